@@ -1,0 +1,1 @@
+"""What developers of the course run; nothing here is needed to learn from it."""
