@@ -1,0 +1,54 @@
+"""How many sequences a model decodes exactly right, overall and by length."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from course_utils.tasks import END, PADDING, Batch
+
+
+def matches(tokens: np.ndarray, batch: Batch) -> np.ndarray:
+    """Which rows are decoded exactly right, boolean (batch,).
+
+    `tokens` (batch, time) is what a model decodes: symbols and the end mark, no start mark;
+    what follows the end mark is ignored. A row that never ends is wrong.
+    """
+    tokens, expected = np.asarray(tokens), batch.target[:, 1:]
+    if tokens.ndim != 2 or len(tokens) != len(expected):
+        raise ValueError(
+            f"tokens must have shape (batch, time) with batch = {len(expected)}, got {tokens.shape}"
+        )
+    after_end = np.cumsum(tokens == END, axis=1) > (tokens == END)
+    tokens = np.where(after_end, PADDING, tokens)
+    time = max(tokens.shape[1], expected.shape[1])
+    return (_widen(tokens, time) == _widen(expected, time)).all(axis=1)
+
+
+def exact_match(tokens: np.ndarray, batch: Batch) -> float:
+    """Share of rows that are decoded exactly right, 0…1 (see `matches`)."""
+    return float(matches(tokens, batch).mean())
+
+
+def by_length(
+    matched: np.ndarray, lengths: np.ndarray, edges: Sequence[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Share of rows that match, and number of rows, for each range of lengths.
+
+    Range i holds edges[i] ≤ length < edges[i + 1]; the share of an empty range is NaN.
+    `matched` (rows,) is boolean, both results have shape (len(edges) - 1,).
+    """
+    matched, lengths = np.asarray(matched), np.asarray(lengths)
+    if matched.shape != lengths.shape:
+        raise ValueError(
+            f"matched and lengths must have one entry per row, got {matched.shape} "
+            f"and {lengths.shape}"
+        )
+    inside = [(low <= lengths) & (lengths < high) for low, high in pairwise(edges)]
+    counts = np.array([rows.sum() for rows in inside])
+    right = np.array([matched[rows].sum() for rows in inside])
+    return np.where(counts > 0, right / np.maximum(counts, 1), np.nan), counts
+
+
+def _widen(ids: np.ndarray, time: int) -> np.ndarray:
+    return np.pad(ids, ((0, 0), (0, time - ids.shape[1])), constant_values=PADDING)

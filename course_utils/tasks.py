@@ -1,0 +1,231 @@
+"""Sequence tasks: pairs of token sequences, their vocabularies and mini-batches.
+
+A row of `Batch.source` is symbols, then padding; a row of `Batch.target` is the start mark,
+symbols, the end mark, then padding. Symbols are numbered from 3.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from course_utils.numerals import (
+    CHINESE_CHARACTERS,
+    ENGLISH_WORDS,
+    chinese_numeral,
+    english_words,
+)
+
+PADDING, START, END = 0, 1, 2
+FIRST_SYMBOL = 3
+
+
+class Batch(NamedTuple):
+    """Sequences as padded id arrays (batch, time), with lengths (batch,).
+
+    `target_lengths` counts the start and the end mark; `source` has neither mark.
+    """
+
+    source: np.ndarray
+    source_lengths: np.ndarray
+    target: np.ndarray
+    target_lengths: np.ndarray
+
+
+class Vocabulary:
+    """Symbols ↔ ids. In a text, `separator` stands between two symbols.
+
+    `len(vocabulary)` counts the three marks too: it is the size that an embedding needs.
+    """
+
+    def __init__(self, symbols: Iterable[str], separator: str = ""):
+        self.symbols = tuple(symbols)
+        self.separator = separator
+        self._ids = {symbol: i for i, symbol in enumerate(self.symbols, FIRST_SYMBOL)}
+        if len(self._ids) < len(self.symbols):
+            raise ValueError("symbols must all differ: list each symbol of the vocabulary once")
+
+    def __len__(self) -> int:
+        return FIRST_SYMBOL + len(self.symbols)
+
+    def encode(self, symbols: Iterable[str]) -> list[int]:
+        """Symbols, or a text of them, → ids. Raises ValueError for an unknown symbol."""
+        if isinstance(symbols, str) and self.separator:
+            symbols = symbols.split(self.separator)
+        try:
+            return [self._ids[symbol] for symbol in symbols]
+        except KeyError as error:
+            known = self.separator.join(self.symbols)
+            raise ValueError(
+                f"unknown token {error.args[0]!r}: this vocabulary knows {known}"
+            ) from None
+
+    def decode(self, ids: Iterable[int]) -> list[str]:
+        """Ids → symbols up to the first end mark; start marks and padding are left out."""
+        symbols = []
+        for i in map(int, ids):
+            if i == END:
+                break
+            if not 0 <= i < len(self):
+                raise ValueError(f"ids must be between 0 and {len(self) - 1}, got {i}")
+            if i >= FIRST_SYMBOL:
+                symbols.append(self.symbols[i - FIRST_SYMBOL])
+        return symbols
+
+    def text(self, ids: Iterable[int]) -> str:
+        """Ids → readable text: the symbols that `decode` gives, joined by the separator."""
+        return self.separator.join(self.decode(ids))
+
+
+class Task(NamedTuple):
+    """Training and test pairs of one task; no source of `test` occurs in `train`."""
+
+    train: Batch
+    test: Batch
+    source_vocabulary: Vocabulary
+    target_vocabulary: Vocabulary
+
+    def example(self, batch: Batch, row: int) -> tuple[str, str]:
+        """One row of a batch of this task as text: (source, target)."""
+        return (
+            self.source_vocabulary.text(batch.source[row]),
+            self.target_vocabulary.text(batch.target[row]),
+        )
+
+
+Pair = tuple[Sequence[str], Sequence[str]]
+
+
+def make_batch(
+    pairs: Sequence[Pair], source_vocabulary: Vocabulary, target_vocabulary: Vocabulary
+) -> Batch:
+    """(source symbols, target symbols) pairs → a Batch padded to its longest row.
+
+    A target may be empty, for a source whose answer is not known. Raises ValueError for no
+    pairs, an empty source or an unknown symbol.
+    """
+    if not pairs:
+        raise ValueError("pairs must hold at least one (source, target) pair, got none")
+    for row, (source, _) in enumerate(pairs):
+        if not source:
+            raise ValueError(f"source of pair {row} is empty: give at least one symbol")
+    sources = [source_vocabulary.encode(source) for source, _ in pairs]
+    targets = [[START, *target_vocabulary.encode(target), END] for _, target in pairs]
+    return Batch(*_pad(sources), *_pad(targets))
+
+
+def batches(batch: Batch, batch_size: int, rng=None) -> Iterator[Batch]:
+    """Random mini-batches without end, each cut to its own longest source and target.
+
+    Every pass over the rows is in a new random order; the rows that do not fill a last
+    mini-batch wait for another pass. Raises ValueError unless 1 ≤ batch_size ≤ rows.
+    """
+    rows = len(batch.source)
+    if not 1 <= batch_size <= rows:
+        raise ValueError(f"batch_size must be between 1 and the {rows} rows, got {batch_size}")
+    return _shuffled(batch, batch_size, np.random.default_rng(rng))
+
+
+def reverse(
+    train_size: int = 20_000,
+    test_size: int = 1_000,
+    shortest: int = 2,
+    longest: int = 20,
+    symbols: str = "abcdefghijklmnopqrstuvwxyz",
+    rng=0,
+) -> Task:
+    """Random strings → the same strings backwards: abc → cba.
+
+    Lengths are drawn uniformly from shortest…longest. All strings differ, so a length runs out
+    when all its strings are used (676 of length 2 with 26 symbols).
+
+    Raises ValueError for impossible lengths, or where there are not enough different strings.
+    """
+    if not 1 <= shortest <= longest:
+        raise ValueError(
+            f"lengths must satisfy 1 ≤ shortest ≤ longest, got {shortest} and {longest}"
+        )
+    vocabulary = Vocabulary(symbols)
+    available = sum(len(symbols) ** length for length in range(shortest, longest + 1))
+
+    def draw(count: int, rng: np.random.Generator) -> list[str]:
+        lengths = rng.integers(shortest, longest + 1, size=count).tolist()
+        letters = np.array(list(symbols))[rng.integers(len(symbols), size=(count, longest))]
+        return ["".join(row[:n]) for row, n in zip(letters.tolist(), lengths, strict=True)]
+
+    strings = _distinct(draw, train_size, test_size, available, rng)
+    pairs = [(string, string[::-1]) for string in strings]
+    return _task(pairs, train_size, vocabulary, vocabulary)
+
+
+def number_words(train_size: int = 20_000, test_size: int = 1_000, digits: int = 12, rng=0) -> Task:
+    """English number words → Chinese numerals: three hundred and five → 三百零五.
+
+    Numbers are log-uniform below 10^digits, so that short and long ones are both common; all
+    differ. The vocabularies are the same for every `digits`.
+
+    Raises ValueError for digits outside 1…12, or where there are not enough different numbers.
+    """
+    if not 1 <= digits <= 12:
+        raise ValueError(f"digits must be between 1 and 12, got {digits}")
+    available = 10**digits
+
+    def draw(count: int, rng: np.random.Generator) -> list[int]:
+        # expm1 and log1p make 1 + number log-uniform, so 0 is drawn too
+        numbers = np.expm1(rng.random(count) * np.log1p(available))
+        return numbers.astype(np.int64).tolist()
+
+    numbers = _distinct(draw, train_size, test_size, available, rng)
+    pairs = [(english_words(number), chinese_numeral(number)) for number in numbers]
+    english = Vocabulary(ENGLISH_WORDS, separator=" ")
+    return _task(pairs, train_size, english, Vocabulary(CHINESE_CHARACTERS))
+
+
+def _distinct(draw: Callable, train_size: int, test_size: int, available: int, rng) -> list:
+    """`train_size + test_size` different draws in random order."""
+    count = train_size + test_size
+    if min(train_size, test_size) < 1 or count > available:
+        raise ValueError(
+            f"train_size and test_size must be at least 1 and together at most {available:,}, "
+            f"the number of different sources; got {train_size:,} and {test_size:,}"
+        )
+    rng = np.random.default_rng(rng)
+    found = {}
+    while len(found) < count:
+        found |= dict.fromkeys(draw(count, rng))
+    # rare ones are found late: shuffle, so that train and test are alike
+    found = list(found)[:count]
+    return [found[i] for i in rng.permutation(count)]
+
+
+def _task(pairs: list[Pair], train_size: int, source: Vocabulary, target: Vocabulary) -> Task:
+    train = make_batch(pairs[:train_size], source, target)
+    test = make_batch(pairs[train_size:], source, target)
+    return Task(train, test, source, target)
+
+
+def _shuffled(batch: Batch, batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:
+    rows = len(batch.source)
+    while True:
+        order = rng.permutation(rows)
+        for start in range(0, rows - batch_size + 1, batch_size):
+            yield _select(batch, order[start : start + batch_size])
+
+
+def _select(batch: Batch, rows: np.ndarray) -> Batch:
+    """These rows of a batch, without the columns that are padding in all of them."""
+    source, source_lengths, target, target_lengths = (array[rows] for array in batch)
+    return Batch(
+        source[:, : source_lengths.max()],
+        source_lengths,
+        target[:, : target_lengths.max()],
+        target_lengths,
+    )
+
+
+def _pad(sequences: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
+    lengths = np.array([len(sequence) for sequence in sequences])
+    padded = np.full((len(sequences), lengths.max()), PADDING, dtype=np.intp)
+    # a boolean mask fills row by row, in the order of the joined sequences
+    padded[np.arange(lengths.max()) < lengths[:, None]] = np.concatenate(sequences)
+    return padded, lengths
