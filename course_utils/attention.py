@@ -1,0 +1,326 @@
+"""Attention: score, normalise, mix. The function, its gradient, and the layers built on it.
+
+Arrays are (..., n, d_q) queries, (..., m, d_k) keys and (..., m, d_v) values with equal leading
+axes. A mask is boolean and **True means may look**. Row = query, column = key.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from course_utils.layers import Layer, check_last_axis, nested, uniform
+from course_utils.scoring import ScaledDotScore
+
+ROWS_BLOCK = 1 << 16  # softmax works through this many scores at a time: they stay in the cache
+
+
+class Attended(NamedTuple):
+    """What attention returns: context (..., n, d_v), weights and scores (..., n, m)."""
+
+    context: np.ndarray
+    weights: np.ndarray
+    scores: np.ndarray  # as the rule gave them, before the mask
+
+
+def softmax(scores, axis=-1, mask=None):
+    """exp(scores) divided by its sum along ``axis``, in the dtype of ``scores``.
+
+    Every slice sums to 1. Only where ``mask`` is True may a slice look: the rest gets weight 0,
+    and a slice with nothing to look at is all zeros, never NaN. Stable for scores of any size.
+    Raises ValueError for a mask that is not boolean or does not broadcast to ``scores``.
+    """
+    scores = as_float(scores)
+    mask = check_mask(mask, scores.shape)
+    weights = scores.copy() if mask is None else np.where(mask, scores, scores.dtype.type(-np.inf))
+    by_row = np.moveaxis(weights, axis, -1)
+    if by_row.flags.c_contiguous and by_row.size > ROWS_BLOCK:
+        rows = by_row.reshape(-1, by_row.shape[-1])
+        step = max(1, ROWS_BLOCK // rows.shape[-1])
+        for start in range(0, len(rows), step):
+            normalise_rows(rows[start : start + step])
+    else:
+        normalise_rows(by_row)
+    return weights
+
+
+def normalise_rows(scores):
+    """Softmax of the last axis, in place."""
+    # subtract the row maximum so that exp cannot overflow; −inf alone has no maximum to subtract
+    largest = scores.max(axis=-1, keepdims=True, initial=-np.inf)
+    scores -= np.where(np.isneginf(largest), 0, largest)
+    np.exp(scores, out=scores)
+    total = scores.sum(axis=-1, keepdims=True)
+    scores /= np.where(total == 0, 1, total)
+
+
+def attend(queries, keys, values, score=None, mask=None):
+    """softmax(score(Q, K)) V: one mixed value per query.
+
+    ``score`` is a rule of ``course_utils.scoring``, by default ``ScaledDotScore()``: Vaswani et
+    al. (2017), eq. 1. ``mask`` broadcasts to (..., n, m). Returns ``Attended``. A query that may
+    look at nothing gets zeros. Raises ValueError for shapes or a mask that do not fit.
+    """
+    queries, keys, values = as_float(queries), as_float(keys), as_float(values)
+    return attend_forward(queries, keys, values, score or ScaledDotScore(), mask)[0]
+
+
+def attend_forward(queries, keys, values, score, mask=None):
+    """(Attended, cache): ``attend`` with what its backward needs."""
+    check_values(keys, values)
+    scores, score_cache = score.forward(queries, keys)  # ① score
+    weights = softmax(scores, mask=mask)  # ② normalise
+    context = weights @ values  # ③ mix
+    return Attended(context, weights, scores), (values, weights, score, score_cache)
+
+
+def attend_backward(d_context, cache):
+    """(d_queries, d_keys, d_values, grads of the rule) of ``attend_forward``."""
+    values, weights, score, score_cache = cache
+    d_values = weights.swapaxes(-1, -2) @ d_context
+    d_weights = d_context @ values.swapaxes(-1, -2)
+    # softmax: moving one score moves every weight of its row, so the row's mean is taken off
+    row_means = (weights * d_weights).sum(axis=-1, keepdims=True)
+    d_scores = weights * (d_weights - row_means)
+    d_queries, d_keys, grads = score.backward(d_scores, score_cache)
+    return d_queries, d_keys, d_values, grads
+
+
+def blocked_attend(queries, keys, values, mask=None, block=256):
+    """``attend`` with the scaled dot rule, exact, without ever holding the (n, m) scores.
+
+    Works tile by tile, ``block`` queries by ``block`` keys, keeping for each query the largest
+    score so far, the sum and the mix measured against it (online softmax: Milakov & Gimelshein,
+    2018; Dao et al., 2022). Returns the context (..., n, d_v). Raises ValueError as ``attend``
+    does, and for a block below 1.
+    """
+    queries, keys, values = as_float(queries), as_float(keys), as_float(values)
+    if block < 1:
+        raise ValueError(f"block must be at least 1, got {block}: it counts keys")
+    ScaledDotScore().check(queries, keys)
+    check_values(keys, values)
+    shape = (*queries.shape[:-1], keys.shape[-2])
+    mask = None if mask is None else np.broadcast_to(check_mask(mask, shape), shape)
+    context = np.empty((*queries.shape[:-1], values.shape[-1]), values.dtype)
+    for lead in np.ndindex(queries.shape[:-2]):
+        for start in range(0, queries.shape[-2], block):
+            rows = (*lead, slice(start, start + block))
+            allowed = None if mask is None else mask[rows]
+            context[rows] = stream(queries[rows], keys[lead], values[lead], allowed, block)
+    return context
+
+
+def stream(queries, keys, values, mask, block):
+    """Attention of a few queries (n, d) over keys that pass by in blocks."""
+    queries = queries * keys.shape[-1] ** -0.5
+    largest = np.full((len(queries), 1), -np.inf, queries.dtype)
+    total = np.zeros_like(largest)
+    mixed = np.zeros((len(queries), values.shape[-1]), values.dtype)
+    for start in range(0, len(keys), block):
+        part = slice(start, start + block)
+        scores = queries @ keys[part].T
+        if mask is not None:
+            scores[~mask[:, part]] = -np.inf
+        seen, largest = largest, np.maximum(largest, scores.max(axis=-1, keepdims=True))
+        shift = np.where(np.isneginf(largest), 0, largest)
+        scores -= shift
+        weights = np.exp(scores, out=scores)
+        rescale = np.exp(seen - shift)  # the old sums were measured against the old maximum
+        total = total * rescale + weights.sum(axis=-1, keepdims=True)
+        mixed = mixed * rescale + weights @ values[part]
+    return mixed / np.where(total == 0, 1, total)
+
+
+class Memory(NamedTuple):
+    """What a decoder may look at: an encoder's states, their summary, and which are real."""
+
+    states: np.ndarray  # (batch, m, width)
+    summary: np.ndarray  # (batch, width): the encoder's last state
+    mask: np.ndarray  # (batch, m), True at real symbols
+
+
+class LastState(Layer):
+    """No attention: every query gets the encoder's last state (Cho et al., 2014).
+
+    A context is a layer whose ``forward(queries, memory)`` returns ``((context, weights), cache)``
+    and whose ``backward(d_context, cache)`` returns ``(d_queries, d_states, d_summary, grads)``.
+    The context is (batch, n, width), or (batch, 1, width) where all queries share it; weights
+    are (batch, n or 1, m), or None. ``reader(memory)`` is the same for a decoder that asks step
+    by step: a function from queries to (context, weights) that prepares the memory once.
+    """
+
+    def forward(self, queries, memory):
+        return self.reader(memory)(queries), (queries, memory)
+
+    def backward(self, d_context, cache):
+        queries, memory = cache
+        d_summary = d_context.sum(axis=1)
+        return np.zeros_like(queries), np.zeros_like(memory.states), d_summary, {}
+
+    def reader(self, memory):
+        return lambda queries: (memory.summary[:, None], None)
+
+
+class MeanState(Layer):
+    """Every query gets the mean of the encoder's real states: attention with equal weights."""
+
+    def forward(self, queries, memory):
+        context, weights = self.reader(memory)(queries)
+        return (context, weights), (queries, memory, weights)
+
+    def backward(self, d_context, cache):
+        queries, memory, weights = cache
+        d_states = weights.swapaxes(1, 2) @ d_context.sum(axis=1, keepdims=True)
+        return np.zeros_like(queries), d_states, np.zeros_like(memory.summary), {}
+
+    def reader(self, memory):
+        weights = softmax(np.zeros(memory.mask.shape, memory.states.dtype), mask=memory.mask)
+        weights = weights[:, None]  # (batch, 1, m)
+        context = weights @ memory.states
+        return lambda queries: (context, weights)
+
+
+class Attention(Layer):
+    """A context per query: ``attend`` over the encoder's states, which are keys and values."""
+
+    def __init__(self, score):
+        super().__init__(parts={"score": score})
+        self.score = score
+
+    def forward(self, queries, memory):
+        states, mask = memory.states, memory.mask[:, None]
+        attended, cache = attend_forward(queries, states, states, self.score, mask)
+        return (attended.context, attended.weights), (cache, memory)
+
+    def backward(self, d_context, cache):
+        attended_cache, memory = cache
+        d_queries, d_keys, d_values, grads = attend_backward(d_context, attended_cache)
+        d_values += d_keys  # the states serve as both
+        return d_queries, d_values, np.zeros_like(memory.summary), nested(score=grads)
+
+    def reader(self, memory):
+        keys = self.score.prepare(memory.states)
+
+        def read(queries):
+            weights = softmax(self.score.compare(queries, keys), mask=memory.mask[:, None])
+            return weights @ memory.states, weights
+
+        return read
+
+
+class AttentionLayer(Layer):
+    """The mechanism: a rule and the dense layers that carry it (Vaswani et al., 2017, 3.2.2).
+
+    ``layer(x, x)`` is self-attention, ``layer(x, y)`` cross-attention: x (..., n, model_size)
+    asks, y (..., m, model_size) is looked at, the output is (..., n, model_size). ``mask``
+    broadcasts to (..., n, m) and holds for every head. Each head works on model_size / heads
+    features; a rule with parameters serves all heads. Raises ValueError where model_size is not
+    a multiple of heads, or shapes do not fit.
+    """
+
+    def __init__(self, model_size, heads=1, score=None, rng=None, dtype=np.float32):
+        if model_size % heads:
+            raise ValueError(
+                f"model_size must be a multiple of heads, got {model_size} and {heads}: "
+                f"each head gets an equal share of the features"
+            )
+        rng = np.random.default_rng(rng)
+        names = ("W_query", "W_key", "W_value", "W_output")
+        own = {name: uniform(rng, model_size, model_size, dtype) for name in names}
+        self.score = score or ScaledDotScore()
+        self.heads, self.model_size = heads, model_size
+        super().__init__(own, {"score": self.score})
+
+    def __call__(self, x, y, mask=None):
+        return self.forward(x, y, mask)[0]
+
+    def forward(self, x, y, mask=None):
+        """(output, LayerCache); the cache's ``attended`` has weights (..., heads, n, m)."""
+        x, y = as_float(x), as_float(y)
+        check_last_axis(x, self.model_size, "x")
+        check_last_axis(y, self.model_size, "y")
+        if mask is not None and np.ndim(mask) > 2:
+            mask = np.expand_dims(mask, -3)  # the same mask for every head
+        queries, keys, values = (
+            self.split(source @ self.own[name].astype(source.dtype, copy=False))
+            for name, source in (("W_query", x), ("W_key", y), ("W_value", y))
+        )
+        attended, cache = attend_forward(queries, keys, values, self.score, mask)
+        mixed = self.merge(attended.context)
+        output = mixed @ self.own["W_output"].astype(mixed.dtype, copy=False)
+        return output, LayerCache(x, y, attended, mixed, cache)
+
+    def backward(self, d_output, cache):
+        """(d_x, d_y, grads)."""
+        x, y, _, mixed, attend_cache = cache
+        d_context = self.split(d_output @ self.own["W_output"].T)
+        *d_heads, score_grads = attend_backward(d_context, attend_cache)
+        d_queries, d_keys, d_values = (self.merge(d_head) for d_head in d_heads)
+        grads = {
+            "W_query": outer(x, d_queries),
+            "W_key": outer(y, d_keys),
+            "W_value": outer(y, d_values),
+            "W_output": outer(mixed, d_output),
+        }
+        d_x = d_queries @ self.own["W_query"].T
+        d_y = d_keys @ self.own["W_key"].T + d_values @ self.own["W_value"].T
+        return d_x, d_y, grads | nested(score=score_grads)
+
+    def split(self, array):
+        """(..., positions, model_size) → (..., heads, positions, model_size / heads)."""
+        by_head = array.reshape(*array.shape[:-1], self.heads, self.model_size // self.heads)
+        return by_head.swapaxes(-2, -3)
+
+    def merge(self, by_head):
+        """The way back from ``split``."""
+        array = by_head.swapaxes(-2, -3)
+        return array.reshape(*array.shape[:-2], self.model_size)
+
+
+class LayerCache(NamedTuple):
+    """What ``AttentionLayer.backward`` needs, and what a lesson looks at."""
+
+    x: np.ndarray
+    y: np.ndarray
+    attended: Attended  # per head: context, weights, scores
+    mixed: np.ndarray  # (..., n, model_size): the heads side by side, before W_output
+    attend_cache: tuple
+
+
+def outer(inputs, d_outputs):
+    """The gradient of W in inputs @ W: summed over all leading axes."""
+    return inputs.reshape(-1, inputs.shape[-1]).T @ d_outputs.reshape(-1, d_outputs.shape[-1])
+
+
+def as_float(array):
+    """An array of floats: float32 and float64 as they are, whole numbers as float64."""
+    array = np.asarray(array)
+    return array if np.issubdtype(array.dtype, np.floating) else array.astype(np.float64)
+
+
+def check_values(keys, values):
+    """Raise ValueError unless there is one value per key."""
+    if values.ndim < 2 or values.shape[:-1] != keys.shape[:-1]:
+        raise ValueError(
+            f"values must have one row per key, shape {keys.shape[:-1]} + (d_v,), got "
+            f"{values.shape}: keys and values describe the same memory"
+        )
+
+
+def check_mask(mask, shape):
+    """The mask as an array, or None. Raises ValueError unless boolean and fit for ``shape``."""
+    if mask is None:
+        return None
+    mask = np.asarray(mask)
+    if mask.dtype != bool:
+        raise ValueError(
+            f"mask must be boolean, got {mask.dtype}: True marks keys that may be looked at; "
+            f"write mask != 0 for a mask of ones and zeros"
+        )
+    try:
+        np.broadcast_to(mask, shape)
+    except ValueError:
+        raise ValueError(
+            f"mask must broadcast to (query, key) = {shape}, got {mask.shape}: "
+            f"True marks keys that may be looked at"
+        ) from None
+    return mask

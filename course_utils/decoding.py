@@ -1,0 +1,114 @@
+"""Free-running decoding: the model reads its own output, greedily or with a beam."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from course_utils.attention import Memory
+
+PADDING, START, END = 0, 1, 2
+
+
+class Decoded(NamedTuple):
+    """What a model wrote."""
+
+    tokens: np.ndarray  # (batch, steps): symbols, the end mark 2, then padding 0
+    lengths: np.ndarray  # (batch,): symbols before the end mark
+    weights: np.ndarray | None  # (batch, steps, m); None where the context has no weights
+
+
+def greedy_search(step, memory, max_length):
+    """The most probable symbol at each step, read back at the next, until all rows have ended.
+
+    ``step(ids, state)`` gives (log-probabilities, state, weights). Stops after ``max_length``
+    steps at the latest. Raises ValueError where ``max_length`` is below 1.
+    """
+    check_count(max_length, "max_length")
+    state = memory.summary
+    ids = np.full(len(state), START)
+    ended = np.zeros(len(state), bool)
+    tokens, weights = [], []
+    for _ in range(max_length):
+        log_probabilities, state, looked = step(ids, state)
+        # padding and the start mark are never written
+        ids = np.where(ended, PADDING, log_probabilities[:, END:].argmax(axis=1) + END)
+        tokens.append(ids)
+        weights.append(looked)
+        ended |= ids == END
+        if ended.all():
+            break
+    return decoded(np.stack(tokens, axis=1), weights)
+
+
+def beam_search(stepper, memory, max_length, width):
+    """The most probable sequence found with the best ``width`` prefixes kept at every step.
+
+    Compares sums of log-probabilities, without a length bonus; a sequence that has ended beats
+    those still running at ``max_length``. ``stepper(memory)`` prepares ``step`` for the memory
+    repeated ``width`` times. Raises ValueError where ``max_length`` or ``width`` is below 1.
+    """
+    check_count(max_length, "max_length")
+    check_count(width, "width")
+    batch = len(memory.summary)
+    step = stepper(Memory(*(np.repeat(array, width, axis=0) for array in memory)))
+    state = np.repeat(memory.summary, width, axis=0)
+    ids = np.full((batch, width), START)
+    ended = np.zeros((batch, width), bool)
+    totals = np.full((batch, width), -np.inf, state.dtype)
+    totals[:, 0] = 0  # all prefixes are the same at the start: one is enough
+    history = []
+    for _ in range(max_length):
+        log_probabilities, state, looked = step(ids.ravel(), state)
+        candidates = extend(totals, log_probabilities.reshape(batch, width, -1), ended)
+        totals, parents, ids = best(candidates, width)
+        rows = np.arange(batch)[:, None]
+        state = state.reshape(batch, width, -1)[rows, parents].reshape(batch * width, -1)
+        history.append((ids, parents, looked))
+        ended = ended[rows, parents] | (ids == END)
+        if ended.all():
+            break
+    winners = np.where(ended.any(axis=1, keepdims=True) & ~ended, -np.inf, totals).argmax(axis=1)
+    return decoded(*trace_back(history, winners, width))
+
+
+def extend(totals, log_probabilities, ended):
+    """The total of every prefix with every symbol after it: (batch, width, symbols)."""
+    log_probabilities[:, :, :END] = -np.inf  # padding and the start mark are never written …
+    log_probabilities[ended] = -np.inf
+    log_probabilities[ended, PADDING] = 0  # … but an ended prefix goes on with padding, for free
+    return totals[..., None] + log_probabilities
+
+
+def best(candidates, width):
+    """(totals, parents, ids) of the ``width`` best candidates of each row, best first."""
+    batch, _, symbols = candidates.shape
+    flat = candidates.reshape(batch, -1)
+    chosen = np.argpartition(flat, -width, axis=1)[:, -width:]
+    totals = np.take_along_axis(flat, chosen, axis=1)
+    order = np.argsort(-totals, axis=1, kind="stable")
+    chosen = np.take_along_axis(chosen, order, axis=1)
+    return np.take_along_axis(totals, order, axis=1), chosen // symbols, chosen % symbols
+
+
+def trace_back(history, winners, width):
+    """The winners' tokens (batch, steps) and weights, by following each one's parents."""
+    rows = np.arange(len(winners))
+    tokens, weights = [], []
+    beams = winners
+    for ids, parents, looked in reversed(history):
+        tokens.append(ids[rows, beams])
+        beams = parents[rows, beams]
+        weights.append(None if looked is None else looked[rows * width + beams])
+    return np.stack(tokens[::-1], axis=1), weights[::-1]
+
+
+def decoded(tokens, weights):
+    """``Decoded`` from tokens and one array of weights per step."""
+    lengths = np.cumprod(tokens > END, axis=1).sum(axis=1)
+    return Decoded(tokens, lengths, None if weights[0] is None else np.stack(weights, axis=1))
+
+
+def check_count(count, name):
+    """Raise ValueError where ``count`` is below 1."""
+    if count < 1:
+        raise ValueError(f"{name} must be at least 1, got {count}")

@@ -1,0 +1,43 @@
+"""Is a derivative right? Compare it with central differences."""
+
+import numpy as np
+
+
+def numerical_gradient(function, array, step=1e-5):
+    """The gradient of ``function()`` for ``array`` by central differences, shaped like ``array``.
+
+    ``function`` takes nothing and returns a number; it must read ``array`` itself, which is moved
+    by ± ``step`` in one entry at a time and put back. Use float64: in float32 the differences
+    drown in rounding. Raises TypeError for an array of another dtype.
+    """
+    if array.dtype != np.float64:
+        raise TypeError(f"array must be float64, got {array.dtype}: build the layer in float64")
+    gradient = np.zeros_like(array)
+    for index in np.ndindex(array.shape):
+        kept = array[index]
+        array[index] = kept + step
+        above = function()
+        array[index] = kept - step
+        below = function()
+        array[index] = kept
+        gradient[index] = (above - below) / (2 * step)
+    return gradient
+
+
+def check_gradients(function, pairs, rtol=1e-6, atol=1e-9):
+    """Raise AssertionError where a gradient is not that of ``function()``.
+
+    ``pairs`` maps a name to (array, its analytic gradient). The worst entry of each may be off by
+    rtol · max|numeric| + atol. Returns the largest error of each name.
+    """
+    errors = {}
+    for name, (array, analytic) in pairs.items():
+        numeric = numerical_gradient(function, array)
+        errors[name] = float(np.abs(analytic - numeric).max(initial=0))
+        allowed = rtol * np.abs(numeric).max(initial=0) + atol
+        if not errors[name] <= allowed:
+            raise AssertionError(
+                f"the gradient of {name} is off by {errors[name]:.2e}, allowed {allowed:.2e}: "
+                f"check the backward pass of {name}"
+            )
+    return errors

@@ -1,0 +1,126 @@
+"""A layer is a forward function, its backward twin, and the parameters that they share."""
+
+import numpy as np
+
+
+class Layer:
+    """A differentiable function with parameters.
+
+    ``forward(*inputs)`` returns ``(output, cache)``; ``backward(d_output, cache)`` returns the
+    gradient of every input, in the order of the inputs, and then ``grads``: a dict with the same
+    names as ``params``. All that ``backward`` needs is in the cache; nothing is stored on the layer.
+
+    ``own`` holds the layer's parameters by name, ``parts`` the layers that it is made of.
+    """
+
+    def __init__(self, own=None, parts=None):
+        self.own = own or {}
+        self.parts = parts or {}
+
+    @property
+    def params(self):
+        """All parameters as one flat dict, dotted names for those of the parts.
+
+        The arrays are the layer's own: change them in place (``params[name][...] = value``).
+        """
+        return self.own | nested(**{name: part.params for name, part in self.parts.items()})
+
+    def __call__(self, *inputs):
+        """The output of ``forward`` alone."""
+        return self.forward(*inputs)[0]
+
+    def cast(self, dtype):
+        """Convert the parameters, and those of the parts, to ``dtype``; returns the layer."""
+        self.own = {name: value.astype(dtype) for name, value in self.own.items()}
+        for part in self.parts.values():
+            part.cast(dtype)
+        return self
+
+
+def nested(**groups):
+    """One flat dict from dicts of arrays: ``nested(score={"W": w})`` is ``{"score.W": w}``."""
+    return {
+        f"{group}.{name}": array for group, arrays in groups.items() for name, array in arrays.items()
+    }
+
+
+def uniform(rng, rows, columns, dtype=np.float32):
+    """A (rows, columns) matrix of Glorot and Bengio's (2010, eq. 16) uniform initialisation."""
+    limit = np.sqrt(6.0 / (rows + columns))
+    return np.random.default_rng(rng).uniform(-limit, limit, (rows, columns)).astype(dtype)
+
+
+def check_last_axis(array, size, name):
+    """Raise ValueError unless the last axis of ``array`` has ``size`` entries."""
+    if array.ndim == 0 or array.shape[-1] != size:
+        raise ValueError(
+            f"{name} must have {size} features on the last axis, got shape {array.shape}: "
+            f"pass arrays of that width or build the layer for yours"
+        )
+
+
+class Linear(Layer):
+    """y = x W + b on the last axis: (..., input_size) → (..., output_size)."""
+
+    def __init__(self, input_size, output_size, bias=True, rng=None, dtype=np.float32):
+        own = {"W": uniform(rng, input_size, output_size, dtype)}
+        if bias:
+            own["b"] = np.zeros(output_size, dtype)
+        super().__init__(own)
+
+    def forward(self, inputs):
+        """Raises ValueError where the last axis of ``inputs`` is not ``input_size`` wide."""
+        check_last_axis(inputs, self.own["W"].shape[0], "inputs")
+        outputs = inputs @ self.own["W"]
+        if "b" in self.own:
+            outputs += self.own["b"]
+        return outputs, inputs
+
+    def backward(self, d_outputs, inputs):
+        """(d_inputs, grads)."""
+        rows = d_outputs.reshape(-1, d_outputs.shape[-1])
+        grads = {"W": inputs.reshape(-1, inputs.shape[-1]).T @ rows}
+        if "b" in self.own:
+            grads["b"] = rows.sum(axis=0)
+        return d_outputs @ self.own["W"].T, grads
+
+
+class Embedding(Layer):
+    """One learned row per token id: ids (...) → vectors (..., width)."""
+
+    def __init__(self, tokens, width, rng=None, dtype=np.float32):
+        table = np.random.default_rng(rng).normal(0.0, 1.0 / np.sqrt(width), (tokens, width))
+        super().__init__({"table": table.astype(dtype)})
+
+    def forward(self, ids):
+        """Raises ValueError for ids that are not integers from 0 to tokens − 1."""
+        check_ids(ids, len(self.own["table"]), "ids")
+        return self.own["table"][ids], ids
+
+    def backward(self, d_vectors, ids):
+        """({"table": gradient},); ids have no gradient."""
+        table = self.own["table"]
+        rows = d_vectors.reshape(-1, table.shape[1])
+        return ({"table": sum_by_id(rows, ids.ravel(), len(table))},)
+
+
+def check_ids(ids, size, name):
+    """Raise ValueError unless ``ids`` are integers from 0 to size − 1."""
+    if not np.issubdtype(ids.dtype, np.integer):
+        raise ValueError(f"{name} must be integers, got {ids.dtype}: encode text with a Vocabulary")
+    if ids.size and (ids.min() < 0 or ids.max() >= size):
+        raise ValueError(
+            f"{name} must lie between 0 and {size - 1}, got {ids.min()} to {ids.max()}: "
+            f"use the vocabulary that the model was built for"
+        )
+
+
+def sum_by_id(rows, ids, size):
+    """Add up the rows that share an id: rows (tokens, width), ids (tokens,) → (size, width).
+
+    One product with a one-hot matrix: several times faster than ``np.add.at`` for vocabularies
+    of letters and words of a small language.
+    """
+    one_hot = np.zeros((len(ids), size), rows.dtype)
+    one_hot[np.arange(len(ids)), ids] = 1.0
+    return one_hot.T @ rows

@@ -1,0 +1,165 @@
+"""A gated recurrent unit over a whole padded batch, forward and backward through time."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from course_utils.layers import Layer, check_last_axis, uniform
+
+
+class Scan(NamedTuple):
+    """What the steps leave behind for the way back, time first: (time, batch, …)."""
+
+    states: np.ndarray  # (time + 1, batch, hidden): the initial state, then one per step
+    gates: np.ndarray  # (time, batch, 2·hidden): reset, update
+    candidates: np.ndarray  # (time, batch, hidden)
+    recalled: np.ndarray  # (time, batch, hidden): U h_{t−1} of the candidate, before the reset
+
+
+class GRU(Layer):
+    """A gated recurrent unit (Cho et al., 2014, eqs. 5–8).
+
+    r, z = σ(x W + b + h U) and ñ = tanh(x W + b + r ∘ (h U)) give h' = z ∘ h + (1 − z) ∘ ñ. The
+    reset gate acts after the product, as in cuDNN and PyTorch, so that one product per step
+    serves all three gates. W_input (input_size, 3·hidden), W_hidden (hidden, 3·hidden) and
+    b (3·hidden) hold them side by side: reset, update, candidate.
+    """
+
+    def __init__(self, input_size, hidden_size, rng=None, dtype=np.float32):
+        rng = np.random.default_rng(rng)
+        self.input_size, self.hidden_size = input_size, hidden_size
+        by_gate = [
+            np.concatenate([uniform(rng, size, hidden_size, dtype) for _ in range(3)], axis=1)
+            for size in (input_size, hidden_size)
+        ]
+        bias = np.zeros(3 * hidden_size, dtype)
+        super().__init__({"W_input": by_gate[0], "W_hidden": by_gate[1], "b": bias})
+
+    def forward(self, inputs, lengths, initial=None):
+        """inputs (batch, time, input_size), lengths (batch,) → ((states, last), cache).
+
+        states (batch, time, hidden) are zero after each row's length; last (batch, hidden) is
+        each row's state at its length. ``initial`` (batch, hidden) is zero where not given.
+        Raises ValueError for shapes or lengths that do not fit.
+        """
+        check_last_axis(inputs, self.input_size, "inputs")
+        real = real_steps(lengths, inputs.shape[1])
+        by_time = inputs.swapaxes(0, 1)
+        states, scan = self.scan(self.project(by_time), initial)
+        last = states[lengths - 1, np.arange(len(lengths))]
+        return ((states * real.T[..., None]).swapaxes(0, 1), last), (by_time, real, lengths, scan)
+
+    def backward(self, d_outputs, cache):
+        """d_outputs (d_states, d_last) → (d_inputs, d_initial, grads)."""
+        by_time, real, lengths, scan = cache
+        d_states, d_last = d_outputs
+        d_states = d_states.swapaxes(0, 1) * real.T[..., None]
+        d_states[lengths - 1, np.arange(len(lengths))] += d_last
+        d_projected, d_initial, grads = self.scan_backward(d_states, scan)
+        d_inputs, input_grads = self.project_backward(d_projected, by_time)
+        return d_inputs.swapaxes(0, 1), d_initial, grads | input_grads
+
+    def project(self, inputs):
+        """x W + b for all three gates: (..., input_size) → (..., 3·hidden)."""
+        projected = inputs @ self.own["W_input"]
+        projected += self.own["b"]
+        return projected
+
+    def project_backward(self, d_projected, inputs):
+        """(d_inputs, grads) of ``project``."""
+        d_rows = d_projected.reshape(-1, d_projected.shape[-1])
+        d_weights = inputs.reshape(-1, inputs.shape[-1]).T @ d_rows
+        return d_projected @ self.own["W_input"].T, {"W_input": d_weights, "b": d_rows.sum(axis=0)}
+
+    def scan(self, projected, initial=None):
+        """The recurrence alone, time first: projected (time, batch, 3·hidden) → (states, cache).
+
+        states (time, batch, hidden). A row's states after its length are of no use, and do no
+        harm: nothing before them depends on them.
+        """
+        time, batch, _ = projected.shape
+        hidden, W_hidden = self.hidden_size, self.own["W_hidden"]
+        dtype = projected.dtype
+        states = np.empty((time + 1, batch, hidden), dtype)
+        states[0] = 0 if initial is None else initial
+        gates = np.empty((time, batch, 2 * hidden), dtype)
+        candidates, recalled = (np.empty((time, batch, hidden), dtype) for _ in range(2))
+        product = np.empty((batch, 3 * hidden), dtype)
+        for t in range(time):
+            np.matmul(states[t], W_hidden, out=product)
+            np.add(product[:, : 2 * hidden], projected[t, :, : 2 * hidden], out=gates[t])
+            sigmoid(gates[t])
+            reset, update = gates[t, :, :hidden], gates[t, :, hidden:]
+            recalled[t] = product[:, 2 * hidden :]
+            candidate = np.multiply(reset, recalled[t], out=candidates[t])
+            candidate += projected[t, :, 2 * hidden :]
+            np.tanh(candidate, out=candidate)
+            new = np.subtract(states[t], candidate, out=states[t + 1])  # z h + (1 − z) ñ
+            new *= update
+            new += candidate
+        return states[1:], Scan(states, gates, candidates, recalled)
+
+    def scan_backward(self, d_states, cache):
+        """(d_projected, d_initial, grads) of ``scan``; d_states (time, batch, hidden) is kept.
+
+        How a step's state depends on each gate's input is known before the way back begins, so
+        it is worked out for all steps at once; a step then is one multiplication and one product.
+        """
+        time, batch, hidden = d_states.shape
+        factors, d_candidate_input = self.gate_factors(cache)
+        updates = cache.gates[:, :, hidden:]
+        W_back = np.ascontiguousarray(self.own["W_hidden"].T)
+        d_new = np.zeros((batch, hidden), d_states.dtype)
+        product = np.empty_like(d_new)
+        for t in reversed(range(time)):
+            d_new += d_states[t]
+            factors[t] *= d_new[:, None]  # from here on: the gradient of h U
+            d_candidate_input[t] *= d_new
+            np.matmul(factors[t].reshape(batch, -1), W_back, out=product)
+            d_new *= updates[t]
+            d_new += product
+        d_gates = factors.reshape(time * batch, 3 * hidden)
+        grads = {"W_hidden": cache.states[:-1].reshape(time * batch, hidden).T @ d_gates}
+        # the candidate's input is added after the reset gate, so its gradient is without it
+        factors[:, :, 2] = d_candidate_input
+        return d_gates.reshape(time, batch, -1), d_new, grads
+
+    def gate_factors(self, cache):
+        """∂h'/∂(h U) per gate, (time, batch, 3, hidden), and ∂h'/∂(the candidate's input)."""
+        states, gates, candidates, recalled = cache
+        hidden = self.hidden_size
+        resets, updates = gates[:, :, :hidden], gates[:, :, hidden:]
+        factors = np.empty((*candidates.shape[:2], 3, hidden), candidates.dtype)
+        by_reset, by_update, by_candidate = np.moveaxis(factors, 2, 0)
+        kept = 1 - updates
+        d_candidate_input = 1 - candidates * candidates
+        d_candidate_input *= kept
+        np.multiply(d_candidate_input, resets, out=by_candidate)
+        np.multiply(by_candidate, recalled, out=by_reset)
+        by_reset *= 1 - resets  # r (1 − r), the first r being in by_candidate
+        np.subtract(states[:-1], candidates, out=by_update)
+        by_update *= updates
+        by_update *= kept
+        return factors, d_candidate_input
+
+
+def sigmoid(array):
+    """1 / (1 + e^−x) in place, as (1 + tanh(x/2)) / 2: one fast function, no overflow."""
+    array *= 0.5
+    np.tanh(array, out=array)
+    array += 1
+    array *= 0.5
+
+
+def real_steps(lengths, time):
+    """True at a row's real steps: lengths (batch,) → (batch, time).
+
+    Raises ValueError unless every length lies between 1 and ``time``.
+    """
+    if len(lengths) == 0 or lengths.min() < 1 or lengths.max() > time:
+        found = f"{lengths.min()} to {lengths.max()}" if len(lengths) else "an empty batch"
+        raise ValueError(
+            f"lengths must lie between 1 and {time}, the width of the batch, got {found}: "
+            f"leave out empty rows"
+        )
+    return np.arange(time) < lengths[:, None]

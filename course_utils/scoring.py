@@ -1,0 +1,291 @@
+"""The scoring rules: how well does a query match a key? Each rule is a small layer.
+
+``rule(queries, keys)`` takes (..., n, query_size) and (..., m, key_size) and returns scores
+(..., n, m), one row per query and one column per key. ``rule.forward`` also returns the cache
+from which ``rule.backward(d_scores, cache)`` makes ``(d_queries, d_keys, grads)``.
+"""
+
+from math import prod
+
+import numpy as np
+
+from course_utils.layers import Layer, check_last_axis, uniform
+
+BLOCK = 1 << 17  # numbers of one (query, key, hidden) block: half a megabyte fits the L2 cache
+
+
+class Score(Layer):
+    """What the rules share: a check of the shapes, and keys prepared once for many queries.
+
+    A rule defines ``compare``, ``forward``, ``backward`` and, where part of the work depends on
+    the keys alone, ``prepare``: a decoder that asks step by step prepares its keys only once.
+    """
+
+    def __init__(self, own=None, **settings):
+        super().__init__(own)
+        self.settings = settings  # what rebuilds the rule: type(rule)(**rule.settings)
+
+    def __call__(self, queries, keys):
+        """Scores (..., n, m), without a cache. Raises ValueError where sizes do not fit."""
+        self.check(queries, keys)
+        return self.compare(queries, self.prepare(keys))
+
+    def prepare(self, keys):
+        """The part of the work that depends on the keys alone."""
+        return keys
+
+    def check(self, queries, keys):
+        """Raise ValueError unless queries and keys fit each other and the rule."""
+        if queries.ndim < 2 or keys.ndim < 2 or queries.shape[:-2] != keys.shape[:-2]:
+            raise ValueError(
+                f"queries and keys must be (..., n, query_size) and (..., m, key_size) with the "
+                f"same leading axes, got {queries.shape} and {keys.shape}: add or repeat an axis"
+            )
+        if "query_size" in self.settings:
+            check_last_axis(queries, self.settings["query_size"], "queries")
+        if "key_size" in self.settings:
+            check_last_axis(keys, self.settings["key_size"], "keys")
+
+
+class DotScore(Score):
+    """e_ij = q_i · k_j: queries and keys of one width (Luong et al., 2015, eq. 8, "dot")."""
+
+    scale = staticmethod(lambda width: 1.0)
+
+    def check(self, queries, keys):
+        super().check(queries, keys)
+        if queries.shape[-1] != keys.shape[-1]:
+            raise ValueError(
+                f"queries and keys must be equally wide for a dot product, got "
+                f"{queries.shape[-1]} and {keys.shape[-1]}: project one, or use GeneralScore"
+            )
+
+    def compare(self, queries, keys):
+        # scale the queries, n·d numbers, not the scores, n·m; a Python float keeps float32
+        return (queries * self.scale(keys.shape[-1])) @ keys.swapaxes(-1, -2)
+
+    def forward(self, queries, keys):
+        return self(queries, keys), (queries, keys)
+
+    def backward(self, d_scores, cache):
+        queries, keys = cache
+        scale = self.scale(keys.shape[-1])
+        d_queries = d_scores @ keys * scale
+        d_keys = d_scores.swapaxes(-1, -2) @ queries * scale
+        return d_queries, d_keys, {}
+
+
+class ScaledDotScore(DotScore):
+    """Rule 3: e_ij = q_i · k_j / √d_k, d_k the width of a key (Vaswani et al., 2017, eq. 1)."""
+
+    scale = staticmethod(lambda width: width**-0.5)
+
+
+class GeneralScore(Score):
+    """e_ij = q_iᵀ W k_j, W (query_size, key_size) (Luong et al., 2015, eq. 8, "general")."""
+
+    def __init__(self, query_size, key_size, rng=None, dtype=np.float32):
+        own = {"W": uniform(rng, query_size, key_size, dtype)}
+        super().__init__(own, query_size=query_size, key_size=key_size)
+
+    def prepare(self, keys):
+        return keys @ self.own["W"].T.astype(keys.dtype, copy=False)
+
+    def compare(self, queries, projected_keys):
+        return queries @ projected_keys.swapaxes(-1, -2)
+
+    def forward(self, queries, keys):
+        self.check(queries, keys)
+        projected_keys = self.prepare(keys)
+        return self.compare(queries, projected_keys), (queries, keys, projected_keys)
+
+    def backward(self, d_scores, cache):
+        queries, keys, projected_keys = cache
+        d_queries = d_scores @ projected_keys
+        d_projected = d_scores.swapaxes(-1, -2) @ queries
+        d_keys = d_projected @ self.own["W"]
+        return d_queries, d_keys, {"W": rows(d_projected).T @ rows(keys)}
+
+
+class ConcatLinearScore(Score):
+    """Rule 1, read per pair: e_ij = w · [q_i; k_j] + b, w (query_size + key_size,), b ().
+
+    The product splits into w_q · q_i + w_k · k_j + b. Softmax over the keys cancels all that is
+    the same for every key, the query's part: the weights do not depend on the query.
+    """
+
+    def __init__(self, query_size, key_size, rng=None, dtype=np.float32):
+        width = query_size + key_size
+        own = {"w": uniform(rng, width, 1, dtype)[:, 0], "b": np.zeros((), dtype)}
+        super().__init__(own, query_size=query_size, key_size=key_size)
+
+    def halves(self, dtype):
+        """(w_query, w_key), the two parts of w."""
+        return np.split(self.own["w"].astype(dtype, copy=False), [self.settings["query_size"]])
+
+    def prepare(self, keys):
+        _, w_key = self.halves(keys.dtype)
+        return keys @ w_key + self.own["b"].astype(keys.dtype, copy=False)
+
+    def compare(self, queries, key_parts):
+        w_query, _ = self.halves(queries.dtype)
+        return (queries @ w_query)[..., :, None] + key_parts[..., None, :]
+
+    def forward(self, queries, keys):
+        return self(queries, keys), (queries, keys)
+
+    def backward(self, d_scores, cache):
+        queries, keys = cache
+        w_query, w_key = self.halves(queries.dtype)
+        d_query_parts, d_key_parts = d_scores.sum(axis=-1), d_scores.sum(axis=-2)
+        d_w = [d_query_parts.ravel() @ rows(queries), d_key_parts.ravel() @ rows(keys)]
+        grads = {"w": np.concatenate(d_w), "b": d_scores.sum()}
+        return d_query_parts[..., None] * w_query, d_key_parts[..., None] * w_key, grads
+
+
+class LocationScore(Score):
+    """Rule 1 as commonly coded: e_ij = (q_i W + b)_j, one column of W per *position* j.
+
+    The keys count only by their number m: the scores cannot see what the memory holds. This is
+    Luong et al.'s (2015, eq. 8) "location". Raises ValueError where m > max_length.
+    """
+
+    def __init__(self, query_size, max_length, rng=None, dtype=np.float32):
+        own = {"W": uniform(rng, query_size, max_length, dtype), "b": np.zeros(max_length, dtype)}
+        super().__init__(own, query_size=query_size, max_length=max_length)
+
+    def check(self, queries, keys):
+        super().check(queries, keys)
+        if keys.shape[-2] > self.settings["max_length"]:
+            raise ValueError(
+                f"keys must be at most max_length = {self.settings['max_length']} positions, got "
+                f"{keys.shape[-2]}: shorten the input or build the rule with a larger max_length"
+            )
+
+    def prepare(self, keys):
+        return keys.shape[-2]
+
+    def compare(self, queries, length):
+        W, b = (self.own[name].astype(queries.dtype, copy=False) for name in "Wb")
+        return queries @ W[:, :length] + b[:length]
+
+    def forward(self, queries, keys):
+        return self(queries, keys), (queries, keys)
+
+    def backward(self, d_scores, cache):
+        queries, keys = cache
+        length = keys.shape[-2]
+        grads = {name: np.zeros_like(value) for name, value in self.own.items()}
+        grads["W"][:, :length] = rows(queries).T @ rows(d_scores)
+        grads["b"][:length] = rows(d_scores).sum(axis=0)
+        return d_scores @ self.own["W"][:, :length].T, np.zeros_like(keys), grads
+
+
+class AdditiveScore(Score):
+    """Rule 2: e_ij = vᵀ tanh(W_queryᵀ q_i + W_keyᵀ k_j) (Bahdanau et al., 2015, appendix A.1.2).
+
+    W_query (query_size, hidden_size), W_key (key_size, hidden_size), v (hidden_size,). With
+    ``learn_v=False`` v is all ones and no parameter: the tutorials' plain sum.
+
+    The hidden layer has n·m·hidden_size numbers. ``rule(queries, keys)`` works through it in
+    blocks and holds one at a time; ``forward`` keeps all of it for ``backward``.
+    """
+
+    def __init__(self, query_size, key_size, hidden_size, learn_v=True, rng=None, dtype=np.float32):
+        rng = np.random.default_rng(rng)
+        own = {
+            "W_query": uniform(rng, query_size, hidden_size, dtype),
+            "W_key": uniform(rng, key_size, hidden_size, dtype),
+        }
+        if learn_v:
+            own["v"] = uniform(rng, hidden_size, 1, dtype)[:, 0]
+        sizes = {"query_size": query_size, "key_size": key_size, "hidden_size": hidden_size}
+        super().__init__(own, **sizes, learn_v=learn_v)
+
+    def v(self, dtype):
+        """The weights of the final sum, (hidden_size,)."""
+        ones = np.ones(self.settings["hidden_size"], dtype)
+        return self.own.get("v", ones).astype(dtype, copy=False)
+
+    def prepare(self, keys):
+        return keys @ self.own["W_key"].astype(keys.dtype, copy=False)
+
+    def compare(self, queries, projected_keys):
+        return self.compare_blocks(queries, projected_keys, keep=False)[0]
+
+    def compare_blocks(self, queries, projected_keys, keep):
+        """Scores, and the whole hidden layer (batch, query, key, hidden) where ``keep``."""
+        projected = queries @ self.own["W_query"].astype(queries.dtype, copy=False)
+        q, k = merge_leading(projected), merge_leading(projected_keys)
+        v = self.v(q.dtype)
+        scores = np.empty((*q.shape[:2], k.shape[1]), q.dtype)
+        hidden = np.empty((*scores.shape, len(v)), q.dtype) if keep else None
+        scratch = None
+        for block in blocks(*scores.shape, len(v)):
+            if keep:
+                layer = hidden[block]
+            else:  # one block's memory serves them all
+                shape = scores[block].shape
+                scratch = np.empty((*shape, len(v)), q.dtype) if scratch is None else scratch
+                layer = scratch[: shape[0], : shape[1]]
+            np.add(q[block][:, :, None], k[block[0], None], out=layer)
+            np.tanh(layer, out=layer)
+            scores[block] = (layer.reshape(-1, len(v)) @ v).reshape(scores[block].shape)
+        return scores.reshape(*queries.shape[:-1], k.shape[1]), hidden
+
+    def forward(self, queries, keys):
+        self.check(queries, keys)
+        scores, hidden = self.compare_blocks(queries, self.prepare(keys), keep=True)
+        return scores, (queries, keys, hidden)
+
+    def backward(self, d_scores, cache):
+        queries, keys, hidden = cache
+        d_q, d_k, d_v = self.backward_blocks(d_scores.reshape(hidden.shape[:3]), hidden)
+        d_q, d_k = d_q.reshape(-1, len(d_v)), d_k.reshape(-1, len(d_v))
+        grads = {"W_query": rows(queries).T @ d_q, "W_key": rows(keys).T @ d_k}
+        if "v" in self.own:
+            grads["v"] = d_v
+        d_queries = (d_q @ self.own["W_query"].T).reshape(queries.shape)
+        d_keys = (d_k @ self.own["W_key"].T).reshape(keys.shape)
+        return d_queries, d_keys, grads
+
+    def backward_blocks(self, d_scores, hidden):
+        """(d_q, d_k, d_v): gradients of both projections and of the final sum's weights.
+
+        With tanh' = 1 − tanh², Σ_j d_ij v (1 − t²) = v (Σ_j d_ij − Σ_j d_ij t²): the ones need
+        only sums of scores, and the hidden layer is gone through once, squared, as products.
+        """
+        batch, n, m, width = hidden.shape
+        v = self.v(hidden.dtype)
+        d_q, d_k = (np.zeros((batch, rows_, width), hidden.dtype) for rows_ in (n, m))
+        d_v = np.zeros(width, hidden.dtype)
+        for block in blocks(batch, n, m, width):
+            layer, d = hidden[block], d_scores[block]
+            d_v += d.ravel() @ layer.reshape(-1, width)
+            squared = layer * layer
+            d_q[block] = d.sum(axis=2)[..., None] - (d[:, :, None] @ squared)[:, :, 0]
+            by_key = d.swapaxes(1, 2)
+            d_k[block[0]] += by_key.sum(axis=2)[..., None]
+            d_k[block[0]] -= (by_key[:, :, None] @ squared.swapaxes(1, 2))[:, :, 0]
+        d_q *= v
+        d_k *= v
+        return d_q, d_k, d_v
+
+
+def rows(array):
+    """All leading axes as one: (..., width) → (rows, width)."""
+    return array.reshape(-1, array.shape[-1])
+
+
+def merge_leading(array):
+    """(..., positions, width) → (batch, positions, width)."""
+    return array.reshape(prod(array.shape[:-2]), *array.shape[-2:])
+
+
+def blocks(batch, n, m, width):
+    """Slices (of the batch, of the queries) whose (…, m, width) block has about BLOCK numbers."""
+    queries = max(1, BLOCK // max(1, m * width))
+    examples = max(1, queries // max(1, n))
+    for first in range(0, batch, examples):
+        for start in range(0, n, queries):
+            yield slice(first, first + examples), slice(start, start + queries)

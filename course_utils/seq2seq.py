@@ -1,0 +1,258 @@
+"""Sequence to sequence: an encoder, a decoder, and between them a context of your choice.
+
+``Seq2Seq(…, context=LastState())`` is the model without attention, ``context=Attention(rule)``
+the model with it. Everything else is shared: that one argument is the whole comparison.
+"""
+
+import json
+from typing import NamedTuple
+
+import numpy as np
+
+from course_utils import attention, scoring
+from course_utils.attention import LastState
+from course_utils.decoding import beam_search, greedy_search
+from course_utils.encoder import Encoder, project_tokens, project_tokens_backward
+from course_utils.layers import Embedding, Layer, Linear, check_ids, nested
+from course_utils.recurrent import GRU, real_steps
+
+FORMAT = 1  # of the files that ``save`` writes
+
+
+class Trace(NamedTuple):
+    """What ``forward`` leaves for ``backward``."""
+
+    encoder: tuple
+    tokens: tuple
+    scan: tuple
+    context: tuple
+    readout: tuple
+    d_logits: np.ndarray
+
+
+class Seq2Seq(Layer):
+    """A GRU encoder, a GRU decoder that starts from its summary, and a context between them.
+
+    All decoder states are computed first and attention is one batched call over them (Luong et
+    al., 2015, 3.1). Token ids: 0 padding, 1 start, 2 end, symbols from 3. ``context`` is a layer
+    of ``course_utils.attention``: ``LastState()``, ``MeanState()`` or ``Attention(rule)`` with a
+    rule for queries and keys ``hidden_size`` wide; its parameters are converted to ``dtype``.
+    Raises ValueError where the rule is built for another width.
+    """
+
+    def __init__(
+        self,
+        source_size,
+        target_size,
+        hidden_size,
+        context=None,
+        bidirectional=False,
+        rng=None,
+        dtype=np.float32,
+    ):
+        rng = np.random.default_rng(rng)
+        self.context = (context or LastState()).cast(dtype)
+        check_rule(self.context, hidden_size)
+        self.settings = {
+            "source_size": source_size,
+            "target_size": target_size,
+            "hidden_size": hidden_size,
+            "bidirectional": bidirectional,
+        }
+        self.dtype = np.dtype(dtype)
+        self.encoder = Encoder(source_size, hidden_size, bidirectional, rng, dtype)
+        self.embedding = Embedding(target_size, hidden_size, rng, dtype)
+        self.gru = GRU(hidden_size, hidden_size, rng, dtype)
+        self.readout = Readout(hidden_size, target_size, rng, dtype)
+        names = ("encoder", "embedding", "gru", "context", "readout")
+        super().__init__(parts={name: getattr(self, name) for name in names})
+
+    def forward(self, batch):
+        """Teacher forcing: the loss of a ``Batch`` and a cache.
+
+        The loss is the mean cross-entropy, in nats, over the real target symbols and end marks.
+        Raises ValueError for an empty batch, ids outside the vocabularies, or lengths that do
+        not fit.
+        """
+        check_ids(batch.target, self.settings["target_size"], "target")
+        real = real_steps(batch.target_lengths - 1, batch.target.shape[1] - 1).T
+        memory, encoder_cache = self.encoder.forward(batch.source, batch.source_lengths)
+        read, expected = batch.target[:, :-1].T, batch.target[:, 1:].T  # (time, batch)
+        projected, tokens = project_tokens(self.embedding, self.gru, read)
+        states, scan = self.gru.scan(projected, memory.summary)
+        (context, _), context_cache = self.context.forward(states.swapaxes(0, 1), memory)
+        logits, readout_cache = self.readout.forward(states, context)
+        loss, d_logits = cross_entropy(logits, expected, real)
+        return loss, Trace(encoder_cache, tokens, scan, context_cache, readout_cache, d_logits)
+
+    def backward(self, cache):
+        """The gradient of the loss for every parameter, under the names of ``params``."""
+        d_states, d_context, readout_grads = self.readout.backward(cache.d_logits, cache.readout)
+        d_queries, d_memory, d_summary, context_grads = self.context.backward(
+            d_context, cache.context
+        )
+        d_states += d_queries.swapaxes(0, 1)
+        d_projected, d_initial, scan_grads = self.gru.scan_backward(d_states, cache.scan)
+        d_table, input_grads = project_tokens_backward(
+            d_projected, self.embedding, self.gru, cache.tokens
+        )
+        (encoder_grads,) = self.encoder.backward((d_memory, d_summary + d_initial), cache.encoder)
+        return nested(
+            encoder=encoder_grads,
+            embedding={"table": d_table},
+            gru=scan_grads | input_grads,
+            context=context_grads,
+            readout=readout_grads,
+        )
+
+    def __call__(self, batch):
+        """The loss of a ``Batch``."""
+        return self.forward(batch)[0]
+
+    def start(self, source, source_lengths):
+        """(memory, stepper) for decoding: ``stepper(memory)`` prepares a ``step`` function.
+
+        ``step(ids, state)`` reads one symbol a row and gives (log-probabilities (batch, target
+        symbols), the next state, weights (batch, m) or None).
+        """
+        memory = self.encoder(source, source_lengths)
+        projected = self.gru.project(self.embedding.own["table"])  # every symbol's, once
+
+        def stepper(memory):
+            read = self.context.reader(memory)
+
+            def step(ids, state):
+                states, _ = self.gru.scan(projected[ids][None], state)
+                context, weights = read(states.swapaxes(0, 1))
+                logits = self.readout(states, context)[0]
+                return log_softmax(logits), states[0], None if weights is None else weights[:, 0]
+
+            return step
+
+        return memory, stepper
+
+    def greedy(self, source, source_lengths, max_length):
+        """Decode by the most probable symbol at each step; see ``greedy_search``."""
+        memory, stepper = self.start(source, source_lengths)
+        return greedy_search(stepper(memory), memory, max_length)
+
+    def beam(self, source, source_lengths, max_length, width=5):
+        """Decode by the most probable sequence among ``width`` kept; see ``beam_search``."""
+        memory, stepper = self.start(source, source_lengths)
+        return beam_search(stepper, memory, max_length, width)
+
+    def save(self, path):
+        """Write settings and parameters to ``path`` as .npz; nothing in it is code."""
+        rule = self.context.parts.get("score")
+        header = {
+            "format": FORMAT,
+            "dtype": self.dtype.name,
+            "context": type(self.context).__name__,
+            "rule": rule and [type(rule).__name__, rule.settings],
+            **self.settings,
+        }
+        with open(path, "wb") as file:
+            np.savez(file, header=json.dumps(header), **self.params)
+
+    @classmethod
+    def load(cls, path):
+        """The model that ``save`` wrote. Raises ValueError for any other file or version."""
+        header, arrays = read_file(path)
+        rule = header.pop("rule")
+        parts = [getattr(scoring, rule[0])(**rule[1])] if rule else []
+        context = getattr(attention, header.pop("context"))(*parts)
+        model = cls(context=context, dtype=header.pop("dtype"), **header)
+        shapes = {name: value.shape for name, value in model.params.items()}
+        found = {name: value.shape for name, value in arrays.items()}
+        if shapes != found:
+            wrong = next(name for name in shapes | found if shapes.get(name) != found.get(name))
+            raise ValueError(
+                f"{path} must hold {wrong} as {shapes.get(wrong)}, got {found.get(wrong)}: "
+                f"the file does not fit the model it names; save it again"
+            )
+        for name, value in model.params.items():
+            value[...] = arrays[name]
+        return model
+
+
+def read_file(path):
+    """(header, arrays) of a saved model."""
+    remedy = f"expected a model that Seq2Seq.save wrote, format {FORMAT}: train and save it again"
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        header = json.loads(str(arrays.pop("header")))
+        version = header.pop("format")
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        raise ValueError(f"{path} is no saved model ({type(error).__name__}); {remedy}") from error
+    if version != FORMAT:
+        raise ValueError(f"{path} has format {version}; {remedy}")
+    return header, arrays
+
+
+class Readout(Layer):
+    """h̃_t = tanh(W_c [c_t; h_t]) and logits W_s h̃_t + b (Luong et al., 2015, eqs. 5 and 6).
+
+    W_c is kept as two matrices: a context that all steps share is multiplied only once.
+    """
+
+    def __init__(self, hidden_size, target_size, rng=None, dtype=np.float32):
+        rng = np.random.default_rng(rng)
+        self.by_state = Linear(hidden_size, hidden_size, True, rng, dtype)
+        self.by_context = Linear(hidden_size, hidden_size, False, rng, dtype)
+        self.output = Linear(hidden_size, target_size, True, rng, dtype)
+        names = ("by_state", "by_context", "output")
+        super().__init__(parts={name: getattr(self, name) for name in names})
+
+    def forward(self, states, context):
+        """states (time, batch, hidden), context (batch, time or 1, hidden) → logits."""
+        mixed, state_cache = self.by_state.forward(states)
+        from_context, context_cache = self.by_context.forward(context)
+        mixed += from_context.swapaxes(0, 1)
+        np.tanh(mixed, out=mixed)
+        logits, output_cache = self.output.forward(mixed)
+        return logits, (state_cache, context_cache, output_cache)
+
+    def backward(self, d_logits, cache):
+        state_cache, context_cache, mixed = cache
+        d_mixed, output_grads = self.output.backward(d_logits, mixed)
+        d_mixed *= 1 - mixed * mixed
+        d_states, state_grads = self.by_state.backward(d_mixed, state_cache)
+        d_from_context = d_mixed.swapaxes(0, 1)
+        if context_cache.shape[1] == 1:  # one context for all steps
+            d_from_context = d_from_context.sum(axis=1, keepdims=True)
+        d_context, context_grads = self.by_context.backward(d_from_context, context_cache)
+        grads = nested(by_state=state_grads, by_context=context_grads, output=output_grads)
+        return d_states, d_context, grads
+
+
+def cross_entropy(logits, expected, real):
+    """(mean of −log p(expected) over the real places, its gradient for the logits)."""
+    log_probabilities = log_softmax(logits)
+    places = (*np.ogrid[: expected.shape[0], : expected.shape[1]], expected)
+    count = np.count_nonzero(real)
+    loss = -log_probabilities[places][real].sum() / count
+    d_logits = np.exp(log_probabilities, out=log_probabilities)
+    d_logits[places] -= 1
+    d_logits *= (real / d_logits.dtype.type(count))[..., None].astype(d_logits.dtype)
+    return float(loss), d_logits
+
+
+def log_softmax(logits):
+    """log of softmax over the last axis, stable."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def check_rule(context, hidden_size):
+    """Raise ValueError where the context's rule is built for another width."""
+    rule = context.parts.get("score")
+    for name in ("query_size", "key_size"):
+        size = rule.settings.get(name, hidden_size) if rule else hidden_size
+        if size != hidden_size:
+            raise ValueError(
+                f"the rule's {name} must be the model's hidden_size {hidden_size}, got {size}: "
+                f"decoder states ask, encoder states are looked at, both {hidden_size} wide"
+            )

@@ -1,0 +1,129 @@
+"""Training: Adam, clipping, and a loop that shows progress and can be interrupted."""
+
+from typing import NamedTuple
+
+import numpy as np
+from tqdm.auto import tqdm
+
+
+class History(NamedTuple):
+    """What ``train`` saw."""
+
+    losses: list[float]  # the training loss of every step taken
+    validation: dict[int, float]  # step → what ``validate`` returned after it
+    interrupted: bool  # True where the learner stopped it
+
+
+class Adam:
+    """Adam (Kingma & Ba, 2015, algorithm 1) over all parameters as one flat vector.
+
+    ``step`` moves the arrays of ``params`` in place. A gradient whose norm over all parameters
+    passes ``clip`` is shortened to it (Pascanu et al., 2013, algorithm 1).
+    """
+
+    def __init__(self, params, clip=None, beta1=0.9, beta2=0.999, epsilon=1e-8):
+        self.params = params
+        self.clip, self.beta1, self.beta2, self.epsilon = clip, beta1, beta2, epsilon
+        dtype = next(iter(params.values())).dtype
+        size = sum(value.size for value in params.values())
+        self.gradient, self.mean, self.square, self.scratch = np.zeros((4, size), dtype)
+        self.steps = 0
+
+    def step(self, grads, learning_rate):
+        """Move the parameters by one update. Raises KeyError where a gradient is missing."""
+        flat = [grads[name].ravel() for name in self.params]
+        gradient, scratch = np.concatenate(flat, out=self.gradient), self.scratch
+        norm = float(np.sqrt(gradient @ gradient))
+        if self.clip and norm > self.clip:
+            gradient *= self.clip / norm
+        self.steps += 1
+        self.mean *= self.beta1
+        self.mean += np.multiply(gradient, 1 - self.beta1, out=scratch)
+        self.square *= self.beta2
+        gradient *= gradient
+        self.square += np.multiply(gradient, 1 - self.beta2, out=scratch)
+        # both running means start at zero: the step size makes up for it
+        correction = np.sqrt(1 - self.beta2**self.steps)
+        rate = float(learning_rate * correction / (1 - self.beta1**self.steps))
+        np.sqrt(self.square, out=scratch)
+        scratch += float(self.epsilon * correction)
+        np.divide(self.mean, scratch, out=scratch)
+        scratch *= rate
+        self.move(scratch)
+
+    def move(self, update):
+        """Take the flat ``update`` off the parameters."""
+        start = 0
+        for value in self.params.values():
+            value -= update[start : start + value.size].reshape(value.shape)
+            start += value.size
+
+
+def train(
+    model, batches, steps, learning_rate, clip=1.0, validate=None, every=100, progress=True
+):
+    """Train for ``steps`` steps with Adam, the rate falling in a straight line to zero.
+
+    ``model`` has ``params``, ``forward(batch) → (loss, cache)`` and ``backward(cache) → grads``;
+    ``batches`` yields a batch per step. Every ``every`` steps the model is judged, by
+    ``validate(model)`` (smaller is better) or else by the mean training loss since the last time,
+    and the best parameters are remembered; at the end the model has them. Interrupting (the stop
+    button, Ctrl-C) ends training early and cleanly. Returns ``History``. Raises ValueError where
+    the batches run out, FloatingPointError where the loss is not finite.
+    """
+    optimiser = Adam(model.params, clip)
+    history = History([], {}, False)
+    keeper = BestParams(model, history, validate)
+    with tqdm(total=steps, desc="training", unit="step", disable=not progress) as bar:
+        try:
+            for step, batch in zip(range(steps), batches, strict=False):
+                loss, cache = model.forward(batch)
+                check_finite(loss, step, learning_rate)
+                optimiser.step(model.backward(cache), learning_rate * (1 - step / steps))
+                history.losses.append(loss)
+                bar.update()
+                if (step + 1) % every == 0 or step + 1 == steps:
+                    bar.set_postfix_str(f"loss {keeper.judge():.3f}")
+        except KeyboardInterrupt:
+            history = history._replace(interrupted=True)
+    keeper.restore()
+    if len(history.losses) < steps and not history.interrupted:
+        raise ValueError(
+            f"batches must last for {steps} steps, they ended after {len(history.losses)}: "
+            f"pass an endless iterator, such as tasks.batches(task.train, 64)"
+        )
+    return history
+
+
+class BestParams:
+    """Remembers the parameters that were judged best so far."""
+
+    def __init__(self, model, history, validate):
+        self.model, self.history, self.validate = model, history, validate
+        self.best, self.kept, self.judged = np.inf, None, 0
+
+    def judge(self):
+        """Judge the model as it is; returns the measure."""
+        steps = len(self.history.losses)
+        measure = float(np.mean(self.history.losses[self.judged :]))
+        if self.validate is not None:
+            measure = self.history.validation[steps] = float(self.validate(self.model))
+        self.judged = steps
+        if measure < self.best:
+            self.best = measure
+            self.kept = {name: value.copy() for name, value in self.model.params.items()}
+        return measure
+
+    def restore(self):
+        """Give the model the best parameters; without a judgement it stays as it is."""
+        for name, value in (self.kept or {}).items():
+            self.model.params[name][...] = value
+
+
+def check_finite(loss, step, learning_rate):
+    """Raise FloatingPointError unless the loss is a number to go on with."""
+    if not np.isfinite(loss):
+        raise FloatingPointError(
+            f"the loss must stay finite, got {loss} at step {step + 1}: try a learning rate below "
+            f"{learning_rate}, or look for NaN in the data"
+        )
