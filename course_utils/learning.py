@@ -1,0 +1,243 @@
+"""Predict before you run, compare afterwards, and answer a few questions: nothing is marked.
+
+Each answer goes to the learner's own progress file (`progress_store`). Nothing here blocks:
+a prediction may be skipped, and "Run All" runs on.
+"""
+
+import functools
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+import ipywidgets as widgets
+from IPython.display import display
+
+from course_utils.panels import Panel, button, choice, row, strong, text
+from course_utils.progress_store import ProgressStore, progress_path
+
+CONFIDENCE = ("a guess", "fairly sure", "certain")
+
+
+class Question(NamedTuple):
+    """One single-choice question: its text, a reason for every option, and the right option."""
+
+    text: str
+    reasons: dict[str, str]
+    right: str
+
+
+@functools.cache
+def store():
+    """Return the learner's progress store, the same one for the whole session."""
+    return ProgressStore(progress_path())
+
+
+def predict(key, question, options=None):
+    """Ask for a prediction before a result is seen; return the widget that asks.
+
+    key : names the answer for `reveal`, "<lesson>.<name>", for example "02.axis".
+    question : what to predict.  options : at least two texts to choose from, or None for a number.
+    """
+    if options is not None and len(options) < 2:
+        raise ValueError(f"predict needs at least two options, got {list(options)}: add another")
+    store().put(key, "prediction", options=list(options) if options else None)
+    return _Prediction(key, question, options)
+
+
+class _Prediction(Panel):
+    def __init__(self, key, question, options):
+        self.key, self.options = key, options
+        self.answer = choice(options) if options else widgets.Text(description="Your number:")
+        self.answer.layout.width = "auto" if options else "240px"
+        self.confidence = widgets.Dropdown(
+            options=CONFIDENCE, description="How sure?", layout={"width": "240px"}
+        )
+        self.save = button("Save my prediction", self._save, "primary")
+        self.skip = button("Skip", self._skip)
+        self.status = text()
+        self._restore(store().get(key))
+        asked = text(f"{strong('Predict first · 先猜一猜')}<br>{escape(question)}")
+        controls = row(self.confidence, self.save, self.skip)
+        super().__init__(
+            [asked, self.answer, controls, self.status],
+            name=f"Predict first: {question}",
+            still={"text/html": _still([(question, options or ())])},
+        )
+
+    def _restore(self, entry):
+        if entry.get("answer") is not None and (
+            not self.options or entry["answer"] in self.options
+        ):
+            self.answer.value = entry["answer"] if self.options else f"{entry['answer']:g}"
+            self.confidence.value = entry["confidence"]
+            self.status.value = f"Your prediction so far: {strong(_said(entry))}."
+
+    def _save(self):
+        try:
+            answer = self._read()
+        except ValueError as problem:
+            self.status.value = f"✎ {escape(str(problem))}"
+            return
+        _record(self.key, "prediction", answer=answer, confidence=self.confidence.value)
+        said = strong(_said(store().get(self.key)))
+        self.status.value = f"✓ Saved: {said}. Now run the next cell. {_notice()}"
+
+    def _read(self):
+        if self.options:
+            if self.answer.value is None:
+                raise ValueError("Choose one of the options first, or skip.")
+            return self.answer.value
+        return _number(self.answer.value)
+
+    def _skip(self):
+        _record(self.key, "prediction", answer=None, skipped=True)
+        self.status.value = "Skipped; that is fine. Run the next cell."
+
+
+def reveal(key, answer, because="", tolerance=0.0):
+    """Show a prediction again beside what happened, and return nothing.
+
+    key : as in `predict`.  answer : what happened, one of the options or a number.
+    because : the reason, in a sentence or two.  tolerance : how far a predicted number may be off.
+    """
+    entry = store().get(key)
+    if entry.get("options") and answer not in entry["options"]:
+        raise ValueError(f"reveal({key!r}) needs one of {entry['options']}, got {answer!r}")
+    mark, verdict = _verdict(entry, answer, tolerance)
+    plain = f"{mark} {verdict} {because}".strip()
+    html = f"<p>{mark} {strong(verdict)} {escape(because)}</p>"
+    display({"text/html": html, "text/plain": plain}, raw=True)
+
+
+def _verdict(entry, answer, tolerance):
+    shown = answer if isinstance(answer, str) else f"{answer:g}"
+    predicted = entry.get("answer")
+    if predicted is None:
+        return "→", f"You made no prediction here. What happened: {shown}."
+    if isinstance(answer, str):
+        came_true = predicted == answer
+    else:
+        came_true = abs(predicted - answer) <= tolerance
+    if came_true:
+        return "✓", f"You predicted {_said(entry)}. What happened: {shown}. You were right."
+    return "≠", f"You predicted {_said(entry)}. What happened: {shown}."
+
+
+def quiz(key, questions):
+    """Ask single-choice questions, and explain each choice when it is checked; return the widget.
+
+    key : "<lesson>.opening" or "<lesson>.closing"; a lesson is done when its closing quiz is
+    answered.  questions : a list of `Question`. Nothing is marked, and any question can be tried
+    again. Raises ValueError where a question's right option is not among its options.
+    """
+    for number, question in enumerate(questions, start=1):
+        if question.right not in question.reasons:
+            raise ValueError(
+                f"question {number} of {key} needs its right option among "
+                f"{list(question.reasons)}, got {question.right!r}"
+            )
+        store().put(f"{key}.{number}", "quiz")
+    return _Quiz(key, questions)
+
+
+class _Quiz(Panel):
+    def __init__(self, key, questions):
+        self.asked = [_Asked(f"{key}.{n}", n, q) for n, q in enumerate(questions, start=1)]
+        super().__init__(
+            [text(strong("Check yourself · 自测") + " (no marks)"), *self.asked],
+            name=f"Check yourself: {len(questions)} questions",
+            still={"text/html": _still([(q.text, q.reasons) for q in questions])},
+        )
+
+
+class _Asked(widgets.VBox):
+    def __init__(self, key, number, question):
+        self.key, self.question = key, question
+        self.answer = choice(list(question.reasons))
+        self.check = button("Check", self._check)
+        self.feedback = text()
+        title = text(f"{strong(f'{number}.')} {escape(question.text)}")
+        super().__init__([title, self.answer, self.check, self.feedback])
+
+    def _check(self):
+        chosen = self.answer.value
+        if chosen is None:
+            self.feedback.value = "✎ Choose one of the options first."
+            return
+        right = chosen == self.question.right
+        tries = store().get(self.key).get("tries", 0) + 1
+        _record(self.key, "quiz", answer=chosen, right=right, tries=tries)
+        verdict = "✓ Yes." if right else "✗ Not this one."
+        reason = escape(self.question.reasons[chosen])
+        self.feedback.value = f"{strong(verdict)} {reason} {_notice()}"
+
+
+def progress(folder="."):
+    """Show what is done in each lesson and where to go next; return the widget.
+
+    folder : where the lessons lie, by default beside the notebook that asks.
+    """
+    lessons = sorted(
+        path.stem for path in Path(folder).glob("[0-9][0-9]_*.ipynb") if "." not in path.stem
+    )
+    table, following = text(), text()
+    panel = Panel([text(strong("Your progress · 学习进度")), table, following], "Your progress", {})
+    rows = [(lesson, *_state(lesson)) for lesson in lessons]
+    table.value = _table(rows)
+    unfinished = [lesson for lesson, symbol, _ in rows if symbol != "●"]
+    goal = strong(f"{unfinished[0]}.ipynb") if unfinished else "nothing is left: well done"
+    where = "" if store().path else "Answers are kept only until the kernel stops."
+    following.value = f"Next: {goal}. {where} {_notice()}"
+    return panel
+
+
+def _state(lesson):
+    own = {k: e for k, e in store().entries().items() if k.startswith(lesson[:2] + ".")}
+    answered = [key for key, entry in own.items() if "when" in entry]
+    closing = [key for key in own if key.startswith(f"{lesson[:2]}.closing")]
+    if closing and set(closing) <= set(answered):
+        return "●", f"done ({len(answered)} answers)"
+    if answered:
+        return "◐", f"begun ({len(answered)} answers)"
+    return "○", "not begun"
+
+
+def _table(rows):
+    cells = "".join(
+        f'<tr><th scope="row">{escape(lesson)}</th><td>{symbol} {state}</td></tr>'
+        for lesson, symbol, state in rows
+    )
+    head = '<tr><th scope="col">lesson</th><th scope="col">state</th></tr>'
+    return f"<table><thead>{head}</thead><tbody>{cells}</tbody></table>"
+
+
+def _record(key, kind, **facts):
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    store().put(key, kind, when=when, **facts)
+
+
+def _notice():
+    return escape(store().notice)
+
+
+def _said(entry):
+    answer = entry["answer"]
+    return f"{answer if isinstance(answer, str) else f'{answer:g}'} ({entry['confidence']})"
+
+
+def _number(typed):
+    cleaned = typed.strip().rstrip("%").replace(",", "").replace("−", "-")
+    try:
+        return float(cleaned)
+    except ValueError:
+        raise ValueError(f"Type a number, for example 0.5; got {typed!r}.") from None
+
+
+def _still(asked):
+    """Write questions as HTML, for a page that is read without a kernel."""
+    parts = []
+    for question, options in asked:
+        items = "".join(f"<li>{escape(option)}</li>" for option in options)
+        parts.append(f"<p>{strong(question)}</p>" + (f"<ul>{items}</ul>" if items else ""))
+    return "".join(parts)

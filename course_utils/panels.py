@@ -1,0 +1,72 @@
+"""What every widget of the course shares: a stable text form, one look, labelled controls."""
+
+from html import escape
+
+import ipywidgets as widgets
+
+# Colours come from JupyterLab's theme, so that light and dark both read well. Long choices wrap.
+STYLE = """<style>
+.course-panel {border: 1px solid var(--jp-border-color1, #bbb); border-left: 5px solid #4c86c6;
+  border-radius: 4px; padding: 8px 14px; max-width: 820px;}
+.course-panel .widget-html-content {line-height: 1.5; color: var(--jp-content-font-color1, #222);
+  font-size: var(--jp-content-font-size1, 14px); white-space: normal;}
+.course-panel .widget-radio-box {margin: 0; width: 100%;}
+.course-panel .widget-radio-box label {height: auto; width: auto; white-space: normal;
+  line-height: 1.5; padding: 2px 0; display: flex; align-items: flex-start; gap: 6px;
+  font-size: var(--jp-content-font-size1, 14px); color: var(--jp-content-font-color1, #222);}
+.course-panel .widget-radio-box input {margin: 5px 4px 0 0; position: static;}
+.course-panel input:focus-visible, .course-panel button:focus-visible,
+.course-panel select:focus-visible, .course-panel .noUi-handle:focus-visible
+  {outline: 3px solid #4c86c6; outline-offset: 2px;}
+.course-panel .course-picture svg {max-width: 100%; height: auto; display: block;}
+.course-panel table {border-collapse: collapse;}
+.course-panel th, .course-panel td {padding: 2px 10px; text-align: left;
+  border-bottom: 1px solid var(--jp-border-color2, #ddd);}
+</style>"""
+
+
+class Panel(widgets.VBox):
+    """A box of widgets whose text form is fixed, and which says something without a kernel too.
+
+    name : its text form, the same at every run.  still : what to show where widgets do not run,
+    a dict of media type → text.
+    """
+
+    def __init__(self, children, name, still):
+        super().__init__([widgets.HTML(STYLE), *children])
+        self.add_class("course-panel")
+        self._name, self._still = name, still
+
+    def __repr__(self):
+        return self._name
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        return {**bundle, **self._still, "text/plain": self._name}
+
+
+def text(html=""):
+    """Return a line of text as a widget; its `value` can change."""
+    return widgets.HTML(html)
+
+
+def strong(words):
+    """Return words in bold, safe to put into HTML."""
+    return f"<strong>{escape(str(words))}</strong>"
+
+
+def choice(options):
+    """Return radio buttons, none chosen yet; long options wrap."""
+    return widgets.RadioButtons(options=options, value=None, layout={"width": "auto"})
+
+
+def button(label, act, style=""):
+    """Return a button that calls `act()`; style "primary" marks the main one."""
+    made = widgets.Button(description=label, button_style=style, layout={"width": "auto"})
+    made.on_click(lambda _: act())
+    return made
+
+
+def row(*children):
+    """Return widgets side by side; they wrap where the page is narrow."""
+    return widgets.HBox(children, layout={"flex_flow": "row wrap", "align_items": "center"})

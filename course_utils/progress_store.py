@@ -1,0 +1,101 @@
+"""What a learner has answered, kept in one small JSON file on their own machine.
+
+Nothing leaves the machine. Where the notebook does not run inside the learner's `work/` folder,
+answers live in memory until the kernel stops, so that tests never write beside the lessons.
+"""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+SCHEMA = 1
+VARIABLE = "COURSE_PROGRESS"  # a path to the file, or "memory"
+
+
+def progress_path(start=None):
+    """Return where the progress file belongs, or None for memory only.
+
+    The environment variable COURSE_PROGRESS decides where it is set. Otherwise the file is
+    `progress.json` in the course's `work/` folder above `start` (default: the current folder).
+    """
+    chosen = os.environ.get(VARIABLE)
+    if chosen:
+        return None if chosen == "memory" else Path(chosen).expanduser()
+    here = Path(start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        # only our own work/ counts: it stands beside the package
+        if folder.name == "work" and (folder.parent / "course_utils").is_dir():
+            return folder / "progress.json"
+    return None
+
+
+class ProgressStore:
+    """Entries by key, each a dict with at least "kind" ("prediction", "quiz", …).
+
+    The file holds {"schema": 1, "entries": {key: entry}}. It is read again before every change,
+    so that two open notebooks do not lose each other's answers, and written in one step, so that
+    a crash leaves the old file whole. A file that cannot be read is set aside, never overwritten;
+    `notice` then says in one sentence where it is.
+    """
+
+    def __init__(self, path=None):
+        self.path = None if path is None else Path(path)
+        self.notice = ""
+        self._entries = {}
+
+    def entries(self):
+        """Return all entries, {key: entry}."""
+        if self.path is not None and self.path.exists():
+            self._entries = self._read()
+        return self._entries
+
+    def get(self, key):
+        """Return the entry of that key, or an empty dict."""
+        return self.entries().get(key, {})
+
+    def put(self, key, kind, **facts):
+        """Store facts under a key, keeping older facts that are not named again."""
+        entries = self.entries()
+        entries[key] = {**entries.get(key, {}), "kind": kind, **facts}
+        self._entries = entries
+        if self.path is not None:
+            self._save(entries)
+
+    def _read(self):
+        try:
+            stored = json.loads(self.path.read_text(encoding="utf-8"))
+            if stored["schema"] == SCHEMA and _well_formed(stored["entries"]):
+                return stored["entries"]
+        except (ValueError, KeyError, TypeError):
+            pass
+        self._set_aside()
+        return {}
+
+    def _set_aside(self):
+        number = 1
+        while (aside := self.path.with_name(f"{self.path.stem}.damaged-{number}.json")).exists():
+            number += 1
+        os.replace(self.path, aside)
+        self.notice = f"The progress file could not be read; it is kept as {aside.name}."
+
+    def _save(self, entries):
+        try:
+            self._write(entries)
+        except OSError as error:  # a full or read-only disk must not stop a lesson
+            self.path = None
+            self.notice = f"Answers are kept until the kernel stops, not in a file: {error}."
+
+    def _write(self, entries):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({"schema": SCHEMA, "entries": entries}, ensure_ascii=False, indent=1)
+        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".progress", suffix=".tmp")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+        os.replace(name, self.path)  # one step: a reader sees the old file or the new one
+
+
+def _well_formed(entries):
+    return isinstance(entries, dict) and all(
+        isinstance(entry, dict) and isinstance(entry.get("kind"), str) for entry in entries.values()
+    )
