@@ -13,7 +13,7 @@ from typing import NamedTuple
 import ipywidgets as widgets
 from IPython.display import display
 
-from course_utils.panels import Panel, button, choice, row, strong, text
+from course_utils.panels import Panel, button, choice, labelled, row, spoken, strong, text
 from course_utils.progress_store import ProgressStore, progress_path
 
 CONFIDENCE = ("a guess", "fairly sure", "certain")
@@ -48,11 +48,9 @@ def predict(key, question, options=None):
 class _Prediction(Panel):
     def __init__(self, key, question, options):
         self.key, self.options = key, options
-        self.answer = choice(options) if options else widgets.Text(description="Your number:")
-        self.answer.layout.width = "auto" if options else "240px"
-        self.confidence = widgets.Dropdown(
-            options=CONFIDENCE, description="How sure?", layout={"width": "240px"}
-        )
+        number = {"kind": widgets.Text, "description": "Your number:", "width": "220px"}
+        self.answer = choice(options) if options else labelled(**number)
+        self.confidence = labelled(widgets.Dropdown, "How sure?", "210px", options=CONFIDENCE)
         self.save = button("Save my prediction", self._save, "primary")
         self.skip = button("Skip", self._skip)
         self.status = text()
@@ -77,11 +75,11 @@ class _Prediction(Panel):
         try:
             answer = self._read()
         except ValueError as problem:
-            self.status.value = f"✎ {escape(str(problem))}"
+            self.status.value = spoken(f"✎ {escape(str(problem))}")
             return
         _record(self.key, "prediction", answer=answer, confidence=self.confidence.value)
         said = strong(_said(store().get(self.key)))
-        self.status.value = f"✓ Saved: {said}. Now run the next cell. {_notice()}"
+        self.status.value = spoken(f"✓ Saved: {said}. Now run the next cell. {_notice()}")
 
     def _read(self):
         if self.options:
@@ -92,7 +90,7 @@ class _Prediction(Panel):
 
     def _skip(self):
         _record(self.key, "prediction", answer=None, skipped=True)
-        self.status.value = "Skipped; that is fine. Run the next cell."
+        self.status.value = spoken("Skipped; that is fine. Run the next cell.")
 
 
 def reveal(key, answer, because="", tolerance=0.0):
@@ -158,19 +156,20 @@ class _Asked(widgets.VBox):
         self.check = button("Check", self._check)
         self.feedback = text()
         title = text(f"{strong(f'{number}.')} {escape(question.text)}")
-        super().__init__([title, self.answer, self.check, self.feedback])
+        children = [title, self.answer, self.check, self.feedback]
+        super().__init__(children, layout={"margin": "0 0 10px 0"})
 
     def _check(self):
         chosen = self.answer.value
         if chosen is None:
-            self.feedback.value = "✎ Choose one of the options first."
+            self.feedback.value = spoken("✎ Choose one of the options first.")
             return
         right = chosen == self.question.right
         tries = store().get(self.key).get("tries", 0) + 1
         _record(self.key, "quiz", answer=chosen, right=right, tries=tries)
         verdict = "✓ Yes." if right else "✗ Not this one."
         reason = escape(self.question.reasons[chosen])
-        self.feedback.value = f"{strong(verdict)} {reason} {_notice()}"
+        self.feedback.value = spoken(f"{strong(verdict)} {reason} {_notice()}")
 
 
 def progress(folder="."):
@@ -231,7 +230,7 @@ def _number(typed):
     try:
         return float(cleaned)
     except ValueError:
-        raise ValueError(f"Type a number, for example 0.5; got {typed!r}.") from None
+        raise ValueError(f"Type a number, for example 0.5, or skip; got {typed!r}.") from None
 
 
 def _still(asked):

@@ -12,9 +12,11 @@ STYLE = """<style>
   font-size: var(--jp-content-font-size1, 14px); white-space: normal;}
 .course-panel .widget-radio-box {margin: 0; width: 100%;}
 .course-panel .widget-radio-box label {height: auto; width: auto; white-space: normal;
-  line-height: 1.5; padding: 2px 0; display: flex; align-items: flex-start; gap: 6px;
+  line-height: 1.5; padding: 2px 0; display: flex; flex-direction: row-reverse;
+  justify-content: flex-end; align-items: flex-start; gap: 8px;
   font-size: var(--jp-content-font-size1, 14px); color: var(--jp-content-font-color1, #222);}
-.course-panel .widget-radio-box input {margin: 5px 4px 0 0; position: static;}
+.course-panel .widget-radio-box input {margin: 3px 0 0 0; position: static; flex: none;}
+.course-panel .widget-label {color: var(--jp-content-font-color1, #222);}
 .course-panel input:focus-visible, .course-panel button:focus-visible,
 .course-panel select:focus-visible, .course-panel .noUi-handle:focus-visible
   {outline: 3px solid #4c86c6; outline-offset: 2px;}
@@ -50,23 +52,37 @@ def text(html=""):
     return widgets.HTML(html)
 
 
+def spoken(html):
+    """Mark a message that appears after an action, so that a screen reader reads it out."""
+    return f'<div role="status" aria-live="polite">{html}</div>'
+
+
 def strong(words):
     """Return words in bold, safe to put into HTML."""
     return f"<strong>{escape(str(words))}</strong>"
 
 
-def choice(options):
-    """Return radio buttons, none chosen yet; long options wrap."""
-    return widgets.RadioButtons(options=options, value=None, layout={"width": "auto"})
+def choice(options, description="Answer:", **more):
+    """Return radio buttons; none is chosen yet unless `value` says so. Long options wrap."""
+    return labelled(widgets.RadioButtons, description, options=options, **{"value": None, **more})
+
+
+def labelled(kind, description, width="auto", **more):
+    """Return a control with a visible label that is never cut short."""
+    style = {"description_width": "initial"}
+    return kind(description=description, style=style, layout={"width": width}, **more)
 
 
 def button(label, act, style=""):
     """Return a button that calls `act()`; style "primary" marks the main one."""
-    made = widgets.Button(description=label, button_style=style, layout={"width": "auto"})
+    layout = {"width": "auto", "align_self": "flex-start"}
+    made = widgets.Button(description=label, button_style=style, layout=layout)
     made.on_click(lambda _: act())
     return made
 
 
 def row(*children):
     """Return widgets side by side; they wrap where the page is narrow."""
-    return widgets.HBox(children, layout={"flex_flow": "row wrap", "align_items": "center"})
+    return widgets.HBox(
+        children, layout={"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px"}
+    )

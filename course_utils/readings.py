@@ -78,7 +78,8 @@ def weights_table(weights, queries, keys, caption="Weights: row = query, column 
         + "</tr>"
         for query, row in zip(queries, weights, strict=True)
     )
+    style = "white-space: nowrap; text-align: left"
     return (
-        f"<table><caption>{escape(caption)}</caption><thead><tr>"
+        f'<table><caption style="{style}">{escape(caption)}</caption><thead><tr>'
         f'<th scope="col">query</th>{head}</tr></thead><tbody>{rows}</tbody></table>'
     )
