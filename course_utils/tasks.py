@@ -145,63 +145,76 @@ def reverse(
         raise ValueError(
             f"lengths must satisfy 1 ≤ shortest ≤ longest, got {shortest} and {longest}"
         )
+    rng = np.random.default_rng(rng)
     vocabulary = Vocabulary(symbols)
-    available = sum(len(symbols) ** length for length in range(shortest, longest + 1))
 
-    def draw(count: int, rng: np.random.Generator) -> list[str]:
+    def draw(count: int) -> list[str]:
         lengths = rng.integers(shortest, longest + 1, size=count).tolist()
         letters = np.array(list(symbols))[rng.integers(len(symbols), size=(count, longest))]
         return ["".join(row[:n]) for row, n in zip(letters.tolist(), lengths, strict=True)]
 
-    strings = _distinct(draw, train_size, test_size, available, rng)
-    pairs = [(string, string[::-1]) for string in strings]
-    return _task(pairs, train_size, vocabulary, vocabulary)
+    _check_sizes(train_size, test_size)
+    available = sum(len(symbols) ** length for length in range(shortest, longest + 1))
+    strings = _distinct(draw, train_size + test_size, available)
+    # short strings run out and are all found early: shuffle, so that train and test are alike
+    pairs = [(strings[i], strings[i][::-1]) for i in rng.permutation(len(strings))]
+    return _task(pairs[:train_size], pairs[train_size:], vocabulary, vocabulary)
 
 
 def number_words(train_size: int = 20_000, test_size: int = 1_000, digits: int = 12, rng=0) -> Task:
     """English number words → Chinese numerals: three hundred and five → 三百零五.
 
-    Numbers are log-uniform below 10^digits, so that short and long ones are both common; all
-    differ. The vocabularies are the same for every `digits`.
+    Numbers are log-uniform below 10^digits, so that short and long ones are equally common; in
+    `train` the small ones come up many times. Those of `test` all differ, none is in `train`,
+    and none is below 100: only "seven" → 七 itself can teach what a word means when it is alone,
+    so such pairs are left to training. The vocabularies are the same for every `digits`.
 
-    Raises ValueError for digits outside 1…12, or where there are not enough different numbers.
+    Raises ValueError for digits outside 3…12, or where there are not enough different numbers.
     """
-    if not 1 <= digits <= 12:
-        raise ValueError(f"digits must be between 1 and 12, got {digits}")
-    available = 10**digits
-
-    def draw(count: int, rng: np.random.Generator) -> list[int]:
-        # expm1 and log1p make 1 + number log-uniform, so 0 is drawn too
-        numbers = np.expm1(rng.random(count) * np.log1p(available))
-        return numbers.astype(np.int64).tolist()
-
-    numbers = _distinct(draw, train_size, test_size, available, rng)
-    pairs = [(english_words(number), chinese_numeral(number)) for number in numbers]
-    english = Vocabulary(ENGLISH_WORDS, separator=" ")
-    return _task(pairs, train_size, english, Vocabulary(CHINESE_CHARACTERS))
-
-
-def _distinct(draw: Callable, train_size: int, test_size: int, available: int, rng) -> list:
-    """`train_size + test_size` different draws in random order."""
-    count = train_size + test_size
-    if min(train_size, test_size) < 1 or count > available:
-        raise ValueError(
-            f"train_size and test_size must be at least 1 and together at most {available:,}, "
-            f"the number of different sources; got {train_size:,} and {test_size:,}"
-        )
+    if not 3 <= digits <= 12:
+        raise ValueError(f"digits must be between 3 and 12, got {digits}")
     rng = np.random.default_rng(rng)
+
+    def draw(count: int, smallest: int = 0) -> list[int]:
+        # it is number + 1 whose logarithm is uniform, so that 0 is drawn too
+        logarithms = rng.uniform(np.log1p(smallest), np.log1p(10**digits), size=count)
+        return np.expm1(logarithms).astype(np.int64).tolist()
+
+    _check_sizes(train_size, test_size)
+    test = _distinct(lambda count: draw(count, smallest=100), test_size, 10**digits - 100)
+    held_out, train = set(test), []
+    while len(train) < train_size:
+        train += [number for number in draw(train_size) if number not in held_out]
+    train, test = (
+        [(english_words(number), chinese_numeral(number)) for number in numbers]
+        for numbers in (train[:train_size], test)
+    )
+    english = Vocabulary(ENGLISH_WORDS, separator=" ")
+    return _task(train, test, english, Vocabulary(CHINESE_CHARACTERS))
+
+
+def _check_sizes(train_size: int, test_size: int) -> None:
+    if min(train_size, test_size) < 1:
+        raise ValueError(
+            f"train_size and test_size must be at least 1, got {train_size} and {test_size}"
+        )
+
+
+def _distinct(draw: Callable[[int], list], count: int, available: int) -> list:
+    """`count` different results of drawing again and again, in the order they were found."""
+    if count > available:
+        raise ValueError(
+            f"there are only {available:,} different sources, but {count:,} are asked for: "
+            f"ask for fewer, or for longer ones"
+        )
     found = {}
     while len(found) < count:
-        found |= dict.fromkeys(draw(count, rng))
-    # rare ones are found late: shuffle, so that train and test are alike
-    found = list(found)[:count]
-    return [found[i] for i in rng.permutation(count)]
+        found |= dict.fromkeys(draw(count))
+    return list(found)[:count]
 
 
-def _task(pairs: list[Pair], train_size: int, source: Vocabulary, target: Vocabulary) -> Task:
-    train = make_batch(pairs[:train_size], source, target)
-    test = make_batch(pairs[train_size:], source, target)
-    return Task(train, test, source, target)
+def _task(train: list[Pair], test: list[Pair], source: Vocabulary, target: Vocabulary) -> Task:
+    return Task(make_batch(train, source, target), make_batch(test, source, target), source, target)
 
 
 def _shuffled(batch: Batch, batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:

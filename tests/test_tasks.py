@@ -31,11 +31,8 @@ def examples(task, batch):
     return [task.example(batch, row) for row in range(len(batch.source))]
 
 
-def assert_no_overlap(task):
-    train, test = ([source for source, _ in rows(batch)] for batch in (task.train, task.test))
-    assert set(train).isdisjoint(test)
-    assert len(set(train)) == len(train)
-    assert len(set(test)) == len(test)
+def sources(batch):
+    return [source for source, _ in rows(batch)]
 
 
 # Vocabulary
@@ -119,9 +116,13 @@ def test_reverse_reverses():
     task = reverse(train_size=300, test_size=100)
     for batch in (task.train, task.test):
         assert all(target == source[::-1] for source, target in examples(task, batch))
-    assert_no_overlap(task)
     assert len(task.train.source) == 300
     assert len(task.test.source) == 100
+
+
+def test_reverse_strings_all_differ():
+    task = reverse(train_size=300, test_size=100, shortest=1, longest=2)
+    assert len({*sources(task.train), *sources(task.test)}) == 400
 
 
 def test_reverse_lengths_are_uniform():
@@ -135,8 +136,8 @@ def test_reverse_lengths_are_uniform():
 
 def test_reverse_can_use_up_every_string():
     task = reverse(train_size=5, test_size=1, shortest=1, longest=2, symbols="ab")
-    sources = {source for batch in task[:2] for source, _ in examples(task, batch)}
-    assert sources == {"a", "b", "aa", "ab", "ba", "bb"}
+    strings = {source for batch in task[:2] for source, _ in examples(task, batch)}
+    assert strings == {"a", "b", "aa", "ab", "ba", "bb"}
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def test_reverse_can_use_up_every_string():
     [
         ({"shortest": 0}, "shortest ≤ longest, got 0 and 20"),
         ({"shortest": 5, "longest": 4}, "shortest ≤ longest, got 5 and 4"),
-        ({"symbols": "ab", "longest": 3}, "together at most 12"),
+        ({"symbols": "ab", "longest": 3}, "only 12 different sources, but 21,000"),
         ({"test_size": 0}, "at least 1"),
     ],
 )
@@ -153,52 +154,68 @@ def test_reverse_refuses_the_impossible(arguments, message):
         reverse(**arguments)
 
 
+def numbers(task, batch):
+    return [read_chinese(chinese) for _, chinese in examples(task, batch)]
+
+
 def test_number_words_translate():
     task = number_words(train_size=300, test_size=100)
     for batch in (task.train, task.test):
         for english, chinese in examples(task, batch):
             assert " ".join(english_words(read_chinese(chinese))) == english
-    assert_no_overlap(task)
 
 
-def numbers(task):
-    return [read_chinese(chinese) for _, chinese in examples(task, task.train)]
+def test_held_out_numbers_differ_and_are_not_in_training():
+    # 400 of the 900 numbers from 100 up: without care many would be in both
+    task = number_words(train_size=3_000, test_size=400, digits=3)
+    test = numbers(task, task.test)
+    assert len(set(test)) == 400
+    assert min(test) >= 100
+    assert set(test).isdisjoint(numbers(task, task.train))
 
 
-@pytest.mark.parametrize("digits", [2, 6])
+def test_numbers_below_100_are_all_met_in_training():
+    task = number_words()
+    assert set(range(100)) <= set(numbers(task, task.train))
+
+
+@pytest.mark.parametrize("digits", [3, 6])
 def test_digits_limit_the_numbers(digits):
-    largest = max(numbers(number_words(train_size=90, test_size=10, digits=digits)))
-    assert 10 ** (digits - 1) < largest < 10**digits
+    task = number_words(train_size=100, test_size=20, digits=digits)
+    for batch in (task.train, task.test):
+        assert 10 ** (digits - 1) < max(numbers(task, batch)) < 10**digits
 
 
 def test_numbers_are_log_uniform():
-    drawn = numbers(number_words(train_size=6_000, test_size=1, digits=12))
-    of_each_length = np.bincount([len(str(number)) for number in drawn], minlength=13)
-    # all differ, so numbers of up to four digits run out; the others are equally frequent
-    assert of_each_length[1] >= 9
-    longer = of_each_length[5:]
-    # about 620 each, with a standard deviation of 24
-    assert abs(longer - longer.mean()).max() < 100
+    task = number_words(train_size=12_000, test_size=1)
+    of_each_length = np.bincount([len(str(number)) for number in numbers(task, task.train)])
+    # about 1,000 each, with a standard deviation of 30; 0 to 9 are log(10) of log(10^12) too
+    assert of_each_length.size == 13
+    assert abs(of_each_length[1:] - 1_000).max() < 150
 
 
 def test_number_vocabularies_do_not_depend_on_the_range():
-    small, large = number_words(10, 10, digits=2), number_words(10, 10, digits=12)
+    small, large = number_words(10, 10, digits=3), number_words(10, 10, digits=12)
     assert small.source_vocabulary.symbols == large.source_vocabulary.symbols
     assert small.target_vocabulary.symbols == large.target_vocabulary.symbols
 
 
 def test_number_words_refuse_the_impossible():
-    with pytest.raises(ValueError, match="digits must be between 1 and 12, got 13"):
+    with pytest.raises(ValueError, match="digits must be between 3 and 12, got 13"):
         number_words(digits=13)
-    with pytest.raises(ValueError, match="together at most 100"):
-        number_words(train_size=100, test_size=1, digits=2)
+    with pytest.raises(ValueError, match="between 3 and 12, got 2"):
+        number_words(digits=2)
+    with pytest.raises(ValueError, match="only 900 different sources, but 901"):
+        number_words(test_size=901, digits=3)
+    with pytest.raises(ValueError, match="at least 1, got 0 and 5"):
+        number_words(train_size=0, test_size=5)
 
 
 @pytest.mark.parametrize("make", [reverse, number_words])
 def test_a_seed_fixes_the_task(make):
-    def sources(seed):
+    def seeded(seed):
         task = make(train_size=20, test_size=5, rng=seed)
         return rows(task.train), rows(task.test)
 
-    assert sources(1) == sources(1) == sources(np.random.default_rng(1))
-    assert sources(1) != sources(2)
+    assert seeded(1) == seeded(1) == seeded(np.random.default_rng(1))
+    assert seeded(1) != seeded(2)
