@@ -11,9 +11,11 @@ solution. The .py texts are for editing only and are not committed.
 """
 
 import argparse
+import copy
 import difflib
 import hashlib
 import os
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,8 +33,13 @@ FOLDERS = ("notebooks", "solutions")
 SECONDS_PER_CELL = 240
 KERNELS_AT_ONCE = 2
 
-# One thread each, as everywhere in the course; no answers of whoever runs the notebooks.
-ENVIRONMENT = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")}
+# One BLAS thread, as everywhere in the course; no answers of whoever runs the notebooks.
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "COURSE_PROGRESS": "memory",
+}
 
 
 def main(arguments=None):
@@ -45,9 +52,7 @@ def main(arguments=None):
     if options.command in ("edit", "put") and not options.names:
         parser.error(f"{options.command} needs the name of a notebook")
     os.environ.update(ENVIRONMENT)
-    os.environ["PYTHONPATH"] = os.pathsep.join(
-        filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])
-    )
+    os.environ["PYTHONPATH"] = str(ROOT)
     paths = find(options.names, must_exist=options.command != "put")
     action = {"run": run, "check": check, "edit": edit, "put": put}[options.command]
     with ThreadPoolExecutor(KERNELS_AT_ONCE) as pool:
@@ -76,7 +81,7 @@ def find(names, must_exist=True):
 def run(path):
     """Execute a notebook in a fresh kernel and write it in normal form."""
     old = nbformat.read(path, as_version=4)
-    write(path, execute(nbformat.from_dict(old), path.parent), old)
+    write(path, execute(formatted(copy.deepcopy(old)), path.parent), old)
     return "executed"
 
 
@@ -106,10 +111,22 @@ def put(path):
     if not text_path.exists():
         raise NotebookError(f"there is no {text_path.name} to put: make it with edit")
     new = jupytext.reads(text_path.read_text(encoding="utf-8"), fmt="py:percent")
+    new = formatted(normalise(new))
     old = nbformat.read(path, as_version=4) if path.exists() else nbformat.v4.new_notebook()
     keep_ids(new.cells, old.cells)
     write(path, execute(new, path.parent), old)
     return "written and executed"
+
+
+def formatted(notebook):
+    """The notebook with its code laid out as everywhere in the course."""
+    command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", "notebook.ipynb", "-"]
+    result = subprocess.run(
+        command, input=to_text(notebook), capture_output=True, text=True, encoding="utf-8", cwd=ROOT
+    )
+    if result.returncode:
+        raise NotebookError(f"the code cannot be read, nothing was written\n{result.stderr}")
+    return nbformat.reads(result.stdout, as_version=4)
 
 
 def execute(notebook, folder):

@@ -1,0 +1,87 @@
+"""Hand the course's notebooks out to a learner, and never overwrite what the learner wrote.
+
+A copy counts as changed when the sources of its cells differ from those that were handed out;
+running a notebook changes only its outputs, so a copy that was merely run can be refreshed.
+"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+FOLDERS = ("notebooks", "exercises")
+RECORD = ".editions.json"
+
+
+def hand_out(course, work):
+    """Copy every notebook of `course` into `work`; return the paths written, relative to `work`.
+
+    A missing copy is made, an unchanged one refreshed. Beside a changed one the new edition goes
+    under the name `<stem>.new-edition.ipynb`, once.
+    """
+    record = _read_record(work / RECORD)
+    written = []
+    for folder in FOLDERS:
+        for source in sorted((course / folder).glob("*.ipynb")):
+            path = _place(source, work, Path(folder) / source.name, record)
+            if path:
+                _write_atomically(work / path, source.read_bytes())
+                written.append(path)
+                record[path.as_posix()] = fingerprint(source)
+            record[f"{folder}/{source.name}"] = fingerprint(source)
+    _write_atomically(work / RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
+    return written
+
+
+def fingerprint(path):
+    """A digest of the sources of a notebook's cells; of the bytes where it is no notebook."""
+    content = path.read_bytes()
+    try:
+        cells = json.loads(content)["cells"]
+        sources = [[cell["cell_type"], "".join(cell["source"])] for cell in cells]
+        content = json.dumps(sources).encode()
+    except (ValueError, KeyError, TypeError):
+        pass
+    return hashlib.sha256(content).hexdigest()
+
+
+def _place(source, work, path, record):
+    """Where this edition must be written, relative to `work`; None where the learner has it."""
+    edition, handed_out = fingerprint(source), record.get(path.as_posix())
+    if not (work / path).exists():
+        return path
+    copy = fingerprint(work / path)
+    if edition in (copy, handed_out):
+        return None
+    if copy == handed_out:
+        return path
+    return next(other for other in _new_names(path) if _is_ours(work / other, other, record))
+
+
+def _new_names(path):
+    """a.new-edition.ipynb, a.new-edition-2.ipynb, ..."""
+    number = 1
+    while True:
+        suffix = "" if number == 1 else f"-{number}"
+        yield path.with_name(f"{path.stem}.new-edition{suffix}.ipynb")
+        number += 1
+
+
+def _is_ours(file, path, record):
+    return not file.exists() or fingerprint(file) == record.get(path.as_posix())
+
+
+def _read_record(path):
+    """What was handed out last; without a readable record, every copy that differs is changed."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _write_atomically(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.part")
+    temporary.write_bytes(content)
+    os.replace(temporary, path)

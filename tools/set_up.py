@@ -1,0 +1,143 @@
+"""Make the virtual environment of the course, with nothing but Python's standard library.
+
+    python tools/set_up.py            .venv: what learners need, from requirements.lock
+    python tools/set_up.py test       .venv: that, and what tests need, from requirements-test.lock
+    python tools/set_up.py oldest     .venv-oldest: the lowest versions that pyproject.toml admits
+    python tools/set_up.py bench      .venv-bench: what learners need and PyTorch, to compare with
+
+Uses uv where it is found, which is faster, and pip where not. A second run sees that nothing has
+changed and ends at once.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = {"lab": ".venv", "test": ".venv", "oldest": ".venv-oldest", "bench": ".venv-bench"}
+# Not the environment's own Python, which could not replace itself.
+PYTHON = getattr(sys, "_base_executable", sys.executable)
+# The lowest versions were published for these Pythons; later ones would build them from source.
+PYTHONS_OF_THE_OLDEST = ((3, 11), (3, 12))
+NO_VENV = (
+    "This Python has neither venv nor pip. Install them (on Debian and Ubuntu: "
+    "`sudo apt install python3-venv`) or uv, then run the same command again."
+)
+
+
+def main(kind="lab"):
+    folder = ROOT / FOLDERS[kind]
+    if kind == "oldest" and sys.version_info[:2] not in PYTHONS_OF_THE_OLDEST:
+        sys.exit("The oldest versions exist for Python 3.11 and 3.12: add PYTHON=python3.11")
+    stamp = folder / f".installed-{kind}"
+    state = fingerprint(folder)
+    if stamp.exists() and stamp.read_text() == state:
+        return
+    print(f"Setting up {folder.name} for {kind}. This takes about a minute, once.", flush=True)
+    # pip alone finds PyTorch's build without graphics card libraries.
+    uv = None if kind == "bench" else shutil.which("uv")
+    create(folder, uv)
+    install(folder, uv, packages(kind))
+    install(folder, uv, ["--no-deps", "--editable", "."])
+    if kind == "bench":
+        install_torch(folder)
+    stamp.write_text(state)
+
+
+def packages(kind):
+    """The arguments for pip or uv that name the packages of an environment."""
+    if kind == "oldest":
+        return oldest_versions()
+    return ["-r", "requirements-test.lock" if kind == "test" else "requirements.lock"]
+
+
+def fingerprint(folder):
+    """What an installation depends on: the place, the Python, and the lists of packages."""
+    digest = hashlib.sha256(f"{folder} {sys.version}".encode())
+    for name in ("requirements.lock", "requirements-test.lock", "pyproject.toml"):
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def create(folder, uv):
+    """A new virtual environment, unless the one that is there works."""
+    if is_usable(folder):
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    if uv:
+        run([uv, "venv", "--quiet", "--python", PYTHON, folder])
+    elif not succeeds([PYTHON, "-m", "venv", folder]):
+        # Debian and Ubuntu keep a part of venv in a package of its own; pip can stand in for it.
+        if not succeeds([PYTHON, "-m", "pip", "--version"]):
+            sys.exit(NO_VENV)
+        run([PYTHON, "-m", "venv", "--clear", "--without-pip", folder])
+
+
+def is_usable(folder):
+    """Whether the environment's Python runs and is still the version that it was made with."""
+    test = "import os, sys, sysconfig; sys.exit(not os.path.isdir(sysconfig.get_path('purelib')))"
+    return python_of(folder).exists() and succeeds([python_of(folder), "-c", test])
+
+
+def install(folder, uv, what):
+    """Install into the environment, with bytecode compiled so that the first start is not slow."""
+    if uv:
+        options = ["--quiet", "--compile-bytecode", "--python", python_of(folder)]
+        run([uv, "pip", "install", *options, *what])
+    else:
+        run([*pip_of(folder), "install", "-qq", "--disable-pip-version-check", *what])
+
+
+def install_torch(folder):
+    """PyTorch for the comparisons; without it, the measurements of the course itself still run."""
+    try:
+        install(folder, None, extra("bench"))
+    except subprocess.CalledProcessError:
+        print("PyTorch cannot be installed here: `make bench` shows only what needs no PyTorch.")
+
+
+def pip_of(folder):
+    """The environment's own pip, or the one outside where the environment was made without."""
+    if succeeds([python_of(folder), "-m", "pip", "--version"]):
+        return [python_of(folder), "-m", "pip"]
+    return [PYTHON, "-m", "pip", "--python", python_of(folder)]
+
+
+def python_of(folder):
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def extra(name):
+    return project()["optional-dependencies"][name]
+
+
+def oldest_versions():
+    """The lower bounds in pyproject.toml as exact versions: ["numpy==2.0", ...]."""
+    bounds = project()["dependencies"] + extra("test")
+    return [bound.replace(">=", "==") for bound in bounds]
+
+
+def project():
+    import tomllib  # not at the top: an older Python must get as far as the message about it
+
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def run(command):
+    subprocess.run([str(part) for part in command], check=True, cwd=ROOT)
+
+
+def succeeds(command):
+    return subprocess.run([str(part) for part in command], capture_output=True).returncode == 0
+
+
+if __name__ == "__main__":
+    if sys.version_info < (3, 11):  # noqa: UP036 (pip, which would say so, comes later)
+        sys.exit(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}.")
+    try:
+        main(*sys.argv[1:])
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"Set-up stopped: `{' '.join(error.cmd)}` failed; its message is above.")
