@@ -1,0 +1,68 @@
+# Everything that one does with the course, each with one command. Needs Python 3.11+ and make.
+
+PYTHON ?= python3
+BIN := .venv/bin/python
+
+# The matrices are small: a second BLAS thread gains nothing, and under load it costs 8 times.
+export OPENBLAS_NUM_THREADS = 1
+export MKL_NUM_THREADS = 1
+export OMP_NUM_THREADS = 1
+
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=240
+# A file stays on one core: a notebook's cells need each other.
+BOTH_CORES := -n 2 --dist loadfile
+COMPILE := uv pip compile pyproject.toml --universal --generate-hashes --quiet \
+	--no-emit-index-url --no-header --no-annotate
+BENCHMARKS := $(basename $(notdir $(shell grep -l __main__ benchmarks/*.py)))
+
+.PHONY: help
+help:  ## show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+.PHONY: lab
+lab:  ## set up what is missing, and open the course in JupyterLab; ARGS=--no-browser on a server
+	@$(PYTHON) tools/set_up.py
+	@$(BIN) -m tools.lab $(ARGS)
+
+.PHONY: setup
+setup:  ## make .venv for tests and authors; the other commands do it by themselves
+	@$(PYTHON) tools/set_up.py test
+
+.PHONY: test
+test: setup  ## run every test: style, units, all notebooks, a real browser where there is one
+	$(BIN) -m pytest $(BOTH_CORES) $(NBVAL) tests $(wildcard notebooks solutions) $(ARGS)
+
+.PHONY: quick
+quick: setup  ## run the tests that need neither notebooks nor a browser
+	$(BIN) -m pytest $(BOTH_CORES) tests --ignore=tests/browser $(ARGS)
+
+.PHONY: test-oldest
+test-oldest:  ## run the unit tests with the lowest versions that pyproject.toml admits
+	@$(PYTHON) tools/set_up.py oldest
+	.venv-oldest/bin/python -m pytest $(BOTH_CORES) tests --ignore=tests/browser -m "not style" $(ARGS)
+
+.PHONY: notebooks
+notebooks: setup  ## run and normalise lessons and solutions; NAMES="01_a_soft_library" for some
+	@$(BIN) -m tools.notebooks run $(NAMES)
+
+.PHONY: exercises
+exercises: setup  ## make the exercise sheets from solutions/
+	@$(BIN) -m tools.exercises
+
+.PHONY: bench
+bench:  ## print the tables of speed and memory, against PyTorch where it can be installed
+	@$(PYTHON) tools/set_up.py bench
+	@for name in $(BENCHMARKS); do .venv-bench/bin/python -m benchmarks.$$name || exit 1; done
+
+.PHONY: format
+format: setup  ## format the code
+	@$(BIN) -m ruff format . && $(BIN) -m ruff check --fix .
+
+.PHONY: lock
+lock:  ## renew the lists of exact versions with the newest releases (needs uv)
+	@$(COMPILE) --upgrade -o requirements.lock
+	@$(COMPILE) --constraint requirements.lock --extra test -o requirements-test.lock
+
+.PHONY: clean
+clean:  ## remove what set-up and tests made; work/ stays
+	@rm -rf .venv .venv-oldest .venv-bench .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -1,0 +1,144 @@
+"""The architecture as a table: what each module of course_utils may import, and nothing else.
+
+docs/architecture.md draws the same table for readers. A change here is a change there.
+"""
+
+import ast
+import io
+import subprocess
+import sys
+import tokenize
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "course_utils"
+
+# Imports beside the standard library; after the bar, those made inside a function, when needed.
+IMPORTS = {
+    "layers": "numpy",
+    "scoring": "numpy layers",
+    "attention": "numpy layers scoring",
+    "recurrent": "numpy layers",
+    "encoder": "numpy attention layers recurrent",
+    "decoding": "numpy attention",
+    "seq2seq": "numpy attention scoring decoding encoder layers recurrent",
+    "gradients": "numpy",
+    "training": "numpy tqdm",
+    "numerals": "",
+    "tasks": "numpy numerals",
+    "metrics": "numpy tasks",
+    "drawings": "numpy",
+    "readings": "numpy",
+    "scenes": "numpy drawings readings",
+    "figures": "matplotlib | IPython",
+    "plots": "numpy matplotlib drawings figures readings | IPython",
+    "planes": "numpy drawings figures",
+    "panels": "ipywidgets",
+    "missions": "ipywidgets panels",
+    "explorers": "numpy ipywidgets attention scoring missions panels readings scenes",
+    "progress_store": "",
+    "learning": "ipywidgets IPython panels progress_store",
+}
+# The modules from layers down to metrics: computing, without a screen.
+CORE = list(IMPORTS)[: list(IMPORTS).index("metrics") + 1]
+PICTURES_AND_WIDGETS = {"matplotlib", "ipywidgets", "IPython"}
+LINES_OF_ONE_IDEA = 250
+
+
+def parse(module):
+    return ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
+
+
+def imported_by(node):
+    """The modules that an import statement names, ours without the package's name."""
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    elif node.module == "course_utils":
+        names = [f"course_utils.{alias.name}" for alias in node.names]
+    else:
+        names = ["." * node.level + node.module]
+    short = [name.removeprefix("course_utils.").split(".")[0] for name in names]
+    return {name for name in short if name not in sys.stdlib_module_names}
+
+
+def actual_imports(module):
+    tree = parse(module)
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    at_top = set().union(*(imported_by(node) for node in found if node in tree.body))
+    inside = set().union(*(imported_by(node) for node in found if node not in tree.body))
+    return at_top, inside
+
+
+def allowed_imports(module):
+    at_top, _, inside = IMPORTS[module].partition("|")
+    return set(at_top.split()), set(inside.split())
+
+
+def test_the_table_names_every_module():
+    modules = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    assert modules == set(IMPORTS), "add the module to IMPORTS and to docs/architecture.md"
+
+
+@pytest.mark.parametrize("module", IMPORTS)
+def test_a_module_imports_what_the_table_says(module):
+    assert actual_imports(module) == allowed_imports(module)
+
+
+def test_imports_form_no_circle():
+    ours = {module: set.union(*allowed_imports(module)) & set(IMPORTS) for module in IMPORTS}
+    while ours:
+        free = {module for module, needs in ours.items() if not needs & set(ours)}
+        assert free, f"these modules import each other in a circle: {sorted(ours)}"
+        ours = {module: needs for module, needs in ours.items() if module not in free}
+
+
+def run_python(code):
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=PACKAGE.parent
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+def test_the_core_needs_no_pictures_and_no_widgets():
+    imports = "; ".join(f"import course_utils.{module}" for module in CORE)
+    loaded = run_python(f"{imports}; import sys; print(*sys.modules)").split()
+    assert not PICTURES_AND_WIDGETS & set(loaded)
+
+
+def test_importing_attention_costs_little_more_than_numpy():
+    code = (
+        "import numpy, time; start = time.perf_counter(); import course_utils.attention; "
+        "print(time.perf_counter() - start)"
+    )
+    assert min(float(run_python(code)) for _ in range(3)) <= 0.050
+
+
+@pytest.mark.parametrize("module", IMPORTS)
+def test_everything_public_says_what_it_is(module):
+    tree = parse(module)
+    definitions = (ast.FunctionDef, ast.ClassDef)
+    public = [n for n in tree.body if isinstance(n, definitions) and not n.name.startswith("_")]
+    silent = [node.name for node in public if not ast.get_docstring(node)]
+    assert ast.get_docstring(tree) and not silent
+
+
+@pytest.mark.parametrize("module", IMPORTS)
+def test_a_module_is_one_idea(module):
+    text = (PACKAGE / f"{module}.py").read_text(encoding="utf-8")
+    lines = lines_of_code(text)
+    assert lines <= LINES_OF_ONE_IDEA, f"{lines} lines of code are two ideas: split the module"
+
+
+def lines_of_code(text):
+    """Lines that do something: no comments, no docstrings, no empty lines."""
+    silent = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    used = {
+        line for t in tokens if t.type not in silent for line in range(t.start[0], t.end[0] + 1)
+    }
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            used -= set(range(node.lineno, node.end_lineno + 1))
+    return len(used)
