@@ -12,7 +12,7 @@ import numpy as np
 from course_utils.attention import attend, softmax
 from course_utils.missions import Explorer, Mission, View
 from course_utils.panels import labelled
-from course_utils.readings import row_reading
+from course_utils.readings import check_grid, row_reading
 from course_utils.scenes import shelf_scene, stage_scene, translation_scene
 from course_utils.scoring import DotScore
 
@@ -192,7 +192,7 @@ def translator_explorer(translate, number=342_000, largest=999_999_999):
     box = {"value": number, "min": 0, "max": largest}
     controls = {
         "number": labelled(widgets.BoundedIntText, "Number, then Enter:", "300px", **box),
-        "step": labelled(widgets.IntSlider, "Step:", "320px", min=0, max=99, value=1),
+        "step": labelled(widgets.IntSlider, "Step:", "320px", min=1, max=99, value=1),
     }
     look = functools.partial(translation_look, remembered)
     return Explorer("A translator 翻译器", controls, look, missions)
@@ -201,6 +201,7 @@ def translator_explorer(translate, number=342_000, largest=999_999_999):
 def translation_look(translate, number, step):
     """Translate a number and show the first `step` characters; the facts are a `Written`."""
     words, symbols, weights = translate(number)
+    weights = check_grid(weights, symbols, words)
     step = min(max(step, 1), len(symbols))
     written = "".join(symbols[:step])
     reading = f"{number:,} = {' '.join(words)}. Written so far: {written or 'nothing'}."
@@ -210,4 +211,4 @@ def translation_look(translate, number, step):
     top_words = tuple(words[place] for place in places)
     facts = Written(written[-1:], top_words, places)
     picture = translation_scene(weights, words, symbols, step, reading)
-    return View(picture, reading, facts, last_step=len(symbols))
+    return View(picture, reading, facts, last_step=max(len(symbols), 1))

@@ -5,6 +5,7 @@ a prediction may be skipped, and "Run All" runs on.
 """
 
 import functools
+import math
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -41,8 +42,16 @@ def predict(key, question, options=None):
     """
     if options is not None and len(options) < 2:
         raise ValueError(f"predict needs at least two options, got {list(options)}: add another")
-    store().put(key, "prediction", options=list(options) if options else None)
+    stale = {} if _usable(store().get(key), options) else {"answer": None}
+    store().put(key, "prediction", options=list(options) if options else None, **stale)
     return _Prediction(key, question, options)
+
+
+def _usable(entry, options):
+    """Say whether a stored answer fits the question as it is asked now."""
+    answer = entry.get("answer")
+    fits = answer in options if options else isinstance(answer, (int, float))
+    return fits and entry.get("confidence") in CONFIDENCE
 
 
 class _Prediction(Panel):
@@ -64,9 +73,7 @@ class _Prediction(Panel):
         )
 
     def _restore(self, entry):
-        if entry.get("answer") is not None and (
-            not self.options or entry["answer"] in self.options
-        ):
+        if entry["answer"] is not None:
             self.answer.value = entry["answer"] if self.options else f"{entry['answer']:g}"
             self.confidence.value = entry["confidence"]
             self.status.value = f"Your prediction so far: {strong(_said(entry))}."
@@ -77,7 +84,8 @@ class _Prediction(Panel):
         except ValueError as problem:
             self.status.value = spoken(f"✎ {escape(str(problem))}")
             return
-        _record(self.key, "prediction", answer=answer, confidence=self.confidence.value)
+        facts = {"answer": answer, "confidence": self.confidence.value, "skipped": False}
+        _record(self.key, "prediction", **facts)
         said = strong(_said(store().get(self.key)))
         self.status.value = spoken(f"✓ Saved: {said}. Now run the next cell. {_notice()}")
 
@@ -196,9 +204,9 @@ def _state(lesson):
     answered = [key for key, entry in own.items() if "when" in entry]
     closing = [key for key in own if key.startswith(f"{lesson[:2]}.closing")]
     if closing and set(closing) <= set(answered):
-        return "●", f"done ({len(answered)} answers)"
+        return "●", f"done, {len(answered)} answered"
     if answered:
-        return "◐", f"begun ({len(answered)} answers)"
+        return "◐", f"begun, {len(answered)} answered"
     return "○", "not begun"
 
 
@@ -228,9 +236,12 @@ def _said(entry):
 def _number(typed):
     cleaned = typed.strip().rstrip("%").replace(",", "").replace("−", "-")
     try:
-        return float(cleaned)
+        number = float(cleaned)
     except ValueError:
-        raise ValueError(f"Type a number, for example 0.5, or skip; got {typed!r}.") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"Type a number, for example 0.5, or skip; got {typed!r}.")
+    return number
 
 
 def _still(asked):

@@ -1,0 +1,121 @@
+"""The SVG pictures: well formed, described, readable, and the same size at every redraw."""
+
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_utils import drawings, scenes
+from course_utils.readings import (
+    check_grid,
+    largest_cells,
+    row_reading,
+    weights_reading,
+    weights_table,
+)
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def translation(n, m, step):
+    weights = np.random.default_rng(n).dirichlet(np.ones(m), n)
+    words, symbols = [f"word{j}" for j in range(m)], ["三"] * n
+    return scenes.translation_scene(weights, words, symbols, step, "reading <&>")
+
+
+def test_a_picture_is_well_formed_named_and_described():
+    root = ET.fromstring(translation(3, 4, 2))
+    assert root.get("role") == "img"
+    assert root.find(f"{SVG}title").text == "Where each Chinese character looks"
+    assert root.find(f"{SVG}desc").text == "reading <&>"
+
+
+@pytest.mark.parametrize(("n", "m", "step"), [(1, 1, 1), (0, 1, 0), (4, 6, 3), (17, 17, 17)])
+def test_the_translation_keeps_its_size_and_stays_inside(n, m, step):
+    root = ET.fromstring(translation(n, m, step))
+    width, height = float(root.get("width")), float(root.get("height"))
+    assert (width, height) == (860, 540)
+    for rect in root.iter(f"{SVG}rect"):
+        x, y, w, h = (float(rect.get(name, 0)) for name in ("x", "y", "width", "height"))
+        assert x >= 0 and y >= 0 and x + w <= width and y + h <= height
+
+
+def test_only_rows_that_are_written_show_numbers():
+    def numbers(step):
+        texts = [text.text for text in ET.fromstring(translation(3, 4, step)).iter(f"{SVG}text")]
+        return sum(text.startswith("0.") for text in texts)
+
+    assert numbers(1) < numbers(2) < numbers(3) <= 12
+
+
+def test_every_weight_is_readable_on_its_colour():
+    for fill, ink in drawings.SHADES:
+        assert drawings.contrast(fill, ink) >= 4.5
+
+
+@pytest.mark.parametrize("colour", [drawings.QUERY, drawings.KEY, drawings.VALUE, drawings.FAINT])
+def test_coloured_text_is_readable_on_white(colour):
+    assert drawings.contrast(colour, "#ffffff") >= 4.5
+
+
+def test_contrast_of_black_on_white_is_the_standard_s_21():
+    assert drawings.contrast("#000000", "#ffffff") == pytest.approx(21)
+
+
+def test_the_ramp_is_close_to_matplotlib_s_cividis():
+    from matplotlib import colormaps
+
+    for weight in np.linspace(0, 1, 41):
+        colour = drawings.cividis(weight)
+        ours = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        assert np.abs(np.subtract(ours, colormaps["cividis"](weight)[:3])).max() < 0.03
+
+
+def test_an_arrow_without_length_is_left_out():
+    assert drawings.arrow((5, 5), (5, 5), drawings.QUERY) == ""
+
+
+def test_words_with_markup_are_escaped():
+    assert "&lt;b&gt;" in drawings.label(0, 0, "<b>")
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        ([0.93, 0.05, 0.02], "93 % on thirty"),
+        ([0.422, 0.155, 0.422], "42 % each on thirty and four"),
+        ([1 / 3] * 3, "33 % each on every key"),
+        ([0.0, 0.0, 0.0], "looks at nothing"),
+    ],
+)
+def test_a_row_is_read_aloud(weights, expected):
+    assert row_reading(weights, ["thirty", "and", "four"]) == expected
+
+
+def test_a_map_is_read_row_by_row():
+    reading = weights_reading([[0.9, 0.1], [0.2, 0.8]], ["三", "十"], ["thirty", "four"])
+    assert reading == "Largest weight per query. 三: 90 % on thirty; 十: 80 % on four."
+
+
+def test_the_table_has_row_and_column_headers():
+    table = ET.fromstring(weights_table([[0.9, 0.1]], ["<q>"], ["a", "b"]))
+    assert [th.text for th in table.iter("th") if th.get("scope") == "col"] == ["query", "a", "b"]
+    assert [th.text for th in table.iter("th") if th.get("scope") == "row"] == ["<q>"]
+    assert [td.text for td in table.iter("td")] == ["0.90", "0.10"]
+
+
+@given(st.integers(1, 5), st.integers(1, 6), st.integers(0, 99))
+def test_the_largest_cell_of_each_row_is_marked(n, m, seed):
+    weights = np.random.default_rng(seed).dirichlet(np.ones(m), n)
+    marked = largest_cells(weights)
+    assert marked[np.arange(n), weights.argmax(axis=1)].all()
+    assert (weights[marked] >= weights.max(axis=1).min() - 0.005).all()
+
+
+def test_labels_that_do_not_fit_are_an_error():
+    with pytest.raises(ValueError, match=r"one column per key = \(2, 3\), got \(3, 2\)"):
+        check_grid(np.ones((3, 2)), "ab", "xyz")
+    with pytest.raises(ValueError, match="mask must have one row per query"):
+        check_grid(np.ones((2, 3)), "ab", "xyz", mask=np.ones((3, 2), bool))
