@@ -1,0 +1,129 @@
+"""What a learner writes is theirs: every way in which an update can meet a learner's copy."""
+
+import json
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output, writes
+
+from tools.editions import RECORD, hand_out
+
+LESSON = "notebooks/01_a.ipynb"
+BESIDE = "notebooks/01_a.new-edition.ipynb"
+
+
+class Course:
+    """A course with one lesson, and a learner's folder."""
+
+    def __init__(self, folder):
+        self.course, self.work = folder / "course", folder / "work"
+        (self.course / "notebooks").mkdir(parents=True)
+
+    def publish(self, source):
+        write(self.course / LESSON, source)
+
+    def hand_out(self):
+        return [path.as_posix() for path in hand_out(self.course, self.work)]
+
+    def learner_writes(self, source, path=LESSON):
+        write(self.work / path, source)
+
+    def learner_has(self, path=LESSON):
+        notebook = json.loads((self.work / path).read_text())
+        return "".join(notebook["cells"][0]["source"])
+
+    def names(self):
+        return sorted(path.name for path in (self.work / "notebooks").iterdir())
+
+
+def write(path, source, printed=""):
+    output = [new_output("stream", text=printed)] if printed else []
+    cell = new_code_cell(source, id="cell", outputs=output)
+    path.write_text(writes(new_notebook(cells=[cell])), encoding="utf-8")
+
+
+@pytest.fixture
+def course(tmp_path):
+    course = Course(tmp_path)
+    course.publish("first")
+    assert course.hand_out() == [LESSON]
+    return course
+
+
+def test_without_news_nothing_is_written(course):
+    course.learner_writes("mine")
+    assert course.hand_out() == []
+    assert course.learner_has() == "mine" and course.names() == ["01_a.ipynb"]
+
+
+def test_an_unchanged_copy_is_refreshed(course):
+    course.publish("second")
+    assert course.hand_out() == [LESSON]
+    assert course.learner_has() == "second" and course.names() == ["01_a.ipynb"]
+
+
+def test_a_copy_that_was_only_run_is_refreshed_and_keeps_its_outputs_until_then(course):
+    write(course.work / LESSON, "first", printed="the learner's own result")
+    assert course.hand_out() == []
+    assert "own result" in (course.work / LESSON).read_text()
+    course.publish("second")
+    assert course.hand_out() == [LESSON]
+    assert course.learner_has() == "second"
+
+
+def test_a_changed_copy_is_kept_and_the_new_edition_put_beside_it_once(course):
+    course.learner_writes("mine")
+    course.publish("second")
+    assert course.hand_out() == [BESIDE]
+    assert course.learner_has() == "mine" and course.learner_has(BESIDE) == "second"
+    assert course.hand_out() == []
+    (course.work / BESIDE).unlink()  # the learner does not want it
+    assert course.hand_out() == []
+
+
+def test_a_new_edition_that_the_learner_did_not_touch_is_refreshed(course):
+    course.learner_writes("mine")
+    for edition in ("second", "third"):
+        course.publish(edition)
+        assert course.hand_out() == [BESIDE]
+    assert course.learner_has(BESIDE) == "third"
+    assert course.names() == ["01_a.ipynb", "01_a.new-edition.ipynb"]
+
+
+def test_a_new_edition_that_the_learner_changed_is_kept_too(course):
+    course.learner_writes("mine")
+    course.publish("second")
+    course.hand_out()
+    course.learner_writes("mine as well", BESIDE)
+    course.publish("third")
+    assert course.hand_out() == ["notebooks/01_a.new-edition-2.ipynb"]
+    assert course.learner_has() == "mine" and course.learner_has(BESIDE) == "mine as well"
+
+
+def test_a_deleted_copy_comes_back(course):
+    (course.work / LESSON).unlink()
+    assert course.hand_out() == [LESSON]
+    assert course.learner_has() == "first"
+
+
+@pytest.mark.parametrize("record", [None, "{ damaged", "[]"])
+def test_without_a_record_nothing_is_overwritten(course, record):
+    (course.work / RECORD).unlink()
+    if record:
+        (course.work / RECORD).write_text(record)
+    course.learner_writes("mine")
+    course.publish("second")
+    assert course.hand_out() == [BESIDE]
+    assert course.learner_has() == "mine"
+
+
+def test_a_copy_that_is_no_notebook_any_more_is_kept(course):
+    (course.work / LESSON).write_text("{ half a file")
+    course.publish("second")
+    assert course.hand_out() == [BESIDE]
+    assert (course.work / LESSON).read_text() == "{ half a file"
+
+
+def test_a_crash_leaves_no_part_of_a_file(course):
+    course.publish("second")
+    course.hand_out()
+    assert not list(course.work.rglob("*.part"))
