@@ -33,13 +33,13 @@ test: setup  ## run every test: style, units, all notebooks, a real browser wher
 	$(BIN) -m pytest $(BOTH_CORES) $(NBVAL) tests $(wildcard notebooks solutions) $(ARGS)
 
 .PHONY: quick
-quick: setup  ## run the tests that need neither notebooks nor a browser
-	$(BIN) -m pytest $(BOTH_CORES) tests --ignore=tests/browser $(ARGS)
+quick: setup  ## run the fast tests: no notebooks, no browser, no long training
+	$(BIN) -m pytest $(BOTH_CORES) tests --ignore=tests/browser -m "not slow" $(ARGS)
 
 .PHONY: test-oldest
 test-oldest:  ## run the unit tests with the lowest versions that pyproject.toml admits
 	@$(PYTHON) tools/set_up.py oldest
-	.venv-oldest/bin/python -m pytest $(BOTH_CORES) tests --ignore=tests/browser -m "not style" $(ARGS)
+	.venv-oldest/bin/python -m pytest $(BOTH_CORES) tests --ignore=tests/browser -m "not style and not slow" $(ARGS)
 
 .PHONY: notebooks
 notebooks: setup  ## run and normalise lessons and solutions; NAMES="01_a_soft_library" for some
