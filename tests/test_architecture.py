@@ -18,7 +18,9 @@ PACKAGE = Path(__file__).resolve().parent.parent / "course_utils"
 IMPORTS = {
     "layers": "numpy",
     "scoring": "numpy layers",
-    "attention": "numpy layers scoring",
+    "softmax": "numpy layers",
+    "blocked": "numpy scoring softmax",
+    "attention": "numpy blocked layers scoring softmax",
     "recurrent": "numpy layers",
     "encoder": "numpy attention layers recurrent",
     "decoding": "numpy attention",

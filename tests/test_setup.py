@@ -172,6 +172,13 @@ def test_an_old_python_is_told_so():
     assert result.returncode == 1 and "Traceback" not in result.stderr
 
 
+def make(*arguments):
+    """What make prints, also where the tests themselves were started by make."""
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    command = ["make", "--no-print-directory", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=outside).stdout
+
+
 def targets():
     """{target: whether `make help` explains it}"""
     found = re.findall(r"^([a-z][a-z-]*):(.*)$", text_of("Makefile"), flags=re.M)
@@ -183,19 +190,13 @@ def test_every_command_is_explained_and_every_explained_command_exists():
     for document in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
         commands = set(re.findall(r"(?:`|^)make ([a-z-]+)", text_of(document), flags=re.M))
         assert commands <= set(targets()), document
-    shown = subprocess.run(["make", "help"], capture_output=True, text=True, cwd=ROOT).stdout
-    assert all(f"make {name} " in shown for name in targets())
+    assert all(f"make {name} " in make("help") for name in targets())
 
 
 @pytest.mark.parametrize("target", ["lab", "test", "quick", "notebooks"])
 def test_a_command_sets_up_first_and_passes_options_on(target):
-    result = subprocess.run(
-        ["make", "--dry-run", target, "ARGS=--an-option", "NAMES=--an-option"],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-    )
-    first, *_, last = result.stdout.splitlines()
+    commands = make("--dry-run", target, "ARGS=--an-option", "NAMES=--an-option")
+    first, *_, last = commands.splitlines()
     assert "tools/set_up.py" in first and last.startswith(".venv/bin/python")
     assert last.endswith("--an-option")
 
