@@ -28,7 +28,7 @@ from course_utils.attention import (
 )
 from course_utils.layers import Embedding, Linear
 from course_utils.recurrent import GRU
-from course_utils.scoring import AdditiveScore
+from course_utils.scoring import AdditiveScore, LocationScore
 from course_utils.tasks import Batch
 
 few = settings(max_examples=10, deadline=None, derandomize=True, database=None)
@@ -244,6 +244,38 @@ def test_blocked_attend_with_huge_scores(dtype):
 
 
 # Large problems, which the core works through in parts
+
+
+@precisions
+@every_rule
+def test_attention_over_many_positions_equals_its_definition(name, dtype):
+    rng = np.random.default_rng(0)
+    rule = make_long_rule(name, rng, dtype)
+    queries, keys = (rng.normal(size=(2, rows, 3)).astype(dtype) for rows in (300, 260))
+    values = rng.normal(size=(2, 260, 2)).astype(dtype)
+    for mask in (
+        None,
+        *(rng.random(shape) < 0.01 for shape in ((2, 300, 260), (2, 1, 260), (260,))),
+    ):
+        expected, _ = attend_forward(queries, keys, values, rule, mask)
+        found = attend(queries, keys, values, rule, mask)
+        for one, other in zip(found, expected, strict=True):
+            assert one.dtype == dtype
+            assert_close(one, other, 1e-12 if dtype == np.float64 else 1e-5)
+
+
+def make_long_rule(name, rng, dtype):
+    if name == "location":
+        return randomise(LocationScore(3, 300, dtype=dtype), rng)
+    return make_rule(name, 3, 3, rng, dtype)
+
+
+def test_attention_over_many_positions_checks_the_mask_too():
+    positions = np.zeros((300, 2))
+    with pytest.raises(ValueError, match="mask must be boolean, got float64"):
+        attend(positions, positions, positions, mask=np.ones((300, 300)))
+    with pytest.raises(ValueError, match="mask must broadcast"):
+        attend(positions, positions, positions, mask=np.ones((300, 2), bool))
 
 
 def test_additive_in_parts_equals_one_broadcast():
