@@ -189,7 +189,9 @@ def progress(folder="."):
         path.stem for path in Path(folder).glob("[0-9][0-9]_*.ipynb") if "." not in path.stem
     )
     table, following = text(), text()
-    panel = Panel([text(strong("Your progress · 学习进度")), table, following], "Your progress", {})
+    still = {"text/html": "<p><em>Run this cell to see your progress.</em></p>"}
+    title = text(strong("Your progress · 学习进度"))
+    panel = Panel([title, table, following], "Your progress", still)
     rows = [(lesson, *_state(lesson)) for lesson in lessons]
     table.value = _table(rows)
     unfinished = [lesson for lesson, symbol, _ in rows if symbol != "●"]
@@ -250,4 +252,4 @@ def _still(asked):
     for question, options in asked:
         items = "".join(f"<li>{escape(option)}</li>" for option in options)
         parts.append(f"<p>{strong(question)}</p>" + (f"<ul>{items}</ul>" if items else ""))
-    return "".join(parts)
+    return "".join(parts) + "<p><em>Run this cell to answer.</em></p>"

@@ -31,8 +31,8 @@ STYLE = """<style>
 class Panel(widgets.VBox):
     """A box of widgets whose text form is fixed, and which says something without a kernel too.
 
-    name : its text form, the same at every run.  still : what to show where widgets do not run,
-    a dict of media type → text.
+    name : its text form, the same at every run.  still : what to show where widgets do not run
+    (on a web page, or before the cell is run), a dict of media type → text.
     """
 
     def __init__(self, children, name, still):

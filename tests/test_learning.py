@@ -154,7 +154,8 @@ def test_a_quiz_explains_each_choice_and_lets_one_try_again(path):
 def test_the_text_form_is_stable_and_gives_no_answer_away(make):
     first, second = make()._repr_mimebundle_(), make()._repr_mimebundle_()
     assert first["text/plain"] == second["text/plain"]
-    assert first.get("text/html") == second.get("text/html")
+    assert first["text/html"] == second["text/html"]
+    assert "Run this cell" in first["text/html"]
     for reason in ("Softmax divides.", "It asks."):
         assert reason not in str(first)
 
