@@ -54,6 +54,14 @@ def test_linear_without_bias_has_none():
     np.testing.assert_array_equal(layer(np.zeros((1, 3))), [[0, 0]])
 
 
+def test_linear_of_no_rows_is_no_rows():
+    layer = Linear(3, 2)
+    outputs, cache = layer.forward(np.zeros((0, 5, 3)))
+    d_inputs, grads = layer.backward(outputs, cache)
+    assert (outputs.shape, d_inputs.shape) == ((0, 5, 2), (0, 5, 3))
+    assert (grads["W"] == 0).all()
+
+
 def test_embedding_looks_rows_up_and_adds_their_gradients():
     layer = Embedding(4, 2, rng=0)
     ids = np.array([[3, 1], [3, 3]])

@@ -95,3 +95,9 @@ def test_inputs_of_another_width(problem):
     message = "inputs must have 3 features on the last axis, got shape (3, 6, 2)"
     with pytest.raises(ValueError, match=re.escape(message)):
         problem[0](np.zeros((3, 6, 2)), np.array([6, 1, 4]))
+
+
+def test_one_length_for_each_row(problem):
+    gru, inputs, _, _ = problem
+    with pytest.raises(ValueError, match="lengths must"):
+        gru(inputs, np.array([6, 1]))
