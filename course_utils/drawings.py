@@ -30,18 +30,17 @@ def _value(value):
 
 
 def svg(width, height, title, description, *parts):
-    """Put parts on a white panel, with a title and a description for screen readers."""
+    """Put parts on a white panel, with a title and a description for screen readers.
+
+    A note in the corner says that this is a still; a running explorer hides it.
+    """
     panel = tag("rect", width=width, height=height, rx=6, fill="#ffffff")
     heading = tag("title", escape(title)) + tag("desc", escape(description))
     look = {"width": width, "height": height, "viewBox": f"0 0 {width:g} {height:g}"}
     names = {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "font_family": FONT}
-    return tag("svg", heading + panel + "".join(parts), **names, **look)
-
-
-def noted(picture, words):
-    """Return a finished picture with a note in its lower right corner."""
-    note = label("99%", "97%", words, size=13, fill=FAINT, text_anchor="end")
-    return picture.removesuffix("</svg>") + note + "</svg>"
+    corner = {"text_anchor": "end", "class": "course-note"}
+    note = label(width - 8, height - 12, "Run this cell to use the explorer.", 13, FAINT, **corner)
+    return tag("svg", heading + panel + "".join(parts) + note, **names, **look)
 
 
 def label(x, y, words, size=14, fill=INK, **look):

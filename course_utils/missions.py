@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 
-from course_utils.drawings import noted
 from course_utils.panels import Panel, button, row, spoken, strong, text
 
 
@@ -46,7 +45,7 @@ class Explorer(Panel):
             control.observe(self._redraw, "value")
         self._redraw()
         children = [text(strong(name)), *self._arranged(), self.picture]
-        still = {"image/svg+xml": noted(self.picture.value, "Run this cell to use the explorer.")}
+        still = {"image/svg+xml": self.picture.value}
         super().__init__(
             [*children, self.reading, self.checklist], name=f"Explorer: {name}", still=still
         )

@@ -22,6 +22,7 @@ STYLE = """<style>
   {outline: 3px solid #4c86c6; outline-offset: 2px;}
 .course-panel .noUi-handle {background: #4c86c6; border-color: #2f6aab;}
 .course-panel .course-picture svg {max-width: 100%; height: auto; display: block;}
+.course-panel .course-note {display: none;}
 .course-panel table {border-collapse: collapse;}
 .course-panel th, .course-panel td {padding: 2px 10px; text-align: left;
   border-bottom: 1px solid var(--jp-border-color2, #ddd);}

@@ -152,7 +152,7 @@ def _grid_labels(x, y, shape, side):
 def _score_grid(scores, name, rows, columns, x=212, y=100, side=54):
     parts = [_grid_labels(x, y, scores.shape, side)]
     for (i, j), score in np.ndenumerate(scores):
-        strong = name == "score" and i in rows and j in columns
+        strong = name in ("score", "normalise") and i in rows and j in columns
         shown = "" if np.isnan(score) else f"{score:g}"
         cell = (x + side * j, y + side * i, side, side)
         parts.append(number_cell(*cell, shown, INK, strong=strong))
@@ -165,8 +165,8 @@ def _weight_grid(weights, name, rows, columns, x=417, y=100, side=54):
         cell = (x + side * j, y + side * i, side, side)
         empty = np.isnan(weight)
         parts.append(box(*cell, stroke=LINE) if empty else weight_cell(*cell, weight, digits=3))
-        if name == "normalise" and i in rows and j in columns:
-            parts.append(frame(*cell))
+        used = name == "mix" or (name == "normalise" and j in columns)
+        parts.append(frame(*cell) if used and i in rows else "")
     for i, row in enumerate(weights):
         if not np.isnan(row).any():
             verdict = "= 1 ✓" if abs(row.sum() - 1) < 1e-6 else "≠ 1 ✗"
