@@ -132,7 +132,7 @@ def _headings(name):
     )
 
 
-def _matrix(x, y, matrix, colour, name, letter, strong, side=(52, 36)):
+def _matrix(x, y, matrix, colour, name, letter, strong, side=(60, 36)):
     parts = [label(x, y - 15, name, size=15, fill=colour, font_weight="bold")]
     for (i, j), number in np.ndenumerate(matrix):
         shown = "" if np.isnan(number) else f"{number:.4g}"
@@ -169,7 +169,7 @@ def _weight_grid(weights, name, rows, columns, x=417, y=100, side=54):
         parts.append(frame(*cell) if used and i in rows else "")
     for i, row in enumerate(weights):
         if not np.isnan(row).any():
-            verdict = "= 1 ✓" if abs(row.sum() - 1) < 1e-6 else "≠ 1 ✗"
+            verdict = "✓" if abs(row.sum() - 1) < 1e-6 else "✗ not 1"
             below = y + 2 * side + 22 + 20 * i
             parts.append(
                 label(x, below, f"row q{i + 1} sums to {row.sum():.2f} {verdict}", size=13)
