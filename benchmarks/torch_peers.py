@@ -62,9 +62,10 @@ class TorchSeq2Seq(nn.Module):
         return self.readout(states, torch.bmm(torch.softmax(scores, dim=-1), memory))
 
     def readout(self, states, context):
-        mixed = torch.addmm(
-            self.state_bias, states.reshape(-1, states.shape[-1]), self.by_state
-        ) + context.reshape(-1, context.shape[-1]) @ self.by_context
+        mixed = (
+            torch.addmm(self.state_bias, states.reshape(-1, states.shape[-1]), self.by_state)
+            + context.reshape(-1, context.shape[-1]) @ self.by_context
+        )
         return torch.addmm(self.output_bias, torch.tanh(mixed), self.output)
 
     def forward(self, source, lengths, target):
@@ -107,9 +108,7 @@ class TutorialSeq2Seq(TorchSeq2Seq):
             output, state = self.decoder(step, state)
             outputs.append(output)
         states = torch.cat(outputs, dim=1)
-        logits = torch.addmm(
-            self.output_bias, states.reshape(-1, states.shape[-1]), self.output
-        )
+        logits = torch.addmm(self.output_bias, states.reshape(-1, states.shape[-1]), self.output)
         return functional.cross_entropy(logits, target[:, 1:].reshape(-1), ignore_index=0)
 
 

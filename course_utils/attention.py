@@ -8,10 +8,25 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_utils.layers import Layer, check_last_axis, nested, uniform
-from course_utils.scoring import ScaledDotScore
+from course_utils.blocked import blocked_attend
+from course_utils.layers import Layer, check_last_axis, nested, rows, uniform
+from course_utils.scoring import ScaledDotScore, check_values
+from course_utils.softmax import as_float, softmax
 
-ROWS_BLOCK = 1 << 16  # softmax works through this many scores at a time: they stay in the cache
+__all__ = [
+    "Attended",
+    "Attention",
+    "AttentionLayer",
+    "LastState",
+    "LayerCache",
+    "MeanState",
+    "Memory",
+    "attend",
+    "attend_backward",
+    "attend_forward",
+    "blocked_attend",
+    "softmax",
+]
 
 
 class Attended(NamedTuple):
@@ -22,37 +37,6 @@ class Attended(NamedTuple):
     scores: np.ndarray  # as the rule gave them, before the mask
 
 
-def softmax(scores, axis=-1, mask=None):
-    """exp(scores) divided by its sum along ``axis``, in the dtype of ``scores``.
-
-    Every slice sums to 1. Only where ``mask`` is True may a slice look: the rest gets weight 0,
-    and a slice with nothing to look at is all zeros, never NaN. Stable for scores of any size.
-    Raises ValueError for a mask that is not boolean or does not broadcast to ``scores``.
-    """
-    scores = as_float(scores)
-    mask = check_mask(mask, scores.shape)
-    weights = scores.copy() if mask is None else np.where(mask, scores, scores.dtype.type(-np.inf))
-    by_row = np.moveaxis(weights, axis, -1)
-    if by_row.flags.c_contiguous and by_row.size > ROWS_BLOCK:
-        rows = by_row.reshape(-1, by_row.shape[-1])
-        step = max(1, ROWS_BLOCK // rows.shape[-1])
-        for start in range(0, len(rows), step):
-            normalise_rows(rows[start : start + step])
-    else:
-        normalise_rows(by_row)
-    return weights
-
-
-def normalise_rows(scores):
-    """Softmax of the last axis, in place."""
-    # subtract the row maximum so that exp cannot overflow; −inf alone has no maximum to subtract
-    largest = scores.max(axis=-1, keepdims=True, initial=-np.inf)
-    scores -= np.where(np.isneginf(largest), 0, largest)
-    np.exp(scores, out=scores)
-    total = scores.sum(axis=-1, keepdims=True)
-    scores /= np.where(total == 0, 1, total)
-
-
 def attend(queries, keys, values, score=None, mask=None):
     """softmax(score(Q, K)) V: one mixed value per query.
 
@@ -61,16 +45,19 @@ def attend(queries, keys, values, score=None, mask=None):
     look at nothing gets zeros. Raises ValueError for shapes or a mask that do not fit.
     """
     queries, keys, values = as_float(queries), as_float(keys), as_float(values)
-    return attend_forward(queries, keys, values, score or ScaledDotScore(), mask)[0]
+    score = score or ScaledDotScore()
+    check_values(keys, values)
+    scores = score(queries, keys)  # ① score
+    weights = softmax(scores, mask=mask)  # ② normalise
+    return Attended(weights @ values, weights, scores)  # ③ mix
 
 
 def attend_forward(queries, keys, values, score, mask=None):
     """(Attended, cache): ``attend`` with what its backward needs."""
     check_values(keys, values)
-    scores, score_cache = score.forward(queries, keys)  # ① score
-    weights = softmax(scores, mask=mask)  # ② normalise
-    context = weights @ values  # ③ mix
-    return Attended(context, weights, scores), (values, weights, score, score_cache)
+    scores, score_cache = score.forward(queries, keys)
+    weights = softmax(scores, mask=mask)
+    return Attended(weights @ values, weights, scores), (values, weights, score, score_cache)
 
 
 def attend_backward(d_context, cache):
@@ -83,51 +70,6 @@ def attend_backward(d_context, cache):
     d_scores = weights * (d_weights - row_means)
     d_queries, d_keys, grads = score.backward(d_scores, score_cache)
     return d_queries, d_keys, d_values, grads
-
-
-def blocked_attend(queries, keys, values, mask=None, block=256):
-    """``attend`` with the scaled dot rule, exact, without ever holding the (n, m) scores.
-
-    Works tile by tile, ``block`` queries by ``block`` keys, keeping for each query the largest
-    score so far, the sum and the mix measured against it (online softmax: Milakov & Gimelshein,
-    2018; Dao et al., 2022). Returns the context (..., n, d_v). Raises ValueError as ``attend``
-    does, and for a block below 1.
-    """
-    queries, keys, values = as_float(queries), as_float(keys), as_float(values)
-    if block < 1:
-        raise ValueError(f"block must be at least 1, got {block}: it counts keys")
-    ScaledDotScore().check(queries, keys)
-    check_values(keys, values)
-    shape = (*queries.shape[:-1], keys.shape[-2])
-    mask = None if mask is None else np.broadcast_to(check_mask(mask, shape), shape)
-    context = np.empty((*queries.shape[:-1], values.shape[-1]), values.dtype)
-    for lead in np.ndindex(queries.shape[:-2]):
-        for start in range(0, queries.shape[-2], block):
-            rows = (*lead, slice(start, start + block))
-            allowed = None if mask is None else mask[rows]
-            context[rows] = stream(queries[rows], keys[lead], values[lead], allowed, block)
-    return context
-
-
-def stream(queries, keys, values, mask, block):
-    """Attention of a few queries (n, d) over keys that pass by in blocks."""
-    queries = queries * keys.shape[-1] ** -0.5
-    largest = np.full((len(queries), 1), -np.inf, queries.dtype)
-    total = np.zeros_like(largest)
-    mixed = np.zeros((len(queries), values.shape[-1]), values.dtype)
-    for start in range(0, len(keys), block):
-        part = slice(start, start + block)
-        scores = queries @ keys[part].T
-        if mask is not None:
-            scores[~mask[:, part]] = -np.inf
-        seen, largest = largest, np.maximum(largest, scores.max(axis=-1, keepdims=True))
-        shift = np.where(np.isneginf(largest), 0, largest)
-        scores -= shift
-        weights = np.exp(scores, out=scores)
-        rescale = np.exp(seen - shift)  # the old sums were measured against the old maximum
-        total = total * rescale + weights.sum(axis=-1, keepdims=True)
-        mixed = mixed * rescale + weights @ values[part]
-    return mixed / np.where(total == 0, 1, total)
 
 
 class Memory(NamedTuple):
@@ -256,10 +198,10 @@ class AttentionLayer(Layer):
         *d_heads, score_grads = attend_backward(d_context, attend_cache)
         d_queries, d_keys, d_values = (self.merge(d_head) for d_head in d_heads)
         grads = {
-            "W_query": outer(x, d_queries),
-            "W_key": outer(y, d_keys),
-            "W_value": outer(y, d_values),
-            "W_output": outer(mixed, d_output),
+            "W_query": rows(x).T @ rows(d_queries),
+            "W_key": rows(y).T @ rows(d_keys),
+            "W_value": rows(y).T @ rows(d_values),
+            "W_output": rows(mixed).T @ rows(d_output),
         }
         d_x = d_queries @ self.own["W_query"].T
         d_y = d_keys @ self.own["W_key"].T + d_values @ self.own["W_value"].T
@@ -284,43 +226,3 @@ class LayerCache(NamedTuple):
     attended: Attended  # per head: context, weights, scores
     mixed: np.ndarray  # (..., n, model_size): the heads side by side, before W_output
     attend_cache: tuple
-
-
-def outer(inputs, d_outputs):
-    """The gradient of W in inputs @ W: summed over all leading axes."""
-    return inputs.reshape(-1, inputs.shape[-1]).T @ d_outputs.reshape(-1, d_outputs.shape[-1])
-
-
-def as_float(array):
-    """An array of floats: float32 and float64 as they are, whole numbers as float64."""
-    array = np.asarray(array)
-    return array if np.issubdtype(array.dtype, np.floating) else array.astype(np.float64)
-
-
-def check_values(keys, values):
-    """Raise ValueError unless there is one value per key."""
-    if values.ndim < 2 or values.shape[:-1] != keys.shape[:-1]:
-        raise ValueError(
-            f"values must have one row per key, shape {keys.shape[:-1]} + (d_v,), got "
-            f"{values.shape}: keys and values describe the same memory"
-        )
-
-
-def check_mask(mask, shape):
-    """The mask as an array, or None. Raises ValueError unless boolean and fit for ``shape``."""
-    if mask is None:
-        return None
-    mask = np.asarray(mask)
-    if mask.dtype != bool:
-        raise ValueError(
-            f"mask must be boolean, got {mask.dtype}: True marks keys that may be looked at; "
-            f"write mask != 0 for a mask of ones and zeros"
-        )
-    try:
-        np.broadcast_to(mask, shape)
-    except ValueError:
-        raise ValueError(
-            f"mask must broadcast to (query, key) = {shape}, got {mask.shape}: "
-            f"True marks keys that may be looked at"
-        ) from None
-    return mask

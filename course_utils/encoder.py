@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.attention import Memory
-from course_utils.layers import Embedding, Layer, check_ids, nested, sum_by_id
+from course_utils.layers import Embedding, Layer, check_ids, nested, rows, sum_by_id
 from course_utils.recurrent import GRU, real_steps
 
 
@@ -96,8 +96,7 @@ def project_tokens_backward(d_projected, embedding, gru, cache):
     """(gradient of the embedding's table, the GRU's grads)."""
     tokens, positions = cache
     table = embedding.own["table"]
-    d_rows = d_projected.reshape(-1, d_projected.shape[-1])
-    d_distinct = sum_by_id(d_rows, positions.ravel(), len(tokens))
+    d_distinct = sum_by_id(rows(d_projected), positions.ravel(), len(tokens))
     d_vectors, grads = gru.project_backward(d_distinct, table[tokens])
     d_table = np.zeros_like(table)
     d_table[tokens] = d_vectors

@@ -8,7 +8,8 @@ class Layer:
 
     ``forward(*inputs)`` returns ``(output, cache)``; ``backward(d_output, cache)`` returns the
     gradient of every input, in the order of the inputs, and then ``grads``: a dict with the same
-    names as ``params``. All that ``backward`` needs is in the cache; nothing is stored on the layer.
+    names as ``params``. All that ``backward`` needs is in the cache; the layer itself
+    remembers nothing.
 
     ``own`` holds the layer's parameters by name, ``parts`` the layers that it is made of.
     """
@@ -39,9 +40,8 @@ class Layer:
 
 def nested(**groups):
     """One flat dict from dicts of arrays: ``nested(score={"W": w})`` is ``{"score.W": w}``."""
-    return {
-        f"{group}.{name}": array for group, arrays in groups.items() for name, array in arrays.items()
-    }
+    pairs = ((group, name) for group, arrays in groups.items() for name in arrays)
+    return {f"{group}.{name}": groups[group][name] for group, name in pairs}
 
 
 def uniform(rng, rows, columns, dtype=np.float32):
@@ -59,6 +59,11 @@ def check_last_axis(array, size, name):
         )
 
 
+def rows(array):
+    """All leading axes as one, (..., width) → (rows, width): one large product, not many."""
+    return array.reshape(-1, array.shape[-1])
+
+
 class Linear(Layer):
     """y = x W + b on the last axis: (..., input_size) → (..., output_size)."""
 
@@ -71,18 +76,18 @@ class Linear(Layer):
     def forward(self, inputs):
         """Raises ValueError where the last axis of ``inputs`` is not ``input_size`` wide."""
         check_last_axis(inputs, self.own["W"].shape[0], "inputs")
-        outputs = inputs @ self.own["W"]
+        outputs = rows(inputs) @ self.own["W"]
         if "b" in self.own:
             outputs += self.own["b"]
-        return outputs, inputs
+        return outputs.reshape(*inputs.shape[:-1], outputs.shape[-1]), inputs
 
     def backward(self, d_outputs, inputs):
         """(d_inputs, grads)."""
-        rows = d_outputs.reshape(-1, d_outputs.shape[-1])
-        grads = {"W": inputs.reshape(-1, inputs.shape[-1]).T @ rows}
+        d_rows = rows(d_outputs)
+        grads = {"W": rows(inputs).T @ d_rows}
         if "b" in self.own:
-            grads["b"] = rows.sum(axis=0)
-        return d_outputs @ self.own["W"].T, grads
+            grads["b"] = d_rows.sum(axis=0)
+        return (d_rows @ self.own["W"].T).reshape(inputs.shape), grads
 
 
 class Embedding(Layer):
@@ -100,8 +105,7 @@ class Embedding(Layer):
     def backward(self, d_vectors, ids):
         """({"table": gradient},); ids have no gradient."""
         table = self.own["table"]
-        rows = d_vectors.reshape(-1, table.shape[1])
-        return ({"table": sum_by_id(rows, ids.ravel(), len(table))},)
+        return ({"table": sum_by_id(rows(d_vectors), ids.ravel(), len(table))},)
 
 
 def check_ids(ids, size, name):
@@ -115,12 +119,12 @@ def check_ids(ids, size, name):
         )
 
 
-def sum_by_id(rows, ids, size):
-    """Add up the rows that share an id: rows (tokens, width), ids (tokens,) → (size, width).
+def sum_by_id(vectors, ids, size):
+    """Add up the vectors that share an id: (tokens, width), ids (tokens,) → (size, width).
 
     One product with a one-hot matrix: several times faster than ``np.add.at`` for vocabularies
     of letters and words of a small language.
     """
-    one_hot = np.zeros((len(ids), size), rows.dtype)
+    one_hot = np.zeros((len(ids), size), vectors.dtype)
     one_hot[np.arange(len(ids)), ids] = 1.0
-    return one_hot.T @ rows
+    return one_hot.T @ vectors

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_utils.layers import Layer, check_last_axis, uniform
+from course_utils.layers import Layer, check_last_axis, rows, uniform
 
 
 class Scan(NamedTuple):
@@ -67,8 +67,8 @@ class GRU(Layer):
 
     def project_backward(self, d_projected, inputs):
         """(d_inputs, grads) of ``project``."""
-        d_rows = d_projected.reshape(-1, d_projected.shape[-1])
-        d_weights = inputs.reshape(-1, inputs.shape[-1]).T @ d_rows
+        d_rows = rows(d_projected)
+        d_weights = rows(inputs).T @ d_rows
         return d_projected @ self.own["W_input"].T, {"W_input": d_weights, "b": d_rows.sum(axis=0)}
 
     def scan(self, projected, initial=None):
@@ -119,7 +119,7 @@ class GRU(Layer):
             d_new *= updates[t]
             d_new += product
         d_gates = factors.reshape(time * batch, 3 * hidden)
-        grads = {"W_hidden": cache.states[:-1].reshape(time * batch, hidden).T @ d_gates}
+        grads = {"W_hidden": rows(cache.states[:-1]).T @ d_gates}
         # the candidate's input is added after the reset gate, so its gradient is without it
         factors[:, :, 2] = d_candidate_input
         return d_gates.reshape(time, batch, -1), d_new, grads

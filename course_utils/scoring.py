@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from course_utils.layers import Layer, check_last_axis, uniform
+from course_utils.layers import Layer, check_last_axis, rows, uniform
 
 BLOCK = 1 << 17  # numbers of one (query, key, hidden) block: half a megabyte fits the L2 cache
 
@@ -257,7 +257,7 @@ class AdditiveScore(Score):
         """
         batch, n, m, width = hidden.shape
         v = self.v(hidden.dtype)
-        d_q, d_k = (np.zeros((batch, rows_, width), hidden.dtype) for rows_ in (n, m))
+        d_q, d_k = (np.zeros((batch, size, width), hidden.dtype) for size in (n, m))
         d_v = np.zeros(width, hidden.dtype)
         for block in blocks(batch, n, m, width):
             layer, d = hidden[block], d_scores[block]
@@ -272,9 +272,13 @@ class AdditiveScore(Score):
         return d_q, d_k, d_v
 
 
-def rows(array):
-    """All leading axes as one: (..., width) → (rows, width)."""
-    return array.reshape(-1, array.shape[-1])
+def check_values(keys, values):
+    """Raise ValueError unless there is one value per key."""
+    if values.ndim < 2 or values.shape[:-1] != keys.shape[:-1]:
+        raise ValueError(
+            f"values must have one row per key, shape {keys.shape[:-1]} + (d_v,), got "
+            f"{values.shape}: keys and values describe the same memory"
+        )
 
 
 def merge_leading(array):

@@ -41,6 +41,9 @@ IMPORTS = {
     "explorers": "numpy ipywidgets attention scoring missions panels readings scenes",
     "progress_store": "",
     "learning": "ipywidgets IPython panels progress_store",
+    "ready_made": "seq2seq",
+    "references": "",
+    "machine": "numpy | threadpoolctl ipywidgets plots",
 }
 # The modules from layers down to metrics: computing, without a screen.
 CORE = list(IMPORTS)[: list(IMPORTS).index("metrics") + 1]

@@ -1,0 +1,18 @@
+"""Trained models that come with the course, for machines too weak to train in a lesson."""
+
+from pathlib import Path
+
+from course_utils.seq2seq import Seq2Seq
+
+FOLDER = Path(__file__).parent / "models"
+
+
+def ready_made(name):
+    """The trained ``Seq2Seq`` of that name; ``tools/ready_made.py`` made it.
+
+    Raises ValueError for a name that there is none of.
+    """
+    names = sorted(path.stem for path in FOLDER.glob("*.npz"))
+    if name not in names:
+        raise ValueError(f"ready-made models are {', '.join(names)}, got {name!r}")
+    return Seq2Seq.load(FOLDER / f"{name}.npz")

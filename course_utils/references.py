@@ -1,0 +1,115 @@
+"""The course's one bibliography: lessons cite by key and list what they cite."""
+
+from html import escape
+from typing import NamedTuple
+
+
+class Reference(NamedTuple):
+    """One work."""
+
+    authors: str
+    year: int
+    title: str
+    where: str
+
+
+BIBLIOGRAPHY = {
+    "Article 2024": Reference(
+        "小森", 2024, "注意力机制介绍", "Tencent Cloud developer community, 22 December 2024"
+    ),
+    "Bahdanau 2015": Reference(
+        "D. Bahdanau, K. Cho, Y. Bengio",
+        2015,
+        "Neural machine translation by jointly learning to align and translate",
+        "ICLR; arXiv:1409.0473",
+    ),
+    "Cho 2014a": Reference(
+        "K. Cho, B. van Merriënboer, C. Gulcehre, D. Bahdanau, F. Bougares, H. Schwenk, Y. Bengio",
+        2014,
+        "Learning phrase representations using RNN encoder–decoder "
+        "for statistical machine translation",
+        "EMNLP; arXiv:1406.1078",
+    ),
+    "Cho 2014b": Reference(
+        "K. Cho, B. van Merriënboer, D. Bahdanau, Y. Bengio",
+        2014,
+        "On the properties of neural machine translation: encoder–decoder approaches",
+        "SSST-8; arXiv:1409.1259",
+    ),
+    "Crouch 2004": Reference(
+        "C. Crouch, A. P. Fagen, J. P. Callan, E. Mazur",
+        2004,
+        "Classroom demonstrations: learning tools or entertainment?",
+        "American Journal of Physics 72 (6)",
+    ),
+    "Graves 2014": Reference(
+        "A. Graves, G. Wayne, I. Danihelka", 2014, "Neural Turing machines", "arXiv:1410.5401"
+    ),
+    "Jain 2019": Reference(
+        "S. Jain, B. C. Wallace", 2019, "Attention is not explanation", "NAACL; arXiv:1902.10186"
+    ),
+    "Luong 2015": Reference(
+        "M.-T. Luong, H. Pham, C. D. Manning",
+        2015,
+        "Effective approaches to attention-based neural machine translation",
+        "EMNLP; arXiv:1508.04025",
+    ),
+    "Sutskever 2014": Reference(
+        "I. Sutskever, O. Vinyals, Q. V. Le",
+        2014,
+        "Sequence to sequence learning with neural networks",
+        "NIPS; arXiv:1409.3215",
+    ),
+    "Vaswani 2017": Reference(
+        "A. Vaswani, N. Shazeer, N. Parmar, J. Uszkoreit, L. Jones, A. N. Gomez, Ł. Kaiser, "
+        "I. Polosukhin",
+        2017,
+        "Attention is all you need",
+        "NIPS; arXiv:1706.03762",
+    ),
+    "Wiegreffe 2019": Reference(
+        "S. Wiegreffe, Y. Pinter",
+        2019,
+        "Attention is not not explanation",
+        "EMNLP; arXiv:1908.04626",
+    ),
+    "Xu 2015": Reference(
+        "K. Xu, J. Ba, R. Kiros, K. Cho, A. Courville, R. Salakhutdinov, R. Zemel, Y. Bengio",
+        2015,
+        "Show, attend and tell: neural image caption generation with visual attention",
+        "ICML; arXiv:1502.03044",
+    ),
+}
+
+
+class References:
+    """A list of works that shows as HTML in a notebook and as text elsewhere."""
+
+    def __init__(self, keys):
+        self.works = {key: find(key) for key in keys}
+
+    def __repr__(self):
+        return "\n".join(
+            f"[{key}] {work.authors} ({work.year}). {work.title}. {work.where}."
+            for key, work in self.works.items()
+        )
+
+    def _repr_html_(self):
+        items = "".join(
+            f"<li><b>[{escape(key)}]</b> {escape(work.authors)} ({work.year}). "
+            f"<i>{escape(work.title)}</i>. {escape(work.where)}.</li>"
+            for key, work in self.works.items()
+        )
+        return f"<ul>{items}</ul>"
+
+
+def references(*keys):
+    """The works behind the keys, to show at a lesson's end. Raises KeyError for unknown keys."""
+    return References(keys)
+
+
+def find(key):
+    """The work behind a key such as "Bahdanau 2015". Raises KeyError for an unknown one."""
+    if key not in BIBLIOGRAPHY:
+        raise KeyError(f"the bibliography has no {key!r}; it has {', '.join(BIBLIOGRAPHY)}")
+    return BIBLIOGRAPHY[key]

@@ -1,0 +1,72 @@
+"""Softmax along an axis, with a mask, stable for scores of any size."""
+
+import numpy as np
+
+from course_utils.layers import rows
+
+BLOCK = 1 << 16  # so many scores at a time: a quarter of a megabyte stays in the cache
+
+
+def softmax(scores, axis=-1, mask=None):
+    """exp(scores) divided by its sum along ``axis``, in the dtype of ``scores``.
+
+    Every slice sums to 1. Only where ``mask`` is True may a slice look: the rest gets weight 0,
+    and a slice with nothing to look at is all zeros, never NaN. Stable for scores of any size.
+    Raises ValueError for a mask that is not boolean or does not broadcast to ``scores``.
+    """
+    scores = as_float(scores)
+    mask = check_mask(mask, scores.shape)
+    if mask is not None:
+        scores = np.where(mask, scores, scores.dtype.type(-np.inf))
+    weights = np.empty(scores.shape, scores.dtype)
+    normalise(np.moveaxis(scores, axis, -1), np.moveaxis(weights, axis, -1))
+    return weights
+
+
+def normalise(scores, weights):
+    """Write the softmax of the last axis of ``scores`` into ``weights``, block by block.
+
+    Five passes over scores that stay in the cache take half the time of five over all of them.
+    """
+    if not (scores.flags.c_contiguous and weights.flags.c_contiguous) or scores.size <= BLOCK:
+        return normalise_block(scores, weights)
+    scores, weights = rows(scores), rows(weights)
+    step = max(1, BLOCK // scores.shape[-1])
+    for start in range(0, len(scores), step):
+        normalise_block(scores[start : start + step], weights[start : start + step])
+
+
+def normalise_block(scores, weights):
+    """Write the softmax of the last axis of ``scores`` into ``weights``."""
+    # subtract the maximum so that exp cannot overflow; −inf alone has no maximum to subtract
+    largest = scores.max(axis=-1, keepdims=True, initial=-np.inf)
+    np.subtract(scores, np.where(np.isneginf(largest), 0, largest), out=weights)
+    np.exp(weights, out=weights)
+    total = weights.sum(axis=-1, keepdims=True)
+    weights /= np.where(total == 0, 1, total)
+
+
+def as_float(array):
+    """An array of floats: float32 and float64 as they are, whole numbers as float64."""
+    array = np.asarray(array)
+    return array if np.issubdtype(array.dtype, np.floating) else array.astype(np.float64)
+
+
+def check_mask(mask, shape):
+    """The mask as an array, or None. Raises ValueError unless boolean and fit for ``shape``."""
+    if mask is None:
+        return None
+    mask = np.asarray(mask)
+    if mask.dtype != bool:
+        raise ValueError(
+            f"mask must be boolean, got {mask.dtype}: True marks keys that may be looked at; "
+            f"write mask != 0 for a mask of ones and zeros"
+        )
+    try:
+        np.broadcast_to(mask, shape)
+    except ValueError:
+        raise ValueError(
+            f"mask must broadcast to (query, key) = {shape}, got {mask.shape}: "
+            f"True marks keys that may be looked at"
+        ) from None
+    return mask
