@@ -127,3 +127,17 @@ def freeze(*arrays):
     """Make arrays read-only, so that a function that writes to one fails."""
     for array in arrays:
         array.flags.writeable = False
+
+
+def assert_close(found, expected, tolerance=1e-12):
+    """Equal to a relative and absolute tolerance."""
+    np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance)
+
+
+def assert_all_close(found, expected, tolerance=1e-12):
+    """The same for two dicts of arrays with the same names."""
+    assert found.keys() == expected.keys()
+    for name in expected:
+        np.testing.assert_allclose(
+            found[name], expected[name], rtol=tolerance, atol=tolerance, err_msg=str(name)
+        )

@@ -9,7 +9,8 @@ from samples import (
     CONTEXTS,
     RULES,
     SIZES,
-    freeze,
+    assert_all_close,
+    assert_close,
     make_batch,
     make_model,
     make_problem,
@@ -26,19 +27,12 @@ from course_utils.attention import (
     blocked_attend,
     softmax,
 )
-from course_utils.layers import Embedding, Linear
-from course_utils.recurrent import GRU
-from course_utils.scoring import AdditiveScore, LocationScore
 from course_utils.tasks import Batch
 
 few = settings(max_examples=10, deadline=None, derandomize=True, database=None)
 every_rule = pytest.mark.parametrize("name", RULES)
 every_content_rule = pytest.mark.parametrize("name", CONTENT_RULES)
 precisions = pytest.mark.parametrize("dtype", [np.float32, np.float64])
-
-
-def assert_close(found, expected, tolerance=1e-12):
-    np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance)
 
 
 # Weights
@@ -211,109 +205,6 @@ def test_a_mask_holds_for_every_head_and_broadcasts(heads):
         assert_close(layer(x, y, smaller), layer(x, y, repeated))
 
 
-# Attention in blocks
-
-
-@few
-@given(sizes=SIZES, longer=st.integers(0, 20), block=st.integers(1, 30), masked=st.booleans())
-def test_blocked_attend_equals_attend(sizes, longer, block, masked):
-    sizes = sizes._replace(n=sizes.n + longer, m=sizes.m + longer)
-    queries, keys, values, mask, _ = make_problem(sizes, equal=True)
-    mask = mask if masked else None
-    expected = attend(queries, keys, values, mask=mask).context
-    assert_close(blocked_attend(queries, keys, values, mask, block), expected)
-
-
-@pytest.mark.parametrize("shape", [(5,), (4, 1), (4, 5), (1, 4, 5), (2, 1, 5)])
-def test_blocked_attend_broadcasts_masks_like_attend(shape):
-    rng = np.random.default_rng(0)
-    queries, keys, values = (rng.normal(size=(2, rows, 3)) for rows in (4, 5, 5))
-    mask = rng.random(shape) < 0.5
-    expected = attend(queries, keys, values, mask=mask).context
-    assert_close(blocked_attend(queries, keys, values, mask, block=2), expected)
-
-
-@precisions
-def test_blocked_attend_with_huge_scores(dtype):
-    rng = np.random.default_rng(0)
-    queries = rng.choice([-1000, 1000], (6, 1)).astype(dtype)
-    keys, values = rng.normal(size=(9, 1)).astype(dtype), rng.normal(size=(9, 2)).astype(dtype)
-    expected = attend(queries, keys, values).context
-    for block in (1, 4, 9):
-        assert_close(blocked_attend(queries, keys, values, block=block), expected, 1e-5)
-
-
-# Large problems, which the core works through in parts
-
-
-@precisions
-@every_rule
-def test_attention_over_many_positions_equals_its_definition(name, dtype):
-    rng = np.random.default_rng(0)
-    rule = make_long_rule(name, rng, dtype)
-    queries, keys = (rng.normal(size=(2, rows, 3)).astype(dtype) for rows in (300, 260))
-    values = rng.normal(size=(2, 260, 2)).astype(dtype)
-    for mask in (
-        None,
-        *(rng.random(shape) < 0.01 for shape in ((2, 300, 260), (2, 1, 260), (260,))),
-    ):
-        expected, _ = attend_forward(queries, keys, values, rule, mask)
-        found = attend(queries, keys, values, rule, mask)
-        for one, other in zip(found, expected, strict=True):
-            assert one.dtype == dtype
-            assert_close(one, other, 1e-12 if dtype == np.float64 else 1e-5)
-
-
-def make_long_rule(name, rng, dtype):
-    if name == "location":
-        return randomise(LocationScore(3, 300, dtype=dtype), rng)
-    return make_rule(name, 3, 3, rng, dtype)
-
-
-def test_attention_over_many_positions_checks_the_mask_too():
-    positions = np.zeros((300, 2))
-    with pytest.raises(ValueError, match="mask must be boolean, got float64"):
-        attend(positions, positions, positions, mask=np.ones((300, 300)))
-    with pytest.raises(ValueError, match="mask must broadcast"):
-        attend(positions, positions, positions, mask=np.ones((300, 2), bool))
-
-
-def test_additive_in_parts_equals_one_broadcast():
-    rng = np.random.default_rng(0)
-    rule = randomise(AdditiveScore(4, 5, 32, dtype=np.float64), rng)
-    queries, keys = rng.normal(size=(3, 90, 4)), rng.normal(size=(3, 70, 5))
-    W_query, W_key, v = rule.params["W_query"], rule.params["W_key"], rule.params["v"]
-    hidden = np.tanh((queries @ W_query)[:, :, None] + (keys @ W_key)[:, None])
-    scores, cache = rule.forward(queries, keys)
-    assert_close(scores, hidden @ v)
-    assert_close(rule(queries, keys), hidden @ v)
-    d_scores = rng.normal(size=scores.shape)
-    d_inside = d_scores[..., None] * v * (1 - hidden**2)
-    d_queries, d_keys, grads = rule.backward(d_scores, cache)
-    assert_close(d_queries, d_inside.sum(axis=2) @ W_query.T, 1e-10)
-    assert_close(d_keys, d_inside.sum(axis=1) @ W_key.T, 1e-10)
-    assert_close(grads["v"], np.einsum("bij,bijh->h", d_scores, hidden), 1e-10)
-    assert_close(grads["W_query"], np.einsum("bid,bijh->dh", queries, d_inside), 1e-10)
-    assert_close(grads["W_key"], np.einsum("bjd,bijh->dh", keys, d_inside), 1e-10)
-
-
-@pytest.mark.parametrize("axis", [0, 1, 2])
-def test_softmax_of_many_scores_equals_its_definition(axis):
-    scores = np.random.default_rng(0).normal(size=(3, 200, 301))
-    expected = np.exp(scores)
-    assert_close(softmax(scores, axis), expected / expected.sum(axis=axis, keepdims=True))
-
-
-def test_softmax_of_many_rows_with_a_mask():
-    rng = np.random.default_rng(0)
-    scores, mask = rng.normal(size=(3, 400, 301)), rng.random((3, 400, 301)) < 0.005
-    assert not mask.any(axis=-1).all()
-    weights = softmax(scores, mask=mask)
-    for row in range(0, 400, 7):
-        assert_close(weights[1, row, mask[1, row]], softmax(scores[1, row, mask[1, row]]))
-    assert_close(weights.sum(axis=-1), mask.any(axis=-1))
-
-
 # Extremes
 
 
@@ -360,176 +251,6 @@ def test_whole_numbers_and_lists_are_welcome():
     assert_close(context, [[1 / (1 + np.exp(-(0.5**0.5)))]])
     assert_close(blocked_attend(queries, keys, [[1], [0]]), context)
     assert softmax([0, 0]).tolist() == [0.5, 0.5]
-
-
-# Number types and memory layout
-
-
-@precisions
-@every_rule
-@few
-@given(sizes=SIZES)
-def test_attention_keeps_the_dtype(name, dtype, sizes):
-    rule, (queries, keys, values, mask, _) = rule_and_problem(name, sizes, dtype)
-    assert rule(queries, keys).dtype == dtype
-    attended, cache = attend_forward(queries, keys, values, rule, mask)
-    *gradients, grads = attend_backward(attended.context, cache)
-    arrays = [*attended, *attend(queries, keys, values, rule), *gradients, *grads.values()]
-    assert {array.dtype for array in arrays} == {np.dtype(dtype)}
-
-
-@precisions
-@every_rule
-def test_the_inputs_decide_the_dtype_of_the_result(name, dtype):
-    rng = np.random.default_rng(0)
-    other = np.float64 if dtype == np.float32 else np.float32
-    rule = make_rule(name, 3, 3, rng, other)
-    queries, keys, values = (rng.normal(size=(2, 3)).astype(dtype) for _ in range(3))
-    assert rule(queries, keys).dtype == dtype
-    assert {array.dtype for array in attend(queries, keys, values, rule)} == {np.dtype(dtype)}
-
-
-@precisions
-def test_layers_keep_the_dtype(dtype):
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(2, 5, 4)).astype(dtype)
-    lengths, ids = np.array([5, 2]), rng.integers(0, 6, (2, 5))
-    mask = rng.random((2, 5, 5)) < 0.5
-    assert softmax(x).dtype == softmax(x, mask=x > 0).dtype == dtype
-    assert blocked_attend(x, x, x, mask, block=2).dtype == dtype
-    results = []
-    for layer, *inputs in (
-        (Linear(4, 3, dtype=dtype), x),
-        (Embedding(6, 4, dtype=dtype), ids),
-        (AttentionLayer(4, 2, dtype=dtype), x, x, mask),
-        (AttentionLayer(4, 2, AdditiveScore(2, 2, 3, dtype=dtype), dtype=dtype), x, x, mask),
-    ):
-        output, cache = layer.forward(*inputs)
-        *gradients, grads = layer.backward(output, cache)
-        results += [output, *gradients, *grads.values()]
-    gru = GRU(4, 3, dtype=dtype)
-    outputs, cache = gru.forward(x, lengths)
-    d_inputs, d_initial, grads = gru.backward(outputs, cache)
-    results += [*outputs, d_inputs, d_initial, *grads.values()]
-    assert {array.dtype for array in results} == {np.dtype(dtype)}
-
-
-@precisions
-@pytest.mark.parametrize("name", CONTEXTS)
-def test_models_keep_the_dtype(name, dtype):
-    rng = np.random.default_rng(0)
-    model, batch = make_model(name, rng, bidirectional=True, dtype=dtype), make_batch(rng)
-    _, cache = model.forward(batch)
-    arrays = [*model.params.values(), *model.backward(cache).values()]
-    weights = model.greedy(batch.source, batch.source_lengths, 4).weights
-    arrays += [] if weights is None else [weights]
-    assert {array.dtype for array in arrays} == {np.dtype(dtype)}
-
-
-def strided(array):
-    """The same numbers as a view with gaps and the last two axes swapped in memory."""
-    wide = np.full((*array.shape[:-2], array.shape[-1], 2 * array.shape[-2]), np.nan)
-    view = wide[..., ::2].swapaxes(-1, -2)
-    view[...] = array
-    assert not view.flags.c_contiguous or view.size <= 1
-    return view
-
-
-@every_rule
-@few
-@given(sizes=SIZES)
-def test_views_are_as_good_as_arrays(name, sizes):
-    sizes = sizes._replace(n=sizes.n + 1, m=sizes.m + 1)
-    rule, (queries, keys, values, mask, rng) = rule_and_problem(name, sizes)
-    arrays = queries, keys, values
-    views = [strided(array) for array in arrays]
-    expected, cache = attend_forward(*arrays, rule, mask)
-    found, view_cache = attend_forward(*views, rule, mask)
-    assert_close(found.context, expected.context)
-    assert_close(rule(*views[:2]), rule(*arrays[:2]))
-    direction = rng.normal(size=expected.context.shape)
-    *expected, grads = attend_backward(direction, cache)
-    *found, view_grads = attend_backward(strided(direction), view_cache)
-    assert_all_close(dict(enumerate(found)) | view_grads, dict(enumerate(expected)) | grads)
-
-
-def assert_all_close(found, expected, tolerance=1e-12):
-    assert found.keys() == expected.keys()
-    for name in expected:
-        np.testing.assert_allclose(
-            found[name], expected[name], rtol=tolerance, atol=tolerance, err_msg=str(name)
-        )
-
-
-def test_layers_take_views():
-    rng = np.random.default_rng(0)
-    x, mask, lengths = rng.normal(size=(3, 5, 4)), rng.random((3, 5, 5)) < 0.5, np.array([5, 2, 3])
-    attention = randomise(AttentionLayer(4, 2, dtype=np.float64), rng)
-    linear, gru = Linear(4, 3, dtype=np.float64), GRU(4, 3, dtype=np.float64)
-    for layer, *rest in ((attention, x, mask), (linear,), (gru, lengths)):
-        expected, cache = layer.forward(x, *rest)
-        found, view_cache = layer.forward(strided(x), *rest)
-        for one, other in zip(found, expected, strict=True):
-            assert_close(one, other)
-        *_, grads = layer.backward(expected, cache)
-        d_output = expected if isinstance(expected, tuple) else strided(expected)
-        *_, view_grads = layer.backward(d_output, view_cache)
-        assert_all_close(view_grads, grads)
-    assert_close(blocked_attend(*[strided(x)] * 3, mask, 2), blocked_attend(x, x, x, mask, 2))
-    assert_close(softmax(strided(x), axis=1), softmax(x, axis=1))
-
-
-# Nothing is written to that is not ours
-
-
-@every_rule
-@few
-@given(sizes=SIZES)
-def test_attention_modifies_no_input(name, sizes):
-    rule, (queries, keys, values, mask, _) = rule_and_problem(name, sizes)
-    freeze(queries, keys, values, mask, *rule.params.values())
-    rule(queries, keys)
-    attend(queries, keys, values, rule, mask)
-    softmax(queries, mask=queries > 0)
-    attended, cache = attend_forward(queries, keys, values, rule, mask)
-    freeze(*attended)
-    first, second = (attend_backward(attended.context, cache) for _ in range(2))
-    for one, other in zip(first[:3], second[:3], strict=True):
-        np.testing.assert_array_equal(one, other)
-    assert_all_close(first[3], second[3], tolerance=0)
-
-
-def test_layers_modify_no_input():
-    rng = np.random.default_rng(0)
-    x, mask, lengths = rng.normal(size=(2, 5, 4)), rng.random((2, 5, 5)) < 0.5, np.array([5, 2])
-    initial = rng.normal(size=(2, 3))
-    freeze(x, mask, lengths, initial)
-    blocked_attend(x, x, x, mask, block=2)
-    for layer, *inputs in (
-        (AttentionLayer(4, 2, dtype=np.float64), x, x, mask),
-        (Linear(4, 3, dtype=np.float64), x),
-        (GRU(4, 3, dtype=np.float64), x, lengths, initial),
-    ):
-        freeze(*layer.params.values())
-        output, cache = layer.forward(*inputs)
-        freeze(*(output if isinstance(output, tuple) else [output]))
-        *first, grads = layer.backward(output, cache)
-        *second, again = layer.backward(output, cache)
-        for one, other in zip(first, second, strict=True):
-            np.testing.assert_array_equal(one, other)
-        assert_all_close(grads, again, tolerance=0)
-
-
-@pytest.mark.parametrize("bidirectional", [False, True])
-@pytest.mark.parametrize("name", CONTEXTS)
-def test_models_modify_neither_batch_nor_parameters(name, bidirectional):
-    rng = np.random.default_rng(0)
-    model, batch = make_model(name, rng, bidirectional=bidirectional), make_batch(rng)
-    freeze(*batch, *model.params.values())
-    _, cache = model.forward(batch)
-    assert_all_close(model.backward(cache), model.backward(cache), tolerance=0)
-    model.greedy(batch.source, batch.source_lengths, 4)
-    model.beam(batch.source, batch.source_lengths, 4, width=3)
 
 
 # Padding
