@@ -6,7 +6,7 @@ import zlib
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools.normal_form import WIDGET_STATE, normalise, problems, strip_png, to_text
+from tools.normal_form import normalise, problems, strip_png, to_text
 
 
 def notebook_with(*outputs, **metadata):
@@ -65,29 +65,15 @@ def test_a_picture_loses_its_remarks_and_nothing_else():
     assert strip_png(png((b"pHYs", b"123456789"))) == png((b"pHYs", b"123456789"))
 
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-def widgets(first, second):
-    """A slider inside a box, under these two model ids, with a progress bar's text."""
-    state = {
-        first: {"model_name": "LayoutModel", "state": {"value": " 9/9 [00:03&lt;00:00, 31.2it/s]"}},
-        second: {"model_name": "BoxModel", "state": {"layout": f"IPY_MODEL_{first}"}},
-    }
-    view = new_output("display_data", {WIDGET_VIEW: {"model_id": second}, "text/plain": "Box()"})
-    notebook = notebook_with(view)
-    notebook.metadata["widgets"] = {WIDGET_STATE: {"state": state, "version_major": 2}}
-    return notebook
-
-
-def test_widgets_are_numbered_and_stay_connected():
-    one = normalise(widgets("a" * 32, "b" * 32))
-    other = widgets("d" * 32, "c" * 32)
-    state = one.metadata.widgets[WIDGET_STATE].state
-    box = state[one.cells[1].outputs[0].data[WIDGET_VIEW]["model_id"]]
-    layout = state[box.state.layout.removeprefix("IPY_MODEL_")]
-    assert layout == {"model_name": "LayoutModel", "state": {"value": " 9/9"}}
-    assert to_text(one) == to_text(normalise(other))
+def test_of_a_widget_its_still_is_kept():
+    still = {"image/svg+xml": "<svg/>", "text/plain": "Explorer"}
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "a" * 32}}
+    notebook = notebook_with(new_output("display_data", {**still, **view}))
+    state = {"state": {"a" * 32: {"model_name": "BoxModel"}}, "version_major": 2}
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": state}
+    normalise(notebook)
+    assert notebook.cells[1].outputs[0].data == still
+    assert "widgets" not in notebook.metadata
 
 
 def test_problems_are_named():

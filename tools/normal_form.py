@@ -13,13 +13,11 @@ import struct
 import nbformat
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 # Everything else in a cell's metadata is a setting of the editor that happened to save it.
 KEPT_CELL_METADATA = ("tags", "nbgrader", "slideshow", "editable", "deletable")
 
-# A progress bar's clock and speed: "100/100 [00:03<00:00, 31.2it/s]".
-PROGRESS_CLOCK = re.compile(r" *\[\d+:\d+(&lt;|<)[^\]]*\]")
 MEMORY_ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_REMARKS = (b"tEXt", b"zTXt", b"iTXt", b"tIME")
@@ -28,9 +26,9 @@ PNG_REMARKS = (b"tEXt", b"zTXt", b"iTXt", b"tIME")
 def normalise(notebook):
     """Bring a notebook into normal form, in place, and return it. Doing it twice changes nothing.
 
-    Cells keep their sources, ids, tags and execution counts; outputs keep what a reader sees.
+    Cells keep their sources, ids, tags and execution counts; outputs keep what a reader sees. A
+    widget lives in its kernel: what is kept of it is the still that it shows elsewhere.
     """
-    widgets = notebook.metadata.get("widgets", {}).get(WIDGET_STATE)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
@@ -39,9 +37,6 @@ def normalise(notebook):
         cell.metadata = _kept_metadata(cell.metadata)
         if cell.cell_type == "code":
             cell.outputs = [_tidy_output(output) for output in _merge_streams(cell.outputs)]
-    if widgets and widgets.get("state"):
-        notebook.metadata["widgets"] = nbformat.from_dict({WIDGET_STATE: widgets})
-        notebook = _rename_widgets(notebook)
     return notebook
 
 
@@ -101,6 +96,7 @@ def _tidy_output(output):
     if output.output_type == "error":
         # A traceback holds paths of the machine that ran it.
         output.traceback = [f"{output.ename}: {output.evalue}"]
+    output.get("data", {}).pop(WIDGET_VIEW, None)
     if "image/png" in output.get("data", {}):
         output.data["image/png"] = strip_png(output.data["image/png"])
     return output
@@ -116,16 +112,3 @@ def strip_png(encoded):
             kept.append(data[position : position + length])
         position += length
     return base64.b64encode(b"".join(kept)).decode()
-
-
-def _rename_widgets(notebook):
-    """Number the widget models in order of creation, and stop the clocks of progress bars."""
-    text = nbformat.writes(notebook)
-    state = notebook.metadata["widgets"][WIDGET_STATE]["state"]
-    for number, model_id in enumerate(state, start=1):
-        text = text.replace(model_id, f"{number:032x}")
-    notebook = nbformat.reads(text, as_version=4)
-    for model in notebook.metadata["widgets"][WIDGET_STATE]["state"].values():
-        if isinstance(model["state"].get("value"), str):
-            model["state"]["value"] = PROGRESS_CLOCK.sub("", model["state"]["value"])
-    return notebook
