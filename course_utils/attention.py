@@ -143,6 +143,7 @@ class Attention(Layer):
         keys = self.score.prepare(memory.states)
 
         def read(queries):
+            self.score.check(queries, memory.states)
             weights = softmax(self.score.compare(queries, keys), mask=memory.mask[:, None])
             return weights @ memory.states, weights
 

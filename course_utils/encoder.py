@@ -30,7 +30,7 @@ class Encoder(Layer):
     def forward(self, ids, lengths):
         """(Memory, cache). Raises ValueError for ids or lengths out of range."""
         check_ids(ids, len(self.embedding.own["table"]), "source")
-        real = real_steps(lengths, ids.shape[1])
+        real = real_steps(lengths, ids.shape)
         columns = np.arange(len(ids))
         states, summaries, caches = [], [], []
         for name, gru in self.readers.items():

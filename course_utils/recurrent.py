@@ -43,7 +43,7 @@ class GRU(Layer):
         Raises ValueError for shapes or lengths that do not fit.
         """
         check_last_axis(inputs, self.input_size, "inputs")
-        real = real_steps(lengths, inputs.shape[1])
+        real = real_steps(lengths, inputs.shape[:2])
         by_time = inputs.swapaxes(0, 1)
         states, scan = self.scan(self.project(by_time), initial)
         last = states[lengths - 1, np.arange(len(lengths))]
@@ -151,15 +151,22 @@ def sigmoid(array):
     array *= 0.5
 
 
-def real_steps(lengths, time):
-    """True at a row's real steps: lengths (batch,) → (batch, time).
+def real_steps(lengths, shape):
+    """True at a row's real steps: lengths (batch,) and the batch's shape → (batch, time).
 
-    Raises ValueError unless every length lies between 1 and ``time``.
+    Raises ValueError unless there is one length a row, each between 1 and the batch's width.
     """
-    if len(lengths) == 0 or lengths.min() < 1 or lengths.max() > time:
-        found = f"{lengths.min()} to {lengths.max()}" if len(lengths) else "an empty batch"
+    batch, time = shape
+    if batch == 0:
+        raise ValueError("a batch must have at least one row, got an empty batch: add an example")
+    if lengths.shape != (batch,):
         raise ValueError(
-            f"lengths must lie between 1 and {time}, the width of the batch, got {found}: "
-            f"leave out empty rows"
+            f"lengths must be one number for each of the {batch} rows, got shape {lengths.shape}: "
+            f"count the symbols of every row"
+        )
+    if lengths.min() < 1 or lengths.max() > time:
+        raise ValueError(
+            f"lengths must lie between 1 and {time}, the width of the batch, got "
+            f"{lengths.min()} to {lengths.max()}: leave out empty rows"
         )
     return np.arange(time) < lengths[:, None]

@@ -272,6 +272,19 @@ class AdditiveScore(Score):
         return d_q, d_k, d_v
 
 
+RULES = {
+    rule.__name__: rule
+    for rule in (
+        ConcatLinearScore,
+        LocationScore,
+        AdditiveScore,
+        DotScore,
+        ScaledDotScore,
+        GeneralScore,
+    )
+}
+
+
 def check_values(keys, values):
     """Raise ValueError unless there is one value per key."""
     if values.ndim < 2 or values.shape[:-1] != keys.shape[:-1]:

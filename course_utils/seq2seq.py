@@ -4,19 +4,19 @@
 the model with it. Everything else is shared: that one argument is the whole comparison.
 """
 
-import json
 from typing import NamedTuple
 
 import numpy as np
 
-from course_utils import attention, scoring
-from course_utils.attention import LastState
+from course_utils import storage
+from course_utils.attention import Attention, LastState, MeanState
 from course_utils.decoding import beam_search, greedy_search
 from course_utils.encoder import Encoder, project_tokens, project_tokens_backward
 from course_utils.layers import Embedding, Layer, Linear, check_ids, nested
 from course_utils.recurrent import GRU, real_steps
+from course_utils.scoring import RULES
 
-FORMAT = 1  # of the files that ``save`` writes
+CONTEXTS = {context.__name__: context for context in (LastState, MeanState, Attention)}
 
 
 class Trace(NamedTuple):
@@ -75,7 +75,7 @@ class Seq2Seq(Layer):
         not fit.
         """
         check_ids(batch.target, self.settings["target_size"], "target")
-        real = real_steps(batch.target_lengths - 1, batch.target.shape[1] - 1).T
+        real = real_steps(batch.target_lengths - 1, batch.target[:, 1:].shape).T
         memory, encoder_cache = self.encoder.forward(batch.source, batch.source_lengths)
         read, expected = batch.target[:, :-1].T, batch.target[:, 1:].T  # (time, batch)
         projected, tokens = project_tokens(self.embedding, self.gru, read)
@@ -145,51 +145,26 @@ class Seq2Seq(Layer):
         """Write settings and parameters to ``path`` as .npz; nothing in it is code."""
         rule = self.context.parts.get("score")
         header = {
-            "format": FORMAT,
+            "settings": self.settings,
             "dtype": self.dtype.name,
             "context": type(self.context).__name__,
             "rule": rule and [type(rule).__name__, rule.settings],
-            **self.settings,
         }
-        with open(path, "wb") as file:
-            np.savez(file, header=json.dumps(header), **self.params)
+        storage.write(path, header, self.params)
 
     @classmethod
     def load(cls, path):
         """The model that ``save`` wrote. Raises ValueError for any other file or version."""
-        header, arrays = read_file(path)
-        rule = header.pop("rule")
-        parts = [getattr(scoring, rule[0])(**rule[1])] if rule else []
-        context = getattr(attention, header.pop("context"))(*parts)
-        model = cls(context=context, dtype=header.pop("dtype"), **header)
-        shapes = {name: value.shape for name, value in model.params.items()}
-        found = {name: value.shape for name, value in arrays.items()}
-        if shapes != found:
-            wrong = next(name for name in shapes | found if shapes.get(name) != found.get(name))
-            raise ValueError(
-                f"{path} must hold {wrong} as {shapes.get(wrong)}, got {found.get(wrong)}: "
-                f"the file does not fit the model it names; save it again"
-            )
-        for name, value in model.params.items():
-            value[...] = arrays[name]
+        header, arrays = storage.read(path)
+        try:
+            rule = header["rule"]
+            parts = [RULES[rule[0]](**rule[1])] if rule else []
+            context = CONTEXTS[header["context"]](*parts)
+            model = cls(context=context, dtype=header["dtype"], **header["settings"])
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise storage.unknown(path, f"its settings do not fit: {error!r}") from error
+        storage.fill(model.params, arrays, path)
         return model
-
-
-def read_file(path):
-    """(header, arrays) of a saved model."""
-    remedy = f"expected a model that Seq2Seq.save wrote, format {FORMAT}: train and save it again"
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        header = json.loads(str(arrays.pop("header")))
-        version = header.pop("format")
-    except FileNotFoundError:
-        raise
-    except Exception as error:
-        raise ValueError(f"{path} is no saved model ({type(error).__name__}); {remedy}") from error
-    if version != FORMAT:
-        raise ValueError(f"{path} has format {version}; {remedy}")
-    return header, arrays
 
 
 class Readout(Layer):

@@ -188,16 +188,16 @@ def test_load_refuses_another_version(tmp_path):
     path, arrays, header = saved_arrays(tmp_path)
     header["format"] = 99
     np.savez(path, **{**arrays, "header": json.dumps(header)})
-    with pytest.raises(ValueError, match=r"has format 99; expected .* format 1: train and save"):
+    with pytest.raises(ValueError, match=r"format is 99\); expected .* format 1: train and save"):
         Seq2Seq.load(path)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"gru.b": np.zeros(5)}, "must hold gru.b as (12,), got (5,)"),
-        ({"gru.b": None}, "must hold gru.b as (12,), got None"),
-        ({"gru.c": np.zeros(5)}, "must hold gru.c as None, got (5,)"),
+        ({"gru.b": np.zeros(5)}, "gru.b must be (12,), got (5,)"),
+        ({"gru.b": None}, "gru.b must be (12,), got None"),
+        ({"gru.c": np.zeros(5)}, "gru.c must be None, got (5,)"),
     ],
 )
 def test_load_refuses_other_shapes_and_names(change, message, tmp_path):
@@ -216,8 +216,8 @@ def test_load_refuses_other_shapes_and_names(change, message, tmp_path):
         {"rule": ["Spell", {}]},
         {"rule": ["DotScore", {"query_size": 4}]},
         {"dtype": "cheese"},
-        {"hidden_size": "4"},
-        {"another": 1},
+        {"settings": {"hidden_size": "4"}},
+        {"settings": {"another": 1}},
     ],
 )
 def test_load_refuses_a_header_that_it_does_not_understand(change, tmp_path):
@@ -227,7 +227,7 @@ def test_load_refuses_a_header_that_it_does_not_understand(change, tmp_path):
         Seq2Seq.load(path)
 
 
-@pytest.mark.parametrize("missing", ["rule", "context", "dtype", "hidden_size"])
+@pytest.mark.parametrize("missing", ["rule", "context", "dtype", "settings"])
 def test_load_refuses_a_header_with_a_gap(missing, tmp_path):
     path, arrays, header = saved_arrays(tmp_path)
     del header[missing]

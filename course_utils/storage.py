@@ -1,0 +1,51 @@
+"""Models as .npz files: settings as JSON, parameters as arrays, and nothing that is code."""
+
+import json
+
+import numpy as np
+
+FORMAT = 1
+
+
+def write(path, header, params):
+    """Write a dict that JSON can hold and a dict of arrays to ``path``."""
+    with open(path, "wb") as file:
+        np.savez(file, header=json.dumps({"format": FORMAT, **header}), **params)
+
+
+def read(path):
+    """(header, arrays) of a file that ``write`` wrote.
+
+    Raises ValueError for any other file or format, FileNotFoundError where there is none.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        header = json.loads(str(arrays.pop("header")))
+        version = header.pop("format")
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # a damaged file can fail in as many ways as it has bytes
+        raise unknown(path, type(error).__name__) from error
+    if version != FORMAT:
+        raise unknown(path, f"its format is {version}")
+    return header, arrays
+
+
+def fill(params, arrays, path):
+    """Copy arrays into the parameters of the same names. Raises ValueError for other shapes."""
+    shapes = {name: value.shape for name, value in params.items()}
+    found = {name: value.shape for name, value in arrays.items()}
+    for name in shapes | found:
+        if shapes.get(name) != found.get(name):
+            raise unknown(path, f"{name} must be {shapes.get(name)}, got {found.get(name)}")
+    for name, value in params.items():
+        value[...] = arrays[name]
+
+
+def unknown(path, reason):
+    """The error for a file that is not a model of ours."""
+    return ValueError(
+        f"{path} is no saved model ({reason}); expected a model that Seq2Seq.save wrote, "
+        f"format {FORMAT}: train and save it again"
+    )
