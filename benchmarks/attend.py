@@ -4,7 +4,7 @@ import tracemalloc
 
 import numpy as np
 
-from benchmarks.measure import interleaved, one_thread, table, verdict
+from benchmarks.measure import installed, interleaved, one_thread, table, verdict
 from course_utils.attention import attend, blocked_attend
 from course_utils.scoring import AdditiveScore, DotScore, ScaledDotScore
 
@@ -107,11 +107,7 @@ def memory_rows():
 
 
 def main():
-    try:
-        import torch  # noqa: F401
-    except ImportError:
-        print("\nPyTorch is not installed: no comparison with it (see `make help`).")
-    else:
+    if installed("torch"):
         columns = ["rule", "shape", "ours, ms", "ours ÷ PyTorch"]
         table("attend", columns, [*dot_rows(), *additive_rows()])
     table("Memory", ["what", "measured"], memory_rows())

@@ -6,7 +6,7 @@ gets: nn.GRU's own cell, keys projected once, log-softmax and top-k over all row
 
 import numpy as np
 
-from benchmarks.measure import interleaved, one_thread, table, verdict
+from benchmarks.measure import installed, interleaved, one_thread, table, verdict
 from benchmarks.seq2seq_step import LENGTH, WIDTHS, build, random_batch
 
 BARS = {"greedy": 0.6, "beam": 0.7}
@@ -95,6 +95,8 @@ def torch_decoders(model, batch):
 
 
 def main(repeats=20):
+    if not installed("torch"):
+        return
     batch = random_batch(np.random.default_rng(0))
     rows = []
     for rule in ("additive", "dot"):

@@ -1,6 +1,8 @@
 """Fair timing on a noisy machine: contestants take turns, and medians are compared."""
 
 import gc
+import importlib.util
+import os
 import statistics
 import time
 from contextlib import contextmanager
@@ -8,15 +10,23 @@ from contextlib import contextmanager
 from threadpoolctl import threadpool_limits
 
 
+def installed(peer):
+    """Whether a peer to compare with is there; says so where it is not."""
+    found = importlib.util.find_spec(peer) is not None
+    if not found:
+        print(f"\n{peer} is not installed: no comparison with it (`make bench` installs it).")
+    return found
+
+
 @contextmanager
 def one_thread():
-    """One BLAS thread, and one of PyTorch where it is installed."""
-    try:
+    """One BLAS thread, and one of PyTorch and of JAX where they are installed."""
+    # JAX reads this when it is first imported
+    os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    if importlib.util.find_spec("torch"):
         import torch
 
         torch.set_num_threads(1)
-    except ImportError:
-        pass
     with threadpool_limits(1):
         yield
 

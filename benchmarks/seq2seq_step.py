@@ -6,7 +6,7 @@ loss, all gradients, clipping and Adam. Prints our time and our time ÷ theirs.
 
 import numpy as np
 
-from benchmarks.measure import interleaved, one_thread, table, verdict
+from benchmarks.measure import installed, interleaved, one_thread, table, verdict
 from course_utils.attention import Attention
 from course_utils.scoring import AdditiveScore, DotScore
 from course_utils.seq2seq import Seq2Seq
@@ -65,6 +65,8 @@ def contestants(rule, width, batch):
 
 
 def main(repeats=30):
+    if not installed("torch"):
+        return
     rows = []
     batch = random_batch(np.random.default_rng(0))
     for rule, bars in BARS.items():

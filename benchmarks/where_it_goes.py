@@ -7,7 +7,7 @@ Where JAX is installed, the jit-compiled step of the same model is timed beside 
 
 import numpy as np
 
-from benchmarks.measure import interleaved, one_thread, table
+from benchmarks.measure import installed, interleaved, one_thread, table
 from benchmarks.seq2seq_step import BATCH, LENGTH, RATE, WIDTHS, build, our_step, random_batch
 from course_utils.encoder import project_tokens
 from course_utils.training import Adam
@@ -133,22 +133,14 @@ def jax_step(model, batch):
     return step
 
 
-def has_jax():
-    try:
-        import jax  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
 def main():
     batch = random_batch(np.random.default_rng(0))
-    rows, profile = [], {}
+    rows, profile, with_jax = [], {}, installed("jax")
     for rule in ("additive", "dot"):
         for width in WIDTHS:
             step = our_step(build(rule, width), batch)
             contestants = {"step": step, "products": product_runs(width, rule)}
-            if has_jax():
+            if with_jax:
                 contestants["jax"] = jax_step(build(rule, width), batch)
                 difference = abs(step() - contestants["jax"]())
                 assert difference < 1e-5, f"the models differ by {difference:.1e}"

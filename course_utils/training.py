@@ -103,7 +103,8 @@ def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=1
                     bar.set_postfix_str(f"loss {keeper.judge():.3f}")
         except KeyboardInterrupt:
             history = history._replace(interrupted=True)
-    keeper.restore()
+        finally:
+            keeper.restore()
     if len(history.losses) < steps and not history.interrupted:
         raise ValueError(
             f"batches must last for {steps} steps, they ended after {len(history.losses)}: "

@@ -1,6 +1,6 @@
 """Draw the README's picture: the ready-made translator's alignment of one number.
 
-    python -m tools.readme_picture
+python -m tools.readme_picture
 """
 
 from pathlib import Path

@@ -3,7 +3,7 @@
     python tools/set_up.py            .venv: what learners need, from requirements.lock
     python tools/set_up.py test       .venv: that, and what tests need, from requirements-test.lock
     python tools/set_up.py oldest     .venv-oldest: the lowest versions that pyproject.toml admits
-    python tools/set_up.py bench      .venv-bench: what learners need and PyTorch, to compare with
+    python tools/set_up.py bench      .venv-bench: what learners need, PyTorch and JAX, to compare
 
 Uses uv where it is found, which is faster, and pip where not. A second run sees that nothing has
 changed and ends at once.
@@ -43,7 +43,7 @@ def main(kind="lab"):
     install(folder, uv, packages(kind))
     install(folder, uv, ["--no-deps", "--editable", "."])
     if kind == "bench":
-        install_torch(folder)
+        install_peers(folder)
     stamp.write_text(state)
 
 
@@ -91,12 +91,15 @@ def install(folder, uv, what):
         run([*pip_of(folder), "install", "-qq", "--disable-pip-version-check", *what])
 
 
-def install_torch(folder):
-    """PyTorch for the comparisons; without it, the measurements of the course itself still run."""
-    try:
-        install(folder, None, extra("bench"))
-    except subprocess.CalledProcessError:
-        print("PyTorch cannot be installed here: `make bench` shows only what needs no PyTorch.")
+def install_peers(folder):
+    """What `make bench` compares with; without it, the course's own measurements still run."""
+    for peer in extra("bench"):
+        try:
+            install(folder, None, [peer])
+        except subprocess.CalledProcessError:
+            print(
+                f"{peer} cannot be installed here: `make bench` shows only what needs none of it."
+            )
 
 
 def pip_of(folder):
