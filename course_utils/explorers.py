@@ -148,7 +148,7 @@ def _say(stage, axis, keys, grids):
         terms = zip(grids["normalise"][i], VALUES, strict=True)
         sums = " + ".join(f"{w:.3f}·[{v[0]:g} {v[1]:g}]" for w, v in terms)
         result = " ".join(f"{number:.3f}" for number in grids["mix"][i])
-        return f"③ Mix: o{i + 1} = {sums} = [{result}]."
+        return f"③ Mix: c{i + 1} = {sums} = [{result}]."
     line = grids["normalise"][:, j] if axis == 0 else grids["normalise"][i]
     where = f"column k{j + 1}" if axis == 0 else f"row q{i + 1}"
     numbers = ", ".join(f"{weight:.3f}" for weight in line)
@@ -184,8 +184,8 @@ def translator_explorer(translate, number=342_000, largest=999_999_999):
         ),
         Mission("Find a number whose Chinese has 零, and step to it.", lambda w: w.symbol == "零"),
         Mission(
-            "Find a number whose 百 looks most at “and”, and step to that 百.",
-            lambda w: w.symbol == "百" and w.top_words[-1] == "and",
+            "Find a 百 that does not look most at “hundred”, and step to it.",
+            lambda w: w.symbol == "百" and w.top_words[-1] != "hundred",
         ),
     )
     remembered = functools.lru_cache(maxsize=32)(translate)

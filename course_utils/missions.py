@@ -45,9 +45,11 @@ class Explorer(Panel):
             control.observe(self._redraw, "value")
         self._redraw()
         children = [text(strong(name)), *self._arranged(), self.picture]
-        still = {"image/svg+xml": self.picture.value}
         super().__init__(
-            [*children, self.reading, self.checklist], name=f"Explorer: {name}", still=still
+            [*children, self.reading, self.checklist],
+            name=f"Explorer: {name}",
+            still={"image/svg+xml": self.picture.value},
+            alt=self.view.reading,
         )
 
     def _arranged(self):
@@ -65,6 +67,7 @@ class Explorer(Panel):
 
     def _redraw(self, _=None):
         view = self.look(**{name: control.value for name, control in self.controls.items()})
+        self.view = view
         self.picture.value = view.picture
         self.reading.value = spoken(escape(view.reading))
         self._check(view.facts)

@@ -33,20 +33,22 @@ class Panel(widgets.VBox):
     """A box of widgets whose text form is fixed, and which says something without a kernel too.
 
     name : its text form, the same at every run.  still : what to show where widgets do not run
-    (on a web page, or before the cell is run), a dict of media type → text.
+    (on a web page, or before the cell is run), a dict of media type → text.  alt : the same in
+    words, where the still is a picture.
     """
 
-    def __init__(self, children, name, still):
+    def __init__(self, children, name, still, alt=None):
         super().__init__([widgets.HTML(STYLE), *children])
         self.add_class("course-panel")
         self._name, self._still = name, still
+        self._metadata = {media: {"alt": alt} for media in still} if alt else {}
 
     def __repr__(self):
         return self._name
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
-        return {**bundle, **self._still, "text/plain": self._name}
+        return {**bundle, **self._still, "text/plain": self._name}, self._metadata
 
 
 def text(html=""):

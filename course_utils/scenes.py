@@ -117,7 +117,7 @@ def stage_scene(queries, keys, values, scores, weights, context, stage, reading)
         _matrix(620, 215, values, VALUE, "V", "v", used["V"]),
         _score_grid(scores, name, rows, columns),
         _weight_grid(weights, name, rows, columns),
-        _matrix(620, 75, context, INK, "output", "o", rows if name == "mix" else ()),
+        _matrix(620, 75, context, INK, "context", "c", rows if name == "mix" else ()),
         _headings(name),
     ]
     return svg(800, 375, "Attention in three stages", reading, *parts)

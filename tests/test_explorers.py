@@ -98,7 +98,8 @@ def test_every_control_has_a_visible_label_and_works_by_keyboard(make):
 
 @pytest.mark.parametrize("make", MAKERS)
 def test_the_text_form_is_fixed_and_the_still_is_a_picture(make):
-    first, second = make()._repr_mimebundle_(), make()._repr_mimebundle_()
+    (first, metadata), (second, _) = make()._repr_mimebundle_(), make()._repr_mimebundle_()
+    assert metadata["image/svg+xml"]["alt"]
     for media_type in ("text/plain", "image/svg+xml"):
         assert first[media_type] == second[media_type]
     assert first["text/plain"].startswith("Explorer: ")

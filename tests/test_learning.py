@@ -152,7 +152,7 @@ def test_a_quiz_explains_each_choice_and_lets_one_try_again(path):
     ],
 )
 def test_the_text_form_is_stable_and_gives_no_answer_away(make):
-    first, second = make()._repr_mimebundle_(), make()._repr_mimebundle_()
+    first, second = make()._repr_mimebundle_()[0], make()._repr_mimebundle_()[0]
     assert first["text/plain"] == second["text/plain"]
     assert first["text/html"] == second["text/html"]
     assert "Run this cell" in first["text/html"]
