@@ -15,7 +15,7 @@ from course_utils.seq2seq import Seq2Seq
 from course_utils.tasks import batches, number_words, reverse
 from course_utils.training import train
 
-RATES = (4e-3, 8e-3, 16e-3)
+RATES = (4e-3, 8e-3, 16e-3, 32e-3)
 SEEDS = (0, 1, 2)
 TUNING_SEED = 9
 STEPS, STEPS_WITHOUT = 1_300, 2_340
