@@ -1,0 +1,31 @@
+"""The system's Chromium for the browser tests; without one, they say so and are skipped."""
+
+import os
+from pathlib import Path
+
+import pytest
+from lab_server import running_lab
+from lesson_page import CHROMIUM, EXPOSE, QUIET
+
+SHOTS = Path(os.environ.get("COURSE_SHOTS", Path(__file__).parent / "shots"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """What pytest-playwright starts; never a browser that Playwright would download."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine: install chromium to run the browser tests")
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": QUIET}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab as `make lab` starts it, on a copy of the course."""
+    with running_lab(tmp_path_factory.mktemp("course"), EXPOSE) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def shots():
+    """Where screenshots go: tests/browser/shots, or the folder that COURSE_SHOTS names."""
+    return SHOTS
