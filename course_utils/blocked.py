@@ -6,7 +6,7 @@ from course_utils.scoring import ScaledDotScore, check_values
 from course_utils.softmax import as_float, check_mask
 
 
-def blocked_attend(queries, keys, values, mask=None, block=256):
+def blocked_attend(queries, keys, values, mask=None, block=512):
     """``attend`` with the scaled dot rule, exact, without ever holding the (n, m) scores.
 
     Works tile by tile, ``block`` queries by ``block`` keys, keeping for each query the largest
