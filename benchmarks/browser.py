@@ -1,0 +1,53 @@
+"""How long from a key on an explorer's slider to the new picture, in a real browser?
+
+Run: python -m benchmarks.browser, in the environment that `make setup` makes.
+"""
+
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import table, verdict
+
+TESTS = Path(__file__).resolve().parent.parent / "tests"
+LESSONS = ("00_start_here", "01_a_soft_library", "02_score_normalise_mix")
+BAR = 60  # milliseconds
+SECONDS_TO_RUN = 180
+
+
+def redraw_times():
+    """{lesson: milliseconds of each key press}, measured as the browser tests do."""
+    sys.path[:0] = [str(TESTS), str(TESTS / "browser")]
+    from lab_server import running_lab
+    from lesson_page import CHROMIUM, EXPOSE, QUIET, SIZE, LessonPage
+    from playwright.sync_api import sync_playwright
+
+    times = {}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_lab(Path(folder), EXPOSE) as lab,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        for name in LESSONS:
+            lesson = LessonPage(browser.new_page(viewport=SIZE), lab, name)
+            lesson.run_all(SECONDS_TO_RUN)
+            times[name] = lesson.redraw_times(presses=31)
+    return times
+
+
+def main():
+    """Print one line per explorer, or why there is none."""
+    try:
+        measured = redraw_times()
+    except ImportError:
+        print("\nThis environment drives no browser: take the one that `make setup` makes.")
+        return
+    medians = {name: statistics.median(times) for name, times in measured.items()}
+    rows = [(name, f"{ms:.0f}", verdict(ms / BAR, 1.0)) for name, ms in medians.items()]
+    table("From key to picture in Chromium", ("lesson", "ms", f"of {BAR} ms"), rows)
+
+
+if __name__ == "__main__":
+    main()
