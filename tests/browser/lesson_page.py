@@ -63,7 +63,7 @@ class LessonPage:
     def __init__(self, page, lab, name):
         self.page, self.name = page, name
         self.complaints, self.strangers = [], []
-        page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
+        page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self._note(request.url, lab.url))
         page.goto(f"{lab.url}/lab/tree/work/notebooks/{name}.ipynb?reset&token={lab.token}")
@@ -71,6 +71,10 @@ class LessonPage:
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         self.explorer = page.locator(".course-panel", has=page.locator(".course-picture"))
         self.picture = self.explorer.locator(".course-picture")
+
+    def _hear(self, said):
+        if said.type == "error":
+            self.complaints.append(f"{said.text} {said.location['url']}")
 
     def _note(self, url, home):
         if not url.startswith((home, "data:", "blob:")):
