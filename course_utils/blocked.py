@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.scoring import ScaledDotScore, check_values
-from course_utils.softmax import as_float, check_mask
+from course_utils.softmax import as_float, at_least_one, check_mask, finite
 
 
 def blocked_attend(queries, keys, values, mask=None, block=512):
@@ -42,10 +42,10 @@ def stream(queries, keys, values, mask, block):
         if mask is not None:
             scores[~mask[:, part]] = -np.inf
         seen, largest = largest, np.maximum(largest, scores.max(axis=-1, keepdims=True))
-        shift = np.where(np.isneginf(largest), 0, largest)
+        shift = finite(largest)
         scores -= shift
         weights = np.exp(scores, out=scores)
         rescale = np.exp(seen - shift)  # the old sums were measured against the old maximum
         total = total * rescale + weights.sum(axis=-1, keepdims=True)
         mixed = mixed * rescale + weights @ values[part]
-    return mixed / np.where(total == 0, 1, total)
+    return mixed / at_least_one(total)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils.attention import Memory
+from course_utils.softmax import log_softmax
 
 PADDING, START, END = 0, 1, 2
 
@@ -20,7 +21,7 @@ class Decoded(NamedTuple):
 def greedy_search(step, memory, max_length):
     """The most probable symbol at each step, read back at the next, until all rows have ended.
 
-    ``step(ids, state)`` gives (log-probabilities, state, weights). Stops after ``max_length``
+    ``step(ids, state)`` gives (logits, state, weights). Stops after ``max_length``
     steps at the latest. Raises ValueError where ``max_length`` is below 1.
     """
     check_count(max_length, "max_length")
@@ -29,9 +30,9 @@ def greedy_search(step, memory, max_length):
     ended = np.zeros(len(state), bool)
     tokens, weights = [], []
     for _ in range(max_length):
-        log_probabilities, state, looked = step(ids, state)
+        logits, state, looked = step(ids, state)
         # padding and the start mark are never written
-        ids = np.where(ended, PADDING, log_probabilities[:, END:].argmax(axis=1) + END)
+        ids = np.where(ended, PADDING, logits[:, END:].argmax(axis=1) + END)
         tokens.append(ids)
         weights.append(looked)
         ended |= ids == END
@@ -58,8 +59,8 @@ def beam_search(stepper, memory, max_length, width):
     totals[:, 0] = 0  # all prefixes are the same at the start: one is enough
     history = []
     for _ in range(max_length):
-        log_probabilities, state, looked = step(ids.ravel(), state)
-        candidates = extend(totals, log_probabilities.reshape(batch, width, -1), ended)
+        logits, state, looked = step(ids.ravel(), state)
+        candidates = extend(totals, log_softmax(logits).reshape(batch, width, -1), ended)
         totals, parents, ids = best(candidates, width)
         rows = np.arange(batch)[:, None]
         state = state.reshape(batch, width, -1)[rows, parents].reshape(batch * width, -1)

@@ -4,8 +4,16 @@ from html import escape
 
 import ipywidgets as widgets
 
+# JupyterLab takes arrow keys from focused menus and radio buttons to move between cells; a panel
+# keeps the plain keys that are pressed inside it for its own controls.
+KEEP_KEYS = (
+    "this.closest('.course-panel').addEventListener('keydown', key => "
+    "key.ctrlKey || key.metaKey || key.altKey || key.shiftKey || key.stopPropagation())"
+)
 # Colours come from JupyterLab's theme, so that light and dark both read well. Long choices wrap.
-STYLE = """<style>
+STYLE = (
+    f'<style onload="{KEEP_KEYS}">'
+    + """
 .course-panel {border: 1px solid var(--jp-border-color1, #bbb); border-left: 5px solid #4c86c6;
   border-radius: 4px; padding: 8px 14px; max-width: 820px;}
 .course-panel .widget-html-content {line-height: 1.5; color: var(--jp-content-font-color1, #222);
@@ -27,6 +35,7 @@ STYLE = """<style>
 .course-panel th, .course-panel td {padding: 2px 10px; text-align: left;
   border-bottom: 1px solid var(--jp-border-color2, #ddd);}
 </style>"""
+)
 
 
 class Panel(widgets.VBox):

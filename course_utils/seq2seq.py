@@ -13,8 +13,10 @@ from course_utils.attention import Attention, LastState, MeanState
 from course_utils.decoding import beam_search, greedy_search
 from course_utils.encoder import Encoder, project_tokens, project_tokens_backward
 from course_utils.layers import Embedding, Layer, Linear, check_ids, nested
+from course_utils.memory import keep_freed_memory
 from course_utils.recurrent import GRU, real_steps
 from course_utils.scoring import RULES
+from course_utils.softmax import log_softmax
 
 CONTEXTS = {context.__name__: context for context in (LastState, MeanState, Attention)}
 
@@ -50,6 +52,7 @@ class Seq2Seq(Layer):
         rng=None,
         dtype=np.float32,
     ):
+        keep_freed_memory()
         rng = np.random.default_rng(rng)
         self.context = (context or LastState()).cast(dtype)
         check_rule(self.context, hidden_size)
@@ -112,8 +115,8 @@ class Seq2Seq(Layer):
     def start(self, source, source_lengths):
         """(memory, stepper) for decoding: ``stepper(memory)`` prepares a ``step`` function.
 
-        ``step(ids, state)`` reads one symbol a row and gives (log-probabilities (batch, target
-        symbols), the next state, weights (batch, m) or None).
+        ``step(ids, state)`` reads one symbol a row and gives (logits (batch, target symbols), the
+        next state, weights (batch, m) or None).
         """
         memory = self.encoder(source, source_lengths)
         projected = self.gru.project(self.embedding.own["table"])  # every symbol's, once
@@ -125,7 +128,7 @@ class Seq2Seq(Layer):
                 states, _ = self.gru.scan(projected[ids][None], state)
                 context, weights = read(states.swapaxes(0, 1))
                 logits = self.readout(states, context)[0]
-                return log_softmax(logits), states[0], None if weights is None else weights[:, 0]
+                return logits, states[0], None if weights is None else weights[:, 0]
 
             return step
 
@@ -213,12 +216,6 @@ def cross_entropy(logits, expected, real):
     d_logits[places] -= 1
     d_logits *= (real / d_logits.dtype.type(count))[..., None].astype(d_logits.dtype)
     return float(loss), d_logits
-
-
-def log_softmax(logits):
-    """log of softmax over the last axis, stable."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
 def check_rule(context, hidden_size):

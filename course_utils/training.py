@@ -1,7 +1,5 @@
 """Training: Adam, clipping, and a loop that shows progress and can be interrupted."""
 
-import ctypes
-import sys
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +22,6 @@ class Adam:
     """
 
     def __init__(self, params, clip=None, beta1=0.9, beta2=0.999, epsilon=1e-8):
-        keep_freed_memory()
         self.params = params
         self.clip, self.beta1, self.beta2, self.epsilon = clip, beta1, beta2, epsilon
         dtype = next(iter(params.values())).dtype
@@ -60,22 +57,6 @@ class Adam:
         for value in self.params.values():
             value -= update[start : start + value.size].reshape(value.shape)
             start += value.size
-
-
-def keep_freed_memory(megabytes=256):
-    """Let the process keep memory that it frees, up to so much, for the next array.
-
-    A training step makes the same large arrays over and over. By default Linux's C library gives
-    such memory back at once and fetches it anew, page by page: 40 % of a step's time. Elsewhere
-    this does nothing.
-    """
-    if not sys.platform.startswith("linux"):
-        return
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc has it, musl does not
-    if mallopt:
-        trim_threshold, mmap_threshold, largest_allowed = -1, -3, 32 << 20
-        mallopt(mmap_threshold, largest_allowed)
-        mallopt(trim_threshold, megabytes << 20)
 
 
 def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=100, progress=True):

@@ -101,7 +101,7 @@ def test_without_pytorch_the_measurements_are_set_up_all_the_same(tmp_path, monk
     commands = Commands(tmp_path, monkeypatch, "uv")
     commands.fail = "torch"
     set_up.main("bench")
-    assert "PyTorch cannot be installed here" in capsys.readouterr().out
+    assert "torch==2.13.0 cannot be installed here" in capsys.readouterr().out
     assert commands.named("pip install", "torch==") and not commands.named("uv pip")
     assert (tmp_path / ".venv-bench/.installed-bench").exists()
 

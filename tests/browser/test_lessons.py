@@ -100,7 +100,6 @@ def test_arrow_keys_move_sliders_and_numbers_and_nothing_else(lesson):
 
 
 @every_explorer
-@pytest.mark.xfail(strict=True, reason="JupyterLab takes these keys and goes to another cell")
 @pytest.mark.parametrize("kind", ["select", "input[type=radio]"])
 def test_arrow_keys_choose_from_menus_and_answers(lesson, kind):
     first = lesson.page.locator(f".course-panel {kind}").first
