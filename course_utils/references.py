@@ -54,6 +54,18 @@ BIBLIOGRAPHY = {
         "Effective approaches to attention-based neural machine translation",
         "EMNLP; arXiv:1508.04025",
     ),
+    "Martins 2016": Reference(
+        "A. F. T. Martins, R. F. Astudillo",
+        2016,
+        "From softmax to sparsemax: a sparse model of attention and multi-label classification",
+        "ICML; arXiv:1602.02068",
+    ),
+    "Mnih 2014": Reference(
+        "V. Mnih, N. Heess, A. Graves, K. Kavukcuoglu",
+        2014,
+        "Recurrent models of visual attention",
+        "NIPS; arXiv:1406.6247",
+    ),
     "Sutskever 2014": Reference(
         "I. Sutskever, O. Vinyals, Q. V. Le",
         2014,

@@ -164,7 +164,8 @@ def reverse(
 def number_words(train_size: int = 20_000, test_size: int = 1_000, digits: int = 12, rng=0) -> Task:
     """English number words → Chinese numerals: three hundred and five → 三百零五.
 
-    Numbers are log-uniform below 10^digits, so that short and long ones are equally common; in
+    Numbers are log-uniform below 10^digits, so that short and long ones are equally common, and
+    a third of them is round: cut off after some of their digits, as people like to say them. In
     `train` the small ones come up many times. Those of `test` all differ, none is in `train`,
     and none is below 100: only "seven" → 七 itself can teach what a word means when it is alone,
     so such pairs are left to training. The vocabularies are the same for every `digits`.
@@ -178,7 +179,7 @@ def number_words(train_size: int = 20_000, test_size: int = 1_000, digits: int =
     def draw(count: int, smallest: int = 0) -> list[int]:
         # it is number + 1 whose logarithm is uniform, so that 0 is drawn too
         logarithms = rng.uniform(np.log1p(smallest), np.log1p(10**digits), size=count)
-        return np.expm1(logarithms).astype(np.int64).tolist()
+        return _often_round(np.expm1(logarithms).astype(np.int64), rng).tolist()
 
     _check_sizes(train_size, test_size)
     test = _distinct(lambda count: draw(count, smallest=100), test_size, 10**digits - 100)
@@ -191,6 +192,13 @@ def number_words(train_size: int = 20_000, test_size: int = 1_000, digits: int =
     )
     english = Vocabulary(ENGLISH_WORDS, separator=" ")
     return _task(train, test, english, Vocabulary(CHINESE_CHARACTERS))
+
+
+def _often_round(numbers: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A third of the numbers with zeros after their first digits, how many being left to chance."""
+    lengths = np.log10(np.maximum(numbers, 1)).astype(np.int64) + 1
+    unit = 10 ** (lengths - rng.integers(1, lengths + 1))
+    return np.where(rng.random(numbers.shape) < 1 / 3, numbers - numbers % unit, numbers)
 
 
 def _check_sizes(train_size: int, test_size: int) -> None:

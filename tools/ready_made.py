@@ -13,7 +13,7 @@ from course_utils.seq2seq import Seq2Seq
 from course_utils.tasks import batches, number_words
 from course_utils.training import train
 
-WIDTH, STEPS, RATE = 32, 1_300, 8e-3
+WIDTH, STEPS, RATE = 32, 1_300, 16e-3
 
 
 def contexts():
