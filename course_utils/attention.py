@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils.blocked import blocked_attend
-from course_utils.layers import Layer, check_last_axis, nested, rows, uniform
-from course_utils.scoring import ScaledDotScore, check_values
-from course_utils.softmax import as_float, softmax
+from course_utils.layers import Layer, as_float, check_last_axis, nested, rows, uniform
+from course_utils.scoring import ScaledDotScore, check_score, check_values
+from course_utils.softmax import check_mask, softmax
 
 __all__ = [
     "Attended",
@@ -37,16 +37,17 @@ class Attended(NamedTuple):
     scores: np.ndarray  # as the rule gave them, before the mask
 
 
-def attend(queries, keys, values, score=None, mask=None):
+def attend(queries, keys, values, score=ScaledDotScore(), mask=None):
     """softmax(score(Q, K)) V: one mixed value per query.
 
-    ``score`` is a rule of ``course_utils.scoring``, by default ``ScaledDotScore()``: Vaswani et
-    al. (2017), eq. 1. ``mask`` broadcasts to (..., n, m). Returns ``Attended``. A query that may
-    look at nothing gets zeros. Raises ValueError for shapes or a mask that do not fit.
+    ``score`` is a rule of ``course_utils.scoring``; the default is Vaswani et al. (2017), eq. 1.
+    ``mask`` broadcasts to (..., n, m); one for padding is (batch, 1, m). Returns ``Attended``. A
+    query that may look at nothing gets zeros. Values must be finite, masked ones too. Raises
+    ValueError for shapes or a mask that do not fit, TypeError where ``score`` is no rule.
     """
-    queries, keys, values = as_float(queries), as_float(keys), as_float(values)
-    score = score or ScaledDotScore()
-    check_values(keys, values)
+    check_score(score)
+    queries, keys = score.check(queries, keys)
+    values = check_values(keys, as_float(values))
     scores = score(queries, keys)  # ① score
     weights = softmax(scores, mask=mask)  # ② normalise
     return Attended(weights @ values, weights, scores)  # ③ mix
@@ -81,7 +82,7 @@ class Memory(NamedTuple):
 
 
 class LastState(Layer):
-    """No attention: every query gets the encoder's last state (Cho et al., 2014).
+    """No attention: every query gets the encoder's last state (Cho et al., 2014a).
 
     A context is a layer whose ``forward(queries, memory)`` returns ``((context, weights), cache)``
     and whose ``backward(d_context, cache)`` returns ``(d_queries, d_states, d_summary, grads)``.
@@ -155,13 +156,13 @@ class AttentionLayer(Layer):
 
     ``layer(x, x)`` is self-attention, ``layer(x, y)`` cross-attention: x (..., n, model_size)
     asks, y (..., m, model_size) is looked at, the output is (..., n, model_size). ``mask``
-    broadcasts to (..., n, m) and holds for every head. Each head works on model_size / heads
-    features; a rule with parameters serves all heads. Raises ValueError where model_size is not
-    a multiple of heads, or shapes do not fit.
+    broadcasts to (..., n, m) and holds for every head, or to (..., heads, n, m). Each head works
+    on model_size / heads features; a rule with parameters serves all heads. Raises ValueError
+    where model_size is not a multiple of heads, or shapes do not fit.
     """
 
     def __init__(self, model_size, heads=1, score=None, rng=None, dtype=np.float32):
-        if model_size % heads:
+        if heads < 1 or model_size % heads:
             raise ValueError(
                 f"model_size must be a multiple of heads, got {model_size} and {heads}: "
                 f"each head gets an equal share of the features"
@@ -169,33 +170,28 @@ class AttentionLayer(Layer):
         rng = np.random.default_rng(rng)
         names = ("W_query", "W_key", "W_value", "W_output")
         own = {name: uniform(rng, model_size, model_size, dtype) for name in names}
-        self.score = score or ScaledDotScore()
+        self.score = (score or ScaledDotScore()).cast(dtype)
         self.heads, self.model_size = heads, model_size
         super().__init__(own, {"score": self.score})
-
-    def __call__(self, x, y, mask=None):
-        return self.forward(x, y, mask)[0]
 
     def forward(self, x, y, mask=None):
         """(output, LayerCache); the cache's ``attended`` has weights (..., heads, n, m)."""
         x, y = as_float(x), as_float(y)
-        check_last_axis(x, self.model_size, "x")
-        check_last_axis(y, self.model_size, "y")
-        if mask is not None and np.ndim(mask) > 2:
-            mask = np.expand_dims(mask, -3)  # the same mask for every head
+        self.check(x, y)
         queries, keys, values = (
-            self.split(source @ self.own[name].astype(source.dtype, copy=False))
+            self.split(source @ self.like(name, source))
             for name, source in (("W_query", x), ("W_key", y), ("W_value", y))
         )
+        mask = self.spread(mask, x.shape[:-1], y.shape[-2])
         attended, cache = attend_forward(queries, keys, values, self.score, mask)
         mixed = self.merge(attended.context)
-        output = mixed @ self.own["W_output"].astype(mixed.dtype, copy=False)
+        output = mixed @ self.like("W_output", mixed)
         return output, LayerCache(x, y, attended, mixed, cache)
 
     def backward(self, d_output, cache):
         """(d_x, d_y, grads)."""
         x, y, _, mixed, attend_cache = cache
-        d_context = self.split(d_output @ self.own["W_output"].T)
+        d_context = self.split(d_output @ self.like("W_output", d_output).T)
         *d_heads, score_grads = attend_backward(d_context, attend_cache)
         d_queries, d_keys, d_values = (self.merge(d_head) for d_head in d_heads)
         grads = {
@@ -204,9 +200,26 @@ class AttentionLayer(Layer):
             "W_value": rows(y).T @ rows(d_values),
             "W_output": rows(mixed).T @ rows(d_output),
         }
-        d_x = d_queries @ self.own["W_query"].T
-        d_y = d_keys @ self.own["W_key"].T + d_values @ self.own["W_value"].T
+        d_x = d_queries @ self.like("W_query", d_queries).T
+        d_y = d_keys @ self.like("W_key", d_keys).T + d_values @ self.like("W_value", d_values).T
         return d_x, d_y, grads | nested(score=score_grads)
+
+    def check(self, x, y):
+        """Raise ValueError unless x and y are sequences of vectors of this layer's width."""
+        for name, array in (("x", x), ("y", y)):
+            if array.ndim < 2:
+                raise ValueError(
+                    f"{name} must be (..., positions, {self.model_size}), got {array.shape}: "
+                    f"a sequence of one vector is {name}[None]"
+                )
+            check_last_axis(array, self.model_size, name)
+
+    def spread(self, mask, asked, m):
+        """A mask for (..., n, m) with an axis for the heads; one that has it stays as it is."""
+        if mask is None or np.ndim(mask) > len(asked) + 1:
+            return mask
+        mask = check_mask(mask, (*asked, m))
+        return np.expand_dims(mask, -3) if mask.ndim > 2 else mask
 
     def split(self, array):
         """(..., positions, model_size) → (..., heads, positions, model_size / heads)."""

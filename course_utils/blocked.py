@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from course_utils.layers import as_float
 from course_utils.scoring import ScaledDotScore, check_values
-from course_utils.softmax import as_float, at_least_one, check_mask, finite
+from course_utils.softmax import at_least_one, check_mask, finite
 
 
 def blocked_attend(queries, keys, values, mask=None, block=512):
@@ -14,14 +15,16 @@ def blocked_attend(queries, keys, values, mask=None, block=512):
     2018; Dao et al., 2022). Returns the context (..., n, d_v). Raises ValueError as ``attend``
     does, and for a block below 1.
     """
-    queries, keys, values = as_float(queries), as_float(keys), as_float(values)
     if block < 1:
-        raise ValueError(f"block must be at least 1, got {block}: it counts keys")
-    ScaledDotScore().check(queries, keys)
-    check_values(keys, values)
+        raise ValueError(
+            f"block must be at least 1, got {block}: it counts the queries and the keys of a tile"
+        )
+    queries, keys = ScaledDotScore().check(queries, keys)
+    values = check_values(keys, as_float(values))
     shape = (*queries.shape[:-1], keys.shape[-2])
     mask = None if mask is None else np.broadcast_to(check_mask(mask, shape), shape)
-    context = np.empty((*queries.shape[:-1], values.shape[-1]), values.dtype)
+    dtype = np.result_type(queries, values)
+    context = np.empty((*queries.shape[:-1], values.shape[-1]), dtype)
     for lead in np.ndindex(queries.shape[:-2]):
         for start in range(0, queries.shape[-2], block):
             tile = (*lead, slice(start, start + block))
@@ -35,7 +38,7 @@ def stream(queries, keys, values, mask, block):
     queries = queries * keys.shape[-1] ** -0.5
     largest = np.full((len(queries), 1), -np.inf, queries.dtype)
     total = np.zeros_like(largest)
-    mixed = np.zeros((len(queries), values.shape[-1]), values.dtype)
+    mixed = np.zeros((len(queries), values.shape[-1]), np.result_type(queries, values))
     for start in range(0, len(keys), block):
         part = slice(start, start + block)
         scores = queries @ keys[part].T

@@ -10,8 +10,8 @@ from course_utils.recurrent import GRU, real_steps
 class Encoder(Layer):
     """Embedding and GRU: ids (batch, time) → ``Memory`` with states ``hidden_size`` wide.
 
-    With ``bidirectional`` a second GRU reads from the end, each half as wide; a state is both
-    halves side by side and the summary is both last states (Bahdanau et al., 2015, 3.2).
+    With ``bidirectional`` a second GRU reads from the end, each half as wide, and a state is both
+    halves side by side (Bahdanau et al., 2015, 3.2). The summary is the last state of each.
     """
 
     def __init__(self, tokens, hidden_size, bidirectional=False, rng=None, dtype=np.float32):
@@ -29,8 +29,9 @@ class Encoder(Layer):
 
     def forward(self, ids, lengths):
         """(Memory, cache). Raises ValueError for ids or lengths out of range."""
-        check_ids(ids, len(self.embedding.own["table"]), "source")
-        real = real_steps(lengths, ids.shape)
+        ids = check_ids(ids, len(self.embedding.own["table"]), "source")
+        lengths = np.asarray(lengths)
+        real = real_steps(lengths, ids.shape, "source_lengths")
         columns = np.arange(len(ids))
         states, summaries, caches = [], [], []
         for name, gru in self.readers.items():

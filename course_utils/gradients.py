@@ -15,11 +15,13 @@ def numerical_gradient(function, array, step=1e-5):
     gradient = np.zeros_like(array)
     for index in np.ndindex(array.shape):
         kept = array[index]
-        array[index] = kept + step
-        above = function()
-        array[index] = kept - step
-        below = function()
-        array[index] = kept
+        try:
+            array[index] = kept + step
+            above = function()
+            array[index] = kept - step
+            below = function()
+        finally:
+            array[index] = kept
         gradient[index] = (above - below) / (2 * step)
     return gradient
 
@@ -32,6 +34,12 @@ def check_gradients(function, pairs, rtol=1e-6, atol=1e-9):
     """
     errors = {}
     for name, (array, analytic) in pairs.items():
+        analytic = np.asarray(analytic)
+        if analytic.shape != array.shape:
+            raise AssertionError(
+                f"the gradient of {name} must have its shape {array.shape}, got {analytic.shape}: "
+                f"check the axes of its backward pass"
+            )
         numeric = numerical_gradient(function, array)
         errors[name] = float(np.abs(analytic - numeric).max(initial=0))
         allowed = rtol * np.abs(numeric).max(initial=0) + atol

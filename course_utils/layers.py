@@ -1,5 +1,7 @@
 """A layer is a forward function, its backward twin, and the parameters that they share."""
 
+from math import prod
+
 import numpy as np
 
 
@@ -26,13 +28,17 @@ class Layer:
         """
         return self.own | nested(**{name: part.params for name, part in self.parts.items()})
 
-    def __call__(self, *inputs):
+    def __call__(self, *inputs, **options):
         """The output of ``forward`` alone."""
-        return self.forward(*inputs)[0]
+        return self.forward(*inputs, **options)[0]
+
+    def like(self, name, array):
+        """A parameter in the dtype of ``array``: what comes in decides the dtype of the result."""
+        return self.own[name].astype(array.dtype, copy=False)
 
     def cast(self, dtype):
         """Convert the parameters, and those of the parts, to ``dtype``; returns the layer."""
-        self.own = {name: value.astype(dtype) for name, value in self.own.items()}
+        self.own = {name: value.astype(dtype, copy=False) for name, value in self.own.items()}
         for part in self.parts.values():
             part.cast(dtype)
         return self
@@ -50,6 +56,12 @@ def uniform(rng, rows, columns, dtype=np.float32):
     return np.random.default_rng(rng).uniform(-limit, limit, (rows, columns)).astype(dtype)
 
 
+def as_float(array):
+    """An array of floats: float32 and float64 as they are, whole numbers as float64."""
+    array = np.asarray(array)
+    return array if np.issubdtype(array.dtype, np.floating) else array.astype(np.float64)
+
+
 def check_last_axis(array, size, name):
     """Raise ValueError unless the last axis of ``array`` has ``size`` entries."""
     if array.ndim == 0 or array.shape[-1] != size:
@@ -61,7 +73,7 @@ def check_last_axis(array, size, name):
 
 def rows(array):
     """All leading axes as one, (..., width) → (rows, width): one large product, not many."""
-    return array.reshape(-1, array.shape[-1])
+    return array.reshape(prod(array.shape[:-1]), array.shape[-1])
 
 
 class Linear(Layer):
@@ -75,10 +87,11 @@ class Linear(Layer):
 
     def forward(self, inputs):
         """Raises ValueError where the last axis of ``inputs`` is not ``input_size`` wide."""
+        inputs = as_float(inputs)
         check_last_axis(inputs, self.own["W"].shape[0], "inputs")
-        outputs = rows(inputs) @ self.own["W"]
+        outputs = rows(inputs) @ self.like("W", inputs)
         if "b" in self.own:
-            outputs += self.own["b"]
+            outputs += self.like("b", inputs)
         return outputs.reshape(*inputs.shape[:-1], outputs.shape[-1]), inputs
 
     def backward(self, d_outputs, inputs):
@@ -87,7 +100,7 @@ class Linear(Layer):
         grads = {"W": rows(inputs).T @ d_rows}
         if "b" in self.own:
             grads["b"] = d_rows.sum(axis=0)
-        return (d_rows @ self.own["W"].T).reshape(inputs.shape), grads
+        return (d_rows @ self.like("W", d_rows).T).reshape(inputs.shape), grads
 
 
 class Embedding(Layer):
@@ -99,7 +112,7 @@ class Embedding(Layer):
 
     def forward(self, ids):
         """Raises ValueError for ids that are not integers from 0 to tokens − 1."""
-        check_ids(ids, len(self.own["table"]), "ids")
+        ids = check_ids(ids, len(self.own["table"]), "ids")
         return self.own["table"][ids], ids
 
     def backward(self, d_vectors, ids):
@@ -109,7 +122,8 @@ class Embedding(Layer):
 
 
 def check_ids(ids, size, name):
-    """Raise ValueError unless ``ids`` are integers from 0 to size − 1."""
+    """The ids as an array. Raises ValueError unless they are integers from 0 to size − 1."""
+    ids = np.asarray(ids)
     if not np.issubdtype(ids.dtype, np.integer):
         raise ValueError(f"{name} must be integers, got {ids.dtype}: encode text with a Vocabulary")
     if ids.size and (ids.min() < 0 or ids.max() >= size):
@@ -117,6 +131,7 @@ def check_ids(ids, size, name):
             f"{name} must lie between 0 and {size - 1}, got {ids.min()} to {ids.max()}: "
             f"use the vocabulary that the model was built for"
         )
+    return ids
 
 
 def sum_by_id(vectors, ids, size):

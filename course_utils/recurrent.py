@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_utils.layers import Layer, check_last_axis, rows, uniform
+from course_utils.layers import Layer, as_float, check_last_axis, rows, uniform
 
 
 class Scan(NamedTuple):
@@ -17,12 +17,12 @@ class Scan(NamedTuple):
 
 
 class GRU(Layer):
-    """A gated recurrent unit (Cho et al., 2014, eqs. 5–8).
+    """A gated recurrent unit (Cho et al., 2014a, eqs. 5–8).
 
-    r, z = σ(x W + b + h U) and ñ = tanh(x W + b + r ∘ (h U)) give h' = z ∘ h + (1 − z) ∘ ñ. The
-    reset gate acts after the product, as in cuDNN and PyTorch, so that one product per step
-    serves all three gates. W_input (input_size, 3·hidden), W_hidden (hidden, 3·hidden) and
-    b (3·hidden) hold them side by side: reset, update, candidate.
+    r, z = σ(x W + b + h U) and ñ = tanh(x W + b + r ∘ (h U)) give h' = z ∘ h + (1 − z) ∘ ñ, with
+    W for W_input and U for W_hidden. The reset gate acts after the product, as in cuDNN and
+    PyTorch, so that one product per step serves all three gates. W_input (input_size, 3·hidden),
+    W_hidden (hidden, 3·hidden) and b (3·hidden) hold them side by side: reset, update, candidate.
     """
 
     def __init__(self, input_size, hidden_size, rng=None, dtype=np.float32):
@@ -42,7 +42,9 @@ class GRU(Layer):
         each row's state at its length. ``initial`` (batch, hidden) is zero where not given.
         Raises ValueError for shapes or lengths that do not fit.
         """
+        inputs, lengths = as_float(inputs), np.asarray(lengths)
         check_last_axis(inputs, self.input_size, "inputs")
+        check_initial(initial, (len(inputs), self.hidden_size))
         real = real_steps(lengths, inputs.shape[:2])
         by_time = inputs.swapaxes(0, 1)
         states, scan = self.scan(self.project(by_time), initial)
@@ -61,15 +63,16 @@ class GRU(Layer):
 
     def project(self, inputs):
         """x W + b for all three gates: (..., input_size) → (..., 3·hidden)."""
-        projected = inputs @ self.own["W_input"]
-        projected += self.own["b"]
+        projected = inputs @ self.like("W_input", inputs)
+        projected += self.like("b", inputs)
         return projected
 
     def project_backward(self, d_projected, inputs):
         """(d_inputs, grads) of ``project``."""
         d_rows = rows(d_projected)
         d_weights = rows(inputs).T @ d_rows
-        return d_projected @ self.own["W_input"].T, {"W_input": d_weights, "b": d_rows.sum(axis=0)}
+        d_inputs = d_projected @ self.like("W_input", d_projected).T
+        return d_inputs, {"W_input": d_weights, "b": d_rows.sum(axis=0)}
 
     def scan(self, projected, initial=None):
         """The recurrence alone, time first: projected (time, batch, 3·hidden) → (states, cache).
@@ -78,7 +81,7 @@ class GRU(Layer):
         harm: nothing before them depends on them.
         """
         time, batch, _ = projected.shape
-        hidden, W_hidden = self.hidden_size, self.own["W_hidden"]
+        hidden, W_hidden = self.hidden_size, self.like("W_hidden", projected)
         dtype = projected.dtype
         states = np.empty((time + 1, batch, hidden), dtype)
         states[0] = 0 if initial is None else initial
@@ -108,7 +111,7 @@ class GRU(Layer):
         time, batch, hidden = d_states.shape
         factors, d_candidate_input = self.gate_factors(cache)
         updates = cache.gates[:, :, hidden:]
-        W_back = np.ascontiguousarray(self.own["W_hidden"].T)
+        W_back = np.ascontiguousarray(self.like("W_hidden", d_states).T)
         d_new = np.zeros((batch, hidden), d_states.dtype)
         product = np.empty_like(d_new)
         for t in reversed(range(time)):
@@ -151,22 +154,34 @@ def sigmoid(array):
     array *= 0.5
 
 
-def real_steps(lengths, shape):
+def check_initial(initial, shape):
+    """Raise ValueError unless the initial state, where there is one, has the given shape."""
+    if initial is not None and initial.shape != shape:
+        raise ValueError(
+            f"initial must be (batch, hidden) = {shape}, got {initial.shape}: one state a row"
+        )
+
+
+def real_steps(lengths, shape, name="lengths", shortest=1):
     """True at a row's real steps: lengths (batch,) and the batch's shape → (batch, time).
 
-    Raises ValueError unless there is one length a row, each between 1 and the batch's width.
+    Raises ValueError unless there is one whole number a row, from ``shortest`` to the batch's
+    width.
     """
+    if len(shape) != 2:
+        raise ValueError(f"ids must be (batch, time), got {shape}: one sentence is ids[None]")
     batch, time = shape
+    lengths = np.asarray(lengths)
     if batch == 0:
         raise ValueError("a batch must have at least one row, got an empty batch: add an example")
-    if lengths.shape != (batch,):
+    if lengths.shape != (batch,) or not np.issubdtype(lengths.dtype, np.integer):
         raise ValueError(
-            f"lengths must be one number for each of the {batch} rows, got shape {lengths.shape}: "
-            f"count the symbols of every row"
+            f"{name} must be one whole number for each of the {batch} rows, got "
+            f"{lengths.dtype} {lengths.shape}: count the symbols of every row"
         )
-    if lengths.min() < 1 or lengths.max() > time:
+    if lengths.min() < shortest or lengths.max() > time:
         raise ValueError(
-            f"lengths must lie between 1 and {time}, the width of the batch, got "
-            f"{lengths.min()} to {lengths.max()}: leave out empty rows"
+            f"{name} must lie between {shortest} and {time}, the width of the batch, got "
+            f"{lengths.min()} to {lengths.max()}: count each row's symbols, and a target's marks"
         )
     return np.arange(time) < lengths[:, None]

@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from course_utils.layers import Layer, check_last_axis, rows, uniform
+from course_utils.layers import Layer, as_float, check_last_axis, rows, uniform
 
 BLOCK = 1 << 17  # numbers of one (query, key, hidden) block: half a megabyte fits the L2 cache
 
@@ -17,8 +17,8 @@ BLOCK = 1 << 17  # numbers of one (query, key, hidden) block: half a megabyte fi
 class Score(Layer):
     """What the rules share: a check of the shapes, and keys prepared once for many queries.
 
-    A rule defines ``compare``, ``forward``, ``backward`` and, where part of the work depends on
-    the keys alone, ``prepare``: a decoder that asks step by step prepares its keys only once.
+    A rule defines ``compare``, ``backward`` and, where part of the work depends on the keys alone,
+    ``prepare``: a decoder that asks step by step prepares its keys only once.
     """
 
     def __init__(self, own=None, **settings):
@@ -27,15 +27,21 @@ class Score(Layer):
 
     def __call__(self, queries, keys):
         """Scores (..., n, m), without a cache. Raises ValueError where sizes do not fit."""
-        self.check(queries, keys)
+        queries, keys = self.check(queries, keys)
         return self.compare(queries, self.prepare(keys))
+
+    def forward(self, queries, keys):
+        """(scores, cache)."""
+        queries, keys = self.check(queries, keys)
+        return self.compare(queries, self.prepare(keys)), (queries, keys)
 
     def prepare(self, keys):
         """The part of the work that depends on the keys alone."""
         return keys
 
     def check(self, queries, keys):
-        """Raise ValueError unless queries and keys fit each other and the rule."""
+        """Queries and keys as floats of one dtype. Raises ValueError unless they fit the rule."""
+        queries, keys = as_float(queries), as_float(keys)
         if queries.ndim < 2 or keys.ndim < 2 or queries.shape[:-2] != keys.shape[:-2]:
             raise ValueError(
                 f"queries and keys must be (..., n, query_size) and (..., m, key_size) with the "
@@ -45,27 +51,30 @@ class Score(Layer):
             check_last_axis(queries, self.settings["query_size"], "queries")
         if "key_size" in self.settings:
             check_last_axis(keys, self.settings["key_size"], "keys")
+        dtype = np.result_type(queries, keys)
+        return queries.astype(dtype, copy=False), keys.astype(dtype, copy=False)
 
 
 class DotScore(Score):
-    """e_ij = q_i · k_j: queries and keys of one width (Luong et al., 2015, eq. 8, "dot")."""
+    """e_ij = q_i · k_j: queries and keys of one width (Luong et al., 2015, 3.1, "dot")."""
 
     scale = staticmethod(lambda width: 1.0)
 
+    def __init__(self):
+        super().__init__()
+
     def check(self, queries, keys):
-        super().check(queries, keys)
+        queries, keys = super().check(queries, keys)
         if queries.shape[-1] != keys.shape[-1]:
             raise ValueError(
                 f"queries and keys must be equally wide for a dot product, got "
                 f"{queries.shape[-1]} and {keys.shape[-1]}: project one, or use GeneralScore"
             )
+        return queries, keys
 
     def compare(self, queries, keys):
         # scale the queries, n·d numbers, not the scores, n·m; a Python float keeps float32
         return (queries * self.scale(keys.shape[-1])) @ keys.swapaxes(-1, -2)
-
-    def forward(self, queries, keys):
-        return self(queries, keys), (queries, keys)
 
     def backward(self, d_scores, cache):
         queries, keys = cache
@@ -82,20 +91,20 @@ class ScaledDotScore(DotScore):
 
 
 class GeneralScore(Score):
-    """e_ij = q_iᵀ W k_j, W (query_size, key_size) (Luong et al., 2015, eq. 8, "general")."""
+    """e_ij = q_iᵀ W k_j, W (query_size, key_size) (Luong et al., 2015, 3.1, "general")."""
 
     def __init__(self, query_size, key_size, rng=None, dtype=np.float32):
         own = {"W": uniform(rng, query_size, key_size, dtype)}
         super().__init__(own, query_size=query_size, key_size=key_size)
 
     def prepare(self, keys):
-        return keys @ self.own["W"].T.astype(keys.dtype, copy=False)
+        return keys @ self.like("W", keys).T
 
     def compare(self, queries, projected_keys):
         return queries @ projected_keys.swapaxes(-1, -2)
 
     def forward(self, queries, keys):
-        self.check(queries, keys)
+        queries, keys = self.check(queries, keys)
         projected_keys = self.prepare(keys)
         return self.compare(queries, projected_keys), (queries, keys, projected_keys)
 
@@ -103,7 +112,7 @@ class GeneralScore(Score):
         queries, keys, projected_keys = cache
         d_queries = d_scores @ projected_keys
         d_projected = d_scores.swapaxes(-1, -2) @ queries
-        d_keys = d_projected @ self.own["W"]
+        d_keys = d_projected @ self.like("W", d_projected)
         return d_queries, d_keys, {"W": rows(d_projected).T @ rows(keys)}
 
 
@@ -119,24 +128,21 @@ class ConcatLinearScore(Score):
         own = {"w": uniform(rng, width, 1, dtype)[:, 0], "b": np.zeros((), dtype)}
         super().__init__(own, query_size=query_size, key_size=key_size)
 
-    def halves(self, dtype):
-        """(w_query, w_key), the two parts of w."""
-        return np.split(self.own["w"].astype(dtype, copy=False), [self.settings["query_size"]])
+    def halves(self, array):
+        """(w_query, w_key), the two parts of w, in the dtype of ``array``."""
+        return np.split(self.like("w", array), [self.settings["query_size"]])
 
     def prepare(self, keys):
-        _, w_key = self.halves(keys.dtype)
-        return keys @ w_key + self.own["b"].astype(keys.dtype, copy=False)
+        _, w_key = self.halves(keys)
+        return keys @ w_key + self.like("b", keys)
 
     def compare(self, queries, key_parts):
-        w_query, _ = self.halves(queries.dtype)
+        w_query, _ = self.halves(queries)
         return (queries @ w_query)[..., :, None] + key_parts[..., None, :]
-
-    def forward(self, queries, keys):
-        return self(queries, keys), (queries, keys)
 
     def backward(self, d_scores, cache):
         queries, keys = cache
-        w_query, w_key = self.halves(queries.dtype)
+        w_query, w_key = self.halves(queries)
         d_query_parts, d_key_parts = d_scores.sum(axis=-1), d_scores.sum(axis=-2)
         d_w = [d_query_parts.ravel() @ rows(queries), d_key_parts.ravel() @ rows(keys)]
         grads = {"w": np.concatenate(d_w), "b": d_scores.sum()}
@@ -155,30 +161,28 @@ class LocationScore(Score):
         super().__init__(own, query_size=query_size, max_length=max_length)
 
     def check(self, queries, keys):
-        super().check(queries, keys)
+        queries, keys = super().check(queries, keys)
         if keys.shape[-2] > self.settings["max_length"]:
             raise ValueError(
                 f"keys must be at most max_length = {self.settings['max_length']} positions, got "
                 f"{keys.shape[-2]}: shorten the input or build the rule with a larger max_length"
             )
+        return queries, keys
 
     def prepare(self, keys):
         return keys.shape[-2]
 
     def compare(self, queries, length):
-        W, b = (self.own[name].astype(queries.dtype, copy=False) for name in "Wb")
+        W, b = (self.like(name, queries) for name in "Wb")
         return queries @ W[:, :length] + b[:length]
-
-    def forward(self, queries, keys):
-        return self(queries, keys), (queries, keys)
 
     def backward(self, d_scores, cache):
         queries, keys = cache
         length = keys.shape[-2]
-        grads = {name: np.zeros_like(value) for name, value in self.own.items()}
+        grads = {name: np.zeros(value.shape, d_scores.dtype) for name, value in self.own.items()}
         grads["W"][:, :length] = rows(queries).T @ rows(d_scores)
         grads["b"][:length] = rows(d_scores).sum(axis=0)
-        return d_scores @ self.own["W"][:, :length].T, np.zeros_like(keys), grads
+        return d_scores @ self.like("W", d_scores)[:, :length].T, np.zeros_like(keys), grads
 
 
 class AdditiveScore(Score):
@@ -208,14 +212,14 @@ class AdditiveScore(Score):
         return self.own.get("v", ones).astype(dtype, copy=False)
 
     def prepare(self, keys):
-        return keys @ self.own["W_key"].astype(keys.dtype, copy=False)
+        return keys @ self.like("W_key", keys)
 
     def compare(self, queries, projected_keys):
         return self.compare_blocks(queries, projected_keys, keep=False)[0]
 
     def compare_blocks(self, queries, projected_keys, keep):
         """Scores, and the whole hidden layer (batch, query, key, hidden) where ``keep``."""
-        projected = queries @ self.own["W_query"].astype(queries.dtype, copy=False)
+        projected = queries @ self.like("W_query", queries)
         q, k = merge_leading(projected), merge_leading(projected_keys)
         v = self.v(q.dtype)
         scores = np.empty((*q.shape[:2], k.shape[1]), q.dtype)
@@ -234,7 +238,7 @@ class AdditiveScore(Score):
         return scores.reshape(*queries.shape[:-1], k.shape[1]), hidden
 
     def forward(self, queries, keys):
-        self.check(queries, keys)
+        queries, keys = self.check(queries, keys)
         scores, hidden = self.compare_blocks(queries, self.prepare(keys), keep=True)
         return scores, (queries, keys, hidden)
 
@@ -245,8 +249,8 @@ class AdditiveScore(Score):
         grads = {"W_query": rows(queries).T @ d_q, "W_key": rows(keys).T @ d_k}
         if "v" in self.own:
             grads["v"] = d_v
-        d_queries = (d_q @ self.own["W_query"].T).reshape(queries.shape)
-        d_keys = (d_k @ self.own["W_key"].T).reshape(keys.shape)
+        d_queries = (d_q @ self.like("W_query", d_q).T).reshape(queries.shape)
+        d_keys = (d_k @ self.like("W_key", d_k).T).reshape(keys.shape)
         return d_queries, d_keys, grads
 
     def backward_blocks(self, d_scores, hidden):
@@ -285,13 +289,23 @@ RULES = {
 }
 
 
+def check_score(score):
+    """Raise TypeError unless ``score`` is a rule."""
+    if not isinstance(score, Score):
+        raise TypeError(
+            f"score must be a rule such as DotScore(), got {score!r:.60}: "
+            f"write the parentheses, and pass a mask as mask=…"
+        )
+
+
 def check_values(keys, values):
-    """Raise ValueError unless there is one value per key."""
+    """The values. Raises ValueError unless there is one value per key."""
     if values.ndim < 2 or values.shape[:-1] != keys.shape[:-1]:
         raise ValueError(
             f"values must have one row per key, shape {keys.shape[:-1]} + (d_v,), got "
             f"{values.shape}: keys and values describe the same memory"
         )
+    return values
 
 
 def merge_leading(array):

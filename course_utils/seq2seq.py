@@ -36,10 +36,12 @@ class Seq2Seq(Layer):
     """A GRU encoder, a GRU decoder that starts from its summary, and a context between them.
 
     All decoder states are computed first and attention is one batched call over them (Luong et
-    al., 2015, 3.1). Token ids: 0 padding, 1 start, 2 end, symbols from 3. ``context`` is a layer
+    al., 2015, 3.1, without the input feeding of 3.3, which would tie each step to the last). Token
+    ids: 0 padding, 1 start, 2 end, symbols from 3. ``context`` is a layer
     of ``course_utils.attention``: ``LastState()``, ``MeanState()`` or ``Attention(rule)`` with a
-    rule for queries and keys ``hidden_size`` wide; its parameters are converted to ``dtype``.
-    Raises ValueError where the rule is built for another width.
+    rule for queries and keys ``hidden_size`` wide. It is used as it is, converted to ``dtype``:
+    build one for each model. Raises ValueError where the rule is built for another width,
+    TypeError where ``context`` is no context.
     """
 
     def __init__(
@@ -54,8 +56,9 @@ class Seq2Seq(Layer):
     ):
         keep_freed_memory()
         rng = np.random.default_rng(rng)
-        self.context = (context or LastState()).cast(dtype)
-        check_rule(self.context, hidden_size)
+        self.context = LastState() if context is None else context
+        check_context(self.context, hidden_size)
+        self.context.cast(dtype)
         self.settings = {
             "source_size": source_size,
             "target_size": target_size,
@@ -77,10 +80,11 @@ class Seq2Seq(Layer):
         Raises ValueError for an empty batch, ids outside the vocabularies, or lengths that do
         not fit.
         """
-        check_ids(batch.target, self.settings["target_size"], "target")
-        real = real_steps(batch.target_lengths - 1, batch.target[:, 1:].shape).T
+        target = check_ids(batch.target, self.settings["target_size"], "target")
+        real = real_steps(batch.target_lengths, target.shape, "target_lengths", shortest=2)
         memory, encoder_cache = self.encoder.forward(batch.source, batch.source_lengths)
-        read, expected = batch.target[:, :-1].T, batch.target[:, 1:].T  # (time, batch)
+        check_rows(memory.states, target)
+        read, expected, real = target[:, :-1].T, target[:, 1:].T, real[:, 1:].T  # (time, batch)
         projected, tokens = project_tokens(self.embedding, self.gru, read)
         states, scan = self.gru.scan(projected, memory.summary)
         (context, _), context_cache = self.context.forward(states.swapaxes(0, 1), memory)
@@ -107,10 +111,6 @@ class Seq2Seq(Layer):
             context=context_grads,
             readout=readout_grads,
         )
-
-    def __call__(self, batch):
-        """The loss of a ``Batch``."""
-        return self.forward(batch)[0]
 
     def start(self, source, source_lengths):
         """(memory, stepper) for decoding: ``stepper(memory)`` prepares a ``step`` function.
@@ -145,8 +145,15 @@ class Seq2Seq(Layer):
         return beam_search(stepper, memory, max_length, width)
 
     def save(self, path):
-        """Write settings and parameters to ``path`` as .npz; nothing in it is code."""
+        """Write settings and parameters to ``path`` as .npz; nothing in it is code.
+
+        Raises ValueError for a context or a rule that is not the course's own: ``load`` could not
+        build it again.
+        """
         rule = self.context.parts.get("score")
+        check_known(self.context, CONTEXTS)
+        if rule:
+            check_known(rule, RULES)
         header = {
             "settings": self.settings,
             "dtype": self.dtype.name,
@@ -163,17 +170,19 @@ class Seq2Seq(Layer):
             rule = header["rule"]
             parts = [RULES[rule[0]](**rule[1])] if rule else []
             context = CONTEXTS[header["context"]](*parts)
-            model = cls(context=context, dtype=header["dtype"], **header["settings"])
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            dtype = {"float32": np.float32, "float64": np.float64}[header["dtype"]]
+            model = cls(context=context, dtype=dtype, **header["settings"])
+        except Exception as error:  # settings can be wrong in as many ways as there are settings
             raise storage.unknown(path, f"its settings do not fit: {error!r}") from error
         storage.fill(model.params, arrays, path)
         return model
 
 
 class Readout(Layer):
-    """h̃_t = tanh(W_c [c_t; h_t]) and logits W_s h̃_t + b (Luong et al., 2015, eqs. 5 and 6).
+    """s̃_t = tanh(W_c [c_t; s_t] + b_c), logits W_s s̃_t + b (Luong et al., 2015, eqs. 5 and 6).
 
-    W_c is kept as two matrices: a context that all steps share is multiplied only once.
+    s̃_t is Luong's h̃_t. W_c is kept as two matrices: a context that all steps share is
+    multiplied only once.
     """
 
     def __init__(self, hidden_size, target_size, rng=None, dtype=np.float32):
@@ -214,12 +223,17 @@ def cross_entropy(logits, expected, real):
     loss = -log_probabilities[places][real].sum() / count
     d_logits = np.exp(log_probabilities, out=log_probabilities)
     d_logits[places] -= 1
-    d_logits *= (real / d_logits.dtype.type(count))[..., None].astype(d_logits.dtype)
+    d_logits *= (real / d_logits.dtype.type(count))[..., None]
     return float(loss), d_logits
 
 
-def check_rule(context, hidden_size):
-    """Raise ValueError where the context's rule is built for another width."""
+def check_context(context, hidden_size):
+    """Raise TypeError for what is no context, ValueError for a rule of another width."""
+    if not hasattr(context, "reader"):
+        raise TypeError(
+            f"context must be LastState(), MeanState() or Attention(rule), got {context!r:.60}: "
+            f"put a rule into Attention(…)"
+        )
     rule = context.parts.get("score")
     for name in ("query_size", "key_size"):
         size = rule.settings.get(name, hidden_size) if rule else hidden_size
@@ -228,3 +242,22 @@ def check_rule(context, hidden_size):
                 f"the rule's {name} must be the model's hidden_size {hidden_size}, got {size}: "
                 f"decoder states ask, encoder states are looked at, both {hidden_size} wide"
             )
+
+
+def check_rows(states, target):
+    """Raise ValueError unless there are as many sources as targets."""
+    if len(states) != len(target):
+        raise ValueError(
+            f"source and target must have as many rows, got {len(states)} and {len(target)}: "
+            f"build both from the same pairs"
+        )
+
+
+def check_known(part, known):
+    """Raise ValueError for a context or a rule that ``load`` could not build again."""
+    name = type(part).__name__
+    if known.get(name) is not type(part):
+        raise ValueError(
+            f"a saved model must be built of {', '.join(known)}, got {name}: "
+            f"keep model.params with np.savez instead"
+        )

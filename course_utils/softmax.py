@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.layers import rows
+from course_utils.layers import as_float, rows
 
 BLOCK = 1 << 16  # so many scores at a time: a quarter of a megabyte stays in the cache
 
@@ -11,7 +11,8 @@ def softmax(scores, axis=-1, mask=None):
     """exp(scores) divided by its sum along ``axis``, in the dtype of ``scores``.
 
     Every slice sums to 1. Only where ``mask`` is True may a slice look: the rest gets weight 0,
-    and a slice with nothing to look at is all zeros, never NaN. Stable for scores of any size.
+    and a slice with nothing to look at is all zeros, never NaN. Stable for finite scores of any
+    size; −inf counts as "may not look".
     Raises ValueError for a mask that is not boolean or does not broadcast to ``scores``.
     """
     scores = as_float(scores)
@@ -61,12 +62,6 @@ def log_softmax(scores):
     """The logarithm of softmax over the last axis, stable: (…, n) → (…, n)."""
     shifted = scores - scores.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-
-
-def as_float(array):
-    """An array of floats: float32 and float64 as they are, whole numbers as float64."""
-    array = np.asarray(array)
-    return array if np.issubdtype(array.dtype, np.floating) else array.astype(np.float64)
 
 
 def check_mask(mask, shape):

@@ -1,6 +1,7 @@
 """Models as .npz files: settings as JSON, parameters as arrays, and nothing that is code."""
 
 import json
+import os
 
 import numpy as np
 
@@ -8,9 +9,15 @@ FORMAT = 1
 
 
 def write(path, header, params):
-    """Write a dict that JSON can hold and a dict of arrays to ``path``."""
-    with open(path, "wb") as file:
-        np.savez(file, header=json.dumps({"format": FORMAT, **header}), **params)
+    """Write a dict that JSON can hold and a dict of arrays to ``path``.
+
+    The file appears in one step: a failure or an interrupt leaves an older file whole.
+    """
+    text = json.dumps({"format": FORMAT, **header}, default=np.generic.item)
+    part = f"{os.fspath(path)}.part"
+    with open(part, "wb") as file:
+        np.savez(file, header=text, **params)
+    os.replace(part, path)
 
 
 def read(path):
@@ -33,14 +40,21 @@ def read(path):
 
 
 def fill(params, arrays, path):
-    """Copy arrays into the parameters of the same names. Raises ValueError for other shapes."""
-    shapes = {name: value.shape for name, value in params.items()}
-    found = {name: value.shape for name, value in arrays.items()}
-    for name in shapes | found:
-        if shapes.get(name) != found.get(name):
-            raise unknown(path, f"{name} must be {shapes.get(name)}, got {found.get(name)}")
+    """Copy arrays into the parameters of the same names.
+
+    Raises ValueError for other names, shapes or dtypes.
+    """
+    wanted, found = described(params), described(arrays)
+    for name in wanted | found:
+        if wanted.get(name) != found.get(name):
+            raise unknown(path, f"{name} must be {wanted.get(name)}, got {found.get(name)}")
     for name, value in params.items():
         value[...] = arrays[name]
+
+
+def described(arrays):
+    """Name → shape and dtype in words."""
+    return {name: f"{array.shape} {array.dtype}" for name, array in arrays.items()}
 
 
 def unknown(path, reason):

@@ -30,12 +30,12 @@ class Adam:
         self.steps = 0
 
     def step(self, grads, learning_rate):
-        """Move the parameters by one update. Raises KeyError where a gradient is missing."""
-        flat = [grads[name].ravel() for name in self.params]
-        gradient, scratch = np.concatenate(flat, out=self.gradient), self.scratch
-        norm = float(np.sqrt(gradient @ gradient))
-        if self.clip and norm > self.clip:
-            gradient *= self.clip / norm
+        """Move the parameters by one update.
+
+        Raises KeyError where a gradient is missing, ValueError where it has another shape than
+        its parameter, FloatingPointError where it is not finite; nothing is moved then.
+        """
+        gradient, scratch = self.gather(grads), self.scratch
         self.steps += 1
         self.mean *= self.beta1
         self.mean += np.multiply(gradient, 1 - self.beta1, out=scratch)
@@ -50,6 +50,26 @@ class Adam:
         np.divide(self.mean, scratch, out=scratch)
         scratch *= rate
         self.move(scratch)
+
+    def gather(self, grads):
+        """All gradients as one flat vector, clipped."""
+        for name, value in self.params.items():
+            if grads[name].shape != value.shape:
+                raise ValueError(
+                    f"the gradient of {name} must have the parameter's shape {value.shape}, got "
+                    f"{grads[name].shape}: check the backward pass"
+                )
+        flat = [grads[name].ravel() for name in self.params]
+        gradient = np.concatenate(flat, out=self.gradient)
+        norm = float(np.sqrt(gradient @ gradient))
+        if not np.isfinite(norm):
+            raise FloatingPointError(
+                f"the gradient must stay finite, got a norm of {norm}: lower the learning rate, "
+                f"or look for NaN in the data"
+            )
+        if self.clip and norm > self.clip:
+            gradient *= self.clip / norm
+        return gradient
 
     def move(self, update):
         """Take the flat ``update`` off the parameters."""
@@ -66,9 +86,15 @@ def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=1
     ``batches`` yields a batch per step. Every ``every`` steps the model is judged, by
     ``validate(model)`` (smaller is better) or else by the mean training loss since the last time,
     and the best parameters are remembered; at the end the model has them. Interrupting (the stop
-    button, Ctrl-C) ends training early and cleanly. Returns ``History``. Raises ValueError where
-    the batches run out, FloatingPointError where the loss is not finite.
+    button, Ctrl-C) ends training early and cleanly; with ``validate`` the parameters judged last
+    are the latest that count. Returns ``History``. Raises ValueError where the batches run out or
+    are none, FloatingPointError where the loss or a gradient is not finite.
     """
+    if hasattr(batches, "source"):
+        raise ValueError(
+            "batches must yield one batch for each step, got a single Batch: "
+            "pass tasks.batches(task.train, 64)"
+        )
     optimiser = Adam(model.params, clip)
     history = History([], {}, False)
     keeper = BestParams(model, history, validate)
@@ -81,9 +107,11 @@ def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=1
                 history.losses.append(loss)
                 bar.update()
                 if (step + 1) % every == 0 or step + 1 == steps:
-                    bar.set_postfix_str(f"loss {keeper.judge():.3f}")
+                    bar.set_postfix_str(f"{keeper.label} {keeper.judge():.3f}")
         except KeyboardInterrupt:
             history = history._replace(interrupted=True)
+            if validate is None and len(history.losses) > keeper.judged:
+                keeper.judge()  # the last steps count too
         finally:
             keeper.restore()
     if len(history.losses) < steps and not history.interrupted:
@@ -100,6 +128,7 @@ class BestParams:
     def __init__(self, model, history, validate):
         self.model, self.history, self.validate = model, history, validate
         self.best, self.kept, self.judged = np.inf, None, 0
+        self.label = "loss" if validate is None else "validation"
 
     def judge(self):
         """Judge the model as it is; returns the measure."""

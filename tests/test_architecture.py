@@ -19,7 +19,7 @@ IMPORTS = {
     "layers": "numpy",
     "scoring": "numpy layers",
     "softmax": "numpy layers",
-    "blocked": "numpy scoring softmax",
+    "blocked": "numpy layers scoring softmax",
     "attention": "numpy blocked layers scoring softmax",
     "recurrent": "numpy layers",
     "encoder": "numpy attention layers recurrent",

@@ -194,9 +194,9 @@ def test_load_refuses_another_version(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"gru.b": np.zeros(5)}, "gru.b must be (12,), got (5,)"),
-        ({"gru.b": None}, "gru.b must be (12,), got None"),
-        ({"gru.c": np.zeros(5)}, "gru.c must be None, got (5,)"),
+        ({"gru.b": np.zeros(5)}, "gru.b must be (12,) float64, got (5,) float64"),
+        ({"gru.b": None}, "gru.b must be (12,) float64, got None"),
+        ({"gru.c": np.zeros(5)}, "gru.c must be None, got (5,) float64"),
     ],
 )
 def test_load_refuses_other_shapes_and_names(change, message, tmp_path):

@@ -270,7 +270,7 @@ def test_the_translator_learns():
     """English number words of up to 12 digits → Chinese numerals; 0.997 when it was measured."""
     task = number_words(rng=0)
     context = Attention(AdditiveScore(32, 32, 32, rng=0))
-    model = learned(task, 32, 1_300, context, learning_rate=8e-3)
+    model = learned(task, 32, 1_300, context, learning_rate=16e-3)
     assert accuracy(model, task.test) >= 0.99
     others = np.roll(task.test.source, 1, axis=0), np.roll(task.test.source_lengths, 1)
     assert accuracy(model, task.test, *others) <= 0.02
@@ -281,5 +281,5 @@ def test_long_strings_are_reversed():
     """Up to 20 letters."""
     task = reverse(rng=0)
     context = Attention(AdditiveScore(48, 48, 48, rng=0))
-    model = learned(task, 48, 800, context, learning_rate=8e-3)
+    model = learned(task, 48, 800, context, learning_rate=16e-3)
     assert accuracy(model, task.test) >= 0.95
