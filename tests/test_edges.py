@@ -1,4 +1,4 @@
-"""What people pass by mistake, or by habit: lists, whole numbers, single sentences, other shapes."""
+"""What people pass by mistake or by habit: lists, whole numbers, single rows, other shapes."""
 
 import numpy as np
 import pytest
@@ -146,7 +146,7 @@ def test_sources_and_targets_come_in_pairs(name):
 def test_a_target_needs_both_its_marks():
     model = make_model("dot", np.random.default_rng(0))
     batch = Batch(np.array([[3]]), np.array([1]), np.array([[1, 2, 0]]), np.array([1]))
-    with pytest.raises(ValueError, match="target_lengths must lie between 2 and 3.* got 1 to 1"):
+    with pytest.raises(ValueError, match=r"target_lengths must lie between 2 and 3.* got 1 to 1"):
         model(batch)
 
 

@@ -49,6 +49,14 @@ def course(tmp_path):
     return course
 
 
+def test_copies_come_without_results_and_the_course_keeps_its_own(course):
+    write(course.course / LESSON, "second", printed="the answer")
+    assert course.hand_out() == [LESSON]
+    assert course.learner_has() == "second"
+    assert "the answer" not in (course.work / LESSON).read_text()
+    assert "the answer" in (course.course / LESSON).read_text()
+
+
 def test_without_news_nothing_is_written(course):
     course.learner_writes("mine")
     assert course.hand_out() == []

@@ -1,7 +1,9 @@
 """Hand the course's notebooks out to a learner, and never overwrite what the learner wrote.
 
-A copy counts as changed when the sources of its cells differ from those that were handed out;
-running a notebook changes only its outputs, so a copy that was merely run can be refreshed.
+Copies come without outputs: a lesson asks for a prediction before each result. The course's own
+notebooks keep theirs, to be read. A copy counts as changed when the sources of its cells differ
+from those that were handed out; running a notebook changes only its outputs, so a copy that was
+merely run can be refreshed.
 """
 
 import hashlib
@@ -25,12 +27,24 @@ def hand_out(course, work):
         for source in sorted((course / folder).glob("*.ipynb")):
             path = _place(source, work, Path(folder) / source.name, record)
             if path:
-                _write_atomically(work / path, source.read_bytes())
+                _write_atomically(work / path, without_outputs(source.read_bytes()))
                 written.append(path)
                 record[path.as_posix()] = fingerprint(source)
             record[f"{folder}/{source.name}"] = fingerprint(source)
     _write_atomically(work / RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
     return written
+
+
+def without_outputs(content):
+    """A notebook's bytes as before its first run; other bytes as they are."""
+    try:
+        notebook = json.loads(content)
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                cell.update(outputs=[], execution_count=None)
+    except (ValueError, KeyError, TypeError):
+        return content
+    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def fingerprint(path):
