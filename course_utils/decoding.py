@@ -5,9 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils.attention import Memory
+from course_utils.marks import END, PADDING, START
 from course_utils.softmax import log_softmax
-
-PADDING, START, END = 0, 1, 2
 
 
 class Decoded(NamedTuple):
@@ -112,4 +111,4 @@ def decoded(tokens, weights):
 def check_count(count, name):
     """Raise ValueError where ``count`` is below 1."""
     if count < 1:
-        raise ValueError(f"{name} must be at least 1, got {count}")
+        raise ValueError(f"{name} must be at least 1, got {count}: ask for one or more")

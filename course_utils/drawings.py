@@ -11,7 +11,7 @@ import numpy as np
 QUERY, KEY, VALUE = "#0b5fa5", "#b34a00", "#00704d"  # text in them stands out 5:1 on white
 INK, FAINT, LINE = "#1c1c1c", "#595959", "#8a8a8a"
 FONT = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', sans-serif"
-# Thirteen evenly spaced colours of cividis (Nuñez, Anderton and Renslow, 2018): dark blue to yellow
+# Thirteen evenly spaced colours of cividis (Nuñez et al., 2018): dark blue to yellow
 CIVIDIS = (
     *("#00224e", "#003170", "#2a3f6d", "#434e6c", "#575d6d", "#6a6c71", "#7d7c78"),
     *("#918b78", "#a59c74", "#bcae6c", "#d2c060", "#e9d34e", "#fee838"),

@@ -17,7 +17,8 @@ def matches(tokens: np.ndarray, batch: Batch) -> np.ndarray:
     tokens, expected = np.asarray(tokens), batch.target[:, 1:]
     if tokens.ndim != 2 or len(tokens) != len(expected):
         raise ValueError(
-            f"tokens must have shape (batch, time) with batch = {len(expected)}, got {tokens.shape}"
+            f"tokens must have shape (batch, time) with batch = {len(expected)}, got "
+            f"{tokens.shape}: pass the tokens that were decoded from this batch"
         )
     after_end = np.cumsum(tokens == END, axis=1) > (tokens == END)
     tokens = np.where(after_end, PADDING, tokens)
@@ -42,7 +43,7 @@ def by_length(
     if matched.shape != lengths.shape:
         raise ValueError(
             f"matched and lengths must have one entry per row, got {matched.shape} "
-            f"and {lengths.shape}"
+            f"and {lengths.shape}: take both from the same batch"
         )
     inside = [(low <= lengths) & (lengths < high) for low, high in pairwise(edges)]
     counts = np.array([rows.sum() for rows in inside])

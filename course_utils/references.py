@@ -42,11 +42,29 @@ BIBLIOGRAPHY = {
         "Classroom demonstrations: learning tools or entertainment?",
         "American Journal of Physics 72 (6)",
     ),
+    "Dao 2022": Reference(
+        "T. Dao, D. Y. Fu, S. Ermon, A. Rudra, C. Ré",
+        2022,
+        "FlashAttention: fast and memory-efficient exact attention with IO-awareness",
+        "NeurIPS; arXiv:2205.14135",
+    ),
+    "Glorot 2010": Reference(
+        "X. Glorot, Y. Bengio",
+        2010,
+        "Understanding the difficulty of training deep feedforward neural networks",
+        "AISTATS",
+    ),
     "Graves 2014": Reference(
         "A. Graves, G. Wayne, I. Danihelka", 2014, "Neural Turing machines", "arXiv:1410.5401"
     ),
     "Jain 2019": Reference(
         "S. Jain, B. C. Wallace", 2019, "Attention is not explanation", "NAACL; arXiv:1902.10186"
+    ),
+    "Kingma 2015": Reference(
+        "D. P. Kingma, J. Ba",
+        2015,
+        "Adam: a method for stochastic optimization",
+        "ICLR; arXiv:1412.6980",
     ),
     "Luong 2015": Reference(
         "M.-T. Luong, H. Pham, C. D. Manning",
@@ -60,11 +78,30 @@ BIBLIOGRAPHY = {
         "From softmax to sparsemax: a sparse model of attention and multi-label classification",
         "ICML; arXiv:1602.02068",
     ),
+    "Milakov 2018": Reference(
+        "M. Milakov, N. Gimelshein",
+        2018,
+        "Online normalizer calculation for softmax",
+        "arXiv:1805.02867",
+    ),
     "Mnih 2014": Reference(
         "V. Mnih, N. Heess, A. Graves, K. Kavukcuoglu",
         2014,
         "Recurrent models of visual attention",
         "NIPS; arXiv:1406.6247",
+    ),
+    "Nuñez 2018": Reference(
+        "J. R. Nuñez, C. R. Anderton, R. S. Renslow",
+        2018,
+        "Optimizing colormaps with consideration for color vision deficiency to enable accurate "
+        "interpretation of scientific data",
+        "PLOS ONE 13 (7)",
+    ),
+    "Pascanu 2013": Reference(
+        "R. Pascanu, T. Mikolov, Y. Bengio",
+        2013,
+        "On the difficulty of training recurrent neural networks",
+        "ICML; arXiv:1211.5063",
     ),
     "Sutskever 2014": Reference(
         "I. Sutskever, O. Vinyals, Q. V. Le",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course_utils.marks import END, PADDING, START
 from course_utils.numerals import (
     CHINESE_CHARACTERS,
     ENGLISH_WORDS,
@@ -16,7 +17,6 @@ from course_utils.numerals import (
     english_words,
 )
 
-PADDING, START, END = 0, 1, 2
 FIRST_SYMBOL = 3
 
 
@@ -51,13 +51,13 @@ class Vocabulary:
     def encode(self, symbols: Iterable[str]) -> list[int]:
         """Symbols, or a text of them, → ids. Raises ValueError for an unknown symbol."""
         if isinstance(symbols, str) and self.separator:
-            symbols = symbols.split(self.separator)
+            symbols = symbols.split()
         try:
             return [self._ids[symbol] for symbol in symbols]
         except KeyError as error:
             known = self.separator.join(self.symbols)
             raise ValueError(
-                f"unknown token {error.args[0]!r}: this vocabulary knows {known}"
+                f"unknown token {error.args[0]!r}: this vocabulary knows {known}; use these"
             ) from None
 
     def decode(self, ids: Iterable[int]) -> list[str]:
@@ -67,7 +67,10 @@ class Vocabulary:
             if i == END:
                 break
             if not 0 <= i < len(self):
-                raise ValueError(f"ids must be between 0 and {len(self) - 1}, got {i}")
+                raise ValueError(
+                    f"ids must be between 0 and {len(self) - 1}, got {i}: decode with the "
+                    f"vocabulary that encoded them"
+                )
             if i >= FIRST_SYMBOL:
                 symbols.append(self.symbols[i - FIRST_SYMBOL])
         return symbols
@@ -105,7 +108,7 @@ def make_batch(
     pairs, an empty source or an unknown symbol.
     """
     if not pairs:
-        raise ValueError("pairs must hold at least one (source, target) pair, got none")
+        raise ValueError("pairs must hold at least one (source, target) pair, got none: add one")
     for row, (source, _) in enumerate(pairs):
         if not source:
             raise ValueError(f"source of pair {row} is empty: give at least one symbol")
@@ -122,7 +125,10 @@ def batches(batch: Batch, batch_size: int, rng=None) -> Iterator[Batch]:
     """
     rows = len(batch.source)
     if not 1 <= batch_size <= rows:
-        raise ValueError(f"batch_size must be between 1 and the {rows} rows, got {batch_size}")
+        raise ValueError(
+            f"batch_size must be between 1 and the {rows} rows, got {batch_size}: "
+            f"take smaller batches or make more examples"
+        )
     return _shuffled(batch, batch_size, np.random.default_rng(rng))
 
 
@@ -143,7 +149,8 @@ def reverse(
     """
     if not 1 <= shortest <= longest:
         raise ValueError(
-            f"lengths must satisfy 1 ≤ shortest ≤ longest, got {shortest} and {longest}"
+            f"lengths must satisfy 1 ≤ shortest ≤ longest, got {shortest} and {longest}: "
+            f"exchange or change them"
         )
     rng = np.random.default_rng(rng)
     vocabulary = Vocabulary(symbols)
@@ -173,7 +180,7 @@ def number_words(train_size: int = 20_000, test_size: int = 1_000, digits: int =
     Raises ValueError for digits outside 3…12, or where there are not enough different numbers.
     """
     if not 3 <= digits <= 12:
-        raise ValueError(f"digits must be between 3 and 12, got {digits}")
+        raise ValueError(f"digits must be between 3 and 12, got {digits}: numerals end at 10^12")
     rng = np.random.default_rng(rng)
 
     def draw(count: int, smallest: int = 0) -> list[int]:
@@ -204,7 +211,8 @@ def _often_round(numbers: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _check_sizes(train_size: int, test_size: int) -> None:
     if min(train_size, test_size) < 1:
         raise ValueError(
-            f"train_size and test_size must be at least 1, got {train_size} and {test_size}"
+            f"train_size and test_size must be at least 1, got {train_size} and {test_size}: "
+            f"ask for more examples"
         )
 
 
