@@ -11,6 +11,7 @@ import numpy as np
 
 from course_utils.attention import attend, softmax
 from course_utils.missions import Explorer, Mission, View
+from course_utils.numerals import chinese_numeral
 from course_utils.panels import labelled
 from course_utils.readings import check_grid, row_reading
 from course_utils.scenes import shelf_scene, stage_scene, translation_scene
@@ -171,7 +172,7 @@ class Written(NamedTuple):
     top_places: tuple
 
 
-def translator_explorer(translate, number=342_000, largest=999_999_999):
+def translator_explorer(translate, number=342_000, largest=999_999_999_999):
     """Return the live translator: type a number, step through the Chinese, see where it looks.
 
     translate : a function of a whole number from 0 to `largest` that returns a `Translation`.
@@ -198,6 +199,12 @@ def translator_explorer(translate, number=342_000, largest=999_999_999):
     return Explorer("A translator 翻译器", controls, look, missions)
 
 
+def _mark(written, number):
+    """Say whether the Chinese is right, for those who do not read it."""
+    right = chinese_numeral(number)
+    return f"{written} ✓ right" if written == right else f"{written} ✗ should be {right}"
+
+
 def translation_look(translate, number, step):
     """Translate a number and show the first `step` characters; the facts are a `Written`."""
     words, symbols, weights = translate(number)
@@ -207,6 +214,7 @@ def translation_look(translate, number, step):
     reading = f"{number:,} = {' '.join(words)}. Written so far: {written or 'nothing'}."
     if step:
         reading += f" {symbols[step - 1]}: {row_reading(weights[step - 1], words)}."
+    reading += f" The whole: {_mark(''.join(symbols), number)}."
     places = tuple(int(row.argmax()) for row in weights[:step])
     top_words = tuple(words[place] for place in places)
     facts = Written(written[-1:], top_words, places)

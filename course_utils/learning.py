@@ -87,7 +87,7 @@ class _Prediction(Panel):
         facts = {"answer": answer, "confidence": self.confidence.value, "skipped": False}
         _record(self.key, "prediction", **facts)
         said = strong(_said(store().get(self.key)))
-        self.status.value = spoken(f"✓ Saved: {said}. Now run the next cell. {_notice()}")
+        self.status.value = spoken(f"✓ Saved: {said}. Go on; the answer comes further down. {_notice()}")
 
     def _read(self):
         if self.options:
@@ -98,7 +98,7 @@ class _Prediction(Panel):
 
     def _skip(self):
         _record(self.key, "prediction", answer=None, skipped=True)
-        self.status.value = spoken("Skipped; that is fine. Run the next cell.")
+        self.status.value = spoken("Skipped; that is fine. Go on.")
 
 
 def reveal(key, answer, because="", tolerance=0.0):

@@ -41,7 +41,7 @@ IMPORTS = {
     "planes": "numpy drawings figures",
     "panels": "ipywidgets",
     "missions": "ipywidgets panels",
-    "explorers": "numpy ipywidgets attention scoring missions panels readings scenes",
+    "explorers": "numpy ipywidgets attention scoring missions numerals panels readings scenes",
     "progress_store": "",
     "learning": "ipywidgets IPython panels progress_store",
     "ready_made": "seq2seq",
