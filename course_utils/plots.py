@@ -46,15 +46,17 @@ def show_weights(weights, queries, keys, title=None, mask=None):
 
 
 @styled
-def weights_map(weights, queries, keys, title=None, mask=None):
+def weights_map(weights, queries, keys, title=None, mask=None, query_label="query"):
     """Draw weights as a heatmap from 0 to 1, the largest weight of each row outlined.
 
     weights : (n, m).  queries, keys : n and m labels.  mask : None or (n, m) booleans,
-    True = may look; hidden cells are hatched.  Raises ValueError where shapes do not fit.
+    True = may look; hidden cells are hatched.  query_label : what a row is, where the rows are
+    not different queries.  Raises ValueError where shapes do not fit.
     """
     weights = check_grid(weights, queries, keys, mask)
     fig, ax = figure(*_grid_size(queries, keys))
     image = _weights_grid(ax, weights, queries, keys)
+    ax.set_ylabel(query_label, color=QUERY)
     hidden = np.zeros(weights.shape, bool) if mask is None else ~np.asarray(mask)
     for row, column in np.argwhere(hidden):
         ax.add_patch(
@@ -91,6 +93,8 @@ def three_stages(scores, weights, context, queries, keys):
     parts = [str(column) for column in range(context.shape[1])]
     reach, span = (float(np.abs(grid).max()) or 1.0 for grid in (scores, context))
     fig, axes = figure(10, 1.7 + 0.62 * len(queries), columns=3)
+    # as wide as their columns: every cell has the same size, and the three titles one height
+    axes[0].get_gridspec().set_width_ratios([len(keys), len(keys), len(parts)])
     _grid(axes[0], scores, queries, keys, "PuOr", (-reach, reach))
     _weights_grid(axes[1], weights, queries, keys)
     _grid(axes[2], context, queries, parts, "PiYG", (-span, span), digits=3)
