@@ -87,7 +87,9 @@ class _Prediction(Panel):
         facts = {"answer": answer, "confidence": self.confidence.value, "skipped": False}
         _record(self.key, "prediction", **facts)
         said = strong(_said(store().get(self.key)))
-        self.status.value = spoken(f"✓ Saved: {said}. Go on; the answer comes further down. {_notice()}")
+        self.status.value = spoken(
+            f"✓ Saved: {said}. Go on; the answer comes further down. {_notice()}"
+        )
 
     def _read(self):
         if self.options:
