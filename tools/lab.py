@@ -53,6 +53,7 @@ def trust(paths):
     from nbformat.sign import NotebookNotary
 
     notary = NotebookNotary()
+    Path(notary.data_dir).mkdir(parents=True, exist_ok=True)  # older editions of nbformat do not
     for path in paths:
         notary.sign(nbformat.read(WORK / path, as_version=4))
 
