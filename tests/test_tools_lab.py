@@ -52,4 +52,6 @@ def test_no_news_and_no_jumping_cells(lab):
         # The schema that this version of JupyterLab serves, with our overrides as its defaults.
         properties = with_token(lab, f"lab/api/settings/{plugin}")["schema"]["properties"]
         assert properties[setting]["default"] == value
-        assert value in [choice["const"] for choice in properties[setting]["oneOf"]]
+        # older versions list the choices as "enum"
+        choices = properties[setting].get("oneOf", [])
+        assert value in (properties[setting].get("enum") or [choice["const"] for choice in choices])

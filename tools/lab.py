@@ -50,10 +50,11 @@ def options():
 def trust(paths):
     """Sign the course's own notebooks, so that their widgets show before they are run."""
     import nbformat
+    from jupyter_core.paths import jupyter_data_dir
     from nbformat.sign import NotebookNotary
 
+    Path(jupyter_data_dir()).mkdir(parents=True, exist_ok=True)  # older nbformats do not make it
     notary = NotebookNotary()
-    Path(notary.data_dir).mkdir(parents=True, exist_ok=True)  # older editions of nbformat do not
     for path in paths:
         notary.sign(nbformat.read(WORK / path, as_version=4))
 
