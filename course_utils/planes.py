@@ -24,15 +24,20 @@ def values_hull(values, blended, names, title=None):
     """Draw the contents of books as points, and a blend of them inside their convex hull.
 
     values : (m, 2).  blended : (2,), one weighted average of them.  names : m labels.
+    The axes begin at 0, or at the smallest value where it is negative.
     """
-    fig, ax = _plane(values, title, origin=False)
+    fig, ax = figure(6.4, 4.8)
+    low, high = np.minimum(np.min(values, axis=0), 0), np.max(values, axis=0)
+    high = high + 0.16 * np.where(high > low, high - low, 1.0)  # room for the names
+    ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), title=drawable(title or ""))
+    ax.grid(color="0.92")
     outline = convex_hull(values)
     ax.fill(*outline.T, facecolor=VALUE, alpha=0.12)
     ax.plot(*np.vstack([outline, outline[:1]]).T, "--", color=VALUE)
-    ax.plot(*np.transpose(values), "o", color=VALUE, markersize=8)
-    ax.plot(*blended, "*", color=QUERY, markersize=17)
+    ax.plot(*np.transpose(values), "o", color=VALUE, markersize=6, clip_on=False)
+    ax.plot(*blended, "*", color=QUERY, markersize=11)
     for point, name in zip([*values, blended], [*labels(names), "blend"], strict=True):
-        ax.annotate(name, point, xytext=(8, 6), textcoords="offset points")
+        _name(ax, name, point, (np.asarray(point) - low) / (high - low))
     return fig
 
 
@@ -62,15 +67,28 @@ def _turn(start, middle, end):
     return a * d - b * c
 
 
-def _plane(points, title, origin=True):
+def _plane(points, title):
     fig, ax = figure(4.6, 4.6)
     low, high = (float(bound) for bound in (np.min(points), np.max(points)))
     room = 0.25 * (high - low or 1.0)
-    low, high = (min(low, 0), max(high, 0)) if origin else (low, high)
+    low, high = min(low, 0), max(high, 0)
     ax.set(xlim=(low - room, high + room), ylim=(low - room, high + room), aspect="equal")
     ax.grid(color="0.92")
     ax.set_title(drawable(title or ""))
     return fig, ax
+
+
+def _name(ax, name, point, place):
+    """Write a name beside a point, towards the middle; place : (2,), 0 to 1 across the axes."""
+    to_the_left, below = place[0] > 0.75, 0.07 < place[1] < 0.5
+    ax.annotate(
+        name,
+        point,
+        xytext=(-5 if to_the_left else 5, -7 if below else 7),
+        textcoords="offset points",
+        ha="right" if to_the_left else "left",
+        va="top" if below else "bottom",
+    )
 
 
 def _arrow(ax, tip, colour, style, name):

@@ -17,6 +17,7 @@ __all__ = [
     "bars",
     "chinese_font",
     "learning_curves",
+    "lines",
     "scores_map",
     "show",
     "show_weights",
@@ -122,6 +123,18 @@ def bars(values, names, title=None, ylabel="weight"):
     ax.set_ylabel(ylabel)
     ax.set_title(drawable(title or ""))
     return fig
+
+
+@styled
+def lines(x, curves, title=None, xlabel="", ylabel=""):
+    """Draw one line per name over the same numbers x.
+
+    x : (k,) numbers.  curves : dict of name → (k,) numbers, at most four.
+    """
+    fig, ax = figure(6.4, 3.6)
+    for (name, values), (colour, style, _) in zip(curves.items(), SERIES, strict=False):
+        ax.plot(x, values, style, color=colour, linewidth=2, label=drawable(name))
+    return _finish(fig, ax, xlabel, ylabel, title)
 
 
 @styled

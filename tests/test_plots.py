@@ -23,6 +23,7 @@ FIGURES = {
     "learning_curves": lambda: plots.learning_curves({"with 有": np.ones(50), "without": [2, 1]}),
     "accuracy_by_length": lambda: plots.accuracy_by_length([4, 8], {"with": [1, 0.5]}),
     "shelf": lambda: planes.shelf([1, 0], np.eye(2), ["sea 海", "stars"]),
+    "lines": lambda: plots.lines([0, 1, 2], {"hard 硬": [3, 3, 1], "soft": [3, 2, 1]}),
     "values_hull": lambda: planes.values_hull(np.eye(3)[:, :2], [0.3, 0.3], "abc"),
 }
 
@@ -95,6 +96,48 @@ def test_the_three_stages_hold_scores_weights_and_context():
     for ax, data in zip(fig.axes, (SCORES, WEIGHTS, context), strict=True):
         np.testing.assert_array_equal(ax.images[0].get_array(), data)
     assert [ax.get_title(loc="left")[0] for ax in fig.axes] == ["①", "②", "③"]
+
+
+def test_rows_that_are_no_queries_are_named():
+    axes = [
+        plots.weights_map(WEIGHTS, "ab", "xyz", **named).axes[0]
+        for named in ({}, {"query_label": "temperature"})
+    ]
+    assert [ax.get_ylabel() for ax in axes] == ["query", "temperature"]
+
+
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_the_three_stages_have_cells_of_one_size_and_titles_of_one_height(width):
+    fig = plots.three_stages(SCORES, WEIGHTS, np.ones((2, width)), "ab", "xyz")
+    fig.draw_without_rendering()
+    sizes = [ax.get_window_extent().size / ax.images[0].get_array().shape[::-1] for ax in fig.axes]
+    np.testing.assert_allclose(sizes, np.broadcast_to(sizes[0], (3, 2)), rtol=0.02)
+    np.testing.assert_allclose(
+        [ax.get_window_extent().y1 for ax in fig.axes], fig.axes[0].get_window_extent().y1, atol=2
+    )
+
+
+def test_lines_hold_their_points_and_differ_in_more_than_colour():
+    ax = plots.lines([0, 2], {"hard": [1, 3], "soft": [2, 2.5]}, xlabel="t", ylabel="pages").axes[0]
+    np.testing.assert_allclose(ax.lines[0].get_xydata(), [[0, 1], [2, 3]])
+    assert len({line.get_linestyle() for line in ax.lines}) == 2
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["hard", "soft"]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("t", "pages")
+
+
+@pytest.mark.parametrize("scale", [1, 120, -3])
+def test_the_hull_begins_at_zero_and_keeps_names_inside(scale):
+    values = scale * np.array([[1, 0.2], [0.2, 0.9], [0, 0.1]])
+    fig = planes.values_hull(values, values.mean(axis=0), ["Neural nets", "Turing", "Kitchen"])
+    fig.draw_without_rendering()
+    ax = fig.axes[0]
+    low = [bounds[0] for bounds in (ax.get_xlim(), ax.get_ylim())]
+    np.testing.assert_allclose(low, np.minimum(values.min(axis=0), 0))
+    box = ax.get_window_extent()
+    for text in ax.texts:
+        drawn = text.get_window_extent()
+        assert box.x0 <= drawn.x0 and drawn.x1 <= box.x1, text.get_text()
+        assert box.y0 <= drawn.y0 and drawn.y1 <= box.y1, text.get_text()
 
 
 def test_a_learning_curve_is_a_running_mean():
