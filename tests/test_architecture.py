@@ -54,8 +54,20 @@ PICTURES_AND_WIDGETS = {"matplotlib", "ipywidgets", "IPython"}
 LINES_OF_ONE_IDEA = 250
 
 
+def file_of(module):
+    """A module's file; "folder.module" stands in a folder, whose front door is "folder"."""
+    path = PACKAGE.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def name_of(path):
+    """The way back from `file_of`."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
 def parse(module):
-    return ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
+    return ast.parse(file_of(module).read_text(encoding="utf-8"))
 
 
 def imported_by(node):
@@ -66,8 +78,13 @@ def imported_by(node):
         names = [f"course_utils.{alias.name}" for alias in node.names]
     else:
         names = ["." * node.level + node.module]
-    short = [name.removeprefix("course_utils.").split(".")[0] for name in names]
-    return {name for name in short if name not in sys.stdlib_module_names}
+    return {short_name(name) for name in names} - sys.stdlib_module_names
+
+
+def short_name(name):
+    """A module of ours without the package's name; of another library, the library alone."""
+    ours = name.removeprefix("course_utils.")
+    return ours if ours != name else name.split(".")[0]
 
 
 def actual_imports(module):
@@ -84,7 +101,7 @@ def allowed_imports(module):
 
 
 def test_the_table_names_every_module():
-    modules = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    modules = {name_of(path) for path in PACKAGE.rglob("*.py")} - {""}
     assert modules == set(IMPORTS), "add the module to IMPORTS and to docs/architecture.md"
 
 
@@ -134,8 +151,7 @@ def test_everything_public_says_what_it_is(module):
 
 @pytest.mark.parametrize("module", IMPORTS)
 def test_a_module_is_one_idea(module):
-    text = (PACKAGE / f"{module}.py").read_text(encoding="utf-8")
-    lines = lines_of_code(text)
+    lines = lines_of_code(file_of(module).read_text(encoding="utf-8"))
     assert lines <= LINES_OF_ONE_IDEA, f"{lines} lines of code are two ideas: split the module"
 
 
