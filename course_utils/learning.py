@@ -4,7 +4,6 @@ Each answer goes to the learner's own progress file (`progress_store`). Nothing 
 a prediction may be skipped, and "Run All" runs on.
 """
 
-import functools
 import math
 from datetime import UTC, datetime
 from html import escape
@@ -15,7 +14,7 @@ import ipywidgets as widgets
 from IPython.display import display
 
 from course_utils.panels import Panel, button, choice, labelled, row, spoken, strong, text
-from course_utils.progress_store import ProgressStore, progress_path
+from course_utils.progress_store import store
 
 CONFIDENCE = ("a guess", "fairly sure", "certain")
 
@@ -26,12 +25,6 @@ class Question(NamedTuple):
     text: str
     reasons: dict[str, str]
     right: str
-
-
-@functools.cache
-def store():
-    """Return the learner's progress store, the same one for the whole session."""
-    return ProgressStore(progress_path())
 
 
 def predict(key, question, options=None):

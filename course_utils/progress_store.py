@@ -4,6 +4,7 @@ Nothing leaves the machine. Where the notebook does not run inside the learner's
 answers live in memory until the kernel stops, so that tests never write beside the lessons.
 """
 
+import functools
 import json
 import os
 import tempfile
@@ -28,6 +29,12 @@ def progress_path(start=None):
         if folder.name == "work" and (folder.parent / "course_utils").is_dir():
             return folder / "progress.json"
     return None
+
+
+@functools.cache
+def store():
+    """Return the learner's progress store, the same one for the whole session."""
+    return ProgressStore(progress_path())
 
 
 class ProgressStore:

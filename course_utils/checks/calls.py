@@ -1,0 +1,92 @@
+"""Call a learner's function so that nothing it does can hurt: endless loops, prints, exceptions."""
+
+import contextlib
+import ctypes
+import io
+import threading
+import time
+import traceback
+import warnings
+
+import numpy as np
+
+SECONDS = 10.0  # for all calls of one check together
+GRACE = 1.0  # so long we go on stopping a function that catches everything
+PATIENCE = 0.002  # seconds between two tries to stop it
+LETTERS_KEPT = 2_000
+
+
+class TookTooLong(Exception):
+    """The work did not end in time. `stopped` says whether its thread could be ended."""
+
+    def __init__(self, stopped):
+        super().__init__("the work did not end in time")
+        self.stopped = stopped
+
+
+class Stop(BaseException):
+    """Raised inside a thread to end it; not an Exception, so that few `except` lines catch it."""
+
+
+class Printed(io.TextIOBase):
+    """Takes what a function prints and keeps the beginning: an endless loop may print forever."""
+
+    def __init__(self):
+        self.kept = ""
+
+    def write(self, text):
+        self.kept += text[: LETTERS_KEPT - len(self.kept)]
+        return len(text)
+
+
+def within(seconds, work):
+    """Return (work(), what it printed). Raises TookTooLong, or whatever `work` raises.
+
+    `work` runs in a thread of its own, which works on every system and, unlike a signal, leaves
+    the kernel usable even where the thread hangs in a call that cannot be interrupted.
+    """
+    printed, answer = Printed(), {}
+
+    def run():
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                answer["value"] = work()
+        except BaseException as error:  # SystemExit too: it must not end a kernel
+            answer["error"] = error
+
+    thread = threading.Thread(target=run, daemon=True)
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        thread.start()
+        try:
+            thread.join(seconds)
+        except KeyboardInterrupt:  # the learner's own stop button
+            _end(thread)
+            raise
+        late = thread.is_alive() and not _end(thread)
+    if late or isinstance(answer.get("error"), Stop):
+        raise TookTooLong(stopped=not late)
+    if "error" in answer:
+        raise answer["error"]
+    return answer["value"], printed.kept
+
+
+def _end(thread):
+    """Raise Stop in the thread until it ends; return whether it did."""
+    deadline = time.monotonic() + GRACE
+    while thread.is_alive() and time.monotonic() < deadline:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident), ctypes.py_object(Stop)
+        )
+        thread.join(PATIENCE)
+    return not thread.is_alive()
+
+
+def place_of(error, function):
+    """Say where in the learner's own code an error arose, or "" where that is not known."""
+    code = getattr(function, "__code__", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if code and frame.filename == code.co_filename]
+    if not own or not own[-1].line:
+        return ""
+    return f"line {own[-1].lineno - code.co_firstlineno + 1}: {own[-1].line}"

@@ -1,0 +1,85 @@
+"""Inputs for a learner's function, and what it does with them."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from course_utils.checks.calls import Stop
+from course_utils.checks.exercises import as_numbers
+
+TOLERANCE = {"float64": 1e-9, "float32": 2e-4}
+
+
+class Case(NamedTuple):
+    """One set of arguments: what it is called, the arguments, and how arrays lie in memory."""
+
+    name: str
+    arguments: tuple
+    strided: bool = False
+
+    def fresh(self):
+        """The arguments as new arrays, which a function may spoil."""
+        return tuple(_copy(argument, self.strided) for argument in self.arguments)
+
+    def exact(self):
+        """The arguments with all arrays in float64, for the reference."""
+        return tuple(
+            argument.astype(np.float64) if _is_float(argument) else argument
+            for argument in self.fresh()
+        )
+
+    @property
+    def tolerance(self):
+        singles = [a for a in self.arguments if _is_float(a) and a.dtype == np.float32]
+        return TOLERANCE["float32" if singles else "float64"]
+
+
+def attempt(function, arguments):
+    """(value, None), or (None, the error that the function raised), SystemExit included."""
+    try:
+        return function(*arguments), None
+    except Stop:
+        raise
+    except BaseException as error:
+        return None, error
+
+
+def behaviour(function, probe):
+    """What a function does with a probe, to be compared: its numbers, or None for an error."""
+    value, error = attempt(function, probe.fresh())
+    if error is not None or value is None:
+        return None
+    parts = value if isinstance(value, tuple) else (value,)
+    return [as_numbers(part) for part in parts]
+
+
+def alike(one, other):
+    """Whether two behaviours are the same."""
+    if one is None or other is None:
+        return one is other
+    return len(one) == len(other) and all(map(same, one, other))
+
+
+def same(one, other):
+    if one is None or other is None:
+        return one is other
+    return one.shape == other.shape and np.allclose(one, other, 1e-7, 1e-9, equal_nan=True)
+
+
+def _is_float(argument):
+    return isinstance(argument, np.ndarray) and argument.dtype.kind == "f"
+
+
+def as_dtype(dtype, argument):
+    return argument.astype(dtype) if _is_float(argument) else argument
+
+
+def _copy(argument, strided):
+    """A new array with the same numbers; a strided one lies in every second place of memory."""
+    if not isinstance(argument, np.ndarray):
+        return argument
+    if not strided or argument.ndim == 0:
+        return argument.copy()
+    wide = np.zeros((*argument.shape[:-1], 2 * argument.shape[-1]), argument.dtype)
+    wide[..., ::2] = argument
+    return wide[..., ::2]

@@ -1,0 +1,33 @@
+"""Finds exercises: those of sheet "02" are the EXERCISES of the module `sheet_02`."""
+
+import functools
+import importlib
+import pkgutil
+from pathlib import Path
+
+PREFIX = "sheet_"
+
+
+def sheets():
+    """Return the names of all sheets, ["00", "01", …]."""
+    modules = pkgutil.iter_modules([str(Path(__file__).parent)])
+    return sorted(m.name.removeprefix(PREFIX) for m in modules if m.name.startswith(PREFIX))
+
+
+@functools.cache
+def exercises(sheet):
+    """Return the exercises of a sheet, {id: exercise} in their order; {} where there is none."""
+    if sheet not in sheets():
+        return {}
+    module = importlib.import_module(f"course_utils.checks.{PREFIX}{sheet}")
+    return {exercise.id: exercise for exercise in module.EXERCISES}
+
+
+def find(exercise):
+    """Return the exercise of that id. Raises KeyError where there is none."""
+    sheet = str(exercise).split(".")[0].lower()
+    known = exercises(sheet)
+    if exercise not in known:
+        there = ", ".join(known) or "no exercise: the sheets are " + ", ".join(sheets())
+        raise KeyError(f"there is no exercise {exercise!r}; sheet {sheet} has {there}")
+    return known[exercise]

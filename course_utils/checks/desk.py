@@ -1,0 +1,99 @@
+"""`check`, `hint` and `require`: where a learner, or a class's hidden test, asks.
+
+What a learner does is kept in their own progress file (`progress_store`).
+"""
+
+import os
+import zlib
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from course_utils.checks.catalogue import exercises, find
+from course_utils.checks.outcomes import CheckResult, NotAnsweredYet, NotCorrect
+from course_utils.progress_store import store
+
+TRIES_BEFORE_A_HINT = 3
+SEED_OF_THE_CLASS = "COURSE_GRADING_SEED"
+
+
+def check(exercise, answer):
+    """Check an answer to an exercise, for example `check("02.3", attention)`.
+
+    exercise : its id.  answer : what the exercise asks for: a function, numbers, a letter, line
+    numbers or a text. It is never changed. Returns a `CheckResult` with `passed`, `mistake` and
+    `message`. Raises NotAnsweredYet where there is no answer, KeyError for an unknown id.
+    """
+    asked = find(exercise)
+    verdict = _judged(asked, answer)
+    tries = store().get(exercise).get("tries", 0) + 1
+    _keep(asked, verdict, answer, tries)
+    advice = _next_step(asked) if verdict.passed else _advice(asked, tries)
+    return CheckResult(exercise, asked.title, verdict, advice)
+
+
+def require(exercise, answer):
+    """Raise NotCorrect unless the answer is right: the hidden test of an exercise.
+
+    Its inputs are drawn from the environment variable COURSE_GRADING_SEED, any text, so that a
+    class cannot prepare for them. Nothing is kept.
+    """
+    seed = zlib.crc32(os.environ.get(SEED_OF_THE_CLASS, "hidden").encode())
+    verdict = find(exercise).judge(answer, seed=seed)
+    if not verdict.passed:
+        raise NotCorrect(verdict.message)
+
+
+class Hint(NamedTuple):
+    """A hint as it is shown: one of two levels."""
+
+    exercise: str
+    level: int
+    text: str
+
+    def __repr__(self):
+        last = "" if self.level == 1 else " This was the last hint."
+        return f"→ Hint {self.level} of 2 for {self.exercise}: {self.text}{last}"
+
+
+def hint(exercise):
+    """Return the next hint for an exercise: first a question, then the next step with a gap."""
+    asked = find(exercise)
+    level = min(store().get(exercise).get("hints", 0) + 1, 2)
+    store().put(exercise, "exercise", hints=level)
+    return Hint(exercise, level, asked.hints[level - 1])
+
+
+def _judged(asked, answer):
+    try:
+        return asked.judge(answer)
+    except NotAnsweredYet as unanswered:
+        # from here, so that nothing of the way through our own code is shown
+        raise unanswered.with_traceback(None) from None
+
+
+def _keep(asked, verdict, answer, tries):
+    before = store().get(asked.id)
+    store().put(
+        asked.id,
+        "exercise",
+        when=datetime.now(UTC).isoformat(timespec="seconds"),
+        tries=tries,
+        passed=verdict.passed or before.get("passed", False),
+        mistake=verdict.mistake,
+        **asked.record(answer),
+    )
+
+
+def _advice(asked, tries):
+    if tries < TRIES_BEFORE_A_HINT:
+        return f'Stuck? In a new cell: hint("{asked.id}"). {asked.help}'.strip()
+    store().put(asked.id, "exercise", hints=max(store().get(asked.id).get("hints", 0), 1))
+    return f'Hint: {asked.hints[0]} (More: hint("{asked.id}").) {asked.help}'.strip()
+
+
+def _next_step(asked):
+    """Where to go after a right answer: the next exercise of the sheet that is still open."""
+    ids = list(exercises(asked.id.split(".")[0].lower()))
+    after = ids[ids.index(asked.id) + 1 :] + ids[: ids.index(asked.id)]
+    open_ones = [other for other in after if not store().get(other).get("passed")]
+    return f"Next: {open_ones[0]}." if open_ones else "The whole sheet is done. 做完了！"

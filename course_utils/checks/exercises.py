@@ -1,0 +1,273 @@
+"""What all exercises share, and the kinds whose answer is a value, a choice, an order or a text.
+
+An exercise is data. Its method `judge(answer)` turns an answer into a `Verdict`; it raises
+NotAnsweredYet where there is no answer. The kind whose answer is a function is in `functions`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from course_utils.checks.outcomes import NotAnsweredYet, Verdict
+
+
+class Mistake(NamedTuple):
+    """A known wrong answer: its name, the answer itself, and the hint that it deserves."""
+
+    name: str
+    wrong: Any
+    hint: str
+
+
+class Property(NamedTuple):
+    """What must hold for every right answer: in words, and a test.
+
+    broken : a function that returns None where the property holds, and else the learner's own
+    numbers as a short text. It gets the answer, or for functions a `Trial`.
+    """
+
+    statement: str
+    broken: Callable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """One exercise.
+
+    id : "<lesson>.<number>".  title : a few words.  points : what it counts in class.
+    hints : two, a question and then the next step with a gap.  praise : what a right answer shows.
+    help : where to read more, said with a wrong answer.
+    """
+
+    id: str
+    title: str
+    points: int
+    hints: tuple[str, str]
+    praise: str = "Right."
+    help: str = ""
+    mistakes = ()  # the known ones, where a kind has them
+
+    def judge(self, answer, seed=0):
+        """Return the verdict on an answer; `seed` draws the inputs where there are any."""
+        raise NotImplementedError
+
+    def not_answered(self, what):
+        """The error for an exercise that nobody has answered."""
+        return NotAnsweredYet(f"{self.id} is not answered yet. {what}, then run this cell again.")
+
+    def record(self, answer):
+        """What a progress file keeps of an answer."""
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueExercise(Exercise):
+    """The answer is a number, or an array of numbers, within a tolerance.
+
+    expected : the right one.  tolerance : how far each number may be off.  what : the answer in
+    words, "three weights".  properties : tested before the numbers are compared.
+    """
+
+    expected: Any
+    what: str
+    tolerance: float = 0.0
+    properties: tuple[Property, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+
+    def judge(self, answer, seed=0):
+        if answer is ... or answer is None:
+            raise self.not_answered(f"Put {self.what} in place of the three dots")
+        numbers = as_numbers(answer)
+        if numbers is None:
+            return Verdict("wrong", f"Expected {self.what}, got {shown(answer)}.")
+        if self.equal(numbers, self.expected):
+            return Verdict("right", self.praise)
+        for mistake in self.mistakes:
+            if self.equal(numbers, mistake.wrong):
+                return Verdict("wrong", mistake.hint, mistake.name, self.evidence(numbers))
+        return Verdict("wrong", self.complaint(numbers), evidence=self.evidence(numbers))
+
+    def equal(self, numbers, other):
+        other = np.asarray(other, dtype=float)
+        return numbers.shape == other.shape and bool(
+            np.allclose(numbers, other, rtol=0, atol=self.tolerance)
+        )
+
+    def complaint(self, numbers):
+        shape = np.shape(self.expected)
+        if numbers.shape != shape:
+            return f"Expected {self.what}: shape {shape}, got shape {numbers.shape}."
+        for statement, broken in self.properties:
+            if evidence := broken(numbers):
+                return f"{statement}; yours: {evidence}."
+        return f"Not yet: {self.what} came out otherwise."
+
+    def evidence(self, numbers):
+        return (("yours", shown(numbers)),)
+
+    def record(self, answer):
+        numbers = as_numbers(answer)
+        return {"answer": shown(answer) if numbers is None else numbers.tolist()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceExercise(Exercise):
+    """The answer is one letter. `reasons` has a reply for each; with `right=None` all are fine."""
+
+    reasons: dict[str, str]
+    right: str | None
+
+    @property
+    def mistakes(self):
+        wrong = [letter for letter in self.reasons if self.right not in (None, letter)]
+        return tuple(Mistake(letter, letter, self.reasons[letter]) for letter in wrong)
+
+    def judge(self, answer, seed=0):
+        if answer is ... or answer is None or answer == "":
+            raise self.not_answered("Put a letter in place of the three dots")
+        letter = self.letter(answer)
+        if letter not in self.reasons:
+            letters = ", ".join(f'"{letter}"' for letter in self.reasons)
+            return Verdict("wrong", f"Answer with one of {letters}; got {shown(answer)}.")
+        if self.right is None:
+            return Verdict("recorded", self.reasons[letter])
+        if letter == self.right:
+            return Verdict("right", self.reasons[letter])
+        return Verdict("wrong", self.reasons[letter], mistake=letter)
+
+    def letter(self, answer):
+        return answer.strip().strip("().").lower() if isinstance(answer, str) else None
+
+    def record(self, answer):
+        return {"answer": self.letter(answer)}
+
+
+class Disorder(NamedTuple):
+    """A known mistake in an order: its name, an example, a test of an order, and the hint."""
+
+    name: str
+    wrong: tuple
+    applies: Callable[[tuple], bool]
+    hint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderExercise(Exercise):
+    """The answer is the order of numbered lines, some of which do not belong.
+
+    lines : {number: line of code}.  order : the right numbers.  The mistakes are `Disorder`s.
+    """
+
+    lines: dict[int, str]
+    order: tuple[int, ...]
+    mistakes: tuple[Disorder, ...] = ()
+
+    def judge(self, answer, seed=0):
+        if answer is ... or answer is None:
+            raise self.not_answered("Put the numbers of the lines in place of the three dots")
+        order = self.numbers(answer)
+        if order is None:
+            return Verdict("wrong", f"Give line numbers like [3, 1, 2]; got {shown(answer)}.")
+        unknown = [number for number in order if number not in self.lines]
+        if unknown:
+            return Verdict("wrong", f"There is no line {unknown[0]}: they go to {max(self.lines)}.")
+        if order == self.order:
+            return Verdict("right", self.praise)
+        for mistake in self.mistakes:
+            if mistake.applies(order):
+                return Verdict("wrong", mistake.hint, mistake.name)
+        return Verdict("wrong", self.first_misfit(order))
+
+    def first_misfit(self, order):
+        """Say how far the order is right: enough to go on, and no more."""
+        if len(set(order)) < len(order):
+            return "Each line is used once at most: one of yours stands twice."
+        good = 0
+        while good < min(len(order), len(self.order)) and order[good] == self.order[good]:
+            good += 1
+        if good == len(order):
+            return f"The first {good} are right, and some lines are still missing."
+        return f"{good} lines are right from the top. Line {order[good]} does not come next."
+
+    def numbers(self, answer):
+        """The order as a tuple of whole numbers, from a list or from a text like "3 1 2"."""
+        if isinstance(answer, str):
+            answer = answer.replace(",", " ").split()
+        try:
+            return tuple(int(number) for number in answer)
+        except (TypeError, ValueError):
+            return None
+
+    def record(self, answer):
+        return {"answer": list(self.numbers(answer) or ())}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonExercise(Exercise):
+    """The answer is a short text: recorded for a teacher, never scored by us.
+
+    least_words : fewer are not accepted as an answer.
+    """
+
+    least_words: int = 15
+
+    def judge(self, answer, seed=0):
+        if answer is ... or answer is None or answer == "":
+            raise self.not_answered("Write your reason between the quotation marks")
+        if not isinstance(answer, str):
+            return Verdict("wrong", f'Write a text in quotation marks, "…"; got {shown(answer)}.')
+        words = count_words(answer)
+        if words < self.least_words:
+            needed = f"Say it in at least {self.least_words} words"
+            return Verdict("wrong", f"{needed}; these are {words}.", "too short")
+        return Verdict("recorded", f"Recorded, {words} words. {self.praise}")
+
+    def record(self, answer):
+        return {"answer": answer if isinstance(answer, str) else shown(answer)}
+
+
+def count_words(text):
+    """Words of a text; of Chinese, which puts no spaces, two characters count as one word."""
+    chinese = sum("\u4e00" <= letter <= "\u9fff" for letter in text)
+    others = "".join(" " if "\u4e00" <= letter <= "\u9fff" else letter for letter in text)
+    return len(others.split()) + chinese // 2
+
+
+def as_numbers(answer):
+    """A learner's answer as an array of floats, a copy; None where it holds no numbers."""
+    try:
+        array = np.array(answer)
+        return array.astype(float) if array.dtype.kind in "biuf" else None
+    except (TypeError, ValueError):
+        return None
+
+
+def shown(answer, letters=70):
+    """A learner's answer as a short text on one line: arrays in few digits, others by their kind.
+
+    Never the text form of a strange object, which may be endless.
+    """
+    if isinstance(answer, np.ndarray | np.generic | int | float | tuple | list):
+        numbers = as_numbers(answer)
+        if numbers is not None:
+            whole = numbers.size and np.all(numbers == np.round(numbers))
+            return shorten(plain(numbers, 0 if whole else 3), letters)
+    if isinstance(answer, str):
+        return shorten(repr(answer), letters)
+    return f"{type(answer).__name__}"
+
+
+def plain(numbers, digits):
+    """An array in few digits on one line, [[0.25 0.75] [1 0]]."""
+    if numbers.ndim == 0:
+        return f"{float(numbers):.{digits}f}" if abs(numbers) < 1e6 else f"{float(numbers):.3g}"
+    most = 6
+    parts = [plain(part, digits) for part in numbers[:most]]
+    return "[" + " ".join(parts + ["…"] * (len(numbers) > most)) + "]"
+
+
+def shorten(text, letters):
+    """The text, cut with … where it is too long."""
+    return text if len(text) <= letters else text[: letters - 1] + "…"

@@ -1,0 +1,100 @@
+"""What a check says: the verdict on one answer, as text everywhere and as HTML in JupyterLab."""
+
+from dataclasses import dataclass
+from html import escape
+
+LOOK = {
+    "right": ("✓", "#2e7d32"),
+    "wrong": ("✗", "#c0392b"),
+    "recorded": ("✎", "#4c86c6"),
+}
+BOX = (
+    "border:1px solid var(--jp-border-color1,#bbb);border-left:6px solid {colour};"
+    "border-radius:4px;padding:8px 14px;max-width:820px;line-height:1.5;"
+    "color:var(--jp-content-font-color1,#222)"
+)
+HEAD = "font-size:1.12em;font-weight:600;margin:0 0 4px 0"
+QUIET = "margin:6px 0 0 0;color:var(--jp-content-font-color2,#555)"
+CELL = "text-align:left;vertical-align:top;padding:1px 14px 1px 0;background:none"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an exercise's `judge` finds.
+
+    kind : "right", "wrong" or "recorded" (kept for a teacher).  message : a sentence or two.
+    mistake : the name of the known mistake that was recognised, or None.
+    evidence : (label, text) rows, three at most, with the learner's own numbers.
+    note : what else a learner should know, for example that the function prints.
+    """
+
+    kind: str
+    message: str
+    mistake: str | None = None
+    evidence: tuple = ()
+    note: str = ""
+
+    @property
+    def passed(self):
+        return self.kind != "wrong"
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What `check` returns: the verdict on one exercise, shown as text or as HTML.
+
+    passed : bool.  mistake : the name of the known mistake, or None.  message : what to know first.
+    """
+
+    exercise: str
+    title: str
+    verdict: Verdict
+    advice: str = ""
+
+    @property
+    def passed(self):
+        return self.verdict.passed
+
+    @property
+    def mistake(self):
+        return self.verdict.mistake
+
+    @property
+    def message(self):
+        return self.verdict.message
+
+    def __repr__(self):
+        lines = [f"{LOOK[self.verdict.kind][0]} {self.message}"]
+        lines += [f"    {label:10} {text}" for label, text in self.verdict.evidence]
+        return "\n".join([*lines, *self._footer()])
+
+    def _repr_html_(self):
+        mark, colour = LOOK[self.verdict.kind]
+        rows = "".join(
+            f'<tr><th scope="row" style="{CELL}">{escape(label)}</th>'
+            f'<td style="{CELL}"><code style="background:none">{escape(text)}</code></td></tr>'
+            for label, text in self.verdict.evidence
+        )
+        table = f'<table style="margin:4px 0">{rows}</table>' if rows else ""
+        footer = "".join(f'<p style="{QUIET}">{escape(line)}</p>' for line in self._footer())
+        return (
+            f'<div role="status" style="{BOX.format(colour=colour)}">'
+            f'<p style="{HEAD}"><span style="color:{colour}">{mark}</span> '
+            f"{escape(self.message)}</p>{table}{footer}</div>"
+        )
+
+    def _footer(self):
+        said = [self.verdict.note, self.advice, f"Exercise {self.exercise} · {self.title}"]
+        return [line for line in said if line]
+
+
+class NotAnsweredYet(Exception):
+    """An exercise without an answer: what every sheet says before its learner begins."""
+
+    def _render_traceback_(self):
+        """Shown by IPython in place of a traceback, which would only be about our own code."""
+        return [f"○ {self}"]
+
+
+class NotCorrect(AssertionError):
+    """A hidden test that an answer did not pass."""
