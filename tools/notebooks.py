@@ -81,7 +81,7 @@ def find(names, must_exist=True):
 def run(path):
     """Execute a notebook in a fresh kernel and write it in normal form."""
     old = nbformat.read(path, as_version=4)
-    write(path, execute(formatted(copy.deepcopy(old)), path.parent), old)
+    write(path, execute(marked(formatted(copy.deepcopy(old)), path), path.parent), old)
     return "executed"
 
 
@@ -99,8 +99,9 @@ def edit(path):
     if text_path.exists():
         raise NotebookError(f"{text_path.name} is there already: put it back or delete it first")
     notebook = nbformat.read(path, as_version=4)
-    # No header: the notebook's own metadata are the same in every lesson.
-    notebook.metadata = nbformat.from_dict({"jupytext": {"notebook_metadata_filter": "-all"}})
+    # No header: the notebook's own metadata are the same in every lesson; `put` marks solutions.
+    filters = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "-nbgrader"}
+    notebook.metadata = nbformat.from_dict({"jupytext": filters})
     text_path.write_text(jupytext.writes(notebook, fmt="py:percent"), encoding="utf-8")
     return f"edit {text_path.name}, then put it back"
 
@@ -114,8 +115,20 @@ def put(path):
     new = formatted(normalise(new))
     old = nbformat.read(path, as_version=4) if path.exists() else nbformat.v4.new_notebook()
     keep_ids(new.cells, old.cells)
-    write(path, execute(new, path.parent), old)
+    write(path, execute(marked(new, path), path.parent), old)
     return "written and executed"
+
+
+def marked(notebook, path):
+    """A solution with nbgrader's metadata, which follow from its cells; a lesson as it is."""
+    if path.parent.name != "solutions":
+        return notebook
+    from course_utils.sheets import mark_cells  # here: it loads nbgrader
+
+    try:
+        return mark_cells(notebook)
+    except (ValueError, LookupError) as error:
+        raise NotebookError(f"{error}, nothing was written") from None
 
 
 def formatted(notebook):

@@ -24,10 +24,10 @@ def exercises(sheet):
 
 
 def find(exercise):
-    """Return the exercise of that id. Raises KeyError where there is none."""
+    """Return the exercise of that id. Raises LookupError where there is none."""
     sheet = str(exercise).split(".")[0].lower()
     known = exercises(sheet)
     if exercise not in known:
         there = ", ".join(known) or "no exercise: the sheets are " + ", ".join(sheets())
-        raise KeyError(f"there is no exercise {exercise!r}; sheet {sheet} has {there}")
+        raise LookupError(f"there is no exercise {exercise!r}; sheet {sheet} has {there}")
     return known[exercise]

@@ -6,10 +6,9 @@ What a learner does is kept in their own progress file (`progress_store`).
 import os
 import zlib
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from course_utils.checks.catalogue import exercises, find
-from course_utils.checks.outcomes import CheckResult, NotAnsweredYet, NotCorrect
+from course_utils.checks.outcomes import CheckResult, Hint, NotAnsweredYet, NotCorrect
 from course_utils.progress_store import store
 
 TRIES_BEFORE_A_HINT = 3
@@ -21,7 +20,7 @@ def check(exercise, answer):
 
     exercise : its id.  answer : what the exercise asks for: a function, numbers, a letter, line
     numbers or a text. It is never changed. Returns a `CheckResult` with `passed`, `mistake` and
-    `message`. Raises NotAnsweredYet where there is no answer, KeyError for an unknown id.
+    `message`. Raises NotAnsweredYet where there is no answer, LookupError for an unknown id.
     """
     asked = find(exercise)
     verdict = _judged(asked, answer)
@@ -41,18 +40,6 @@ def require(exercise, answer):
     verdict = find(exercise).judge(answer, seed=seed)
     if not verdict.passed:
         raise NotCorrect(verdict.message)
-
-
-class Hint(NamedTuple):
-    """A hint as it is shown: one of two levels."""
-
-    exercise: str
-    level: int
-    text: str
-
-    def __repr__(self):
-        last = "" if self.level == 1 else " This was the last hint."
-        return f"→ Hint {self.level} of 2 for {self.exercise}: {self.text}{last}"
 
 
 def hint(exercise):

@@ -88,6 +88,27 @@ class CheckResult:
         return [line for line in said if line]
 
 
+@dataclass(frozen=True)
+class Hint:
+    """What `hint` returns: one of two levels, a question or the next step."""
+
+    exercise: str
+    level: int
+    text: str
+
+    def __repr__(self):
+        return f"→ {self.text} ({self._place()})"
+
+    def _repr_html_(self):
+        return (
+            f'<div role="status" style="{BOX.format(colour=LOOK["recorded"][1])}">'
+            f'<p style="{HEAD}">→ {escape(self.text)}</p><p style="{QUIET}">{self._place()}</p></div>'
+        )
+
+    def _place(self):
+        return f"hint {self.level} of 2 for exercise {self.exercise}"
+
+
 class NotAnsweredYet(Exception):
     """An exercise without an answer: what every sheet says before its learner begins."""
 
