@@ -28,7 +28,7 @@ CONTINUE = "raises-exception"  # "Run All" goes on after a question that is not 
 
 
 class SheetStubs(ClearSolutions):
-    """In a function `raise NotAnsweredYet` stands for the solution; below `answer = ...` nothing."""
+    """In a function, `raise NotAnsweredYet` for the solution; below `answer = ...`, nothing."""
 
     def preprocess_cell(self, cell, resources, cell_index):
         in_function = re.search(r"^ +### BEGIN SOLUTION", cell.source, flags=re.M)

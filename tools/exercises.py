@@ -1,7 +1,7 @@
 """Make the exercise sheets from their solutions, or name those that are stale.
 
-    python -m tools.exercises          write exercises/ from solutions/
-    python -m tools.exercises --check  write nothing; fail where a sheet is not what it should be
+python -m tools.exercises          write exercises/ from solutions/
+python -m tools.exercises --check  write nothing; fail where a sheet is not what it should be
 """
 
 import sys

@@ -28,10 +28,11 @@ class Case(NamedTuple):
             for argument in self.fresh()
         )
 
-    @property
-    def tolerance(self):
-        singles = [a for a in self.arguments if _is_float(a) and a.dtype == np.float32]
-        return TOLERANCE["float32" if singles else "float64"]
+
+def tolerance(*arrays):
+    """How far numbers may be off that were computed from, or as, these arrays."""
+    singles = [array for array in arrays if _is_float(array) and array.dtype.itemsize <= 4]
+    return TOLERANCE["float32" if singles else "float64"]
 
 
 def attempt(function, arguments):
@@ -61,6 +62,7 @@ def alike(one, other):
 
 
 def same(one, other):
+    """Whether two arrays hold the same numbers, NaN included; None equals None only."""
     if one is None or other is None:
         return one is other
     return one.shape == other.shape and np.allclose(one, other, 1e-7, 1e-9, equal_nan=True)
@@ -71,6 +73,7 @@ def _is_float(argument):
 
 
 def as_dtype(dtype, argument):
+    """An array of floats in that dtype; anything else as it is."""
     return argument.astype(dtype) if _is_float(argument) else argument
 
 

@@ -239,7 +239,9 @@ def as_numbers(answer):
     """A learner's answer as an array of floats, a copy; None where it holds no numbers."""
     try:
         array = np.array(answer)
-        return array.astype(float) if array.dtype.kind in "biuf" else None
+        if array.dtype.kind not in "biuf":
+            return None
+        return array if array.dtype.kind == "f" else array.astype(np.float64)
     except (TypeError, ValueError):
         return None
 

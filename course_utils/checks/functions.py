@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from course_utils.checks import calls
-from course_utils.checks.cases import Case, alike, as_dtype, attempt, behaviour, same
+from course_utils.checks.calls import SECONDS, TookTooLong, place_of, within
+from course_utils.checks.cases import Case, alike, as_dtype, attempt, behaviour, same, tolerance
 from course_utils.checks.exercises import Exercise, Mistake, Property, as_numbers, shown
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
 
@@ -45,6 +45,7 @@ class FunctionExercise(Exercise):
     inputs : rng → a tuple of arguments in float64 whose sizes all differ, unless `square` is True;
     then they are all equal.  edges : {name: arguments} that everyone forgets.
     properties : each tested on every input.  mistakes : known wrong functions.
+    variants : other right answers, written as learners write them, for the course's own tests.
     """
 
     name: str
@@ -55,8 +56,9 @@ class FunctionExercise(Exercise):
     edges: dict[str, tuple[Any, ...]]
     properties: tuple[Property, ...]
     mistakes: tuple[Mistake, ...]
+    variants: tuple[Callable, ...]
 
-    def judge(self, answer, seed=0, use_reference=True, seconds=calls.SECONDS):
+    def judge(self, answer, seed=0, use_reference=True, seconds=SECONDS):
         """Return the verdict. `use_reference=False` leaves the properties alone to decide."""
         if answer is ... or answer is None:
             raise self.not_answered(f"Write the function {self.name}")
@@ -64,8 +66,8 @@ class FunctionExercise(Exercise):
             return Verdict("wrong", self._no_function(answer))
         try:
             work = lambda: self._examine(answer, seed, use_reference)  # noqa: E731
-            verdict, printed = calls.within(seconds, work)
-        except calls.TookTooLong as late:
+            verdict, printed = within(seconds, work)
+        except TookTooLong as late:
             return Verdict("wrong", self._late(seconds, late.stopped), "endless loop")
         if not printed:
             return verdict
@@ -113,7 +115,8 @@ class FunctionExercise(Exercise):
         """Raise Failure for the first thing that is wrong in this case."""
         expected = self._named(self.reference(*case.exact()), case)
         outputs = self._call(answer, case)
-        trial = Trial(case.exact(), outputs, self._caller(answer), case.tolerance)
+        room = tolerance(*case.arguments, *outputs.values())
+        trial = Trial(case.exact(), outputs, self._caller(answer), room)
         for statement, broken in self.properties:
             if evidence := broken(trial):
                 raise Failure(
@@ -123,7 +126,7 @@ class FunctionExercise(Exercise):
                     ("yours", evidence),
                 )
         for name in expected if use_reference else ():
-            if not np.allclose(outputs[name], expected[name], case.tolerance, case.tolerance):
+            if not np.allclose(outputs[name], expected[name], room, room):
                 raise self._difference(name, outputs[name], expected[name], case)
 
     def _call(self, answer, case):
@@ -151,7 +154,7 @@ class FunctionExercise(Exercise):
             message = f"{self.name} returns None: is there a return at its end?"
             raise Failure(message, sizes, wanted, ("yours", "None"))
         parts = (value,) if len(shapes) == 1 else value
-        if len(shapes) > 1 and not (isinstance(value, tuple | list) and len(value) == len(shapes)):
+        if len(shapes) > 1 and _length(value) != len(shapes):
             message = f"{self.name} must return {len(shapes)} things, {' and '.join(shapes)}."
             raise Failure(message, sizes, wanted, ("yours", _kind(value)))
         named = {}
@@ -185,7 +188,7 @@ class FunctionExercise(Exercise):
             return self.not_answered("Replace the line `raise NotAnsweredYet` by your own")
         said = str(error).splitlines()
         what = type(error).__name__ + (f": {said[0]}" if said else "")
-        rows = [("input", self._sizes(case)), ("stopped", calls.place_of(error, answer))]
+        rows = [("input", self._sizes(case)), ("stopped", place_of(error, answer))]
         return Failure(f"{self.name} stops with {what}", *(row for row in rows if row[1]))
 
     def _difference(self, name, output, expected, case):
@@ -217,6 +220,12 @@ class FunctionExercise(Exercise):
             f"{self.name} did not end within {seconds:g} seconds: "
             f"look for a loop that never ends.{rest}"
         )
+
+
+def _length(value):
+    """How many things were returned together; 1 where it is a single thing."""
+    several = isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim)
+    return len(value) if several else 1
 
 
 def _kind(value):

@@ -100,9 +100,10 @@ class Hint:
         return f"→ {self.text} ({self._place()})"
 
     def _repr_html_(self):
+        box = BOX.format(colour=LOOK["recorded"][1])
+        said = f'<p style="{HEAD}">→ {escape(self.text)}</p>'
         return (
-            f'<div role="status" style="{BOX.format(colour=LOOK["recorded"][1])}">'
-            f'<p style="{HEAD}">→ {escape(self.text)}</p><p style="{QUIET}">{self._place()}</p></div>'
+            f'<div role="status" style="{box}">{said}<p style="{QUIET}">{self._place()}</p></div>'
         )
 
     def _place(self):

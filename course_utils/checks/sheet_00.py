@@ -91,6 +91,11 @@ row_sums = FunctionExercise(
         Property("the sums add up to the sum of all numbers", _adds_up),
         Property("a row multiplied by 2 has twice the sum, other rows do not", _row_for_row),
     ),
+    variants=(
+        lambda A: [sum(row) for row in A],
+        lambda A: np.einsum("ij->i", A),
+        lambda A: (A @ np.ones(A.shape[1])).astype(np.float32),
+    ),
     praise="Right: axis −1 runs along a row and vanishes, one number stays for each row.",
     mistakes=(
         Mistake(

@@ -66,6 +66,13 @@ hard_lookup = FunctionExercise(
         Property("the answer is the content of one book", _is_a_value),
         Property("no other book has a higher score", _fits_best),
     ),
+    variants=(
+        lambda query, keys, values: values[int(np.argmax(np.einsum("jd,d->j", keys, query)))],
+        lambda query, keys, values: max(
+            zip(keys, values, strict=True), key=lambda book: sum(query * book[0])
+        )[1],
+        lambda query, keys, values: values[np.dot(keys, query).argsort()[-1]].astype(np.float32),
+    ),
     praise="Right: you found one book by its label and handed over its content, whole.",
     mistakes=(
         Mistake(
@@ -120,6 +127,21 @@ def _hardens(trial):
     return moved(answer, values[scores.argmax()], 1e-3)
 
 
+def _soft_loops(query, keys, values):
+    scores = [sum(q * k for q, k in zip(query, key, strict=True)) for key in keys]
+    exps = [np.exp(score - max(scores)) for score in scores]
+    return sum(e / sum(exps) * value for e, value in zip(exps, values, strict=True))
+
+
+def _soft_einsum(query, keys, values):
+    return np.einsum("j,jv->v", softmax(np.einsum("d,jd->j", query, keys)), values)
+
+
+def _soft_float32(query, keys, values):
+    query, keys, values = (array.astype(np.float32) for array in (query, keys, values))
+    return softmax(keys @ query) @ values
+
+
 soft_lookup = FunctionExercise(
     id="01.2",
     title="soft lookup",
@@ -157,6 +179,7 @@ soft_lookup = FunctionExercise(
             ),
         ),
     ),
+    variants=(_soft_loops, _soft_einsum, _soft_float32),
     praise="Right: inside the range of the values, and hard again when the query is long.",
     mistakes=(
         Mistake(
@@ -272,6 +295,11 @@ largest_changes = FunctionExercise(
         Property("no weight changes, so the first number is 0", _weights_stay),
         Property("contents that change twice as much change the answer twice as much", _doubles),
         Property("from [0 0] to [4 −8] in every book, the largest change is 8", _known_change),
+    ),
+    variants=(
+        lambda q, k, v, w: (0, np.abs(softmax(k @ q) @ (v - w)).max()),
+        lambda q, k, v, w: np.array([0.0, max(abs(x) for x in softmax(k @ q) @ (w - v))]),
+        lambda q, k, v, w: [np.float32(number) for number in _changes(q, k, v, w)],
     ),
     praise="Right, and it is proved: the weights stay exactly, the answer moves.",
     mistakes=(

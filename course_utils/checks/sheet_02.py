@@ -172,6 +172,26 @@ def _flat_softmax(scores):
     return softmax(scores.reshape(*scores.shape[:-2], -1)).reshape(scores.shape)
 
 
+def _loops(queries, keys, values):
+    weights = [softmax(np.array([sum(q * k) for k in keys])) for q in queries]
+    context = [sum(w * v for w, v in zip(row, values, strict=True)) for row in weights]
+    return context, weights
+
+
+def _einsum(queries, keys, values):
+    weights = softmax(np.einsum("...id,...jd->...ij", queries, keys))
+    return np.einsum("...ij,...jv->...iv", weights, values), weights
+
+
+def _float32(*arrays):
+    return _attention(*(array.astype(np.float32) for array in arrays))
+
+
+def _batch_loop(*batch):
+    both = [_attention(*arrays) for arrays in zip(*batch, strict=True)]
+    return np.stack([context for context, _ in both]), np.stack([weights for _, weights in both])
+
+
 PROPERTIES = (
     rows_sum_to_one(),
     no_negative_weight(),
@@ -202,6 +222,7 @@ vectorised = FunctionExercise(
     inputs=attention_arrays,
     edges=attention_edges(),
     properties=PROPERTIES,
+    variants=(_loops, _einsum, _float32),
     praise="Right: rows sum to 1, contexts stay inside the values, any order of keys gives the "
     "same.",
     mistakes=(
@@ -311,6 +332,11 @@ repaired = FunctionExercise(
             ),
         ),
     ),
+    variants=(
+        lambda queries, keys: [softmax(np.array([q @ k for k in keys])) for q in queries],
+        lambda queries, keys: softmax(_all_pairs(queries, keys).reshape(len(queries), -1)),
+        lambda queries, keys: softmax((queries @ keys.T).astype(np.float32)),
+    ),
     praise="Right: softmax now runs along an axis as long as the keys.",
     mistakes=(
         Mistake(
@@ -378,6 +404,7 @@ batched = FunctionExercise(
         *PROPERTIES,
         Property("an example alone gives the same as in its batch", _alone),
     ),
+    variants=(_batch_loop, _einsum, _float32),
     praise="Right: every example gets what it would get alone, and there is no loop.",
     mistakes=(
         Mistake(
