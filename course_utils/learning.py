@@ -7,14 +7,16 @@ a prediction may be skipped, and "Run All" runs on.
 import math
 from datetime import UTC, datetime
 from html import escape
-from pathlib import Path
 from typing import NamedTuple
 
 import ipywidgets as widgets
 from IPython.display import display
 
+from course_utils.overview import progress
 from course_utils.panels import Panel, button, choice, labelled, row, spoken, strong, text
 from course_utils.progress_store import store
+
+__all__ = ["Question", "predict", "progress", "quiz", "reveal"]
 
 CONFIDENCE = ("a guess", "fairly sure", "certain")
 
@@ -173,47 +175,6 @@ class _Asked(widgets.VBox):
         verdict = "✓ Yes." if right else "✗ Not this one."
         reason = escape(self.question.reasons[chosen])
         self.feedback.value = spoken(f"{strong(verdict)} {reason} {_notice()}")
-
-
-def progress(folder="."):
-    """Show what is done in each lesson and where to go next; return the widget.
-
-    folder : where the lessons lie, by default beside the notebook that asks.
-    """
-    lessons = sorted(
-        path.stem for path in Path(folder).glob("[0-9][0-9]_*.ipynb") if "." not in path.stem
-    )
-    table, following = text(), text()
-    still = {"text/html": "<p><em>Run this cell to see your progress.</em></p>"}
-    title = text(strong("Your progress · 学习进度"))
-    panel = Panel([title, table, following], "Your progress", still)
-    rows = [(lesson, *_state(lesson)) for lesson in lessons]
-    table.value = _table(rows)
-    unfinished = [lesson for lesson, symbol, _ in rows if symbol != "●"]
-    goal = strong(f"{unfinished[0]}.ipynb") if unfinished else "nothing is left: well done"
-    where = "" if store().path else "Answers are kept only until the kernel stops."
-    following.value = f"Next: {goal}. {where} {_notice()}"
-    return panel
-
-
-def _state(lesson):
-    own = {k: e for k, e in store().entries().items() if k.startswith(lesson[:2] + ".")}
-    answered = [key for key, entry in own.items() if "when" in entry]
-    closing = [key for key in own if key.startswith(f"{lesson[:2]}.closing")]
-    if closing and set(closing) <= set(answered):
-        return "●", f"done, {len(answered)} answered"
-    if answered:
-        return "◐", f"begun, {len(answered)} answered"
-    return "○", "not begun"
-
-
-def _table(rows):
-    cells = "".join(
-        f'<tr><th scope="row">{escape(lesson)}</th><td>{symbol} {state}</td></tr>'
-        for lesson, symbol, state in rows
-    )
-    head = '<tr><th scope="col">lesson</th><th scope="col">state</th></tr>'
-    return f"<table><thead>{head}</thead><tbody>{cells}</tbody></table>"
 
 
 def _record(key, kind, **facts):

@@ -18,12 +18,15 @@ def progress_path(start=None):
     """Return where the progress file belongs, or None for memory only.
 
     The environment variable COURSE_PROGRESS decides where it is set. Otherwise the file is
-    `progress.json` in the course's `work/` folder above `start` (default: the current folder).
+    `progress.json` in the course's `work/` folder above `start` (default: the current folder),
+    unless that is a folder of solutions.
     """
     chosen = os.environ.get(VARIABLE)
     if chosen:
         return None if chosen == "memory" else Path(chosen).expanduser()
     here = Path(start or Path.cwd()).resolve()
+    if here.name == "solutions":  # to run a solution is not to have solved it
+        return None
     for folder in (here, *here.parents):
         # only our own work/ counts: it stands beside the package
         if folder.name == "work" and (folder.parent / "course_utils").is_dir():
@@ -69,6 +72,14 @@ class ProgressStore:
         if self.path is not None:
             self._save(entries)
 
+    def reset(self):
+        """Start over without entries; return the path that keeps the old ones, or None."""
+        kept = None
+        if self.path is not None and self.path.exists():
+            kept = self._set_aside("before-reset")
+        self._entries = {}
+        return kept
+
     def _read(self):
         try:
             stored = json.loads(self.path.read_text(encoding="utf-8"))
@@ -76,15 +87,17 @@ class ProgressStore:
                 return stored["entries"]
         except (ValueError, KeyError, TypeError):
             pass
-        self._set_aside()
+        aside = self._set_aside("damaged")
+        self.notice = f"The progress file could not be read; it is kept as {aside.name}."
         return {}
 
-    def _set_aside(self):
+    def _set_aside(self, why):
+        """Rename the file, so that nothing is lost; return its new path."""
         number = 1
-        while (aside := self.path.with_name(f"{self.path.stem}.damaged-{number}.json")).exists():
+        while (aside := self.path.with_name(f"{self.path.stem}.{why}-{number}.json")).exists():
             number += 1
         os.replace(self.path, aside)
-        self.notice = f"The progress file could not be read; it is kept as {aside.name}."
+        return aside
 
     def _save(self, entries):
         try:

@@ -27,7 +27,7 @@ def check(exercise, answer):
     tries = store().get(exercise).get("tries", 0) + 1
     _keep(asked, verdict, answer, tries)
     advice = _next_step(asked) if verdict.passed else _advice(asked, tries)
-    return CheckResult(exercise, asked.title, verdict, advice)
+    return CheckResult(exercise, asked.title, verdict, f"{advice} {store().notice}".strip())
 
 
 def require(exercise, answer):
