@@ -49,6 +49,10 @@ notebooks: setup  ## run and normalise lessons and solutions; NAMES="01_a_soft_l
 exercises: setup  ## make the exercise sheets from solutions/
 	@$(BIN) -m tools.exercises
 
+.PHONY: nbgrader-course
+nbgrader-course: setup  ## lay the sheets out for a school that runs nbgrader; DIR=my-course
+	@$(BIN) -m tools.nbgrader_course $(DIR)
+
 .PHONY: bench
 bench:  ## print the tables of speed and memory, against PyTorch where it can be installed
 	@$(PYTHON) tools/set_up.py bench

@@ -26,9 +26,8 @@ class Lab(NamedTuple):
 @contextlib.contextmanager
 def running_lab(folder, *options):
     """Start the course's JupyterLab in `folder` (an empty one), yield a `Lab`, and stop it."""
-    for part in ("tools", "notebooks", "exercises"):
-        if (ROOT / part).exists():
-            shutil.copytree(ROOT / part, folder / part)
+    for part in ("tools", "notebooks", "exercises", "solutions"):
+        shutil.copytree(ROOT / part, folder / part)
     places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
     environment = {**os.environ, **{place: str(folder / place) for place in places}}
     environment["PYTHONPATH"] = str(ROOT)  # for kernels; `-m tools.lab` takes the copy's tools

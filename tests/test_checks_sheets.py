@@ -147,7 +147,7 @@ def test_the_notebook_asks_every_exercise_in_order_and_names_its_points(sheet):
 @pytest.mark.parametrize("exercise", [e for e in ALL if isinstance(e, OrderExercise)], ids=name)
 def test_the_lines_to_be_ordered_stand_in_the_sheet(exercise):
     text = "\n".join(cell.source for cell in solution_of(exercise.id.split(".")[0]).cells)
-    shown = "\n".join(f"# {number}\n{line}" for number, line in exercise.lines.items())
+    shown = "\n".join(f"{number} {line}" for number, line in exercise.lines.items())
     assert shown in text
 
 

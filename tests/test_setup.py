@@ -122,10 +122,14 @@ def test_one_blas_thread_everywhere():
             assert f'"{name}": "1"' in text_of(tool)
 
 
-def test_where_there_are_no_solutions_there_are_no_sheets_to_make(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(exercises, "ROOT", tmp_path)
+def test_make_exercises_writes_what_is_stale_and_nothing_else(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(exercises, "SHEETS", tmp_path / "exercises")
     exercises.main()
-    assert "no solutions yet" in capsys.readouterr().out
+    written = sorted(path.name for path in (tmp_path / "exercises").iterdir())
+    assert written == sorted(path.name for path in (ROOT / "solutions").glob("*.ipynb"))
+    assert f"{len(written)} of {len(written)} sheets written anew" in capsys.readouterr().out
+    exercises.main()
+    assert f"0 of {len(written)} sheets written anew" in capsys.readouterr().out
 
 
 def test_continuous_integration_runs_what_everyone_runs():

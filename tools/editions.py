@@ -11,7 +11,7 @@ import json
 import os
 from pathlib import Path
 
-FOLDERS = ("notebooks", "exercises")
+FOLDERS = ("notebooks", "exercises", "solutions")
 RECORD = ".editions.json"
 
 

@@ -1,7 +1,7 @@
 """Open the course in JupyterLab: python -m tools.lab [options of jupyter lab]
 
-Copies lessons and exercise sheets into work/, where the learner's own changes are kept, marks the
-fresh copies as trusted, and opens work/notebooks/00_start_here.ipynb.
+Copies lessons, exercise sheets and solutions into work/, where the learner's own changes are kept,
+marks the fresh copies as trusted, and opens work/notebooks/00_start_here.ipynb.
 """
 
 import os

@@ -78,7 +78,7 @@ class ValueExercise(Exercise):
 
     def judge(self, answer, seed=0):
         if answer is ... or answer is None:
-            raise self.not_answered(f"Put {self.what} in place of the three dots")
+            raise self.not_answered(f"In place of the three dots, put {self.what}")
         numbers = as_numbers(answer)
         if numbers is None:
             return Verdict("wrong", f"Expected {self.what}, got {shown(answer)}.")
@@ -126,7 +126,7 @@ class ChoiceExercise(Exercise):
 
     def judge(self, answer, seed=0):
         if answer is ... or answer is None or answer == "":
-            raise self.not_answered("Put a letter in place of the three dots")
+            raise self.not_answered("In place of the three dots, put a letter")
         letter = self.letter(answer)
         if letter not in self.reasons:
             letters = ", ".join(f'"{letter}"' for letter in self.reasons)
@@ -166,7 +166,7 @@ class OrderExercise(Exercise):
 
     def judge(self, answer, seed=0):
         if answer is ... or answer is None:
-            raise self.not_answered("Put the numbers of the lines in place of the three dots")
+            raise self.not_answered("In place of the three dots, put the numbers of the lines")
         order = self.numbers(answer)
         if order is None:
             return Verdict("wrong", f"Give line numbers like [3, 1, 2]; got {shown(answer)}.")
@@ -215,7 +215,7 @@ class ReasonExercise(Exercise):
 
     def judge(self, answer, seed=0):
         if answer is ... or answer is None or answer == "":
-            raise self.not_answered("Write your reason between the quotation marks")
+            raise self.not_answered("In place of the three dots, put your words in quotation marks")
         if not isinstance(answer, str):
             return Verdict("wrong", f'Write a text in quotation marks, "…"; got {shown(answer)}.')
         words = count_words(answer)

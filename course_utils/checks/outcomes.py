@@ -1,8 +1,10 @@
 """What a check says: the verdict on one answer, as text everywhere and as HTML in JupyterLab."""
 
+import textwrap
 from dataclasses import dataclass
 from html import escape
 
+WIDTH = 84  # letters of a line: JupyterLab breaks longer ones within a word
 LOOK = {
     "right": ("✓", "#2e7d32"),
     "wrong": ("✗", "#c0392b"),
@@ -115,7 +117,7 @@ class NotAnsweredYet(Exception):
 
     def _render_traceback_(self):
         """Shown by IPython in place of a traceback, which would only be about our own code."""
-        return [f"○ {self}"]
+        return textwrap.wrap(f"○ {self}", WIDTH)
 
 
 class NotCorrect(AssertionError):

@@ -1,4 +1,4 @@
-"""A lesson in a real browser: open it, run it, use its explorer by keyboard, take its picture.
+"""A notebook in a real browser: open it, run it, use its explorer by keyboard, take its picture.
 
 Waiting goes through JupyterLab's own objects (`jupyterapp`); what a learner does goes through keys.
 """
@@ -28,6 +28,8 @@ RUN_ALL = """() => {
     .then(good => { window.courseRan = good }, () => { window.courseRan = false });
 }"""
 ALL_RAN = f"() => window.courseRan !== undefined && ({READY})()"
+ALL_COUNTED = f"""() => ({READY})() && {PANEL}.content.model.sharedModel.cells
+  .every(cell => cell.cell_type !== 'code' || cell.execution_count !== null)"""
 # What a learner should never meet: messages over the page, widgets or cells that failed.
 PROBLEMS = (
     ".Toastify__toast, .jp-Dialog, [data-mime-type='application/vnd.jupyter.error'], "
@@ -47,6 +49,12 @@ WATCH = """picture => {
   });
   new MutationObserver(drawn).observe(picture, {subtree: true, childList: true});
 }"""
+WRITE = f"""([start, text]) => {{
+  const cells = [...{PANEL}.content.model.sharedModel.cells];
+  const cell = cells.find(cell => cell.getSource().startsWith(start));
+  cell?.setSource(text);
+  return cell !== undefined;
+}}"""
 HEIGHT = f"""() => Math.max(
   ...[...{PANEL}.content.node.querySelectorAll('.jp-Cell')]
     .map(cell => cell.getBoundingClientRect().bottom + {PANEL}.content.outerNode.scrollTop))"""
@@ -55,18 +63,19 @@ HEIGHT = f"""() => Math.max(
 class LessonPage:
     """One lesson, opened in a new page at the address that `make lab` gives.
 
-    page : a Playwright page.  lab : the running server.  name : the lesson's file without ".ipynb".
+    page : a Playwright page.  lab : the running server.  name : the file without ".ipynb".
+    folder : "notebooks" for a lesson, "exercises" for a sheet.
     `complaints` has what the browser reported as errors, `strangers` the addresses outside of the
     server that the page asked for.
     """
 
-    def __init__(self, page, lab, name):
+    def __init__(self, page, lab, name, folder="notebooks"):
         self.page, self.name = page, name
         self.complaints, self.strangers = [], []
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self._note(request.url, lab.url))
-        page.goto(f"{lab.url}/lab/tree/work/notebooks/{name}.ipynb?reset&token={lab.token}")
+        page.goto(f"{lab.url}/lab/tree/work/{folder}/{name}.ipynb?reset&token={lab.token}")
         page.wait_for_function(READY, timeout=90_000)
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         self.explorer = page.locator(".course-panel", has=page.locator(".course-picture"))
@@ -86,10 +95,24 @@ class LessonPage:
         self.page.wait_for_function(ALL_RAN, timeout=1000 * seconds)
         return self.page.evaluate("courseRan")
 
+    def run_through(self, seconds):
+        """Run every cell of a sheet, whose questions may raise: JupyterLab says "done" early."""
+        self.page.evaluate(RUN_ALL)
+        self.page.wait_for_function(ALL_COUNTED, timeout=1000 * seconds)
+
     def code_cells(self):
         """The code cells as the page holds them now, with their outputs."""
         cells = self.page.evaluate(f"{PANEL}.content.model.sharedModel.toJSON().cells")
         return [cell for cell in cells if cell["cell_type"] == "code"]
+
+    def write(self, starts_with, text):
+        """Replace the source of the cell that starts so, as a learner who types would."""
+        found = self.page.evaluate(WRITE, [starts_with, text])
+        assert found, f"no cell of {self.name} starts with {starts_with!r}"
+
+    def cell(self, contains):
+        """The cell whose code contains a text."""
+        return self.page.locator(".jp-Notebook .jp-Cell", has_text=contains).last
 
     def problems(self):
         """The texts of whatever a learner should never meet."""

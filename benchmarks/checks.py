@@ -1,0 +1,52 @@
+"""How long does `check` take, and what do an exercise's properties find without its reference?
+
+Run: python -m benchmarks.checks
+"""
+
+import os
+import statistics
+import time
+
+os.environ["COURSE_PROGRESS"] = "memory"  # before the store is opened
+
+from benchmarks.measure import table, verdict
+from course_utils.checks import check
+from course_utils.checks.catalogue import exercises, sheets
+from course_utils.checks.functions import FunctionExercise
+
+BAR = 500  # milliseconds
+
+
+def milliseconds(action):
+    start = time.perf_counter()
+    action()
+    return 1000 * (time.perf_counter() - start)
+
+
+def main(repeats=9):
+    """Print a row for each exercise whose answer is a function."""
+    found = [exercise for sheet in sheets() for exercise in exercises(sheet).values()]
+    functions = [exercise for exercise in found if isinstance(exercise, FunctionExercise)]
+    rows, rejected, mistakes = [], 0, 0
+    for exercise in functions:
+        right = statistics.median(
+            milliseconds(lambda e=exercise: check(e.id, e.reference)) for _ in range(repeats)
+        )
+        wrong = max(
+            milliseconds(lambda e=exercise, m=m: check(e.id, m.wrong)) for m in exercise.mistakes
+        )
+        alone = [not exercise.judge(m.wrong, use_reference=False).passed for m in exercise.mistakes]
+        rejected, mistakes = rejected + sum(alone), mistakes + len(alone)
+        times = verdict(right, BAR), verdict(wrong, BAR)
+        rows.append([exercise.id, exercise.name, *times, f"{sum(alone)} of {len(alone)}"])
+    columns = ["id", "function", "right, ms", "slowest mistake, ms", "found by properties alone"]
+    table(
+        "check: milliseconds, and mistakes that properties find without the reference",
+        columns,
+        rows,
+    )
+    print(f"  properties alone reject {rejected / mistakes:.0%} of {mistakes} known mistakes")
+
+
+if __name__ == "__main__":
+    main()
