@@ -273,13 +273,28 @@ def test_a_wrong_order_is_told_how_far_it_is_right(answer, message):
     assert check("02.2", answer).message == message
 
 
+def run_lines(exercise, order, head):
+    """The function that the lines of an order make."""
+    scope = {"np": np, "softmax": softmax}
+    exec("\n".join([f"def function{head}:", *(exercise.lines[n] for n in order)]), scope)
+    return scope["function"]
+
+
 def test_the_order_of_the_lines_computes_attention():
     exercise = find("02.2")
-    program = ["def attention_loops(Q, K, V):", *(exercise.lines[n] for n in exercise.order)]
-    scope = {"np": np, "softmax": softmax}
-    exec("\n".join(program), scope)
-    verdict = judge(scope["attention_loops"])
+    verdict = judge(run_lines(exercise, exercise.order, "(Q, K, V)"))
     assert verdict.passed, verdict
+
+
+def test_every_order_that_is_taken_as_right_computes_the_same():
+    exercise, rng = find("R1.11"), np.random.default_rng(0)
+    arrays = [rng.normal(size=s) for s in [(2, 4), (3, 5), (3, 6), (4, 7), (5, 7), (7,)]]
+    head = "(queries, keys, values, W_query, W_key, v)"
+    orders = (exercise.order, *exercise.others)
+    results = [run_lines(exercise, order, head)(*arrays) for order in orders]
+    expected = softmax(find("R1.12").reference(*arrays[:2], *arrays[3:])) @ arrays[2]
+    assert all(exercise.judge(order).passed for order in orders)
+    assert all(np.allclose(result, expected) for result in results)
 
 
 def test_a_text_is_recorded_and_never_scored():

@@ -52,7 +52,7 @@ def right_answer(exercise):
 
 def solution_of(sheet):
     """The solution notebook of a sheet."""
-    (path,) = (ROOT / "solutions").glob(f"{sheet}_*.ipynb")
+    (path,) = (ROOT / "solutions").glob(f"{sheet.lower()}_*.ipynb")
     return nbformat.read(path, as_version=4)
 
 

@@ -15,8 +15,8 @@ LINES_OF_A_CELL = 15
 WORDS_OF_A_CELL = 120
 CELLS_OF_A_LESSON = range(25, 41)
 UNCOMPARED_OUTPUTS = 3
-# A sheet without a lesson of its own.
-CAPSTONES = {"20_capstone_translator"}
+# Sheets without a lesson of their own.
+OWN_SHEETS = {"20_capstone_translator", "r1_review"}
 
 
 def notebooks_in(folder):
@@ -150,4 +150,4 @@ def test_a_sheet_has_its_lesson_and_its_solution():
         for folder in ("notebooks", "solutions", "exercises")
     )
     assert sheets == solutions, "make exercises"
-    assert sheets <= lessons | CAPSTONES
+    assert sheets <= lessons | OWN_SHEETS

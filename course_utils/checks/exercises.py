@@ -157,11 +157,13 @@ class Disorder(NamedTuple):
 class OrderExercise(Exercise):
     """The answer is the order of numbered lines, some of which do not belong.
 
-    lines : {number: line of code}.  order : the right numbers.  The mistakes are `Disorder`s.
+    lines : {number: line of code}.  order : the right numbers.  others : orders that do as well.
+    The mistakes are `Disorder`s.
     """
 
     lines: dict[int, str]
     order: tuple[int, ...]
+    others: tuple[tuple[int, ...], ...] = ()
     mistakes: tuple[Disorder, ...] = ()
 
     def judge(self, answer, seed=0):
@@ -173,7 +175,7 @@ class OrderExercise(Exercise):
         unknown = [number for number in order if number not in self.lines]
         if unknown:
             return Verdict("wrong", f"There is no line {unknown[0]}: they go to {max(self.lines)}.")
-        if order == self.order:
+        if order in (self.order, *self.others):
             return Verdict("right", self.praise)
         for mistake in self.mistakes:
             if mistake.applies(order):
