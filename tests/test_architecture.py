@@ -35,13 +35,15 @@ IMPORTS = {
     "metrics": "numpy tasks",
     "drawings": "numpy",
     "readings": "numpy",
-    "scenes": "numpy drawings readings",
     "figures": "matplotlib | IPython",
     "plots": "numpy matplotlib drawings figures readings | IPython",
     "planes": "numpy drawings figures",
     "panels": "ipywidgets",
     "missions": "ipywidgets panels",
-    "explorers": "numpy ipywidgets attention scoring missions numerals panels readings scenes",
+    "explorers": "explorers.shelf explorers.stages explorers.translator",
+    "explorers.shelf": "numpy ipywidgets attention drawings missions panels readings scoring",
+    "explorers.stages": "numpy ipywidgets attention drawings missions panels",
+    "explorers.translator": "numpy ipywidgets drawings missions numerals panels readings",
     "progress_store": "",
     "learning": "ipywidgets IPython panels progress_store",
     "ready_made": "seq2seq",
@@ -138,6 +140,11 @@ def test_importing_attention_costs_little_more_than_numpy():
         "print(time.perf_counter() - start)"
     )
     assert min(float(run_python(code)) for _ in range(3)) <= 0.050
+
+
+def test_the_explorers_do_without_matplotlib():
+    loaded = run_python("import course_utils.explorers, sys; print(*sys.modules)").split()
+    assert "matplotlib" not in loaded
 
 
 @pytest.mark.parametrize("module", IMPORTS)
