@@ -17,6 +17,15 @@ class Decoded(NamedTuple):
     weights: np.ndarray | None  # (batch, steps, m); None where the context has no weights
 
 
+class Beams(NamedTuple):
+    """The prefixes that a beam search keeps, the best of each row first."""
+
+    ids: np.ndarray  # (batch, width): the last symbol of each
+    totals: np.ndarray  # (batch, width): sums of log-probabilities
+    ended: np.ndarray  # (batch, width): has the end mark been written?
+    state: np.ndarray  # (batch · width, hidden_size)
+
+
 def greedy_search(step, memory, max_length):
     """The most probable symbol at each step, read back at the next, until all rows have ended.
 
@@ -49,26 +58,36 @@ def beam_search(stepper, memory, max_length, width):
     """
     check_count(max_length, "max_length")
     check_count(width, "width")
-    batch = len(memory.summary)
     step = stepper(Memory(*(np.repeat(array, width, axis=0) for array in memory)))
-    state = np.repeat(memory.summary, width, axis=0)
-    ids = np.full((batch, width), START)
-    ended = np.zeros((batch, width), bool)
-    totals = np.full((batch, width), -np.inf, state.dtype)
-    totals[:, 0] = 0  # all prefixes are the same at the start: one is enough
+    beams = first_beams(memory.summary, width)
     history = []
     for _ in range(max_length):
-        logits, state, looked = step(ids.ravel(), state)
-        candidates = extend(totals, log_softmax(logits).reshape(batch, width, -1), ended)
-        totals, parents, ids = best(candidates, width)
-        rows = np.arange(batch)[:, None]
-        state = state.reshape(batch, width, -1)[rows, parents].reshape(batch * width, -1)
-        history.append((ids, parents, looked))
-        ended = ended[rows, parents] | (ids == END)
-        if ended.all():
+        beams, parents, looked = longer_beams(beams, step)
+        history.append((beams.ids, parents, looked))
+        if beams.ended.all():
             break
-    winners = np.where(ended.any(axis=1, keepdims=True) & ~ended, -np.inf, totals).argmax(axis=1)
-    return decoded(*trace_back(history, winners, width))
+    return decoded(*trace_back(history, winners_of(beams), width))
+
+
+def first_beams(summary, width):
+    """Prefixes of the start mark alone."""
+    shape = len(summary), width
+    totals = np.full(shape, -np.inf, summary.dtype)
+    totals[:, 0] = 0  # all prefixes are the same at the start: one is enough
+    state = np.repeat(summary, width, axis=0)
+    return Beams(np.full(shape, START), totals, np.zeros(shape, bool), state)
+
+
+def longer_beams(beams, step):
+    """(beams, parents, weights) one symbol later; each prefix extends one of its ``parents``."""
+    batch, width = beams.ids.shape
+    logits, state, looked = step(beams.ids.ravel(), beams.state)
+    candidates = extend(beams.totals, log_softmax(logits).reshape(batch, width, -1), beams.ended)
+    totals, parents, ids = best(candidates, width)
+    rows = np.arange(batch)[:, None]
+    state = state.reshape(batch, width, -1)[rows, parents].reshape(batch * width, -1)
+    ended = beams.ended[rows, parents] | (ids == END)
+    return Beams(ids, totals, ended, state), parents, looked
 
 
 def extend(totals, log_probabilities, ended):
@@ -88,6 +107,12 @@ def best(candidates, width):
     order = np.argsort(-totals, axis=1, kind="stable")
     chosen = np.take_along_axis(chosen, order, axis=1)
     return np.take_along_axis(totals, order, axis=1), chosen // symbols, chosen % symbols
+
+
+def winners_of(beams):
+    """The place of each row's best prefix; one that has ended beats those still running."""
+    beaten = beams.ended.any(axis=1, keepdims=True) & ~beams.ended
+    return np.where(beaten, -np.inf, beams.totals).argmax(axis=1)
 
 
 def trace_back(history, winners, width):

@@ -13,7 +13,7 @@ import ipywidgets as widgets
 from IPython.display import display
 
 from course_utils.overview import progress
-from course_utils.panels import Panel, button, choice, labelled, row, spoken, strong, text
+from course_utils.panels import Panel, button, choice, labelled, row, spoken, strong, text, typed
 from course_utils.progress_store import store
 
 __all__ = ["Question", "predict", "progress", "quiz", "reveal"]
@@ -52,8 +52,7 @@ def _usable(entry, options):
 class _Prediction(Panel):
     def __init__(self, key, question, options):
         self.key, self.options = key, options
-        number = {"kind": widgets.Text, "description": "Your number:", "width": "220px"}
-        self.answer = choice(options) if options else labelled(**number)
+        self.answer = choice(options) if options else typed("Your number:", "220px")
         self.confidence = labelled(widgets.Dropdown, "How sure?", "210px", options=CONFIDENCE)
         self.save = button("Save my prediction", self._save, "primary")
         self.skip = button("Skip", self._skip)
@@ -160,6 +159,8 @@ class _Asked(widgets.VBox):
         self.answer = choice(list(question.reasons))
         self.check = button("Check", self._check)
         self.feedback = text()
+        # a verdict is about the answer that was checked, so another answer takes it away
+        self.answer.observe(lambda _: setattr(self.feedback, "value", ""), "value")
         title = text(f"{strong(f'{number}.')} {escape(question.text)}")
         children = [title, self.answer, self.check, self.feedback]
         super().__init__(children, layout={"margin": "0 0 10px 0"})

@@ -6,13 +6,23 @@ import ipywidgets as widgets
 
 # JupyterLab takes arrow keys from focused menus and radio buttons to move between cells; a panel
 # keeps the plain keys that are pressed inside it for its own controls.
-KEEP_KEYS = (
-    "this.closest('.course-panel').addEventListener('keydown', key => "
-    "key.ctrlKey || key.metaKey || key.altKey || key.shiftKey || key.stopPropagation())"
-)
+KEEP_KEYS = """
+this.closest('.course-panel').addEventListener('keydown', key =>
+  key.ctrlKey || key.metaKey || key.altKey || key.shiftKey || key.stopPropagation());"""
+# Enter in a line of text presses the panel's main button. The line itself passes no key on, so the
+# panel looks first; and the button takes the focus first, so that what was typed is sent before.
+ENTER = """
+this.closest('.course-panel').addEventListener('keydown', key => {
+  if (key.key !== 'Enter' || key.shiftKey || key.ctrlKey || key.isComposing) return;
+  if (!key.target.matches('input[type=text]')) return;
+  key.preventDefault();
+  const main = key.currentTarget.querySelector('button.mod-primary');
+  main.focus();
+  main.click();
+}, true);"""
 # Colours come from JupyterLab's theme, so that light and dark both read well. Long choices wrap.
 STYLE = (
-    f'<style onload="{KEEP_KEYS}">'
+    f'<style onload="{KEEP_KEYS}{ENTER}">'
     + """
 .course-panel {border: 1px solid var(--jp-border-color1, #bbb); border-left: 5px solid #4c86c6;
   border-radius: 4px; padding: 8px 14px; max-width: 820px;}
@@ -29,6 +39,7 @@ STYLE = (
 .course-panel select:focus-visible, .course-panel .noUi-handle:focus-visible
   {outline: 3px solid #4c86c6; outline-offset: 2px;}
 .course-panel .noUi-handle {background: #4c86c6; border-color: #2f6aab;}
+.course-panel .noUi-target[disabled] {opacity: 0.35;}
 .course-panel .course-picture svg {max-width: 100%; height: auto; display: block;}
 .course-panel .course-note {display: none;}
 .course-panel table {border-collapse: collapse;}
@@ -78,6 +89,11 @@ def strong(words):
 def choice(options, description="Answer:", **more):
     """Return radio buttons; none is chosen yet unless `value` says so. Long options wrap."""
     return labelled(widgets.RadioButtons, description, options=options, **{"value": None, **more})
+
+
+def typed(description, width):
+    """Return a line of text, sent when it is finished; Enter presses the panel's main button."""
+    return labelled(widgets.Text, description, width, continuous_update=False)
 
 
 def labelled(kind, description, width="auto", **more):

@@ -1,8 +1,10 @@
-"""Small random things to test with: rules, arrays for attention, batches, models."""
+"""Small random things to test with, and how to vary them: rules, arrays, batches, models."""
 
 from typing import NamedTuple
 
 import numpy as np
+import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from course_utils.attention import Attention, LastState, MeanState
@@ -31,6 +33,11 @@ BUILDERS = {
 RULES = tuple(BUILDERS)
 CONTENT_RULES = tuple(name for name in RULES if name != "location")  # they look at the keys
 CONTEXTS = ("last state", "mean state", *RULES)
+
+every_rule = pytest.mark.parametrize("name", RULES)
+every_context = pytest.mark.parametrize("name", CONTEXTS)
+precisions = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+few = settings(max_examples=10, deadline=None, derandomize=True, database=None)
 
 
 def make_rule(name, query_size, key_size, rng, dtype=np.float64):

@@ -2,17 +2,19 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from samples import (
     CONTEXTS,
-    RULES,
     SIZES,
     assert_all_close,
     assert_close,
+    every_rule,
+    few,
     freeze,
     make_batch,
     make_model,
     make_rule,
+    precisions,
     randomise,
     rule_and_problem,
 )
@@ -28,11 +30,6 @@ from course_utils.attention import (
 from course_utils.layers import Embedding, Linear
 from course_utils.recurrent import GRU
 from course_utils.scoring import AdditiveScore
-
-few = settings(max_examples=10, deadline=None, derandomize=True, database=None)
-every_rule = pytest.mark.parametrize("name", RULES)
-precisions = pytest.mark.parametrize("dtype", [np.float32, np.float64])
-
 
 # Number types and memory layout
 

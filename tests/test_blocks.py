@@ -2,14 +2,16 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from samples import (
-    RULES,
     SIZES,
     assert_close,
+    every_rule,
+    few,
     make_problem,
     make_rule,
+    precisions,
     randomise,
 )
 
@@ -20,11 +22,6 @@ from course_utils.attention import (
     softmax,
 )
 from course_utils.scoring import AdditiveScore, LocationScore
-
-few = settings(max_examples=10, deadline=None, derandomize=True, database=None)
-every_rule = pytest.mark.parametrize("name", RULES)
-precisions = pytest.mark.parametrize("dtype", [np.float32, np.float64])
-
 
 # Attention in blocks
 

@@ -4,13 +4,12 @@ from itertools import product
 
 import numpy as np
 import pytest
-from samples import CONTEXTS, make_batch, make_model
+from samples import every_context, make_batch, make_model
 
 from course_utils.decoding import END, PADDING
 from course_utils.tasks import Batch
 
 SYMBOLS = (3, 4, 5)
-every_context = pytest.mark.parametrize("name", CONTEXTS)
 seeds = pytest.mark.parametrize("seed", range(8))
 
 

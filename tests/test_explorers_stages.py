@@ -16,6 +16,15 @@ def test_the_buttons_step_on_and_back_and_stop_at_the_ends():
     assert "q1 · k1 = 1·1 + 0·0 = 1." in explorer.reading.value
 
 
+def test_a_number_can_be_changed_once_it_is_chosen():
+    controls = stage_explorer().controls
+    chosen = []
+    for place in ((), (1, 0), ()):
+        controls["change"].value = place
+        chosen.append(not controls["number"].disabled)
+    assert chosen == [False, True, False]
+
+
 def test_the_hand_example_gives_the_published_numbers():
     last = stage_look(axis=-1, change=(), number=0, step=10)
     np.testing.assert_allclose(

@@ -29,6 +29,14 @@ def test_the_translator_asks_the_model_once_per_number():
     assert asked == [342_000]
 
 
+def test_a_new_number_starts_at_its_first_character():
+    explorer = translator_explorer(translate)
+    explorer.controls["step"].value = 5
+    explorer.controls["number"].value = 105
+    assert explorer.controls["step"].value == 1
+    assert "Written so far: 一. 一:" in explorer.reading.value
+
+
 def test_the_translator_reads_the_current_row_aloud():
     view = translation_look(translate, 105, 3)
     assert "one hundred and five. Written so far: 一百零. 零: 94 % on and." in view.reading

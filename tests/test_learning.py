@@ -137,6 +137,7 @@ def test_a_quiz_explains_each_choice_and_lets_one_try_again(path):
     first.check.click()
     assert "✗ Not this one.</strong> Ones would." in first.feedback.value
     first.answer.value = "1"
+    assert first.feedback.value == ""
     first.check.click()
     assert "✓ Yes.</strong> Softmax divides." in first.feedback.value
     stored = entries(path)["00.closing.1"]

@@ -7,14 +7,16 @@ from hypothesis import strategies as st
 from samples import (
     CONTENT_RULES,
     CONTEXTS,
-    RULES,
     SIZES,
     assert_all_close,
     assert_close,
+    every_rule,
+    few,
     make_batch,
     make_model,
     make_problem,
     make_rule,
+    precisions,
     randomise,
     rule_and_problem,
 )
@@ -29,10 +31,7 @@ from course_utils.attention import (
 )
 from course_utils.tasks import Batch
 
-few = settings(max_examples=10, deadline=None, derandomize=True, database=None)
-every_rule = pytest.mark.parametrize("name", RULES)
 every_content_rule = pytest.mark.parametrize("name", CONTENT_RULES)
-precisions = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 
 # Weights

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from samples import precisions
 
 from course_utils.attention import (
     Attention,
@@ -22,8 +23,6 @@ from course_utils.training import Adam, train
 
 REFERENCE = Path(__file__).parent / "reference"
 TOLERANCE = {np.float32: 1e-5, np.float64: 1e-10}
-
-precisions = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 
 def read(name, dtype):

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from samples import CONTEXTS, make_batch, make_model
+from samples import every_context, make_batch, make_model
 
 from course_utils.attention import Attention, LastState, softmax
 from course_utils.scoring import AdditiveScore, DotScore, GeneralScore, LocationScore
@@ -15,7 +15,6 @@ from course_utils.seq2seq import Seq2Seq
 from course_utils.tasks import Batch
 
 both_directions = pytest.mark.parametrize("bidirectional", [False, True])
-every_context = pytest.mark.parametrize("name", CONTEXTS)
 
 
 def step_by_step(model, batch, row):

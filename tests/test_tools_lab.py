@@ -3,10 +3,14 @@
 import json
 import urllib.error
 import urllib.request
+from unittest.mock import Mock
 
 import pytest
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 from lab_server import running_lab
 
+from tools.connection import PromptConnection
 from tools.lab import FIRST_PAGE
 
 
@@ -42,6 +46,13 @@ def test_every_lesson_is_in_the_learners_folder_and_trusted(lab):
         notebook = with_token(lab, f"api/contents/work/notebooks/{lesson}")["content"]
         code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         assert code and all(cell["metadata"]["trusted"] for cell in code)
+
+
+def test_messages_to_the_page_are_not_held_back(monkeypatch):
+    monkeypatch.setattr(ZMQChannelsWebsocketConnection, "connect", lambda self: "connected")
+    handler = Mock(spec=KernelWebsocketHandler)
+    assert PromptConnection(websocket_handler=handler).connect() == "connected"
+    handler.set_nodelay.assert_called_once_with(True)
 
 
 def test_no_news_and_no_jumping_cells(lab):

@@ -44,6 +44,7 @@ def options():
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.default_url=/lab/tree/{FIRST_PAGE}",
         f"--LabApp.app_settings_dir={ROOT / 'tools' / 'lab_settings'}",
+        "--ServerApp.kernel_websocket_connection_class=tools.connection.PromptConnection",
     ]
 
 

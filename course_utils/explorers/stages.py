@@ -65,6 +65,8 @@ def stage_explorer():
         "number": labelled(widgets.IntSlider, "to the number:", "300px", **whole),
         "step": labelled(widgets.IntSlider, "Step:", "360px", min=0, max=10, value=0),
     }
+    change, number = controls["change"], controls["number"]
+    widgets.dlink((change, "value"), (number, "disabled"), lambda chosen: not chosen)
     return Explorer("Three stages 三个阶段", controls, stage_look, missions)
 
 

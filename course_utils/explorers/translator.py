@@ -54,6 +54,8 @@ def translator_explorer(translate, number=342_000, largest=999_999_999_999):
         "number": labelled(widgets.BoundedIntText, "Number, then Enter:", "300px", **box),
         "step": labelled(widgets.IntSlider, "Step:", "320px", min=1, max=99, value=1),
     }
+    step = controls["step"]
+    controls["number"].observe(lambda _: setattr(step, "value", step.min), "value")
     look = functools.partial(translation_look, remembered)
     return Explorer("A translator 翻译器", controls, look, missions)
 

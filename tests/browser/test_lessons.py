@@ -14,6 +14,7 @@ NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.i
 SECONDS_TO_RUN = 180  # lesson 00 trains a model
 # On a quiet machine 60 ms; a busy one gets room, but what is felt as lag still fails.
 MOST_MILLISECONDS = 300
+MOVED_BY_ARROWS = ".noUi-target:not([disabled]) .noUi-handle, input[type=number]:visible"
 
 
 def has_explorer(path):
@@ -93,7 +94,7 @@ def test_a_slider_reached_and_moved_by_keys_changes_the_picture(lesson):
 
 @every_explorer
 def test_arrow_keys_move_sliders_and_numbers_and_nothing_else(lesson):
-    controls = lesson.explorer.locator(".noUi-handle, input[type=number]:visible").all()
+    controls = lesson.explorer.locator(MOVED_BY_ARROWS).all()
     assert controls
     for control in controls:
         assert press(lesson, control, "ArrowUp") == (True, True)
@@ -104,6 +105,14 @@ def test_arrow_keys_move_sliders_and_numbers_and_nothing_else(lesson):
 def test_arrow_keys_choose_from_menus_and_answers(lesson, kind):
     first = lesson.page.locator(f".course-panel {kind}").first
     assert press(lesson, first, "ArrowDown") == (True, True)
+
+
+def test_enter_in_a_number_box_saves_the_prediction(opened):
+    page = opened("01_a_soft_library").page
+    asked = page.locator(".course-panel", has=page.locator("input[type=text]:visible")).first
+    asked.locator("input[type=text]").press_sequentially("89.8")
+    page.keyboard.press("Enter")
+    asked.get_by_text("Saved: 89.8").wait_for(timeout=10_000)
 
 
 @every_explorer
