@@ -49,7 +49,9 @@ IMPORTS = {
     "checks.calls": "numpy",
     "checks.exercises": "numpy checks.outcomes",
     "checks.cases": "numpy checks.calls checks.exercises",
-    "checks.functions": "numpy checks.calls checks.cases checks.exercises checks.outcomes",
+    "checks.returned": "numpy checks.exercises",
+    "checks.functions": "numpy checks.calls checks.cases checks.exercises checks.outcomes "
+    "checks.returned",
     "checks.attention_inputs": "numpy checks.exercises",
     "checks.catalogue": "",
     "checks.desk": "checks.catalogue checks.outcomes progress_store",

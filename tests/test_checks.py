@@ -93,7 +93,7 @@ def test_a_function_that_returns_none_hears_of_return():
         ({"context": 1}, "attention must return 2 things, context and weights."),
         ((np.ones(2), "text"), "context must have the shape"),
         (("text", np.ones(2)), "context must be an array of numbers, got a str."),
-        ((object(), 1), "context must be an array of numbers, got a object."),
+        ((object(), 1), "context must be an array of numbers, got an object."),
         (([[1], [2, 3]], 1), "context must be an array of numbers, got a list of 2."),
     ],
 )

@@ -4,15 +4,16 @@ The expected value is always computed before the learner's function is called, o
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from course_utils.checks.calls import SECONDS, TookTooLong, place_of, within
 from course_utils.checks.cases import Case, alike, as_dtype, attempt, behaviour, same, tolerance
-from course_utils.checks.exercises import Exercise, Mistake, Property, as_numbers, shown
+from course_utils.checks.exercises import Exercise, Mistake, Property, shown
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
+from course_utils.checks.returned import Failure, as_outputs
 
 ROUNDS = 20
 PROBE_SEED = 11  # inputs on which a mistake is recognised: the same in every check
@@ -25,14 +26,6 @@ class Trial(NamedTuple):
     outputs: dict[str, np.ndarray]
     call: Callable
     tolerance: float
-
-
-class Failure(Exception):
-    """The first thing that is wrong with a learner's function: a message, and rows of evidence."""
-
-    def __init__(self, message, *evidence):
-        super().__init__(message)
-        self.message, self.evidence = message, evidence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,15 +58,10 @@ class FunctionExercise(Exercise):
         if not callable(answer):
             return Verdict("wrong", self._no_function(answer))
         try:
-            work = lambda: self._examine(answer, seed, use_reference)  # noqa: E731
-            verdict, printed = within(seconds, work)
+            verdict, printed = within(seconds, lambda: self._examine(answer, seed, use_reference))
         except TookTooLong as late:
             return Verdict("wrong", self._late(seconds, late.stopped), "endless loop")
-        if not printed:
-            return verdict
-        first = printed.strip().splitlines()[0] if printed.strip() else "an empty line"
-        note = f"It also prints while it works, first: {shown(first)}. A function returns instead."
-        return Verdict(verdict.kind, verdict.message, verdict.mistake, verdict.evidence, note)
+        return replace(verdict, note=_about(printed)) if printed else verdict
 
     def cases(self, seed):
         """Random inputs, half of them in float32, every third strided; then the edges."""
@@ -108,105 +96,86 @@ class FunctionExercise(Exercise):
         except Failure as failure:
             mistake = self.recognise(answer)
             message = mistake.hint if mistake else failure.message
-            return Verdict("wrong", message, mistake and mistake.name, failure.evidence)
+            evidence = (("input", self._describe(failure.case)), *failure.evidence)
+            return Verdict("wrong", message, mistake and mistake.name, evidence)
         return Verdict("right", self.praise)
 
     def _try(self, answer, case, use_reference):
         """Raise Failure for the first thing that is wrong in this case."""
-        expected = self._named(self.reference(*case.exact()), case)
+        expected = self._outputs(self.reference(*case.exact()), case)
         outputs = self._call(answer, case)
         room = tolerance(*case.arguments, *outputs.values())
-        trial = Trial(case.exact(), outputs, self._caller(answer), room)
+        try:
+            self._hold(Trial(case.exact(), outputs, self._caller(answer), room))
+            for name in expected if use_reference else ():
+                self._compare(name, outputs[name], expected[name], room)
+        except Failure as failure:
+            failure.case = failure.case or case
+            raise
+
+    def _hold(self, trial):
+        """Raise Failure for the first property that does not hold."""
         for statement, broken in self.properties:
             if evidence := broken(trial):
-                raise Failure(
-                    f"{statement[0].upper()}{statement[1:]}: here that fails.",
-                    ("input", self._sizes(case)),
-                    ("expected", statement),
-                    ("yours", evidence),
-                )
-        for name in expected if use_reference else ():
-            if not np.allclose(outputs[name], expected[name], room, room):
-                raise self._difference(name, outputs[name], expected[name], case)
+                message = f"{statement[0].upper()}{statement[1:]}: here that fails."
+                raise Failure(message, ("expected", statement), ("yours", evidence))
+
+    def _compare(self, name, output, expected, room):
+        """Raise Failure where the numbers differ, with the place where they differ most."""
+        if np.allclose(output, expected, room, room):
+            return
+        where = np.unravel_index(np.abs(output - expected).argmax(), output.shape)
+        place = f"{name}[{', '.join(map(str, where))}]" if where else name
+        raise Failure(
+            f"{name} has the right shape, but other numbers.",
+            ("expected", f"{place} = {expected[where]:.4g}"),
+            ("yours", f"{place} = {output[where]:.4g}"),
+        )
 
     def _call(self, answer, case):
         """The outputs of the learner's function by name, in the shapes that they must have."""
         arguments = case.fresh()
         value, error = attempt(answer, arguments)
-        if error is not None:
-            raise self._raised(error, answer, case)
-        for name, given, now in zip(self.arguments, case.fresh(), arguments, strict=True):
-            if isinstance(given, np.ndarray) and not same(given, now):
-                raise Failure(
-                    f"{self.name} changes its input {name}: compute on a new array instead.",
-                    ("input", self._sizes(case)),
-                    ("given", shown(given)),
-                    ("afterwards", shown(now)),
-                )
-        return self._named(value, case)
+        try:
+            if error is not None:
+                raise self._raised(error, answer)
+            self._unchanged(case.fresh(), arguments)
+            return self._outputs(value, case)
+        except Failure as failure:
+            failure.case = case
+            raise
 
-    def _named(self, value, case):
-        """What a function returned, as arrays by name. Raises Failure where it does not fit."""
-        shapes = self.outputs(*case.fresh())
-        sizes = ("input", self._sizes(case))
-        wanted = ("expected", ", ".join(f"{name} {shape}" for name, shape in shapes.items()))
-        if value is None:
-            message = f"{self.name} returns None: is there a return at its end?"
-            raise Failure(message, sizes, wanted, ("yours", "None"))
-        parts = (value,) if len(shapes) == 1 else value
-        if len(shapes) > 1 and _length(value) != len(shapes):
-            message = f"{self.name} must return {len(shapes)} things, {' and '.join(shapes)}."
-            raise Failure(message, sizes, wanted, ("yours", _kind(value)))
-        named = {}
-        for (name, shape), part in zip(shapes.items(), parts, strict=True):
-            array = as_numbers(part)
-            if array is None:
-                message = f"{name} must be an array of numbers, got {_kind(part)}."
-                raise Failure(message, sizes, wanted, ("yours", _kind(part)))
-            if array.shape != shape:
-                message = f"{name} must have the shape {shape} here, got {array.shape}."
-                raise Failure(message, sizes, wanted, ("yours", f"{name} {array.shape}"))
-            if not np.isfinite(array).all():
-                message = (
-                    f"{name} holds NaN or infinity: did exp overflow, or something divide by 0?"
-                )
-                raise Failure(
-                    message,
-                    ("input", f"{self._sizes(case)} ({case.name})"),
-                    wanted,
-                    ("yours", shown(array)),
-                )
-            named[name] = array
-        return named
+    def _outputs(self, value, case):
+        return as_outputs(value, self.outputs(*case.fresh()), self.name)
+
+    def _unchanged(self, given, now):
+        """Raise Failure where a call has changed an array that it was given."""
+        for name, before, after in zip(self.arguments, given, now, strict=True):
+            if isinstance(before, np.ndarray) and not same(before, after):
+                message = f"{self.name} changes its input {name}: compute on a new array instead."
+                raise Failure(message, ("given", shown(before)), ("afterwards", shown(after)))
 
     def _caller(self, answer):
         """A function for properties that have to call once more: arguments → outputs by name."""
         return lambda *arguments: self._call(answer, Case("changed input", arguments))
 
-    def _raised(self, error, answer, case):
+    def _raised(self, error, answer):
         if isinstance(error, NotAnsweredYet):
             return self.not_answered("Replace the line `raise NotAnsweredYet` by your own")
         said = str(error).splitlines()
         what = type(error).__name__ + (f": {said[0]}" if said else "")
-        rows = [("input", self._sizes(case)), ("stopped", place_of(error, answer))]
-        return Failure(f"{self.name} stops with {what}", *(row for row in rows if row[1]))
+        place = place_of(error, answer)
+        rows = [("stopped", place)] if place else []
+        return Failure(f"{self.name} stops with {what}", *rows)
 
-    def _difference(self, name, output, expected, case):
-        where = np.unravel_index(np.abs(output - expected).argmax(), output.shape)
-        place = f"{name}[{', '.join(map(str, where))}]" if where else name
-        return Failure(
-            f"{name} has the right shape, but other numbers.",
-            ("input", self._sizes(case)),
-            ("expected", f"{place} = {expected[where]:.4g}"),
-            ("yours", f"{place} = {output[where]:.4g}"),
-        )
-
-    def _sizes(self, case):
+    def _describe(self, case):
+        """The sizes of a case, and its name where it is a special one."""
         pairs = zip(self.arguments, case.arguments, strict=True)
-        return ", ".join(
+        sizes = ", ".join(
             f"{name} {argument.shape}" if isinstance(argument, np.ndarray) else name
             for name, argument in pairs
         )
+        return f"{sizes} ({case.name})" if case.name in self.edges else sizes
 
     def _no_function(self, answer):
         return (
@@ -222,16 +191,7 @@ class FunctionExercise(Exercise):
         )
 
 
-def _length(value):
-    """How many things were returned together; 1 where it is a single thing."""
-    several = isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim)
-    return len(value) if several else 1
-
-
-def _kind(value):
-    """What something is, in words for a learner."""
-    if isinstance(value, np.ndarray):
-        return f"an array {value.shape}"
-    if isinstance(value, tuple | list):
-        return f"a {type(value).__name__} of {len(value)}"
-    return f"a {type(value).__name__}"
+def _about(printed):
+    """What to say to a function that prints."""
+    first = printed.strip().splitlines()[0] if printed.strip() else "an empty line"
+    return f"It also prints while it works, first: {shown(first)}. A function returns instead."

@@ -1,0 +1,73 @@
+"""What a learner's function returned, as arrays by name, or what is wrong with it."""
+
+import numpy as np
+
+from course_utils.checks.exercises import as_numbers, shown
+
+
+class Failure(Exception):
+    """The first thing that is wrong with an answer: a message, and rows of evidence.
+
+    case : the input for which it failed, once that is known.
+    """
+
+    def __init__(self, message, *evidence):
+        super().__init__(message)
+        self.message, self.evidence, self.case = message, evidence, None
+
+
+def as_outputs(value, shapes, function):
+    """{name: array} of what `function` returned. Raises Failure where it does not fit.
+
+    shapes : {name: shape} of what must come back, in this order; more than one is a tuple.
+    """
+    wanted = ("expected", ", ".join(f"{name} {shape}" for name, shape in shapes.items()))
+    try:
+        parts = _parts(value, shapes, function)
+        named = zip(shapes.items(), parts, strict=True)
+        return {name: _array(part, name, shape) for (name, shape), part in named}
+    except Failure as failure:
+        failure.evidence = (wanted, *failure.evidence)
+        raise
+
+
+def _parts(value, shapes, function):
+    if value is None:
+        message = f"{function} returns None: is there a return at its end?"
+        raise Failure(message, ("yours", "None"))
+    if len(shapes) == 1:
+        return (value,)
+    if _length(value) != len(shapes):
+        message = f"{function} must return {len(shapes)} things, {' and '.join(shapes)}."
+        raise Failure(message, ("yours", kind_of(value)))
+    return value
+
+
+def _array(part, name, shape):
+    array = as_numbers(part)
+    if array is None:
+        message = f"{name} must be an array of numbers, got {kind_of(part)}."
+        raise Failure(message, ("yours", kind_of(part)))
+    if array.shape != shape:
+        message = f"{name} must have the shape {shape} here, got {array.shape}."
+        raise Failure(message, ("yours", f"{name} {array.shape}"))
+    if not np.isfinite(array).all():
+        message = f"{name} holds NaN or infinity: did exp overflow, or something divide by 0?"
+        raise Failure(message, ("yours", shown(array)))
+    return array
+
+
+def _length(value):
+    """How many things were returned together; 1 where it is a single thing."""
+    several = isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim)
+    return len(value) if several else 1
+
+
+def kind_of(value):
+    """What something is, in words for a learner."""
+    if isinstance(value, np.ndarray):
+        return f"an array {value.shape}"
+    if isinstance(value, tuple | list):
+        return f"a {type(value).__name__} of {len(value)}"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
