@@ -12,7 +12,6 @@ from course_utils.drawings import (
     INK,
     KEY,
     LINE,
-    QUERY,
     bar,
     box,
     label,
@@ -141,7 +140,7 @@ def _curve(curve, dial, left=64, top=252, width=314, height=138):
     parts.append(middle(left + width / 2, top + height + 32, "temperature T", size=12, fill=FAINT))
     places = [place(*at) for at in zip(TEMPERATURES, curve, strict=True)]
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    parts.append(tag("polyline", points=points, fill="none", stroke=QUERY, stroke_width=2.5))
+    parts.append(tag("polyline", points=points, fill="none", stroke=INK, stroke_width=2.5))
     x, y = place(dial.temperature, np.exp(dial.entropy))
     parts.append(tag("line", x1=x, x2=x, y1=y, y2=top + height, stroke=INK, stroke_dasharray="4 3"))
     return "".join(parts) + tag("circle", cx=x, cy=y, r=6, fill=INK, stroke="#ffffff")
