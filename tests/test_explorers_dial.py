@@ -65,7 +65,7 @@ def test_the_third_mission_asks_for_the_lesson_s_scores():
 
 def test_every_control_has_a_label_and_works_by_keyboard():
     for control in dial_explorer().controls.values():
-        assert isinstance(control, widgets.IntSlider | widgets.FloatSlider)
+        assert isinstance(control, widgets.BoundedIntText | widgets.IntSlider | widgets.FloatSlider)
         assert control.description.endswith(":")
 
 

@@ -50,8 +50,9 @@ def dial_explorer():
             lambda d: tuple(d.scores) == SCORES and _near(d.weights.max(), 0.5, 0.01),
         ),
     )
-    slider = functools.partial(labelled, widgets.IntSlider, width="215px", min=-4, max=4)
-    controls = {key: slider(f"Score {key}:", value=e) for key, e in zip(KEYS, SCORES, strict=True)}
+    # number boxes: a slider each would put twelve stops between the keyboard and the last control
+    number = functools.partial(labelled, widgets.BoundedIntText, width="150px", min=-4, max=4)
+    controls = {key: number(f"Score {key}:", value=e) for key, e in zip(KEYS, SCORES, strict=True)}
     dial = {"min": COLDEST, "max": HOTTEST, "step": 0.05, "value": 1}
     controls["temperature"] = labelled(widgets.FloatSlider, "Temperature T:", "440px", **dial)
     shift = {"min": -5, "max": 5, "value": 0}
