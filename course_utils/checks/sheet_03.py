@@ -141,6 +141,11 @@ def _whole_sum(scores, axis):
     return exps / exps.sum()
 
 
+def _sum_along_the_last(scores, axis):
+    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
 def _in_place(scores, axis):
     scores -= scores.max(axis=axis, keepdims=True)
     np.exp(scores, out=scores)
@@ -251,6 +256,17 @@ stable = FunctionExercise(
             "Right along the last axis, and always there: use the argument axis.",
         ),
         Mistake(
+            "largest along the last axis",
+            _with_shift(lambda scores, axis: scores.max(axis=-1, keepdims=True)),
+            "Your maximum always runs along the last axis, so it shifts scores of one slice "
+            "differently: max(axis=axis, …).",
+        ),
+        Mistake(
+            "sum along the last axis",
+            _sum_along_the_last,
+            "The maximum is right, but your sum always runs along the last axis: sum(axis=axis, …).",
+        ),
+        Mistake(
             "one sum for all",
             _whole_sum,
             "You divide by the sum over the whole array: each slice needs its own sum, axis=axis.",
@@ -325,6 +341,14 @@ def _found(statement, given, wanted):
     )
 
 
+def _exactly_zero(trial):
+    """A constant of 1e-9 in the log is common and small: say so, instead of 1.073 ≠ 1.073."""
+    largest = np.abs(trial.call(np.eye(3, 4))["entropy"]).max()
+    if largest > 1e-10:
+        return f"{largest:.0e}: is there a constant in the log? np.where guards the zeros exactly"
+    return None
+
+
 entropy = FunctionExercise(
     id="03.3",
     title="entropy",
@@ -342,7 +366,7 @@ entropy = FunctionExercise(
     },
     properties=(
         _found("two rows of five equal weights have entropy ln 5", np.full((2, 5), 0.2), np.log(5)),
-        _found("one-hot rows have entropy 0", np.eye(3, 4), 0.0),
+        Property("a one-hot row has entropy 0, to nine digits", _exactly_zero),
         Property("for two independent choices entropies add up", _independent),
         Property(
             "the order of the keys does not matter",
