@@ -264,7 +264,7 @@ stable = FunctionExercise(
         Mistake(
             "sum along the last axis",
             _sum_along_the_last,
-            "The maximum is right, but your sum always runs along the last axis: sum(axis=axis, …).",
+            "The maximum is right. Your sum always runs along the last axis: sum(axis=axis, …).",
         ),
         Mistake(
             "one sum for all",
