@@ -24,12 +24,12 @@ from course_utils.drawings import (
 )
 from course_utils.missions import Explorer, Mission, View
 from course_utils.panels import labelled
-from course_utils.readings import largest_cells
+from course_utils.readings import largest_cells, row_reading
 
 BENDS = {"rule 1: no tanh": False, "rule 2: with tanh": True}
 KEYS = np.array([-2.0, -0.8, 0.4, 1.6])  # each key is one number
 SECOND_QUERY = -1.0
-W_QUERY, W_KEY = np.array([[1.0, 1, -1, 0.5], [1, -1, 0.5, -1]])  # one number a hidden feature
+W_QUERY, W_KEY = np.array([[1.0, 1, -1, 0.5], [1, -0.7, 0.5, -1.2]])  # one number a hidden feature
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 REACH = 5  # the curve is drawn from −5 to 5
 
@@ -58,14 +58,14 @@ def bend_explorer():
         ),
         Mission("Rule 2: make q1 and q2 prefer different keys.", _is_split),
     )
-    whole = functools.partial(labelled, widgets.IntSlider, width="220px", min=1, value=1)
+    whole = functools.partial(labelled, widgets.IntSlider, min=1, value=1)
     query = {"min": -3, "max": 3, "step": 0.1, "value": 0.5}
     controls = {
         "bent": labelled(widgets.Dropdown, "Rule:", options=BENDS, value=False),
         "query": labelled(widgets.FloatSlider, "Query q1:", "300px", **query),
-        "hidden": whole("Hidden features d_a:", max=4),
-        "steepness": whole("Size of W:", max=8),
-        "size": whole("Size of v:", max=4),
+        "hidden": whole("Hidden features d_a:", "330px", max=4),
+        "steepness": whole("Size of W:", "270px", max=8),
+        "size": whole("Size of v:", "270px", max=6),
     }
     return Explorer("The bend 加性打分", controls, bend_look, missions)
 
@@ -101,14 +101,14 @@ def _cap_of(seen):
 
 
 def _say(seen, query):
-    best = [f"k{row.argmax() + 1} ({row.max():.3f})" for row in seen.weights]
+    names = [f"k{j + 1}" for j in range(len(KEYS))]
+    first, second = (row_reading(row, names) for row in seen.weights)
     apart = np.ptp(seen.weights, axis=0).max()
     rule = "Rule 2, with tanh" if seen.bent else "Rule 1, no tanh"
     rows = "The two rows are equal" if apart < 1e-9 else f"The rows differ by up to {apart:.3f}"
     cap = f"; no weight can pass {seen.cap:.3f}" if seen.bent else ""
     return (
-        f"{rule}. q1 = {_signed(query)} looks most at {best[0]}, "
-        f"q2 = {_signed(SECOND_QUERY)} at {best[1]}. "
+        f"{rule}. q1 = {_signed(query)}: {first}; q2 = {_signed(SECOND_QUERY)}: {second}. "
         f"{rows}{cap}."
     )
 
