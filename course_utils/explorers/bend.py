@@ -86,9 +86,8 @@ def bend_look(bent, query, hidden, steepness, size):
     power = np.exp(2.0 * size * hidden)
     facts = Bent(bent, hidden, size, weights, float(power / (power + len(KEYS) - 1)))
     reading = _say(facts, query)
-    picture = bend_picture(
-        queries, KEYS, weights, bent, steepness, facts.cap, _cap_of(facts), reading
-    )
+    curve = (bent, steepness, hidden)
+    picture = bend_picture(queries, KEYS, weights, curve, facts.cap, _cap_of(facts), reading)
     return View(picture, reading, facts)
 
 
@@ -117,17 +116,18 @@ def _signed(number, form=".1f"):
     return f"{number:{form}}".replace("-", "−")
 
 
-def bend_picture(queries, keys, weights, bent, steepness, cap, cap_words, reading):
+def bend_picture(queries, keys, weights, curve, cap, cap_words, reading):
     """Draw one hidden feature of two queries as curves, and the weights as a map with their cap.
 
-    queries (2,), keys (m,), weights (2, m).  bent : with tanh or without.  steepness : of the
-    curve, the size of W.  cap : the largest weight possible, cap_words : the same in words.
+    queries (2,), keys (m,), weights (2, m).  curve : (with tanh or without, its steepness, how
+    many such features are summed).  cap : the largest weight possible, cap_words : in words.
     """
+    bent, steepness, hidden = curve
     curves = [
         _curve(44, 62 + 172 * i, f"q{i + 1}", query, keys, bent, steepness)
         for i, query in enumerate(queries)
     ]
-    head = "Hidden feature 1: " + ("tanh(W·(q + k))" if bent else "W·(q + k)")
+    head = f"Hidden feature 1 of {hidden}: " + ("tanh(W·(q + k))" if bent else "W·(q + k)")
     return svg(
         800,
         400,
