@@ -40,8 +40,9 @@ IMPORTS = {
     "planes": "numpy drawings figures",
     "panels": "ipywidgets",
     "missions": "ipywidgets panels",
-    "explorers": "explorers.dial explorers.shelf explorers.stages explorers.translator",
+    "explorers": "",  # all of them: see below
     "explorers.dial": "numpy ipywidgets attention drawings missions panels readings",
+    "explorers.bend": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.shelf": "numpy ipywidgets attention drawings missions panels readings scoring",
     "explorers.stages": "numpy ipywidgets attention drawings missions panels",
     "explorers.translator": "numpy ipywidgets drawings missions numerals panels readings",
@@ -64,6 +65,7 @@ IMPORTS = {
     "references": "",
     "machine": "numpy | threadpoolctl ipywidgets plots",
 }
+IMPORTS["explorers"] = " ".join(module for module in IMPORTS if module.startswith("explorers."))
 # The modules from layers down to metrics: computing, without a screen.
 CORE = list(IMPORTS)[: list(IMPORTS).index("metrics") + 1]
 # A sheet of exercises, checks/sheet_<lesson>.py, is data: it may use the core and the kinds.
