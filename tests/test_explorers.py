@@ -13,7 +13,12 @@ def translator():
     return explorers.translator_explorer(translate)
 
 
-MAKERS = [explorers.shelf_explorer, explorers.stage_explorer, translator]
+MAKERS = [
+    explorers.shelf_explorer,
+    explorers.stage_explorer,
+    translator,
+    explorers.mask_explorer,
+]
 MOVES = [
     (explorers.shelf_explorer, {"x": -1.0}),
     (explorers.shelf_explorer, {"y": 1.5}),
@@ -23,6 +28,9 @@ MOVES = [
     (explorers.stage_explorer, {"step": 8, "axis": 0}),
     (translator, {"number": 105}),
     (translator, {"step": 2}),
+    (explorers.mask_explorer, {"kind": "causal: no later key"}),
+    (explorers.mask_explorer, {"padded": 1}),
+    (explorers.mask_explorer, {"padded": 1, "way": "zero score"}),
 ]
 MISSIONS = [
     (explorers.shelf_explorer, 0, {"x": 0.5, "y": 0.5}),
@@ -34,6 +42,9 @@ MISSIONS = [
     (translator, 0, {"step": 5}),
     (translator, 1, {"number": 105, "step": 3}),
     (translator, 2, {"number": 105, "step": 2}),
+    (explorers.mask_explorer, 0, {"padded": 2, "way": "zero weight"}),
+    (explorers.mask_explorer, 1, {"padded": 5}),
+    (explorers.mask_explorer, 2, {"kind": "causal: no later key", "way": "zero score"}),
 ]
 
 
