@@ -32,6 +32,7 @@ IMPORTS = {
     "training": "numpy tqdm",
     "numerals": "",
     "tasks": "numpy marks numerals",
+    "costs": "",
     "metrics": "numpy tasks",
     "drawings": "numpy",
     "readings": "numpy",
@@ -40,7 +41,9 @@ IMPORTS = {
     "planes": "numpy drawings figures",
     "panels": "ipywidgets",
     "missions": "ipywidgets panels",
-    "explorers": "explorers.masks explorers.shelf explorers.stages explorers.translator",
+    "explorers": "explorers.costs explorers.masks explorers.shelf explorers.stages "
+    "explorers.translator",
+    "explorers.costs": "ipywidgets costs drawings missions panels",
     "explorers.masks": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.shelf": "numpy ipywidgets attention drawings missions panels readings scoring",
     "explorers.stages": "numpy ipywidgets attention drawings missions panels",

@@ -18,6 +18,7 @@ MAKERS = [
     explorers.stage_explorer,
     translator,
     explorers.mask_explorer,
+    explorers.cost_explorer,
 ]
 MOVES = [
     (explorers.shelf_explorer, {"x": -1.0}),
@@ -31,6 +32,9 @@ MOVES = [
     (explorers.mask_explorer, {"kind": "causal: no later key"}),
     (explorers.mask_explorer, {"padded": 1}),
     (explorers.mask_explorer, {"padded": 1, "way": "zero score"}),
+    (explorers.cost_explorer, {"length": 200}),
+    (explorers.cost_explorer, {"width": 64}),
+    (explorers.cost_explorer, {"rule": "additive"}),
 ]
 MISSIONS = [
     (explorers.shelf_explorer, 0, {"x": 0.5, "y": 0.5}),
@@ -45,6 +49,9 @@ MISSIONS = [
     (explorers.mask_explorer, 0, {"padded": 2, "way": "zero weight"}),
     (explorers.mask_explorer, 1, {"padded": 5}),
     (explorers.mask_explorer, 2, {"kind": "causal: no later key", "way": "zero score"}),
+    (explorers.cost_explorer, 0, {"length": 2_000}),
+    (explorers.cost_explorer, 1, {"length": 10}),
+    (explorers.cost_explorer, 2, {"length": 20_000}),
 ]
 
 
@@ -82,7 +89,8 @@ def test_a_mission_can_be_reached_and_stays_reached(make, number, values):
 
 @pytest.mark.parametrize("make", MAKERS)
 def test_every_control_has_a_visible_label_and_works_by_keyboard(make):
-    keyboard = (widgets.FloatSlider, widgets.IntSlider, widgets.Dropdown, widgets.BoundedIntText)
+    keyboard = (widgets.FloatSlider, widgets.IntSlider, widgets.SelectionSlider)
+        keyboard += (widgets.Dropdown, widgets.BoundedIntText)
     for control in make().controls.values():
         assert isinstance(control, keyboard)
         assert control.description.endswith(":")
