@@ -90,7 +90,7 @@ def test_a_mission_can_be_reached_and_stays_reached(make, number, values):
 @pytest.mark.parametrize("make", MAKERS)
 def test_every_control_has_a_visible_label_and_works_by_keyboard(make):
     keyboard = (widgets.FloatSlider, widgets.IntSlider, widgets.SelectionSlider)
-        keyboard += (widgets.Dropdown, widgets.BoundedIntText)
+    keyboard += (widgets.Dropdown, widgets.BoundedIntText)
     for control in make().controls.values():
         assert isinstance(control, keyboard)
         assert control.description.endswith(":")
