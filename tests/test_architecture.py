@@ -32,6 +32,7 @@ IMPORTS = {
     "training": "numpy tqdm",
     "numerals": "",
     "tasks": "numpy marks numerals",
+    "costs": "",
     "metrics": "numpy tasks",
     "drawings": "numpy",
     "readings": "numpy",
@@ -43,6 +44,8 @@ IMPORTS = {
     "explorers": "",  # all of them: see below
     "explorers.dial": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.bend": "numpy ipywidgets attention drawings missions panels readings",
+    "explorers.costs": "ipywidgets costs drawings missions panels",
+    "explorers.masks": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.shelf": "numpy ipywidgets attention drawings missions panels readings scoring",
     "explorers.stages": "numpy ipywidgets attention drawings missions panels",
     "explorers.translator": "numpy ipywidgets drawings missions numerals panels readings",
