@@ -11,3 +11,4 @@ from course_utils.explorers.masks import mask_explorer
 from course_utils.explorers.shelf import BOOK_KEYS, BOOK_PAGES, shelf_explorer
 from course_utils.explorers.stages import stage_explorer
 from course_utils.explorers.translator import Translation, translator_explorer
+from course_utils.explorers.words import word_explorer
