@@ -20,6 +20,7 @@ MAKERS = [
     explorers.mask_explorer,
     explorers.cost_explorer,
     explorers.word_explorer,
+    explorers.plugboard_explorer,
 ]
 MOVES = [
     (explorers.shelf_explorer, {"x": -1.0}),
@@ -39,6 +40,9 @@ MOVES = [
     (explorers.word_explorer, {"share": 0.9}),
     (explorers.word_explorer, {"order": "a bird sees the cat"}),
     (explorers.word_explorer, {"places": 1.0}),
+    (explorers.plugboard_explorer, {"rule": "general"}),
+    (explorers.plugboard_explorer, {"is_self": True}),
+    (explorers.plugboard_explorer, {"width": 5}),
 ]
 MISSIONS = [
     (explorers.shelf_explorer, 0, {"x": 0.5, "y": 0.5}),
@@ -59,6 +63,9 @@ MISSIONS = [
     (explorers.word_explorer, 0, {"share": 0.0}),
     (explorers.word_explorer, 1, {"share": 0.6}),
     (explorers.word_explorer, 2, {"places": 1.0, "order": "a bird sees the cat"}),
+    (explorers.plugboard_explorer, 0, {"is_self": True}),
+    (explorers.plugboard_explorer, 1, {"rule": "additive (rule 2)"}),
+    (explorers.plugboard_explorer, 2, {"width": 16}),
 ]
 
 

@@ -35,7 +35,8 @@ ARGUMENTS = ("x", "W_query", "W_key", "W_value")
 
 def _arrays(rng, square=False):
     n, d, d_k, d_v = sizes(rng, 4, square)
-    return tuple(rng.normal(size=shape) for shape in ((n, d), (d, d_k), (d, d_k), (d, d_v)))
+    shapes = (d, d_k), (d, d_k), (d, d_v)
+    return rng.normal(size=(n, d)), *(rng.normal(0, d**-0.5, shape) for shape in shapes)
 
 
 def _self_attention(x, W_query, W_key, W_value):
@@ -239,6 +240,7 @@ equivariance = FunctionExercise(
         ),
         lambda function, x: np.float32(_is_equivariant(function, x)),
     ),
+    dtypes=(np.float64,),
     praise="Right: shuffle the input, and the output must be shuffled in the same way.",
     mistakes=(
         Mistake(
