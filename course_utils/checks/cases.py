@@ -39,7 +39,8 @@ def tolerance(*arrays):
 def attempt(function, arguments):
     """(value, None), or (None, the error that the function raised), SystemExit included."""
     try:
-        return function(*arguments), None
+        with np.errstate(all="ignore"):  # and whatever it sets with np.seterr ends with the call
+            return function(*arguments), None
     except Stop:
         raise
     except BaseException as error:
