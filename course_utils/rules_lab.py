@@ -1,0 +1,84 @@
+"""The laboratory of scoring rules: one task, one budget, every rule; and probes of what was learned.
+
+The task is to write a string of digits-like symbols backwards. All models share everything but the
+context between encoder and decoder, so a difference in a result is a difference of the rule.
+"""
+
+import numpy as np
+
+from course_utils.attention import Attention, LastState
+from course_utils.decoding import greedy_search
+from course_utils.metrics import by_length, matches
+from course_utils.scoring import (
+    AdditiveScore,
+    ConcatLinearScore,
+    DotScore,
+    GeneralScore,
+    LocationScore,
+    ScaledDotScore,
+)
+from course_utils.seq2seq import Seq2Seq
+from course_utils.tasks import reverse
+
+WIDTH, STEPS, RATE, BATCH = 32, 600, 15e-3, 64
+SHORTEST, LONGEST, ROOM = 2, 12, 24  # lengths in training; the most positions that a rule may have
+EDGES = (2, 5, 8, 11, 13)  # ranges of lengths: 2–4, 5–7, 8–10, 11–12
+SYMBOLS = "abcdefghij"
+CONTEXTS = {
+    "no attention": lambda rng: LastState(),
+    "1 per pair": lambda rng: Attention(ConcatLinearScore(WIDTH, WIDTH, rng=rng)),
+    "1 by position": lambda rng: Attention(LocationScore(WIDTH, ROOM, rng=rng)),
+    "2, v = 1": lambda rng: Attention(AdditiveScore(WIDTH, WIDTH, WIDTH, learn_v=False, rng=rng)),
+    "2, learned v": lambda rng: Attention(AdditiveScore(WIDTH, WIDTH, WIDTH, rng=rng)),
+    "dot": lambda rng: Attention(DotScore()),
+    "3, scaled dot": lambda rng: Attention(ScaledDotScore()),
+    "general": lambda rng: Attention(GeneralScore(WIDTH, WIDTH, rng=rng)),
+}
+
+
+def lab_task(longest=LONGEST, shortest=SHORTEST):
+    """The task: reverse strings of ten symbols, lengths ``shortest`` to ``longest``."""
+    return reverse(shortest=shortest, longest=longest, symbols=SYMBOLS, rng=0)
+
+
+def lab_model(name, task, seed):
+    """A new model whose context is the rule of that name in ``CONTEXTS``."""
+    sizes = len(task.source_vocabulary), len(task.target_vocabulary)
+    return Seq2Seq(*sizes, WIDTH, CONTEXTS[name](seed), rng=seed)
+
+
+def exact(model, batch, change=None):
+    """Which rows are written exactly right, (rows,); ``change`` alters the memory before writing.
+
+    change : ``Memory`` → ``Memory``, applied between encoder and decoder.
+    """
+    memory, stepper = model.start(batch.source, batch.source_lengths)
+    memory = memory if change is None else change(memory)
+    decoded = greedy_search(stepper(memory), memory, batch.target.shape[1] + 2)
+    return matches(decoded.tokens, batch)
+
+
+def share_by_length(matched, batch):
+    """Share of exact rows in each range of ``EDGES``."""
+    return by_length(matched, batch.source_lengths, EDGES)[0]
+
+
+def shuffle_states(memory, seed=0):
+    """The same states in another order within each row: content stays, positions do not."""
+    rng = np.random.default_rng(seed)
+    keys = np.where(memory.mask, rng.random(memory.mask.shape), 2.0)  # padding stays at the end
+    order = keys.argsort(axis=1)
+    return memory._replace(states=np.take_along_axis(memory.states, order[..., None], axis=1))
+
+
+def show_padding(memory, extra=6):
+    """Padding that nobody hides: ``extra`` zero states at the end, and a mask that is all True."""
+    wide = ((0, 0), (0, extra), (0, 0))
+    states = np.pad(memory.states, wide)
+    return memory._replace(states=states, mask=np.ones(states.shape[:2], dtype=bool))
+
+
+def hide_padding(memory, extra=6):
+    """The same longer padding, hidden by the mask as it should be."""
+    longer = show_padding(memory, extra)
+    return longer._replace(mask=np.pad(memory.mask, ((0, 0), (0, extra))))
