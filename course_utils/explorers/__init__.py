@@ -7,3 +7,4 @@ controls' values to what is seen) and `..._picture` (arrays in, one SVG string o
 from course_utils.explorers.shelf import BOOK_KEYS, BOOK_PAGES, shelf_explorer
 from course_utils.explorers.stages import stage_explorer
 from course_utils.explorers.translator import Translation, translator_explorer
+from course_utils.explorers.wires import wires_explorer
