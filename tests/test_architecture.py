@@ -32,6 +32,7 @@ IMPORTS = {
     "training": "numpy tqdm",
     "numerals": "",
     "tasks": "numpy marks numerals",
+    "costs": "",
     "metrics": "numpy tasks",
     "drawings": "numpy",
     "readings": "numpy",
@@ -40,7 +41,11 @@ IMPORTS = {
     "planes": "numpy drawings figures",
     "panels": "ipywidgets",
     "missions": "ipywidgets panels",
-    "explorers": "explorers.shelf explorers.stages explorers.translator explorers.wires",
+    "explorers": "",  # all of them: see below
+    "explorers.dial": "numpy ipywidgets attention drawings missions panels readings",
+    "explorers.bend": "numpy ipywidgets attention drawings missions panels readings",
+    "explorers.costs": "ipywidgets costs drawings missions panels",
+    "explorers.masks": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.shelf": "numpy ipywidgets attention drawings missions panels readings scoring",
     "explorers.stages": "numpy ipywidgets attention drawings missions panels",
     "explorers.translator": "numpy ipywidgets drawings missions numerals panels readings",
@@ -64,6 +69,7 @@ IMPORTS = {
     "references": "",
     "machine": "numpy | threadpoolctl ipywidgets plots",
 }
+IMPORTS["explorers"] = " ".join(module for module in IMPORTS if module.startswith("explorers."))
 # The modules from layers down to metrics: computing, without a screen.
 CORE = list(IMPORTS)[: list(IMPORTS).index("metrics") + 1]
 # A sheet of exercises, checks/sheet_<lesson>.py, is data: it may use the core and the kinds.

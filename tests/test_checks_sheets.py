@@ -73,8 +73,9 @@ def test_right_answers_written_differently_pass(exercise):
 @each_function
 def test_one_of_the_right_answers_computes_in_float32(exercise):
     arguments = exercise.inputs(np.random.default_rng(0))
-    results = [np.ravel(variant(*arguments)[0]) for variant in exercise.variants]
-    assert any(getattr(result, "dtype", None) == np.float32 for result in results)
+    results = (variant(*arguments) for variant in exercise.variants)
+    firsts = [result[0] if isinstance(result, tuple | list) else result for result in results]
+    assert any(getattr(first, "dtype", None) == np.float32 for first in firsts)
 
 
 @each_function

@@ -13,7 +13,13 @@ def translator():
     return explorers.translator_explorer(translate)
 
 
-MAKERS = [explorers.shelf_explorer, explorers.stage_explorer, translator]
+MAKERS = [
+    explorers.shelf_explorer,
+    explorers.stage_explorer,
+    translator,
+    explorers.mask_explorer,
+    explorers.cost_explorer,
+]
 MOVES = [
     (explorers.shelf_explorer, {"x": -1.0}),
     (explorers.shelf_explorer, {"y": 1.5}),
@@ -23,6 +29,12 @@ MOVES = [
     (explorers.stage_explorer, {"step": 8, "axis": 0}),
     (translator, {"number": 105}),
     (translator, {"step": 2}),
+    (explorers.mask_explorer, {"kind": "causal: no later key"}),
+    (explorers.mask_explorer, {"padded": 1}),
+    (explorers.mask_explorer, {"padded": 1, "way": "zero score"}),
+    (explorers.cost_explorer, {"length": 200}),
+    (explorers.cost_explorer, {"width": 64}),
+    (explorers.cost_explorer, {"rule": "additive"}),
 ]
 MISSIONS = [
     (explorers.shelf_explorer, 0, {"x": 0.5, "y": 0.5}),
@@ -34,6 +46,12 @@ MISSIONS = [
     (translator, 0, {"step": 5}),
     (translator, 1, {"number": 105, "step": 3}),
     (translator, 2, {"number": 105, "step": 2}),
+    (explorers.mask_explorer, 0, {"padded": 2, "way": "zero weight"}),
+    (explorers.mask_explorer, 1, {"padded": 5}),
+    (explorers.mask_explorer, 2, {"kind": "causal: no later key", "way": "zero score"}),
+    (explorers.cost_explorer, 0, {"length": 2_000}),
+    (explorers.cost_explorer, 1, {"length": 10}),
+    (explorers.cost_explorer, 2, {"length": 20_000}),
 ]
 
 
@@ -71,7 +89,8 @@ def test_a_mission_can_be_reached_and_stays_reached(make, number, values):
 
 @pytest.mark.parametrize("make", MAKERS)
 def test_every_control_has_a_visible_label_and_works_by_keyboard(make):
-    keyboard = (widgets.FloatSlider, widgets.IntSlider, widgets.Dropdown, widgets.BoundedIntText)
+    keyboard = (widgets.FloatSlider, widgets.IntSlider, widgets.SelectionSlider)
+    keyboard += (widgets.Dropdown, widgets.BoundedIntText)
     for control in make().controls.values():
         assert isinstance(control, keyboard)
         assert control.description.endswith(":")

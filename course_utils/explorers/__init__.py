@@ -4,6 +4,10 @@ A module has data, `..._explorer` (returns the widget), `..._look` (a pure funct
 controls' values to what is seen) and `..._picture` (arrays in, one SVG string of fixed size out).
 """
 
+from course_utils.explorers.bend import bend_explorer
+from course_utils.explorers.costs import cost_explorer
+from course_utils.explorers.dial import dial_explorer
+from course_utils.explorers.masks import mask_explorer
 from course_utils.explorers.shelf import BOOK_KEYS, BOOK_PAGES, shelf_explorer
 from course_utils.explorers.stages import stage_explorer
 from course_utils.explorers.translator import Translation, translator_explorer

@@ -1,0 +1,54 @@
+"""What attention costs in multiply-adds and in bytes: counts that hold on every machine.
+
+n target steps ask about m source positions, all states are `width` wide. Left out are what all
+models share or what is small beside it: embeddings, the output layer, softmax, tanh.
+"""
+
+FLOAT32 = 4  # bytes of a number
+GATES = 3  # of a GRU: update, reset, candidate
+
+
+def gru_macs(steps, width):
+    """Multiply-adds of a GRU with inputs and states of one width: 6 d² for each step."""
+    return steps * GATES * (width * width + width * width)
+
+
+def attention_macs(rule, n, m, width, hidden=None):
+    """Multiply-adds of one attention, {part: count}: projections, scores and mix.
+
+    rule : "dot", "general", "additive" (split, keys projected once) or "concat" (additive with
+    each pair projected anew).  hidden : width of the additive rules' hidden layer, default
+    `width`. Raises ValueError for another rule.
+    """
+    hidden = width if hidden is None else hidden
+    projections = {
+        "dot": 0,
+        "general": n * width * width,
+        "additive": (n + m) * width * hidden,
+        "concat": n * m * 2 * width * hidden,
+    }
+    if rule not in projections:
+        raise ValueError(f"rule must be one of {', '.join(projections)}, got {rule!r}")
+    scores = n * m * (hidden if rule in ("additive", "concat") else width)
+    return {"projections": projections[rule], "scores": scores, "mix": n * m * width}
+
+
+def overhead(rule, n, m, width, hidden=None):
+    """What attention adds, as a share of the encoder and the decoder without it."""
+    rest = gru_macs(m, width) + gru_macs(n, width)
+    return sum(attention_macs(rule, n, m, width, hidden).values()) / rest
+
+
+def self_attention_macs(n, width):
+    """Multiply-adds of scores and mix of self-attention, and of its four projections."""
+    return {"scores and mix": 2 * n * n * width, "projections": 4 * n * width * width}
+
+
+def weights_bytes(n, m):
+    """Memory of one (n, m) array of weights in float32."""
+    return FLOAT32 * n * m
+
+
+def cache_bytes(m, width):
+    """Memory of the keys and values that a decoder keeps of m positions, in float32."""
+    return FLOAT32 * 2 * m * width
