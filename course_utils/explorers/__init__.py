@@ -12,4 +12,5 @@ from course_utils.explorers.plugboard import plugboard_explorer
 from course_utils.explorers.shelf import BOOK_KEYS, BOOK_PAGES, shelf_explorer
 from course_utils.explorers.stages import stage_explorer
 from course_utils.explorers.translator import Translation, translator_explorer
+from course_utils.explorers.wires import wires_explorer
 from course_utils.explorers.words import word_explorer
