@@ -13,6 +13,7 @@ NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=240
 BOTH_CORES := -n 2 --dist loadfile
 COMPILE := uv pip compile pyproject.toml --universal --generate-hashes --quiet \
 	--no-emit-index-url --no-header --no-annotate
+EXPERIMENTS := $(basename $(notdir $(shell grep -l __main__ experiments/*.py)))
 BENCHMARKS := $(basename $(notdir $(shell grep -l __main__ benchmarks/*.py)))
 
 .PHONY: help
@@ -52,6 +53,10 @@ exercises: setup  ## make the exercise sheets from solutions/
 .PHONY: nbgrader-course
 nbgrader-course: setup  ## lay the sheets out for a school that runs nbgrader; DIR=my-course
 	@$(BIN) -m tools.nbgrader_course $(DIR)
+
+.PHONY: experiments
+experiments: setup  ## make anew what lessons redraw: minutes of training, results as data
+	@for name in $(EXPERIMENTS); do $(BIN) -m experiments.$$name || exit 1; done
 
 .PHONY: bench
 bench:  ## print the tables of speed and memory, against PyTorch where it can be installed

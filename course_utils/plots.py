@@ -168,6 +168,24 @@ def accuracy_by_length(lengths, accuracies, title=None, xlabel="length of the so
     return _finish(fig, ax, xlabel, "share right", title)
 
 
+@styled
+def ranges(bars, crosses, title=None, xlabel=""):
+    """Draw, for each name, a bar from its lowest to its highest number, and crosses.
+
+    bars, crosses : dicts of name → a few numbers from 0 to 1, with the same names.
+    """
+    fig, ax = figure(7, 0.9 + 0.34 * len(bars))
+    for line, name in enumerate(bars):
+        ax.plot([min(bars[name]), max(bars[name])], [line] * 2, color=QUERY, linewidth=7)
+        ax.plot(crosses[name], [line] * len(crosses[name]), "x", color="black", markersize=8)
+    ax.set_yticks(range(len(bars)), [drawable(name) for name in bars])
+    ax.set(xlim=(-0.03, 1.03), xlabel=xlabel)
+    ax.set_title(drawable(title or ""))
+    ax.grid(axis="x", color="0.9")
+    ax.invert_yaxis()
+    return fig
+
+
 def _finish(fig, ax, xlabel, ylabel, title):
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.set_title(drawable(title or ""))

@@ -1,7 +1,7 @@
-"""The laboratory of scoring rules: one task, one budget, every rule; and probes of what was learned.
+"""The laboratory of scoring rules: one task, one budget, every rule; and probes of the outcome.
 
-The task is to write a string of digits-like symbols backwards. All models share everything but the
-context between encoder and decoder, so a difference in a result is a difference of the rule.
+The task is to write a string backwards. All models share everything but the context between
+encoder and decoder, so a difference in a result is a difference of the rule.
 """
 
 import numpy as np

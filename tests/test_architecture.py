@@ -47,6 +47,7 @@ IMPORTS = {
     "explorers.costs": "ipywidgets costs drawings missions panels",
     "explorers.masks": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.plugboard": "ipywidgets attention drawings missions panels scoring",
+    "explorers.scale": "numpy ipywidgets attention drawings missions panels",
     "explorers.shelf": "numpy ipywidgets attention drawings missions panels readings scoring",
     "explorers.stages": "numpy ipywidgets attention drawings missions panels",
     "explorers.translator": "numpy ipywidgets drawings missions numerals panels readings",
@@ -68,6 +69,8 @@ IMPORTS = {
     "overview": "checks.catalogue panels progress_store",
     "learning": "ipywidgets IPython overview panels progress_store",
     "ready_made": "seq2seq",
+    "results": "",
+    "rules_lab": "numpy attention decoding metrics scoring seq2seq tasks",
     "references": "",
     "machine": "numpy | threadpoolctl ipywidgets plots",
 }

@@ -21,6 +21,7 @@ MAKERS = [
     explorers.cost_explorer,
     explorers.word_explorer,
     explorers.plugboard_explorer,
+    explorers.scale_explorer,
 ]
 MOVES = [
     (explorers.shelf_explorer, {"x": -1.0}),
@@ -43,6 +44,9 @@ MOVES = [
     (explorers.plugboard_explorer, {"rule": "general"}),
     (explorers.plugboard_explorer, {"is_self": True}),
     (explorers.plugboard_explorer, {"width": 5}),
+    (explorers.scale_explorer, {"width": 64}),
+    (explorers.scale_explorer, {"divisor": "√d"}),
+    (explorers.scale_explorer, {"temperature": 4.0}),
 ]
 MISSIONS = [
     (explorers.shelf_explorer, 0, {"x": 0.5, "y": 0.5}),
@@ -66,6 +70,9 @@ MISSIONS = [
     (explorers.plugboard_explorer, 0, {"is_self": True}),
     (explorers.plugboard_explorer, 1, {"rule": "additive (rule 2)"}),
     (explorers.plugboard_explorer, 2, {"width": 16}),
+    (explorers.scale_explorer, 0, {"width": 1024}),
+    (explorers.scale_explorer, 1, {"width": 256, "temperature": 20.0}),
+    (explorers.scale_explorer, 2, {"divisor": "d", "width": 512}),
 ]
 
 

@@ -1,0 +1,53 @@
+"""The laboratory: probes change what they say and nothing else, and the results are complete."""
+
+import numpy as np
+import pytest
+
+from course_utils import rules_lab as lab
+from course_utils.attention import Memory
+from course_utils.results import how_made, results
+
+
+@pytest.fixture
+def memory():
+    rng = np.random.default_rng(0)
+    mask = np.arange(5) < np.array([5, 3])[:, None]
+    states = rng.normal(size=(2, 5, 4)) * mask[..., None]
+    return Memory(states, rng.normal(size=(2, 4)), mask)
+
+
+def test_shuffling_keeps_the_states_of_each_row_and_leaves_padding_at_the_end(memory):
+    shuffled = lab.shuffle_states(memory)
+    for before, after, mask in zip(memory.states, shuffled.states, memory.mask, strict=True):
+        np.testing.assert_array_equal(np.sort(before[mask], axis=0), np.sort(after[mask], axis=0))
+        assert not after[~mask].any()
+    assert not np.array_equal(shuffled.states, memory.states)
+
+
+def test_padding_is_shown_or_hidden(memory):
+    shown, hidden = lab.show_padding(memory, 2), lab.hide_padding(memory, 2)
+    assert shown.states.shape == hidden.states.shape == (2, 7, 4)
+    assert shown.mask.all() and hidden.mask.sum() == memory.mask.sum()
+
+
+@pytest.mark.parametrize("name", lab.CONTEXTS)
+def test_every_rule_gives_a_model_that_the_probes_can_examine(name):
+    task = lab.lab_task()
+    model = lab.lab_model(name, task, seed=0)
+    few = type(task.test)(*(part[:8] for part in task.test))
+    for change in (None, lab.shuffle_states, lab.show_padding, lab.hide_padding):
+        assert lab.exact(model, few, change).shape == (8,)
+
+
+def test_the_committed_results_name_what_made_them_and_cover_every_rule():
+    found = results("three_rules")
+    assert "python -m experiments.three_rules" in how_made(found) and len(found["seeds"]) == 3
+    assert set(found["found"]) == set(lab.CONTEXTS)
+    assert found["settings"]["steps"] == lab.STEPS and found["settings"]["width"] == lab.WIDTH
+    for one in found["found"].values():
+        assert all(len(one[key]) == 3 for key in ("all", "states shuffled", "longer", "curve"))
+
+
+def test_an_unknown_result_is_refused():
+    with pytest.raises(ValueError, match=r"results are there for .*three_rules, got 'none'"):
+        results("none")
