@@ -46,6 +46,7 @@ IMPORTS = {
     "explorers.bend": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.costs": "ipywidgets costs drawings missions panels",
     "explorers.masks": "numpy ipywidgets attention drawings missions panels readings",
+    "explorers.projections": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.shelf": "numpy ipywidgets attention drawings missions panels readings scoring",
     "explorers.stages": "numpy ipywidgets attention drawings missions panels",
     "explorers.translator": "numpy ipywidgets drawings missions numerals panels readings",

@@ -468,7 +468,8 @@ look_at_next = FunctionExercise(
         Mistake(
             "itself",
             _two_matrices(lambda n: STRENGTH * np.eye(n)),
-            "Each token looks at itself: query and key name the same place. Shift one of the two by one.",
+            "Each token looks at itself: query and key name the same place. Shift one of the two "
+            "by one.",
         ),
         Mistake(
             "the last looks nowhere",
