@@ -127,7 +127,7 @@ def projection_look(share, places, order):
     words = [WORDS[i] for i in order]
     said = (
         f"Scores {'are' if mirror else 'are not'} symmetric",
-        f"Sorted back, every word receives {_amount(change)}",
+        f"Every word receives {_amount(change)}",
     )
     reading = (
         f"{' '.join(words)}. {weights_reading(found.weights, words, words)} {'. '.join(said)}."
@@ -139,7 +139,7 @@ def projection_look(share, places, order):
 def _amount(change):
     if change < 1e-9:
         return "the same as in the written order"
-    return f"something else: numbers move by up to {change:.2f}"
+    return f"something else: numbers differ by up to {change:.2f}"
 
 
 def projection_picture(weights, words, sorted_weights, written, notes, reading):
@@ -151,7 +151,7 @@ def projection_picture(weights, words, sorted_weights, written, notes, reading):
     left = _map(70, weights, words, "Weights, words as they stand now")
     right = _map(460, sorted_weights, written, "The same, sorted back into the written order")
     below = (
-        label(x, 388, note, size=13, fill=FAINT) for x, note in zip((70, 460), notes, strict=True)
+        label(x, 388, note, size=13, fill=FAINT) for x, note in zip((24, 414), notes, strict=True)
     )
     return svg(800, 420, "A sentence looks at itself", reading, left, right, *below)
 
