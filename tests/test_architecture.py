@@ -47,6 +47,7 @@ IMPORTS = {
     "explorers.costs": "ipywidgets costs drawings missions panels",
     "explorers.masks": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.projections": "numpy ipywidgets attention drawings missions panels readings",
+    "explorers.plugboard": "ipywidgets attention drawings missions panels scoring",
     "explorers.shelf": "numpy ipywidgets attention drawings missions panels readings scoring",
     "explorers.stages": "numpy ipywidgets attention drawings missions panels",
     "explorers.translator": "numpy ipywidgets drawings missions numerals panels readings",

@@ -68,13 +68,35 @@ def test_a_function_that_raises_shows_its_own_line():
 
     verdict = judge(broken)
     assert "attention stops with NameError: name 'nothing' is not defined" in verdict.message
-    assert ("stopped", "line 3: return scores @ nothing  # noqa: F821") in verdict.evidence
+    line = broken.__code__.co_firstlineno + 2
+    assert ("stopped", f"line {line}: return scores @ nothing  # noqa: F821") in verdict.evidence
 
 
 def test_a_function_that_raises_elsewhere_shows_the_line_that_called():
     verdict = judge(lambda queries, keys, values: queries @ keys @ np.ones(9))
     assert "stops with ValueError" in verdict.message
-    assert dict(verdict.evidence)["stopped"].startswith("line 1: verdict = judge(lambda")
+    assert ": verdict = judge(lambda" in dict(verdict.evidence)["stopped"]
+
+
+def test_settings_that_a_function_changes_end_with_it():
+    def strict(*arrays):
+        np.seterr(all="raise")
+        sys.stdout = None
+        return attention(*(array / 10 for array in arrays))
+
+    stdout = sys.stdout
+    assert "other numbers" in judge(strict).message or judge(strict).mistake is None
+    assert np.geterr()["over"] == "warn" and sys.stdout is stdout
+
+
+@pytest.mark.parametrize("dtype", [object, np.float32, np.longdouble])
+def test_numbers_of_any_kind_are_taken(dtype):
+    assert judge(lambda *arrays: tuple(a.astype(dtype) for a in attention(*arrays))).passed
+
+
+def test_the_kind_of_an_array_is_named_where_it_is_none_of_numbers():
+    verdict = judge(lambda *arrays: tuple(part + 0j for part in attention(*arrays)))
+    assert verdict.message.endswith("of complex128.")
 
 
 def test_leaving_python_does_not_end_the_kernel():

@@ -19,6 +19,8 @@ MAKERS = [
     translator,
     explorers.mask_explorer,
     explorers.cost_explorer,
+    explorers.projection_explorer,
+    explorers.plugboard_explorer,
 ]
 MOVES = [
     (explorers.shelf_explorer, {"x": -1.0}),
@@ -35,6 +37,9 @@ MOVES = [
     (explorers.cost_explorer, {"length": 200}),
     (explorers.cost_explorer, {"width": 64}),
     (explorers.cost_explorer, {"rule": "additive"}),
+    (explorers.plugboard_explorer, {"rule": "general"}),
+    (explorers.plugboard_explorer, {"is_self": True}),
+    (explorers.plugboard_explorer, {"width": 5}),
 ]
 MISSIONS = [
     (explorers.shelf_explorer, 0, {"x": 0.5, "y": 0.5}),
@@ -52,6 +57,9 @@ MISSIONS = [
     (explorers.cost_explorer, 0, {"length": 2_000}),
     (explorers.cost_explorer, 1, {"length": 10}),
     (explorers.cost_explorer, 2, {"length": 20_000}),
+    (explorers.plugboard_explorer, 0, {"is_self": True}),
+    (explorers.plugboard_explorer, 1, {"rule": "additive (rule 2)"}),
+    (explorers.plugboard_explorer, 2, {"width": 16}),
 ]
 
 

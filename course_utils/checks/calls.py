@@ -83,10 +83,10 @@ def _end(thread):
 
 
 def place_of(error, function):
-    """Say where in the learner's own code an error arose, or "" where that is not known."""
+    """Say in which line of the learner's own cell an error arose, or "" where that is unknown."""
     code = getattr(function, "__code__", None)
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if code and frame.filename == code.co_filename]
     if not own or not own[-1].line:
         return ""
-    return f"line {own[-1].lineno - code.co_firstlineno + 1}: {own[-1].line}"
+    return f"line {own[-1].lineno}: {own[-1].line}"

@@ -241,7 +241,7 @@ def as_numbers(answer):
     """A learner's answer as an array of floats, a copy; None where it holds no numbers."""
     try:
         array = np.array(answer)
-        if array.dtype.kind not in "biuf":
+        if array.dtype.kind not in "biufO":  # objects may be numbers, such as fractions
             return None
         return array if array.dtype.kind == "f" else array.astype(np.float64)
     except (TypeError, ValueError):

@@ -39,6 +39,7 @@ class FunctionExercise(Exercise):
     then they are all equal.  edges : {name: arguments} that everyone forgets.
     properties : each tested on every input.  mistakes : known wrong functions.
     variants : other right answers, written as learners write them, for the course's own tests.
+    dtypes : of the random inputs, in turns. Float64 alone where a learner compares numbers.
     """
 
     name: str
@@ -50,6 +51,7 @@ class FunctionExercise(Exercise):
     properties: tuple[Property, ...]
     mistakes: tuple[Mistake, ...]
     variants: tuple[Callable, ...]
+    dtypes: tuple[type, ...] = (np.float64, np.float32)
 
     def judge(self, answer, seed=0, use_reference=True, seconds=SECONDS):
         """Return the verdict. `use_reference=False` leaves the properties alone to decide."""
@@ -64,10 +66,10 @@ class FunctionExercise(Exercise):
         return replace(verdict, note=_about(printed)) if printed else verdict
 
     def cases(self, seed):
-        """Random inputs, half of them in float32, every third strided; then the edges."""
+        """Random inputs in each dtype, every third strided; then the edges."""
         rng = np.random.default_rng(seed)
         for number in range(ROUNDS):
-            dtype = np.float32 if number % 2 else np.float64
+            dtype = self.dtypes[number % len(self.dtypes)]
             arguments = tuple(as_dtype(dtype, argument) for argument in self.inputs(rng))
             yield Case(f"random input {number + 1}", arguments, strided=number % 3 == 2)
         for name, arguments in self.edges.items():

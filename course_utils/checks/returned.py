@@ -66,7 +66,7 @@ def _length(value):
 def kind_of(value):
     """What something is, in words for a learner."""
     if isinstance(value, np.ndarray):
-        return f"an array {value.shape}"
+        return f"an array {value.shape} of {value.dtype}"
     if isinstance(value, tuple | list):
         return f"a {type(value).__name__} of {len(value)}"
     name = type(value).__name__

@@ -391,7 +391,8 @@ gradient = FunctionExercise(
 def _functions(rng, square=False):
     """A function on sequences, causal or not, and a sequence."""
     n, d = sizes(rng, 2, square)
-    return _SEQUENCE_FUNCTIONS[int(rng.integers(len(_SEQUENCE_FUNCTIONS)))], rng.normal(size=(n, d))
+    chosen = _SEQUENCE_FUNCTIONS[int(rng.integers(len(_SEQUENCE_FUNCTIONS)))]
+    return chosen, 0.3 * rng.normal(size=(n, d))  # small: no softmax so sharp that a leak hides
 
 
 def _attend(mask):
@@ -494,6 +495,7 @@ proof = FunctionExercise(
         ),
         lambda function, x: np.float32(_is_causal(function, x)),
     ),
+    dtypes=(np.float64,),
     praise="Right: changing what comes later moved nothing that came before.",
     mistakes=(
         Mistake(
