@@ -60,6 +60,19 @@ def test_places_alone_do_not_reach_the_third_mission():
     assert not explorer.reached[2]  # “small” stands before “man”
 
 
+def test_the_second_mission_wants_no_places():
+    explorer = projection_explorer()
+    set_controls(explorer, {"places": WITH_PLACES, "share": 1.0, "order": SMALL_DOG})
+    assert not explorer.reached[1]
+
+
+def test_at_1_nobody_asks_for_a_word_by_its_name():
+    weights = projection_look(1.0, 0.0, WRITTEN).facts.weights
+    dog, bites, man = (WORDS.index(word) for word in ("dog", "bites", "man"))
+    assert np.allclose(weights[dog], weights[man])
+    assert np.ptp(np.delete(weights[dog], bites)) < 1e-12 and weights[dog, bites] > 0.8
+
+
 def test_the_button_takes_every_order_in_turn_and_comes_back():
     explorer = projection_explorer()
     shuffle = next(
