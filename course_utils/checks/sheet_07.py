@@ -241,6 +241,7 @@ SEQUENCE_FUNCTIONS = {
     "next row": lambda x: np.roll(x, -1, axis=0),
     "both neighbours": lambda x: np.roll(x, 1, axis=0) + np.roll(x, -1, axis=0),
     "columns sorted": lambda x: np.sort(x, axis=0),
+    "weighted sum for all": lambda x: np.repeat(np.arange(len(x))[None] @ x, len(x), axis=0),
 }
 
 
