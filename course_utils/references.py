@@ -109,6 +109,14 @@ BIBLIOGRAPHY = {
         "On the difficulty of training recurrent neural networks",
         "ICML; arXiv:1211.5063",
     ),
+    "Robertson 2017": Reference(
+        "S. Robertson",
+        2017,
+        "Translation with a sequence to sequence network and attention",
+        "PyTorch tutorials, the edition of 2017; discussed in issues 87, 130 and 1098 of "
+        "github.com/pytorch/tutorials and issue 16 of github.com/spro/practical-pytorch, "
+        "replaced in pull request 2452",
+    ),
     "Sutskever 2014": Reference(
         "I. Sutskever, O. Vinyals, Q. V. Le",
         2014,

@@ -51,6 +51,7 @@ IMPORTS = {
     "explorers.shelf": "numpy ipywidgets attention drawings missions panels readings scoring",
     "explorers.stages": "numpy ipywidgets attention drawings missions panels",
     "explorers.translator": "numpy ipywidgets drawings missions numerals panels readings",
+    "explorers.wires": "numpy ipywidgets attention drawings missions panels readings",
     "progress_store": "",
     "checks.outcomes": "",
     "checks.calls": "numpy",

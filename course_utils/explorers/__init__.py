@@ -13,3 +13,4 @@ from course_utils.explorers.projections import projection_explorer
 from course_utils.explorers.shelf import BOOK_KEYS, BOOK_PAGES, shelf_explorer
 from course_utils.explorers.stages import stage_explorer
 from course_utils.explorers.translator import Translation, translator_explorer
+from course_utils.explorers.wires import wires_explorer
