@@ -66,6 +66,12 @@ BIBLIOGRAPHY = {
         "Adam: a method for stochastic optimization",
         "ICLR; arXiv:1412.6980",
     ),
+    "Kitaev 2020": Reference(
+        "N. Kitaev, Ł. Kaiser, A. Levskaya",
+        2020,
+        "Reformer: the efficient transformer",
+        "ICLR; arXiv:2001.04451",
+    ),
     "Luong 2015": Reference(
         "M.-T. Luong, H. Pham, C. D. Manning",
         2015,

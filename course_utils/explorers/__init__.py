@@ -9,9 +9,9 @@ from course_utils.explorers.costs import cost_explorer
 from course_utils.explorers.dial import dial_explorer
 from course_utils.explorers.masks import mask_explorer
 from course_utils.explorers.plugboard import plugboard_explorer
+from course_utils.explorers.projections import projection_explorer
 from course_utils.explorers.scale import scale_explorer
 from course_utils.explorers.shelf import BOOK_KEYS, BOOK_PAGES, shelf_explorer
 from course_utils.explorers.stages import stage_explorer
 from course_utils.explorers.translator import Translation, translator_explorer
 from course_utils.explorers.wires import wires_explorer
-from course_utils.explorers.words import word_explorer
