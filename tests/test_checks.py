@@ -248,8 +248,16 @@ def test_a_value_takes_lists_arrays_and_numbers():
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ([0.5, 0.5], "Expected three weights, of k1, k2 and k3: shape (3,), got shape (2,)."),
-        ("0.2", "Expected three weights, of k1, k2 and k3, got '0.2'."),
+        ([0.5, 0.5], "Expected three weights, of k1, k2 and k3; yours is an array of shape (2,)."),
+        (
+            "0.2",
+            "Expected three weights, of k1, k2 and k3, got '0.2'. "
+            "Numbers stand without quotation marks.",
+        ),
+        (
+            [0.25, 0.10, 0.65],
+            "Nearly: three weights, of k1, k2 and k3, each within 0.005. Round less.",
+        ),
         ([0.3, 0.3, 0.3], "A row of weights sums to 1; yours: 0.900."),
         ([0.5, 0.3, 0.2], "The highest score gets the largest weight; yours: the largest is k1's."),
         ([0.2, 0.1, 0.7], "Not yet: three weights, of k1, k2 and k3 came out otherwise."),
