@@ -14,6 +14,7 @@ BOTH_CORES := -n 2 --dist loadfile
 COMPILE := uv pip compile pyproject.toml --universal --generate-hashes --quiet \
 	--no-emit-index-url --no-header --no-annotate
 BENCHMARKS := $(basename $(notdir $(shell grep -l __main__ benchmarks/*.py)))
+EXPERIMENTS := $(basename $(notdir $(shell grep -l __main__ experiments/*.py)))
 
 .PHONY: help
 help:  ## show this list
@@ -57,6 +58,11 @@ nbgrader-course: setup  ## lay the sheets out for a school that runs nbgrader; D
 bench:  ## print the tables of speed and memory, against PyTorch where it can be installed
 	@$(PYTHON) tools/set_up.py bench
 	@for name in $(BENCHMARKS); do .venv-bench/bin/python -m benchmarks.$$name || exit 1; done
+
+.PHONY: experiments
+experiments:  ## run the long trainings whose results lessons show; NAMES=pronunciations for one
+	@$(PYTHON) tools/set_up.py speech
+	@for name in $(or $(NAMES),$(EXPERIMENTS)); do $(BIN) -m experiments.$$name || exit 1; done
 
 .PHONY: format
 format: setup  ## format the code
