@@ -33,6 +33,9 @@ IMPORTS = {
     "numerals": "",
     "tasks": "numpy marks numerals",
     "metrics": "numpy tasks",
+    "edits": "numpy",
+    "pronunciations": "numpy tasks",
+    "speaking": "numpy pronunciations seq2seq tasks",
     "drawings": "numpy",
     "readings": "numpy",
     "figures": "matplotlib | IPython",
@@ -58,11 +61,12 @@ IMPORTS = {
     "overview": "checks.catalogue panels progress_store",
     "learning": "ipywidgets IPython overview panels progress_store",
     "ready_made": "seq2seq",
+    "results": "",
     "references": "",
     "machine": "numpy | threadpoolctl ipywidgets plots",
 }
-# The modules from layers down to metrics: computing, without a screen.
-CORE = list(IMPORTS)[: list(IMPORTS).index("metrics") + 1]
+# The modules from layers down to speaking: computing, without a screen.
+CORE = list(IMPORTS)[: list(IMPORTS).index("speaking") + 1]
 # A sheet of exercises, checks/sheet_<lesson>.py, is data: it may use the core and the kinds.
 SHEET = "checks.sheet_"
 SHEETS_MAY_IMPORT = {"numpy", *CORE, "checks.attention_inputs", "checks.exercises"}
