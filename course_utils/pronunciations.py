@@ -41,14 +41,14 @@ class Published(NamedTuple):
     per: float | None
     wer: float
     source: str
-    read: str  # "at the source" or "second hand"
+    read: str  # "at the source", "in its abstract" or "second hand"
 
 
 PUBLISHED = (
     Published("WFST", None, 24.4, "README of g2p-seq2seq", "at the source"),
     Published("Transformer, 2 × 256", None, 20.2, "README of g2p-seq2seq", "at the source"),
-    Published("LSTM both ways, CTC", None, 25.8, "Rao 2015", "at the source"),
-    Published("the same with an n-gram model", None, 21.3, "Rao 2015", "at the source"),
+    Published("LSTM both ways, CTC", None, 25.8, "Rao 2015", "in its abstract"),
+    Published("the same with an n-gram model", None, 21.3, "Rao 2015", "in its abstract"),
     Published("LSTM both ways, alignments given", 5.45, 23.55, "Yao 2015", "second hand"),
     Published("attention, several models", 4.69, 20.24, "Toshniwal 2016", "second hand"),
     Published("attention, its author's later run", 4.82, 20.74, "shtoshni/g2p#3", "at the source"),
