@@ -54,14 +54,15 @@ exercises: setup  ## make the exercise sheets from solutions/
 nbgrader-course: setup  ## lay the sheets out for a school that runs nbgrader; DIR=my-course
 	@$(BIN) -m tools.nbgrader_course $(DIR)
 
-.PHONY: experiments
-experiments: setup  ## make anew what lessons redraw: minutes of training, results as data
-	@for name in $(EXPERIMENTS); do $(BIN) -m experiments.$$name || exit 1; done
-
 .PHONY: bench
 bench:  ## print the tables of speed and memory, against PyTorch where it can be installed
 	@$(PYTHON) tools/set_up.py bench
 	@for name in $(BENCHMARKS); do .venv-bench/bin/python -m benchmarks.$$name || exit 1; done
+
+.PHONY: experiments
+experiments:  ## run the long trainings whose results lessons show; NAMES=pronunciations for one
+	@$(PYTHON) tools/set_up.py speech
+	@for name in $(or $(NAMES),$(EXPERIMENTS)); do $(BIN) -m experiments.$$name || exit 1; done
 
 .PHONY: format
 format: setup  ## format the code

@@ -1,4 +1,4 @@
-"""Trained models that come with the course, for machines too weak to train in a lesson."""
+"""Trained models that come with the course: the training is too long for a lesson, or a machine."""
 
 from pathlib import Path
 
@@ -8,7 +8,8 @@ FOLDER = Path(__file__).parent / "models"
 
 
 def ready_made(name):
-    """The trained ``Seq2Seq`` of that name; ``tools/ready_made.py`` made it.
+    """The trained ``Seq2Seq`` of that name; made by ``tools/ready_made.py``, and
+    "pronouncer" by ``experiments/pronunciations.py``.
 
     Raises ValueError for a name that there is none of.
     """

@@ -109,6 +109,12 @@ BIBLIOGRAPHY = {
         "On the difficulty of training recurrent neural networks",
         "ICML; arXiv:1211.5063",
     ),
+    "Rao 2015": Reference(
+        "K. Rao, F. Peng, H. Sak, F. Beaufays",
+        2015,
+        "Grapheme-to-phoneme conversion using long short-term memory recurrent neural networks",
+        "ICASSP",
+    ),
     "Robertson 2017": Reference(
         "S. Robertson",
         2017,
@@ -122,6 +128,12 @@ BIBLIOGRAPHY = {
         2014,
         "Sequence to sequence learning with neural networks",
         "NIPS; arXiv:1409.3215",
+    ),
+    "Toshniwal 2016": Reference(
+        "S. Toshniwal, K. Livescu",
+        2016,
+        "Jointly learning to align and convert graphemes to phonemes with neural attention models",
+        "SLT; arXiv:1610.06540",
     ),
     "Vaswani 2017": Reference(
         "A. Vaswani, N. Shazeer, N. Parmar, J. Uszkoreit, L. Jones, A. N. Gomez, Ł. Kaiser, "
@@ -141,6 +153,12 @@ BIBLIOGRAPHY = {
         2015,
         "Show, attend and tell: neural image caption generation with visual attention",
         "ICML; arXiv:1502.03044",
+    ),
+    "Yao 2015": Reference(
+        "K. Yao, G. Zweig",
+        2015,
+        "Sequence-to-sequence neural net models for grapheme-to-phoneme conversion",
+        "Interspeech; arXiv:1506.00196",
     ),
 }
 

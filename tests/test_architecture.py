@@ -34,6 +34,9 @@ IMPORTS = {
     "tasks": "numpy marks numerals",
     "costs": "",
     "metrics": "numpy tasks",
+    "edits": "numpy",
+    "pronunciations": "numpy tasks",
+    "speaking": "numpy pronunciations seq2seq tasks",
     "drawings": "numpy",
     "readings": "numpy",
     "figures": "matplotlib | IPython",
@@ -75,8 +78,8 @@ IMPORTS = {
     "machine": "numpy | threadpoolctl ipywidgets plots",
 }
 IMPORTS["explorers"] = " ".join(module for module in IMPORTS if module.startswith("explorers."))
-# The modules from layers down to metrics: computing, without a screen.
-CORE = list(IMPORTS)[: list(IMPORTS).index("metrics") + 1]
+# The modules from layers down to speaking: computing, without a screen.
+CORE = list(IMPORTS)[: list(IMPORTS).index("speaking") + 1]
 # A sheet of exercises, checks/sheet_<lesson>.py, is data: it may use the core and the kinds.
 SHEET = "checks.sheet_"
 SHEETS_MAY_IMPORT = {"numpy", *CORE, "checks.attention_inputs", "checks.exercises"}

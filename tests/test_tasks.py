@@ -10,6 +10,7 @@ from course_utils.tasks import (
     START,
     Vocabulary,
     batches,
+    batches_by_length,
     make_batch,
     number_words,
     reverse,
@@ -219,3 +220,24 @@ def test_a_seed_fixes_the_task(make):
 
     assert seeded(1) == seeded(1) == seeded(np.random.default_rng(1))
     assert seeded(1) != seeded(2)
+
+
+def test_batches_by_length_hold_like_lengths_and_every_row_once():
+    task = reverse(train_size=640, test_size=1)
+    drawn = list(islice(batches_by_length(task.train, 20, rng=0, pool=8), 32))
+    rows = {task.source_vocabulary.text(row) for batch in drawn for row in batch.source}
+    assert len(rows) == 640  # four pools of 8 · 20 rows
+    assert all(batch.source.shape == (20, batch.source_lengths.max()) for batch in drawn)
+    spread = np.mean([np.ptp(batch.source_lengths) for batch in drawn])
+    mixed = islice(batches(task.train, 20, rng=0), 32)
+    assert spread < np.mean([np.ptp(batch.source_lengths) for batch in mixed]) / 4
+    first = [batch.source.shape[1] for batch in drawn[:8]]
+    assert first != sorted(first)
+
+
+def test_batches_by_length_of_few_rows_take_a_smaller_pool():
+    task = reverse(train_size=50, test_size=1)
+    assert len(next(batches_by_length(task.train, 20)).source) == 20
+    for size in (0, 51):
+        with pytest.raises(ValueError, match=f"between 1 and the 50 rows, got {size}"):
+            batches_by_length(task.train, size)

@@ -106,6 +106,12 @@ def test_without_pytorch_the_measurements_are_set_up_all_the_same(tmp_path, monk
     assert (tmp_path / ".venv-bench/.installed-bench").exists()
 
 
+def test_experiments_get_the_dictionary_beside_what_learners_get(tmp_path, monkeypatch):
+    commands = Commands(tmp_path, monkeypatch, "uv")
+    set_up.main("speech")
+    assert commands.named("-r requirements.lock", "pocketsphinx>=")
+
+
 def test_an_old_python_is_told_so():
     code = (
         "import sys, runpy; sys.version_info = (3, 10, 4); sys.version = '3.10.4 (main)'; "

@@ -3,6 +3,7 @@
     python tools/set_up.py            .venv: what learners need, from requirements.lock
     python tools/set_up.py test       .venv: that, and what tests need, from requirements-test.lock
     python tools/set_up.py oldest     .venv-oldest: the lowest versions that pyproject.toml admits
+    python tools/set_up.py speech     .venv: what learners need, and the dictionary of experiments/
     python tools/set_up.py bench      .venv-bench: what learners need, PyTorch and JAX, to compare
 
 Uses uv where it is found, which is faster, and pip where not. A second run sees that nothing has
@@ -17,7 +18,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = {"lab": ".venv", "test": ".venv", "oldest": ".venv-oldest", "bench": ".venv-bench"}
+FOLDERS = {"oldest": ".venv-oldest", "bench": ".venv-bench"}
+FOLDERS |= dict.fromkeys(("lab", "test", "speech"), ".venv")
 # Not the environment's own Python, which could not replace itself.
 PYTHON = getattr(sys, "_base_executable", sys.executable)
 # The lowest versions were published for these Pythons; later ones would build them from source.
@@ -51,6 +53,8 @@ def packages(kind):
     """The arguments for pip or uv that name the packages of an environment."""
     if kind == "oldest":
         return oldest_versions()
+    if kind == "speech":
+        return ["-r", "requirements.lock", *extra("speech")]
     return ["-r", "requirements-test.lock" if kind == "test" else "requirements.lock"]
 
 

@@ -1,0 +1,105 @@
+"""Errors of written sequences: edit distance, error rates, and how sure a rate is.
+
+The phoneme error rate is the number of edits over the number of phonemes that were to be written,
+the word error rate the share of words with at least one edit; where several pronunciations are
+listed, the nearest one counts.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Edits(NamedTuple):
+    """Per word: edits to the nearest right answer, and that answer's length; both (words,)."""
+
+    counts: np.ndarray
+    lengths: np.ndarray
+
+
+class Rates(NamedTuple):
+    """Error rates in 0…1 with their 95 % intervals (low, high), and the number of words."""
+
+    per: float
+    per_interval: tuple[float, float]
+    wer: float
+    wer_interval: tuple[float, float]
+    words: int
+
+
+def edit_distance(written: Sequence, right: Sequence) -> int:
+    """The fewest insertions, deletions and substitutions from one sequence to the other.
+
+    Levenshtein's distance by the table of Wagner & Fischer (1974), one row at a time.
+    """
+    row = list(range(len(right) + 1))
+    for i, symbol in enumerate(written, 1):
+        above, row = row, [i]
+        for j, other in enumerate(right, 1):
+            row.append(min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (symbol != other)))
+    return row[-1]
+
+
+def edits(written: Sequence[Sequence], listed: Sequence[Sequence[Sequence]]) -> Edits:
+    """What was written for each word against all that is listed for it.
+
+    Raises ValueError where there are not as many of one as of the other, or nothing is listed.
+    """
+    if len(written) != len(listed) or not all(listed):
+        raise ValueError(
+            f"each of the {len(written)} written answers needs at least one listed answer, got "
+            f"{len(listed)} lists: take both in the order of the test words"
+        )
+    nearest = [
+        min((edit_distance(answer, right), len(right)) for right in answers)
+        for answer, answers in zip(written, listed, strict=True)
+    ]
+    return Edits(*np.array(nearest).reshape(-1, 2).T)
+
+
+def error_rates(found: Edits, rng=0) -> Rates:
+    """Phoneme and word error rate: the first's interval by bootstrap, the second's by Wilson."""
+    wrong = found.counts > 0
+    return Rates(
+        float(found.counts.sum() / found.lengths.sum()),
+        bootstrap_interval(found, rng=rng),
+        float(wrong.mean()),
+        wilson_interval(int(wrong.sum()), len(wrong)),
+        len(wrong),
+    )
+
+
+def rates_by_length(found: Edits, lengths, edges: Sequence[int], rng=0) -> list[Rates | None]:
+    """`error_rates` of the words with edges[i] ≤ length < edges[i + 1]; None where are none."""
+    lengths = np.asarray(lengths)
+    ranges = [(low <= lengths) & (lengths < high) for low, high in pairwise(edges)]
+    return [
+        error_rates(Edits(*(array[rows] for array in found)), rng) if rows.any() else None
+        for rows in ranges
+    ]
+
+
+def wilson_interval(errors: int, words: int, z: float = 1.96) -> tuple[float, float]:
+    """95 % interval of a share (Wilson, 1927): right near 0 and 1 too, and for few words."""
+    share, spread = errors / words, z * z / words
+    middle = share + spread / 2
+    half = z * np.sqrt(share * (1 - share) / words + spread / (4 * words))
+    low, high = (middle - half) / (1 + spread), (middle + half) / (1 + spread)
+    return max(0.0, float(low)), min(1.0, float(high))
+
+
+def bootstrap_interval(found: Edits, draws: int = 500, rng=0) -> tuple[float, float]:
+    """95 % interval of the edits per phoneme: the words drawn again and again, with repeats.
+
+    Words are drawn, not phonemes: errors in one word come together.
+    """
+    rng = np.random.default_rng(rng)
+    words = len(found.counts)
+    rates = []
+    for _ in range(draws):
+        drawn = rng.integers(words, size=words)
+        rates.append(found.counts[drawn].sum() / found.lengths[drawn].sum())
+    low, high = np.percentile(rates, [2.5, 97.5])
+    return float(low), float(high)
