@@ -4,13 +4,16 @@ Nothing leaves the machine. Where the notebook does not run inside the learner's
 answers live in memory until the kernel stops, so that tests never write beside the lessons.
 """
 
+import contextlib
 import functools
 import json
 import os
 import tempfile
+import time
 from pathlib import Path
 
 SCHEMA = 1
+SECONDS_TO_WAIT = 2.0  # for another process that writes at this moment
 VARIABLE = "COURSE_PROGRESS"  # a path to the file, or "memory"
 
 
@@ -56,8 +59,11 @@ class ProgressStore:
 
     def entries(self):
         """Return all entries, {key: entry}."""
-        if self.path is not None and self.path.exists():
-            self._entries = self._read()
+        try:
+            if self.path is not None and self.path.exists():
+                self._entries = self._read()
+        except OSError as error:
+            self._forget_the_file(error)
         return self._entries
 
     def get(self, key):
@@ -66,11 +72,12 @@ class ProgressStore:
 
     def put(self, key, kind, **facts):
         """Store facts under a key, keeping older facts that are not named again."""
-        entries = self.entries()
-        entries[key] = {**entries.get(key, {}), "kind": kind, **facts}
-        self._entries = entries
-        if self.path is not None:
-            self._save(entries)
+        with _lock(self.path):
+            entries = self.entries()
+            entries[key] = {**entries.get(key, {}), "kind": kind, **facts}
+            self._entries = entries
+            if self.path is not None:
+                self._save(entries)
 
     def reset(self):
         """Start over without entries; return the path that keeps the old ones, or None."""
@@ -85,7 +92,7 @@ class ProgressStore:
             stored = json.loads(self.path.read_text(encoding="utf-8"))
             if stored["schema"] == SCHEMA and _well_formed(stored["entries"]):
                 return stored["entries"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError, IsADirectoryError):
             pass
         aside = self._set_aside("damaged")
         self.notice = f"The progress file could not be read; it is kept as {aside.name}."
@@ -102,17 +109,45 @@ class ProgressStore:
     def _save(self, entries):
         try:
             self._write(entries)
-        except OSError as error:  # a full or read-only disk must not stop a lesson
-            self.path = None
-            self.notice = f"Answers are kept until the kernel stops, not in a file: {error}."
+        except OSError as error:
+            self._forget_the_file(error)
+
+    def _forget_the_file(self, error):
+        """Go on in memory: a full, read-only or unreadable disk must not stop a lesson."""
+        self.path = None
+        self.notice = f"Answers are kept until the kernel stops, not in a file: {error}."
 
     def _write(self, entries):
         self.path.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"schema": SCHEMA, "entries": entries}, ensure_ascii=False, indent=1)
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".progress", suffix=".tmp")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-        os.replace(name, self.path)  # one step: a reader sees the old file or the new one
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text + "\n")
+            os.replace(name, self.path)  # one step: a reader sees the old file or the new one
+        except OSError:
+            os.unlink(name)
+            raise
+
+
+@contextlib.contextmanager
+def _lock(path):
+    """Let one process change the file at a time; after two seconds go on without waiting."""
+    guard = path and path.with_name(f".{path.name}.lock")
+    deadline = time.monotonic() + SECONDS_TO_WAIT
+    while guard and time.monotonic() < deadline:
+        try:
+            os.close(os.open(guard, os.O_CREAT | os.O_EXCL))
+            break
+        except FileExistsError:
+            time.sleep(0.005)
+        except OSError:  # no such folder yet, or no place to write: nobody to wait for
+            guard = None
+    try:
+        yield
+    finally:
+        if guard:
+            guard.unlink(missing_ok=True)
 
 
 def _well_formed(entries):

@@ -94,6 +94,67 @@ def test_numbers_of_any_kind_are_taken(dtype):
     assert judge(lambda *arrays: tuple(a.astype(dtype) for a in attention(*arrays))).passed
 
 
+def test_an_object_that_will_not_be_a_number_is_no_array_of_numbers():
+    class Refusing:
+        def __array__(self, *_, **__):
+            raise RuntimeError("no")
+
+    for strange in (Refusing(), 10**400):
+        assert judge(lambda *_, s=strange: (s, s)).message.startswith("context must be an array")
+
+
+def test_an_error_that_cannot_be_asked_is_named_by_its_kind():
+    class Silent(Exception):
+        def __str__(self):
+            raise RuntimeError("no")
+
+    def failing(*_):
+        raise Silent
+
+    assert judge(failing).message == "attention stops with Silent"
+
+
+def test_a_long_error_is_cut():
+    def failing(*_):
+        raise ValueError("x" * 10_000)
+
+    assert len(judge(failing).message) < 250
+
+
+def test_a_single_number_may_stand_in_a_list():
+    assert check("01.5", [find("01.5").expected]).passed
+
+
+def test_a_known_mistake_is_not_suspected_from_afar():
+    """0.2 is no weight of the phone book, and nothing is said of one."""
+    assert check("01.5", 0.2).mistake is None
+    assert check("02.1", [2 / 7, 1 / 7, 4 / 7]).mistake == "powers of 2"
+
+
+def test_two_right_ways_to_the_same_weights_may_round_differently():
+    def changes(query, keys, values_1, values_2):
+        one = softmax(keys @ query)
+        other = softmax(np.einsum("jd,d->j", keys, query))
+        return np.abs(one - other).max(), np.abs(one @ values_1 - other @ values_2).max()
+
+    assert check("01.4", changes).passed
+
+
+def test_a_failure_on_an_input_that_a_property_made_says_which():
+    """Twice the values is an input that only a property makes: here it is refused."""
+    seen = []
+
+    def fragile(queries, keys, values):
+        seen.append(float(values.sum()))
+        if any(np.isclose(seen[-1], 2 * before) for before in seen):
+            raise ValueError("twice")
+        return attention(queries, keys, values)
+
+    verdict = judge(fragile)
+    assert verdict.message == "attention stops with ValueError: twice"
+    assert "to test: twice the values give twice the answer" in dict(verdict.evidence)["input"]
+
+
 def test_the_kind_of_an_array_is_named_where_it_is_none_of_numbers():
     verdict = judge(lambda *arrays: tuple(part + 0j for part in attention(*arrays)))
     assert verdict.message.endswith("of complex128.")
@@ -248,8 +309,16 @@ def test_a_value_takes_lists_arrays_and_numbers():
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ([0.5, 0.5], "Expected three weights, of k1, k2 and k3: shape (3,), got shape (2,)."),
-        ("0.2", "Expected three weights, of k1, k2 and k3, got '0.2'."),
+        ([0.5, 0.5], "Expected three weights, of k1, k2 and k3; yours is an array of shape (2,)."),
+        (
+            "0.2",
+            "Expected three weights, of k1, k2 and k3, got '0.2'. "
+            "Numbers stand without quotation marks.",
+        ),
+        (
+            [0.25, 0.10, 0.65],
+            "Nearly: three weights, of k1, k2 and k3, each within 0.005. Round less.",
+        ),
         ([0.3, 0.3, 0.3], "A row of weights sums to 1; yours: 0.900."),
         ([0.5, 0.3, 0.2], "The highest score gets the largest weight; yours: the largest is k1's."),
         ([0.2, 0.1, 0.7], "Not yet: three weights, of k1, k2 and k3 came out otherwise."),
@@ -259,12 +328,12 @@ def test_a_wrong_value_is_told_what_does_not_hold(answer, message):
     assert check("02.1", answer).message == message
 
 
-@pytest.mark.parametrize("answer", ["b", "B", " b) ", "(b)", "b."])
+@pytest.mark.parametrize("answer", ["b", "B", " b) ", "(b)", "b.", "ｂ", "Ｂ"])
 def test_a_letter_may_be_written_in_many_ways(answer):
     assert check("01.3", answer).passed
 
 
-@pytest.mark.parametrize("answer", ["e", "ab", 2, ["b"]])
+@pytest.mark.parametrize("answer", ["e", "ab", 2, ["b"], np.array([1, 2])])
 def test_what_is_no_letter_of_the_choice_is_told_so(answer):
     assert check("01.3", answer).message.startswith('Answer with one of "a", "b", "c", "d"; got')
 
@@ -275,7 +344,10 @@ def test_a_prediction_without_right_or_wrong_takes_every_letter():
         assert result.passed and repr(result).startswith("✎")
 
 
-@pytest.mark.parametrize("answer", [[4, 9, 2, 6, 1, 3, 7], "4 9 2 6 1 3 7", "4,9,2,6,1,3,7"])
+@pytest.mark.parametrize(
+    "answer",
+    [[4, 9, 2, 6, 1, 3, 7], "4 9 2 6 1 3 7", "4,9,2,6,1,3,7", "４，９，２，６，１，３，７"],
+)
 def test_an_order_may_be_a_list_or_a_text(answer):
     assert check("02.2", answer).passed
 
@@ -289,6 +361,8 @@ def test_an_order_may_be_a_list_or_a_text(answer):
         ([4, 12], "There is no line 12: they go to 9."),
         ("four", "Give line numbers like [3, 1, 2]; got 'four'."),
         (7, "Give line numbers like [3, 1, 2]; got 7."),
+        ([4.5, 9], "Give line numbers like [3, 1, 2]; got [4.500 9.000]."),
+        ([float("inf")], "Give line numbers like [3, 1, 2]; got [inf]."),
     ],
 )
 def test_a_wrong_order_is_told_how_far_it_is_right(answer, message):
@@ -456,6 +530,16 @@ def test_an_answer_that_knows_the_visible_inputs_fails_in_class():
     assert check("02.3", recording).passed
     with pytest.raises(NotCorrect):
         require("02.3", lambda *arrays: table[arrays[0].tobytes()])
+
+
+def test_checks_in_two_threads_give_the_streams_back():
+    stdout = sys.stdout
+    threads = [threading.Thread(target=check, args=("02.3", attention)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sys.stdout is stdout
 
 
 def test_the_front_door_names_what_sheets_use():

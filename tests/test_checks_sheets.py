@@ -158,3 +158,5 @@ def test_an_unknown_exercise_is_named_with_those_that_are_there():
         find("02.9")
     with pytest.raises(LookupError, match="the sheets are 00, 01, 02"):
         find("99.1")
+    with pytest.raises(LookupError, match=r"did you mean '02\.3'\?"):
+        find(2.3)

@@ -1,6 +1,7 @@
 """Predictions, quizzes and the progress file, driven without a browser."""
 
 import json
+import multiprocessing
 
 import ipywidgets as widgets
 import pytest
@@ -216,6 +217,27 @@ def test_a_second_damaged_file_does_not_overwrite_the_first(path):
         ProgressStore(path).entries()
     assert path.with_name("progress.damaged-1.json").read_text() == "first"
     assert path.with_name("progress.damaged-2.json").read_text() == "second"
+
+
+def write_many(path, name):
+    """Put 50 entries, as a notebook of its own would."""
+    for number in range(50):
+        ProgressStore(path).put(f"{name}.{number}", "prediction", answer=number)
+
+
+def test_two_processes_that_write_at_once_lose_nothing(path):
+    writers = [multiprocessing.Process(target=write_many, args=(path, name)) for name in "ab"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert len(entries(path)) == 100
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_a_folder_in_the_place_of_the_file_does_not_stop_the_lesson(path):
+    path.mkdir()
+    assert "forty" in answer("00.wan", "forty").status.value
 
 
 def test_a_disk_that_refuses_does_not_stop_the_lesson(tmp_path, monkeypatch):

@@ -138,7 +138,7 @@ def moved(found, wanted, tolerance):
 
 
 def attention_edges():
-    """What everyone forgets: a single key, a single query, scores of ±1000, equal keys."""
+    """What everyone forgets: a single key or query, scores of ±1000, rows far apart, equal keys."""
     rng = np.random.default_rng(5)
     queries, keys, values = (rng.normal(size=shape) for shape in ((2, 4), (3, 4), (3, 5)))
     strong = np.array([[1000.0, 0, 0, 0], [-1000, 0, 0, 0]])
@@ -147,5 +147,6 @@ def attention_edges():
         "one key": (queries, keys[:1], values[:1]),
         "one query": (queries[:1], keys, values),
         "scores of ±1000": (strong, ones, values),
+        "one row far below": (np.array([[1000.0, 0, 0, 0], [1, 0, 0, 0]]), ones, values),
         "equal keys": (queries, np.repeat(keys[:1], 3, axis=0), values),
     }

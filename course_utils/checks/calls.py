@@ -14,6 +14,7 @@ SECONDS = 10.0  # for all calls of one check together
 GRACE = 1.0  # so long we go on stopping a function that catches everything
 PATIENCE = 0.002  # seconds between two tries to stop it
 LETTERS_KEPT = 2_000
+ONE_AT_A_TIME = threading.RLock()  # the streams belong to the whole process
 
 
 class TookTooLong(Exception):
@@ -43,7 +44,8 @@ def within(seconds, work):
     """Return (work(), what it printed). Raises TookTooLong, or whatever `work` raises.
 
     `work` runs in a thread of its own, which works on every system and, unlike a signal, leaves
-    the kernel usable even where the thread hangs in a call that cannot be interrupted.
+    the kernel usable where the thread waits in a call that cannot be interrupted. Only a single
+    step that never lets another thread run, such as sum(range(10**12)), cannot be stopped by us.
     """
     printed, answer = Printed(), {}
 
@@ -56,7 +58,8 @@ def within(seconds, work):
             answer["error"] = error
 
     thread = threading.Thread(target=run, daemon=True)
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+    streams = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed)
+    with ONE_AT_A_TIME, streams[0], streams[1]:
         thread.start()
         try:
             thread.join(seconds)

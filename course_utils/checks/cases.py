@@ -48,12 +48,24 @@ def attempt(function, arguments):
 
 
 def behaviour(function, probe):
-    """What a function does with a probe, to be compared: its numbers, or None for an error."""
-    value, error = attempt(function, probe.fresh())
+    """What a function does with a probe, to be compared: None for an error, else its numbers.
+
+    The last of them says whether it has changed its inputs.
+    """
+    arguments = probe.fresh()
+    value, error = attempt(function, arguments)
     if error is not None or value is None:
         return None
     parts = value if isinstance(value, tuple) else (value,)
-    return [as_numbers(part) for part in parts]
+    return [*map(as_numbers, parts), np.array(was_changed(probe.fresh(), arguments))]
+
+
+def was_changed(given, now):
+    """Whether an array among the arguments holds other numbers than before."""
+    return any(
+        isinstance(before, np.ndarray) and not same(before, after)
+        for before, after in zip(given, now, strict=True)
+    )
 
 
 def alike(one, other):

@@ -25,8 +25,11 @@ def exercises(sheet):
 
 def find(exercise):
     """Return the exercise of that id. Raises LookupError where there is none."""
-    sheet = str(exercise).split(".")[0].lower()
+    exercise = str(exercise)
+    sheet = exercise.split(".")[0].lower()
     known = exercises(sheet)
+    if f"0{exercise}" in exercises(f"0{sheet}"):
+        raise LookupError(f"there is no exercise {exercise!r}: did you mean '0{exercise}'?")
     if exercise not in known:
         there = ", ".join(known) or "no exercise: the sheets are " + ", ".join(sheets())
         raise LookupError(f"there is no exercise {exercise!r}; sheet {sheet} has {there}")

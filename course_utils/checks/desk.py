@@ -24,7 +24,7 @@ def check(exercise, answer):
     """
     asked = find(exercise)
     verdict = _judged(asked, answer)
-    tries = store().get(exercise).get("tries", 0) + 1
+    tries = (store().get(exercise).get("tries") or 0) + 1
     _keep(asked, verdict, answer, tries)
     advice = _next_step(asked) if verdict.passed else _advice(asked, tries)
     return CheckResult(exercise, asked.title, verdict, f"{advice} {store().notice}".strip())
@@ -45,7 +45,7 @@ def require(exercise, answer):
 def hint(exercise):
     """Return the next hint for an exercise: first a question, then the next step with a gap."""
     asked = find(exercise)
-    level = min(store().get(exercise).get("hints", 0) + 1, 2)
+    level = min((store().get(exercise).get("hints") or 0) + 1, 2)
     store().put(exercise, "exercise", hints=level)
     return Hint(exercise, level, asked.hints[level - 1])
 
@@ -74,7 +74,7 @@ def _keep(asked, verdict, answer, tries):
 def _advice(asked, tries):
     if tries < TRIES_BEFORE_A_HINT:
         return f'Stuck? In a new cell: hint("{asked.id}"). {asked.help}'.strip()
-    store().put(asked.id, "exercise", hints=max(store().get(asked.id).get("hints", 0), 1))
+    store().put(asked.id, "exercise", hints=max(store().get(asked.id).get("hints") or 0, 1))
     return f'Hint: {asked.hints[0]} (More: hint("{asked.id}").) {asked.help}'.strip()
 
 

@@ -4,6 +4,7 @@ An exercise is data. Its method `judge(answer)` turns an answer into a `Verdict`
 NotAnsweredYet where there is no answer. The kind whose answer is a function is in `functions`.
 """
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -11,6 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
+
+MOST_KEPT = 2_000  # numbers or letters of an answer in the progress file
 
 
 class Mistake(NamedTuple):
@@ -68,11 +71,13 @@ class ValueExercise(Exercise):
 
     expected : the right one.  tolerance : how far each number may be off.  what : the answer in
     words, "three weights".  properties : tested before the numbers are compared.
+    mistake_tolerance : the same for the known mistakes; smaller, so that none is suspected wrongly.
     """
 
     expected: Any
     what: str
     tolerance: float = 0.0
+    mistake_tolerance: float | None = None
     properties: tuple[Property, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
 
@@ -81,27 +86,34 @@ class ValueExercise(Exercise):
             raise self.not_answered(f"In place of the three dots, put {self.what}")
         numbers = as_numbers(answer)
         if numbers is None:
-            return Verdict("wrong", f"Expected {self.what}, got {shown(answer)}.")
-        if self.equal(numbers, self.expected):
+            quoted = " Numbers stand without quotation marks." if holds_text(answer) else ""
+            return Verdict("wrong", f"Expected {self.what}, got {shown(answer)}.{quoted}")
+        if np.ndim(self.expected) == 0 and numbers.size == 1:
+            numbers = numbers.reshape(())  # [5] for 5
+        if self.equal(numbers, self.expected, self.tolerance):
             return Verdict("right", self.praise)
+        near = self.tolerance / 5 if self.mistake_tolerance is None else self.mistake_tolerance
         for mistake in self.mistakes:
-            if self.equal(numbers, mistake.wrong):
+            if self.equal(numbers, mistake.wrong, near):
                 return Verdict("wrong", mistake.hint, mistake.name, self.evidence(numbers))
         return Verdict("wrong", self.complaint(numbers), evidence=self.evidence(numbers))
 
-    def equal(self, numbers, other):
+    def equal(self, numbers, other, tolerance):
         other = np.asarray(other, dtype=float)
+        # a hair more than the tolerance, so that 0.665 and 0.66 count as 0.005 apart
         return numbers.shape == other.shape and bool(
-            np.allclose(numbers, other, rtol=0, atol=self.tolerance)
+            np.allclose(numbers, other, rtol=1e-9, atol=tolerance)
         )
 
     def complaint(self, numbers):
         shape = np.shape(self.expected)
         if numbers.shape != shape:
-            return f"Expected {self.what}: shape {shape}, got shape {numbers.shape}."
+            return f"Expected {self.what}; yours is an array of shape {numbers.shape}."
         for statement, broken in self.properties:
             if evidence := broken(numbers):
                 return f"{statement}; yours: {evidence}."
+        if self.equal(numbers, self.expected, 4 * self.tolerance):
+            return f"Nearly: {self.what}, each within {self.tolerance:g}. Round less."
         return f"Not yet: {self.what} came out otherwise."
 
     def evidence(self, numbers):
@@ -109,7 +121,8 @@ class ValueExercise(Exercise):
 
     def record(self, answer):
         numbers = as_numbers(answer)
-        return {"answer": shown(answer) if numbers is None else numbers.tolist()}
+        few = numbers is not None and numbers.size <= MOST_KEPT
+        return {"answer": numbers.tolist() if few else shown(answer)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +138,7 @@ class ChoiceExercise(Exercise):
         return tuple(Mistake(letter, letter, self.reasons[letter]) for letter in wrong)
 
     def judge(self, answer, seed=0):
-        if answer is ... or answer is None or answer == "":
+        if answer is ... or answer is None or is_empty(answer):
             raise self.not_answered("In place of the three dots, put a letter")
         letter = self.letter(answer)
         if letter not in self.reasons:
@@ -138,7 +151,7 @@ class ChoiceExercise(Exercise):
         return Verdict("wrong", self.reasons[letter], mistake=letter)
 
     def letter(self, answer):
-        return answer.strip().strip("().").lower() if isinstance(answer, str) else None
+        return plain_text(answer).strip("().").lower() if isinstance(answer, str) else None
 
     def record(self, answer):
         return {"answer": self.letter(answer)}
@@ -196,9 +209,10 @@ class OrderExercise(Exercise):
     def numbers(self, answer):
         """The order as a tuple of whole numbers, from a list or from a text like "3 1 2"."""
         if isinstance(answer, str):
-            answer = answer.replace(",", " ").split()
+            answer = plain_text(answer).replace(",", " ").split()
         try:
-            return tuple(int(number) for number in answer)
+            numbers = [float(number) for number in answer]
+            return tuple(map(int, numbers)) if all(map(float.is_integer, numbers)) else None
         except (TypeError, ValueError):
             return None
 
@@ -216,7 +230,7 @@ class ReasonExercise(Exercise):
     least_words: int = 15
 
     def judge(self, answer, seed=0):
-        if answer is ... or answer is None or answer == "":
+        if answer is ... or answer is None or is_empty(answer):
             raise self.not_answered("In place of the three dots, put your words in quotation marks")
         if not isinstance(answer, str):
             return Verdict("wrong", f'Write a text in quotation marks, "…"; got {shown(answer)}.')
@@ -227,7 +241,23 @@ class ReasonExercise(Exercise):
         return Verdict("recorded", f"Recorded, {words} words. {self.praise}")
 
     def record(self, answer):
-        return {"answer": answer if isinstance(answer, str) else shown(answer)}
+        return {"answer": shorten(answer, MOST_KEPT) if isinstance(answer, str) else shown(answer)}
+
+
+def is_empty(answer):
+    """Whether an answer is a text without a letter in it."""
+    return isinstance(answer, str) and not answer.strip()
+
+
+def holds_text(answer):
+    """Whether an answer is a text, or a list of texts, where numbers were asked for."""
+    parts = answer if isinstance(answer, tuple | list) else [answer]
+    return any(isinstance(part, str) for part in parts)
+
+
+def plain_text(answer):
+    """A typed text without full-width letters and digits, which a Chinese keyboard writes."""
+    return unicodedata.normalize("NFKC", answer).strip()
 
 
 def count_words(text):
@@ -244,7 +274,7 @@ def as_numbers(answer):
         if array.dtype.kind not in "biufO":  # objects may be numbers, such as fractions
             return None
         return array if array.dtype.kind == "f" else array.astype(np.float64)
-    except (TypeError, ValueError):
+    except Exception:  # an object may do anything when it is asked for its numbers
         return None
 
 

@@ -11,11 +11,12 @@ import numpy as np
 
 from course_utils.checks.calls import SECONDS, TookTooLong, place_of, within
 from course_utils.checks.cases import Case, alike, as_dtype, attempt, behaviour, same, tolerance
-from course_utils.checks.exercises import Exercise, Mistake, Property, shown
+from course_utils.checks.exercises import Exercise, Mistake, Property, shorten, shown
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
 from course_utils.checks.returned import Failure, as_outputs
 
 ROUNDS = 20
+RANDOM = "random input"
 PROBE_SEED = 11  # inputs on which a mistake is recognised: the same in every check
 
 
@@ -71,7 +72,7 @@ class FunctionExercise(Exercise):
         for number in range(ROUNDS):
             dtype = self.dtypes[number % len(self.dtypes)]
             arguments = tuple(as_dtype(dtype, argument) for argument in self.inputs(rng))
-            yield Case(f"random input {number + 1}", arguments, strided=number % 3 == 2)
+            yield Case(f"{RANDOM} {number + 1}", arguments, strided=number % 3 == 2)
         for name, arguments in self.edges.items():
             yield Case(name, arguments)
 
@@ -85,11 +86,14 @@ class FunctionExercise(Exercise):
     def recognise(self, answer):
         """Return the known mistake that behaves exactly as the answer does, or None."""
         seen = [behaviour(answer, probe) for probe in self.probes()]
-        for mistake in self.mistakes:
-            probes = zip(self.probes(), seen, strict=True)
-            if all(alike(behaviour(mistake.wrong, probe), one) for probe, one in probes):
-                return mistake
-        return None
+        if self._behaves_as(self.reference, seen):
+            return None
+        found = (mistake for mistake in self.mistakes if self._behaves_as(mistake.wrong, seen))
+        return next(found, None)
+
+    def _behaves_as(self, function, seen):
+        pairs = zip(self.probes(), seen, strict=True)
+        return all(alike(behaviour(function, probe), one) for probe, one in pairs)
 
     def _examine(self, answer, seed, use_reference):
         try:
@@ -118,7 +122,12 @@ class FunctionExercise(Exercise):
     def _hold(self, trial):
         """Raise Failure for the first property that does not hold."""
         for statement, broken in self.properties:
-            if evidence := broken(trial):
+            try:
+                evidence = broken(trial)
+            except Failure as failure:  # on an input that the property made
+                failure.case = failure.case._replace(name=f"to test: {statement}")
+                raise
+            if evidence:
                 message = f"{statement[0].upper()}{statement[1:]}: here that fails."
                 raise Failure(message, ("expected", statement), ("yours", evidence))
 
@@ -128,10 +137,12 @@ class FunctionExercise(Exercise):
             return
         where = np.unravel_index(np.abs(output - expected).argmax(), output.shape)
         place = f"{name}[{', '.join(map(str, where))}]" if where else name
+        pair = float(expected[where]), float(output[where])
+        digits = next((d for d in (4, 6, 9) if f"{pair[0]:.{d}g}" != f"{pair[1]:.{d}g}"), 12)
         raise Failure(
             f"{name} has the right shape, but other numbers.",
-            ("expected", f"{place} = {expected[where]:.4g}"),
-            ("yours", f"{place} = {output[where]:.4g}"),
+            ("expected", f"{place} = {pair[0]:.{digits}g}"),
+            ("yours", f"{place} = {pair[1]:.{digits}g}"),
         )
 
     def _call(self, answer, case):
@@ -164,8 +175,7 @@ class FunctionExercise(Exercise):
     def _raised(self, error, answer):
         if isinstance(error, NotAnsweredYet):
             return self.not_answered("Replace the line `raise NotAnsweredYet` by your own")
-        said = str(error).splitlines()
-        what = type(error).__name__ + (f": {said[0]}" if said else "")
+        what = shorten(f"{type(error).__name__}{_words_of(error)}", 200)
         place = place_of(error, answer)
         rows = [("stopped", place)] if place else []
         return Failure(f"{self.name} stops with {what}", *rows)
@@ -177,7 +187,7 @@ class FunctionExercise(Exercise):
             f"{name} {argument.shape}" if isinstance(argument, np.ndarray) else name
             for name, argument in pairs
         )
-        return f"{sizes} ({case.name})" if case.name in self.edges else sizes
+        return sizes if case.name.startswith(RANDOM) else f"{sizes} ({case.name})"
 
     def _no_function(self, answer):
         return (
@@ -191,6 +201,15 @@ class FunctionExercise(Exercise):
             f"{self.name} did not end within {seconds:g} seconds: "
             f"look for a loop that never ends.{rest}"
         )
+
+
+def _words_of(error):
+    """What an exception says, its first line; nothing where it cannot even be asked."""
+    try:
+        said = str(error).splitlines()
+    except Exception:
+        said = []
+    return f": {said[0]}" if said else ""
 
 
 def _about(printed):

@@ -49,7 +49,8 @@ def _array(part, name, shape):
         message = f"{name} must be an array of numbers, got {kind_of(part)}."
         raise Failure(message, ("yours", kind_of(part)))
     if array.shape != shape:
-        message = f"{name} must have the shape {shape} here, got {array.shape}."
+        wanted = f"have the shape {shape} here" if shape else "be a single number"
+        message = f"{name} must {wanted}, got {array.shape}."
         raise Failure(message, ("yours", f"{name} {array.shape}"))
     if not np.isfinite(array).all():
         message = f"{name} holds NaN or infinity: did exp overflow, or something divide by 0?"
@@ -59,7 +60,7 @@ def _array(part, name, shape):
 
 def _length(value):
     """How many things were returned together; 1 where it is a single thing."""
-    several = isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim)
+    several = isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim == 1)
     return len(value) if several else 1
 
 

@@ -106,12 +106,23 @@ row_sums = FunctionExercise(
         Mistake(
             "one sum of all",
             lambda A: A.sum(),
-            "This is one number for the whole array: without an axis, everything is added up.",
+            "This is one number for the whole array: you need one for each row, so only one axis "
+            "may vanish.",
         ),
         Mistake(
             "axis kept",
             lambda A: A.sum(axis=-1, keepdims=True),
             "The numbers are right, but stand upright, (rows, 1): leave keepdims away here.",
+        ),
+        Mistake(
+            "return in the loop",
+            lambda A: A[0].sum(),
+            "This is the sum of the first row alone: does return stand inside a loop?",
+        ),
+        Mistake(
+            "running total",
+            lambda A: A.sum(axis=-1).cumsum(),
+            "Each number contains the rows before it: set the total back to 0 for every row.",
         ),
         Mistake(
             "mean", lambda A: A.mean(axis=-1), "These are the means: a sum is not divided by m."

@@ -29,6 +29,7 @@ EDGES = {
     "one book": (QUERY, KEYS[:1], VALUES[:1]),
     "scores up to 1000": (500 * QUERY, KEYS, VALUES),
     "values below 0": (QUERY, KEYS, -VALUES),
+    "no good match": (np.array([-1.0, -2, -1]), np.abs(KEYS)[::-1], VALUES),
 }
 
 
@@ -99,6 +100,26 @@ hard_lookup = FunctionExercise(
             "worst book",
             lambda query, keys, values: values[(keys @ query).argmin()],
             "You pick the book that fits worst: the best has the largest score.",
+        ),
+        Mistake(
+            "best starts at 0",
+            lambda query, keys, values: values[np.maximum(keys @ query, 0).argmax()],
+            "Where every score is below 0 you keep the first book: start with −infinity, not 0.",
+        ),
+        Mistake(
+            "row kept",
+            lambda query, keys, values: values[[(keys @ query).argmax()]],
+            "The right content, in an array (1, d_v): return the row itself, (d_v,).",
+        ),
+        Mistake(
+            "soft",
+            lambda query, keys, values: softmax(keys @ query) @ values,
+            "This is the soft lookup, a blend: hand over the content of the best book alone.",
+        ),
+        Mistake(
+            "nearest key",
+            lambda query, keys, values: values[((keys - query) ** 2).sum(axis=-1).argmin()],
+            "You took the nearest key; asked is the largest dot product, keys @ query.",
         ),
         Mistake(
             "longest key",
@@ -206,7 +227,8 @@ soft_lookup = FunctionExercise(
         Mistake(
             "plain mean",
             lambda query, keys, values: values.mean(axis=0),
-            "Every book has the same share here, whatever the query asks: use its scores.",
+            "Every book has the same share here, whatever the query asks: are its scores used, and "
+            "does softmax run over the books?",
         ),
         Mistake(
             "softmax without a shift",
@@ -217,6 +239,21 @@ soft_lookup = FunctionExercise(
             "scaled",
             lambda query, keys, values: softmax(keys @ query / np.sqrt(len(query))) @ values,
             "You divided the scores by √d. That is a later rule; here the scores stay as they are.",
+        ),
+        Mistake(
+            "exp without the sum",
+            lambda query, keys, values: np.exp(keys @ query) @ values,
+            "Your weights are exps that do not sum to 1: divide them by their sum.",
+        ),
+        Mistake(
+            "every weight 1",
+            lambda query, keys, values: values.sum(axis=0),
+            "This adds all contents up, each with weight 1: softmax ran along an axis of length 1.",
+        ),
+        Mistake(
+            "not added up",
+            lambda query, keys, values: softmax(keys @ query)[:, None] * values,
+            "Every content has its weight now; add them up over the books.",
         ),
         Mistake(
             "weights returned",
@@ -249,6 +286,9 @@ what_changes = ChoiceExercise(
 )
 
 
+OF_A_WEIGHT, OF_THE_ANSWER = "the change of a weight", "the change of the answer"
+
+
 def _changes(query, keys, values_1, values_2):
     weights = softmax(keys @ query)
     return 0.0, np.abs(weights @ values_1 - weights @ values_2).max()
@@ -260,20 +300,18 @@ def _two_shelves(rng, square=False):
 
 
 def _weights_stay(trial):
-    if (found := trial.outputs["of a weight"]) != 0:
-        return f"{found:.3g}"
-    return None
+    return moved(trial.outputs[OF_A_WEIGHT], 0.0, trial.tolerance)
 
 
 def _doubles(trial):
     query, keys, first, second = trial.arguments
-    further = trial.call(query, keys, first, first + 2 * (second - first))["of the answer"]
-    return moved(further, 2 * trial.outputs["of the answer"], trial.tolerance)
+    further = trial.call(query, keys, first, first + 2 * (second - first))[OF_THE_ANSWER]
+    return moved(further, 2 * trial.outputs[OF_THE_ANSWER], trial.tolerance)
 
 
 def _known_change(trial):
     contents = np.array([[0.0, 0], [0, 0]]), np.array([[4.0, -8], [4, -8]])
-    found = trial.call(np.ones(2), np.ones((2, 2)), *contents)["of the answer"]
+    found = trial.call(np.ones(2), np.ones((2, 2)), *contents)[OF_THE_ANSWER]
     return moved(found, 8.0, trial.tolerance)
 
 
@@ -284,7 +322,7 @@ largest_changes = FunctionExercise(
     name="largest_changes",
     arguments=("query", "keys", "values_1", "values_2"),
     reference=_changes,
-    outputs=lambda *_: {"of a weight": (), "of the answer": ()},
+    outputs=lambda *_: {OF_A_WEIGHT: (), OF_THE_ANSWER: ()},
     inputs=_two_shelves,
     edges={
         "the same contents": (QUERY, KEYS, VALUES, VALUES),
@@ -317,6 +355,16 @@ largest_changes = FunctionExercise(
             "the other way round, no absolute value",
             lambda q, k, v, w: (0.0, (softmax(k @ q) @ w - softmax(k @ q) @ v).max()),
             "A fall counts as much as a rise: np.abs(…) before the max.",
+        ),
+        Mistake(
+            "absolute value too late",
+            lambda q, k, v, w: (0.0, abs((softmax(k @ q) @ (v - w)).max())),
+            "np.abs comes after max: a large fall is lost by then. Take it first.",
+        ),
+        Mistake(
+            "answers returned",
+            lambda q, k, v, w: (softmax(k @ q) @ v, softmax(k @ q) @ w),
+            "These are the two answers; asked is how much they differ, as two numbers.",
         ),
         Mistake(
             "values compared",

@@ -54,6 +54,11 @@ by_hand = ValueExercise(
             "no exp", SCORES / SCORES.sum(), "You divided the scores by their sum: take exp first."
         ),
         Mistake(
+            "powers of 2",
+            2**SCORES / (2**SCORES).sum(),
+            "You took powers of 2: exp is a power of e ≈ 2.718.",
+        ),
+        Mistake(
             "scaled",
             softmax(SCORES / np.sqrt(2)),
             "You divided the scores by √2, which is a later rule: here they stay as they are.",
@@ -168,6 +173,16 @@ def _overflowing(queries, keys):
     return exps / exps.sum(axis=-1, keepdims=True)
 
 
+def _keepdims_forgotten(queries, keys):
+    exps = np.exp(queries @ keys.T - (queries @ keys.T).max())
+    return exps / exps.sum(axis=-1)
+
+
+def _one_maximum(queries, keys):
+    exps = np.exp(queries @ keys.T - (queries @ keys.T).max())
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
 def _flat_softmax(scores):
     return softmax(scores.reshape(*scores.shape[:-2], -1)).reshape(scores.shape)
 
@@ -275,6 +290,27 @@ vectorised = FunctionExercise(
             "divided by the sum",
             _with_weights(lambda q, k: q @ k.T / (q @ k.T).sum(axis=-1, keepdims=True)),
             "You divided the scores by their sum: without exp, weights can be negative.",
+        ),
+        Mistake(
+            "keepdims forgotten",
+            _with_weights(_keepdims_forgotten),
+            "Each row is divided by another's sum: keep the axis, sum(axis=-1, keepdims=True).",
+        ),
+        Mistake(
+            "one maximum for all",
+            _with_weights(_one_maximum),
+            "One maximum for the whole array: a row far below it becomes 0 / 0. Subtract each "
+            "row's own, or use softmax.",
+        ),
+        Mistake(
+            "weights alone",
+            lambda *arrays: _attention(*arrays)[1],
+            "These are the weights alone: return context and weights, in that order.",
+        ),
+        Mistake(
+            "scores returned",
+            lambda q, k, v: (softmax(q @ k.T) @ v, q @ k.T),
+            "The second thing that you return are the scores: return the weights.",
         ),
         Mistake(
             "swapped",
@@ -405,7 +441,7 @@ batched = FunctionExercise(
         Property("an example alone gives the same as in its batch", _alone),
     ),
     variants=(_batch_loop, _einsum, _float32),
-    praise="Right: every example gets what it would get alone, and there is no loop.",
+    praise="Right: every example gets what it would get alone.",
     mistakes=(
         Mistake(
             "all axes reversed",
@@ -443,6 +479,21 @@ batched = FunctionExercise(
             "softmax over each map",
             _with_weights(lambda q, k: _flat_softmax(q @ k.swapaxes(-1, -2))),
             "Each whole map sums to 1, but each row of it has to.",
+        ),
+        Mistake(
+            "context alone",
+            lambda *arrays: _attention(*arrays)[0],
+            "This is the context alone: return context and weights, in that order.",
+        ),
+        Mistake(
+            "swapped",
+            lambda *arrays: _attention(*arrays)[::-1],
+            "Both arrays are right, in the wrong order: return the context, then the weights.",
+        ),
+        Mistake(
+            "scaled",
+            _with_weights(lambda q, k: softmax(q @ k.swapaxes(-1, -2) / np.sqrt(k.shape[-1]))),
+            "You divided the scores by √d, which is a later rule: leave them as they are.",
         ),
         Mistake(
             "first example for all",

@@ -345,7 +345,7 @@ transfer = ValueExercise(
     ),
     hints=(
         "Which scores have the best key and the 49 others when the weight is at its cap?",
-        "exp(2 d_a) / (exp(2 d_a) + 49) ≥ 0.9. Try d_a = 2, 3, ____.",
+        "exp(2 d_a) / (exp(2 d_a) + 49) ≥ 0.9. So exp(2 d_a) ≥ ____ · 49.",
     ),
 )
 

@@ -150,6 +150,7 @@ slope = ValueExercise(
     what="one number, a slope",
     expected=0.5,
     tolerance=0.04,
+    mistake_tolerance=0.04,
     praise="Right: the deviation grows with d to the power 0.5, and that is √d.",
     mistakes=(
         Mistake("variance", 1.0, "That is the slope of the variance; take the deviation, .std()."),

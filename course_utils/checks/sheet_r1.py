@@ -157,8 +157,8 @@ RECALL = (
         {
             "a": "Yes: each tanh stays between −1 and 1, so a score stays between −d_a and d_a.",
             "b": "Softmax has no cap of its own: with a large score a weight comes close to 1.",
-            "c": "The number of keys matters too, but it is the scores that are bounded.",
-            "d": "tanh bounds one hidden unit; the score adds d_a of them.",
+            "c": "W may be as large as you like: tanh of it stays between −1 and 1.",
+            "d": "A larger W makes tanh steeper, not flatter; its ends stay at −1 and 1.",
         },
         (
             "Between which numbers does a sum of d_a values of tanh lie?",
