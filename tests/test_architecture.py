@@ -42,6 +42,7 @@ IMPORTS = {
     "figures": "matplotlib | IPython",
     "plots": "numpy matplotlib drawings figures readings | IPython",
     "planes": "numpy drawings figures",
+    "multiples": "numpy matplotlib drawings figures",
     "panels": "ipywidgets",
     "missions": "ipywidgets panels",
     "explorers": "",  # all of them: see below

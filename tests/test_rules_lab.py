@@ -51,3 +51,12 @@ def test_the_committed_results_name_what_made_them_and_cover_every_rule():
 def test_an_unknown_result_is_refused():
     with pytest.raises(ValueError, match=r"results are there for .*three_rules, got 'none'"):
         results("none")
+
+
+def test_the_budgets_hold_three_seeds_of_both_rules_and_agree_with_the_laboratory():
+    other, lab_found = results("scale_and_budget"), results("three_rules")["found"]
+    rate, place = str(lab.RATE), other["settings"]["steps"].index(lab.STEPS)
+    for name, runs in other["found"][rate].items():
+        assert np.shape(runs) == (3, len(other["settings"]["steps"]))
+        # the same seeds and the same budget: on one machine, the same models
+        assert [run[place] for run in runs] == pytest.approx(lab_found[name]["all"], abs=0.02)
