@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS_TO_START = 90
+SECONDS_TO_STOP = 90
 
 
 class Lab(NamedTuple):
@@ -42,7 +43,11 @@ def running_lab(folder, *options):
         yield _wait(server, log, folder)
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        try:
+            server.wait(timeout=SECONDS_TO_STOP)  # it stops the kernels of all lessons first
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 def _wait(server, log, folder):

@@ -38,6 +38,9 @@ PROBLEMS = (
 # Where the page stands: a key that is meant for a control must not move it.
 PLACE = f"[{PANEL}.content.activeCellIndex, {PANEL}.content.outerNode.scrollTop]"
 FOCUSED_VALUE = "document.activeElement.value ?? document.activeElement.ariaValueNow"
+# A slider at its right end moves to the left first.
+AWAY_AND_BACK = """document.activeElement.ariaValueNow === document.activeElement.ariaValueMax
+  ? ['ArrowLeft', 'ArrowRight'] : ['ArrowRight', 'ArrowLeft']"""
 # One time for each key that changed the picture, from the key to the frame that shows it.
 WATCH = """picture => {
   window.courseRedraws = [];
@@ -140,8 +143,9 @@ class LessonPage:
         """Milliseconds from a key on the slider to the new picture, for each of many presses."""
         self.tab_to_slider()
         self.picture.evaluate(WATCH)
+        there, back = self.page.evaluate(AWAY_AND_BACK)
         for count in range(presses):
-            self.page.keyboard.press("ArrowLeft" if count % 2 else "ArrowRight")
+            self.page.keyboard.press(back if count % 2 else there)
             self.page.wait_for_function(f"courseRedraws.length > {count}", timeout=10_000)
         return self.page.evaluate("courseRedraws")
 
