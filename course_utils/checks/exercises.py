@@ -157,6 +157,11 @@ class ChoiceExercise(Exercise):
         return {"answer": self.letter(answer)}
 
 
+def stands_before(order, first, second):
+    """Whether an order has both numbers, and the first before the second."""
+    return first in order and second in order and order.index(first) < order.index(second)
+
+
 class Disorder(NamedTuple):
     """A known mistake in an order: its name, an example, a test of an order, and the hint."""
 

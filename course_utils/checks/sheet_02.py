@@ -23,6 +23,7 @@ from course_utils.checks.exercises import (
     Property,
     ValueExercise,
     shown,
+    stands_before,
 )
 from course_utils.checks.functions import FunctionExercise
 
@@ -115,25 +116,25 @@ parsons = OrderExercise(
         Disorder(
             "softmax in the loop",
             (4, 9, 2, 1, 6, 3, 7),
-            lambda order: _before(order, 1, 6),
+            lambda order: stands_before(order, 1, 6),
             "Line 1 normalises scores before line 6 has computed them.",
         ),
         Disorder(
             "loops exchanged",
             (4, 2, 9, 6, 1, 3, 7),
-            lambda order: _before(order, 2, 9),
+            lambda order: stands_before(order, 2, 9),
             "Line 2 is indented deeper than line 9, so it stands inside that loop, below it.",
         ),
         Disorder(
             "room too late",
             (9, 2, 4, 6, 1, 3, 7),
-            lambda order: _before(order, 9, 4) or _before(order, 6, 4),
+            lambda order: stands_before(order, 9, 4) or stands_before(order, 6, 4),
             "Line 4 makes the array of scores: it comes before the loops that fill it.",
         ),
         Disorder(
             "mixed first",
             (4, 9, 2, 6, 3, 1, 7),
-            lambda order: _before(order, 3, 1),
+            lambda order: stands_before(order, 3, 1),
             "Line 3 mixes with weights A, which line 1 has not made yet.",
         ),
     ),
@@ -142,10 +143,6 @@ parsons = OrderExercise(
         "4, 9, 2, ____, then ② one softmax, ③ one mix, and return.",
     ),
 )
-
-
-def _before(order, first, second):
-    return first in order and second in order and order.index(first) < order.index(second)
 
 
 def _attention(queries, keys, values):

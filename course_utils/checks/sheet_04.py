@@ -17,6 +17,7 @@ from course_utils.checks.exercises import (
     OrderExercise,
     Property,
     ReasonExercise,
+    stands_before,
 )
 from course_utils.checks.functions import FunctionExercise
 
@@ -275,10 +276,6 @@ PROOF = {
 }
 
 
-def _before(order, first, second):
-    return first in order and second in order and order.index(first) < order.index(second)
-
-
 proof = OrderExercise(
     id="04.4",
     title="the proof, line by line",
@@ -305,19 +302,19 @@ proof = OrderExercise(
         Disorder(
             "conclusion first",
             (4, 5, 2, 3, 1),
-            lambda order: _before(order, 3, 1),
+            lambda order: stands_before(order, 3, 1),
             "Line 3 is what is left of line 1 after cancelling: it comes last.",
         ),
         Disorder(
             "used before it is known",
             (4, 2, 1, 5, 3),
-            lambda order: _before(order, 1, 5) or _before(order, 1, 2),
+            lambda order: stands_before(order, 1, 5) or stands_before(order, 1, 2),
             "Line 1 puts the split scores of line 5 into the softmax of line 2: both come before.",
         ),
         Disorder(
             "split first",
             (5, 4, 2, 1, 3),
-            lambda order: _before(order, 5, 4),
+            lambda order: stands_before(order, 5, 4),
             "Line 4 says what the rule is. Line 5 follows from it.",
         ),
     ),

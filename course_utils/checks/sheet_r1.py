@@ -11,6 +11,7 @@ from course_utils.checks.exercises import (
     Property,
     ReasonExercise,
     shown,
+    stands_before,
 )
 from course_utils.checks.functions import FunctionExercise
 from course_utils.scoring import AdditiveScore
@@ -179,10 +180,6 @@ LINES = {
 }
 
 
-def _before(order, first, second):
-    return first in order and second in order and order.index(first) < order.index(second)
-
-
 parsons = OrderExercise(
     id="R1.11",
     title="additive attention, line by line",
@@ -208,13 +205,13 @@ parsons = OrderExercise(
         Disorder(
             "mixed first",
             (2, 7, 5, 1, 4, 6),
-            lambda order: _before(order, 4, 6),
+            lambda order: stands_before(order, 4, 6),
             "Line 4 mixes with weights that line 6 has not made yet.",
         ),
         Disorder(
             "scored first",
             (2, 7, 1, 5, 6, 4),
-            lambda order: _before(order, 1, 5),
+            lambda order: stands_before(order, 1, 5),
             "Line 1 needs the hidden layer, which line 5 makes.",
         ),
     ),
