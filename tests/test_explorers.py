@@ -4,6 +4,8 @@ import xml.etree.ElementTree as ET
 
 import ipywidgets as widgets
 import pytest
+import test_explorers_bend
+import test_explorers_wires
 from stand_in import translate
 
 from course_utils import explorers
@@ -68,6 +70,15 @@ MISSIONS = [
     (explorers.scale_explorer, 1, {"width": 256, "temperature": 20.0}),
     (explorers.scale_explorer, 2, {"divisor": "d", "width": 512}),
 ]
+
+# Explorers whose own tests list what moves them, and what reaches their missions.
+for make, own in (
+    (explorers.bend_explorer, test_explorers_bend),
+    (explorers.wires_explorer, test_explorers_wires),
+):
+    MAKERS.append(make)
+    MOVES += [(make, values) for values in own.MOVES]
+    MISSIONS += [(make, number, values) for number, values in enumerate(own.MISSIONS)]
 
 
 def set_controls(explorer, values):
