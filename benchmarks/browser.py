@@ -10,8 +10,13 @@ from pathlib import Path
 
 from benchmarks.measure import table, verdict
 
-TESTS = Path(__file__).resolve().parent.parent / "tests"
-LESSONS = ("00_start_here", "01_a_soft_library", "02_score_normalise_mix")
+ROOT = Path(__file__).resolve().parent.parent
+TESTS = ROOT / "tests"
+LESSONS = [
+    path.stem
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+    if "_explorer(" in path.read_text(encoding="utf-8")
+]
 BAR = 60  # milliseconds
 SECONDS_TO_RUN = 180
 
