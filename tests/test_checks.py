@@ -79,14 +79,17 @@ def test_a_function_that_raises_elsewhere_shows_the_line_that_called():
 
 
 def test_settings_that_a_function_changes_end_with_it():
+    """A strict np.seterr would otherwise stop our own reference, at exp of −2000."""
+
     def strict(*arrays):
+        found = attention(*arrays)
         np.seterr(all="raise")
         sys.stdout = None
-        return attention(*(array / 10 for array in arrays))
+        return found
 
-    stdout = sys.stdout
-    assert "other numbers" in judge(strict).message or judge(strict).mistake is None
-    assert np.geterr()["over"] == "warn" and sys.stdout is stdout
+    stdout, before = sys.stdout, np.geterr()
+    assert judge(strict).passed
+    assert np.geterr() == before and sys.stdout is stdout
 
 
 @pytest.mark.parametrize("dtype", [object, np.float32, np.longdouble])
