@@ -28,6 +28,9 @@ IMPORTS = {
     "storage": "numpy",
     "memory": "",
     "seq2seq": "numpy attention scoring decoding encoder layers memory recurrent softmax storage",
+    "bahdanau": "numpy layers recurrent seq2seq",
+    "interventions": "numpy layers",
+    "reach": "numpy marks seq2seq tasks",
     "gradients": "numpy",
     "training": "numpy tqdm",
     "numerals": "",
@@ -35,6 +38,7 @@ IMPORTS = {
     "costs": "",
     "metrics": "numpy tasks",
     "edits": "numpy",
+    "names": "numpy tasks | pycountry",
     "pronunciations": "numpy tasks",
     "speaking": "numpy pronunciations seq2seq tasks",
     "drawings": "numpy",
@@ -49,6 +53,10 @@ IMPORTS = {
     "explorers.dial": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.bend": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.costs": "ipywidgets costs drawings missions panels",
+    "explorers.decoding": "numpy ipywidgets drawings interventions marks missions numerals panels "
+    "ready_made softmax tasks",
+    "explorers.fading": "numpy ipywidgets drawings length_lab missions panels ready_made rules_lab "
+    "tasks",
     "explorers.masks": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.projections": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.plugboard": "ipywidgets attention drawings missions panels scoring",
@@ -75,6 +83,7 @@ IMPORTS = {
     "ready_made": "seq2seq",
     "results": "",
     "rules_lab": "numpy attention decoding metrics scoring seq2seq tasks",
+    "length_lab": "numpy metrics rules_lab tasks training",
     "references": "",
     "machine": "numpy | threadpoolctl ipywidgets plots",
 }
