@@ -48,6 +48,12 @@ BIBLIOGRAPHY = {
         "On the properties of neural machine translation: encoder–decoder approaches",
         "SSST-8; arXiv:1409.1259",
     ),
+    "Chorowski 2015": Reference(
+        "J. Chorowski, D. Bahdanau, D. Serdyuk, K. Cho, Y. Bengio",
+        2015,
+        "Attention-based models for speech recognition",
+        "NIPS; arXiv:1506.07503",
+    ),
     "Crouch 2004": Reference(
         "C. Crouch, A. P. Fagen, J. P. Callan, E. Mazur",
         2004,
