@@ -75,6 +75,9 @@ IMPORTS = {
     "ready_made": "seq2seq",
     "results": "",
     "rules_lab": "numpy attention decoding metrics scoring seq2seq tasks",
+    "taggers": "numpy attention layers softmax",
+    "tampering": "numpy decoding layers metrics",
+    "twins": "numpy attention layers recurrent scoring softmax",
     "references": "",
     "machine": "numpy | threadpoolctl ipywidgets plots",
 }
