@@ -23,6 +23,13 @@ BIBLIOGRAPHY = {
         "Neural machine translation by jointly learning to align and translate",
         "ICLR; arXiv:1409.0473",
     ),
+    "Chan 2016": Reference(
+        "W. Chan, N. Jaitly, Q. V. Le, O. Vinyals",
+        2016,
+        "Listen, attend and spell: a neural network for large vocabulary conversational speech "
+        "recognition",
+        "ICASSP; arXiv:1508.01211",
+    ),
     "Cho 2014a": Reference(
         "K. Cho, B. van Merriënboer, C. Gulcehre, D. Bahdanau, F. Bougares, H. Schwenk, Y. Bengio",
         2014,
@@ -35,6 +42,12 @@ BIBLIOGRAPHY = {
         2014,
         "On the properties of neural machine translation: encoder–decoder approaches",
         "SSST-8; arXiv:1409.1259",
+    ),
+    "Chorowski 2015": Reference(
+        "J. Chorowski, D. Bahdanau, D. Serdyuk, K. Cho, Y. Bengio",
+        2015,
+        "Attention-based models for speech recognition",
+        "NIPS; arXiv:1506.07503",
     ),
     "Crouch 2004": Reference(
         "C. Crouch, A. P. Fagen, J. P. Callan, E. Mazur",
@@ -122,6 +135,12 @@ BIBLIOGRAPHY = {
         "PyTorch tutorials, the edition of 2017; discussed in issues 87, 130 and 1098 of "
         "github.com/pytorch/tutorials and issue 16 of github.com/spro/practical-pytorch, "
         "replaced in pull request 2452",
+    ),
+    "See 2017": Reference(
+        "A. See, P. J. Liu, C. D. Manning",
+        2017,
+        "Get to the point: summarization with pointer-generator networks",
+        "ACL; arXiv:1704.04368",
     ),
     "Sutskever 2014": Reference(
         "I. Sutskever, O. Vinyals, Q. V. Le",

@@ -48,6 +48,7 @@ IMPORTS = {
     "explorers": "",  # all of them: see below
     "explorers.dial": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.bend": "numpy ipywidgets attention drawings missions panels readings",
+    "explorers.clinic": "ipywidgets drawings missions panels",
     "explorers.costs": "ipywidgets costs drawings missions panels",
     "explorers.masks": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.projections": "numpy ipywidgets attention drawings missions panels readings",

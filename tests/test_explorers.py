@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 import ipywidgets as widgets
 import pytest
 import test_explorers_bend
+import test_explorers_clinic
 import test_explorers_wires
 from stand_in import translate
 
@@ -74,6 +75,7 @@ MISSIONS = [
 # Explorers whose own tests list what moves them, and what reaches their missions.
 for make, own in (
     (explorers.bend_explorer, test_explorers_bend),
+    (explorers.case_explorer, test_explorers_clinic),
     (explorers.wires_explorer, test_explorers_wires),
 ):
     MAKERS.append(make)
