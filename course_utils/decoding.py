@@ -1,4 +1,4 @@
-"""Free-running decoding: the model reads its own output, greedily or with a beam."""
+"""Decoding: the model reads its own output, greedily or with a beam; or the truth, to compare."""
 
 from typing import NamedTuple
 
@@ -46,6 +46,20 @@ def greedy_search(step, memory, max_length):
         ended |= ids == END
         if ended.all():
             break
+    return decoded(np.stack(tokens, axis=1), weights)
+
+
+def read_along(step, memory, target):
+    """What the model would write next after every true symbol: ``Decoded``, as in training.
+
+    Teacher forcing: whatever it writes, the next step reads the true one. ``target`` (batch, time)
+    has the start mark first, as in a ``Batch``. Nothing stops at an end mark.
+    """
+    state, tokens, weights = memory.summary, [], []
+    for ids in target[:, :-1].T:
+        logits, state, looked = step(ids, state)
+        tokens.append(logits[:, END:].argmax(axis=1) + END)
+        weights.append(looked)
     return decoded(np.stack(tokens, axis=1), weights)
 
 

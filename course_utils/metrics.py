@@ -31,13 +31,26 @@ def exact_match(tokens: np.ndarray, batch: Batch) -> float:
     return float(matches(tokens, batch).mean())
 
 
+def symbols_right(tokens: np.ndarray, batch: Batch) -> np.ndarray:
+    """Share of each row's symbols that stand right at their place, 0…1, shape (batch,).
+
+    Start and end marks do not count. `tokens` is as in `matches`; a row without symbols is NaN.
+    """
+    expected = batch.target[:, 1:]
+    tokens = _widen(np.asarray(tokens)[:, : expected.shape[1]], expected.shape[1])
+    symbols = (expected != END) & (expected != PADDING)
+    with np.errstate(invalid="ignore"):
+        return ((tokens == expected) & symbols).sum(axis=1) / symbols.sum(axis=1)
+
+
 def by_length(
     matched: np.ndarray, lengths: np.ndarray, edges: Sequence[int]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Share of rows that match, and number of rows, for each range of lengths.
 
     Range i holds edges[i] ≤ length < edges[i + 1]; the share of an empty range is NaN.
-    `matched` (rows,) is boolean, both results have shape (len(edges) - 1,).
+    `matched` (rows,) is boolean, or a share for each row; both results have shape
+    (len(edges) - 1,).
     """
     matched, lengths = np.asarray(matched), np.asarray(lengths)
     if matched.shape != lengths.shape:

@@ -24,16 +24,21 @@ WIDTH, STEPS, RATE, BATCH = 32, 600, 15e-3, 64
 SHORTEST, LONGEST, ROOM = 2, 12, 24  # lengths in training; the most positions that a rule may have
 EDGES = (2, 5, 8, 11, 13)  # ranges of lengths: 2–4, 5–7, 8–10, 11–12
 SYMBOLS = "abcdefghij"
-CONTEXTS = {
-    "no attention": lambda rng: LastState(),
-    "1 per pair": lambda rng: Attention(ConcatLinearScore(WIDTH, WIDTH, rng=rng)),
-    "1 by position": lambda rng: Attention(LocationScore(WIDTH, ROOM, rng=rng)),
-    "2, v = 1": lambda rng: Attention(AdditiveScore(WIDTH, WIDTH, WIDTH, learn_v=False, rng=rng)),
-    "2, learned v": lambda rng: Attention(AdditiveScore(WIDTH, WIDTH, WIDTH, rng=rng)),
-    "dot": lambda rng: Attention(DotScore()),
-    "3, scaled dot": lambda rng: Attention(ScaledDotScore()),
-    "general": lambda rng: Attention(GeneralScore(WIDTH, WIDTH, rng=rng)),
+CONTEXTS = {  # name → context, from the model's width and a seed
+    "no attention": lambda width, seed: LastState(),
+    "1 per pair": lambda width, seed: Attention(ConcatLinearScore(width, width, rng=seed)),
+    "1 by position": lambda width, seed: Attention(LocationScore(width, ROOM, rng=seed)),
+    "2, v = 1": lambda width, seed: Attention(additive(width, seed, learn_v=False)),
+    "2, learned v": lambda width, seed: Attention(additive(width, seed)),
+    "dot": lambda width, seed: Attention(DotScore()),
+    "3, scaled dot": lambda width, seed: Attention(ScaledDotScore()),
+    "general": lambda width, seed: Attention(GeneralScore(width, width, rng=seed)),
 }
+
+
+def additive(width, seed, learn_v=True):
+    """The additive rule with a hidden layer as wide as the model."""
+    return AdditiveScore(width, width, width, learn_v=learn_v, rng=seed)
 
 
 def lab_task(longest=LONGEST, shortest=SHORTEST):
@@ -41,10 +46,10 @@ def lab_task(longest=LONGEST, shortest=SHORTEST):
     return reverse(shortest=shortest, longest=longest, symbols=SYMBOLS, rng=0)
 
 
-def lab_model(name, task, seed):
-    """A new model whose context is the rule of that name in ``CONTEXTS``."""
+def lab_model(name, task, seed, width=WIDTH):
+    """A new model for a task, whose context is the rule of that name in ``CONTEXTS``."""
     sizes = len(task.source_vocabulary), len(task.target_vocabulary)
-    return Seq2Seq(*sizes, WIDTH, CONTEXTS[name](seed), rng=seed)
+    return Seq2Seq(*sizes, width, CONTEXTS[name](width, seed), rng=seed)
 
 
 def exact(model, batch, change=None):

@@ -97,9 +97,9 @@ class Twin(Layer):
         return own | nested(**groups)
 
     def answer(self, ids, change=None):
-        """(labels (batch,), weights (batch, m)); ``change`` alters the weights before the mix."""
+        """(labels (batch,), weights (batch, m)); ``change`` is one of ``interventions``."""
         states, _ = self.states(ids)
         weights = self.mix(states)[0].weights
-        weights = weights if change is None else change(weights, np.True_)
+        weights = weights if change is None else change(weights, np.ones(ids.shape, bool))
         logits = self.parts["out"]((weights @ states)[:, 0])
         return logits.argmax(axis=-1), weights[:, 0]

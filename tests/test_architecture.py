@@ -28,6 +28,9 @@ IMPORTS = {
     "storage": "numpy",
     "memory": "",
     "seq2seq": "numpy attention scoring decoding encoder layers memory recurrent softmax storage",
+    "bahdanau": "numpy layers recurrent seq2seq",
+    "interventions": "numpy layers",
+    "reach": "numpy marks seq2seq tasks",
     "gradients": "numpy",
     "training": "numpy tqdm",
     "numerals": "",
@@ -35,6 +38,7 @@ IMPORTS = {
     "costs": "",
     "metrics": "numpy tasks",
     "edits": "numpy",
+    "names": "numpy tasks | pycountry",
     "pronunciations": "numpy tasks",
     "speaking": "numpy pronunciations seq2seq tasks",
     "drawings": "numpy",
@@ -50,6 +54,10 @@ IMPORTS = {
     "explorers.bend": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.clinic": "ipywidgets drawings missions panels",
     "explorers.costs": "ipywidgets costs drawings missions panels",
+    "explorers.decoding": "numpy ipywidgets drawings interventions marks missions numerals panels "
+    "ready_made softmax tasks",
+    "explorers.fading": "numpy ipywidgets drawings length_lab missions panels ready_made rules_lab "
+    "tasks",
     "explorers.masks": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.projections": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.plugboard": "ipywidgets attention drawings missions panels scoring",
@@ -77,8 +85,8 @@ IMPORTS = {
     "results": "",
     "rules_lab": "numpy attention decoding metrics scoring seq2seq tasks",
     "taggers": "numpy attention layers softmax",
-    "tampering": "numpy decoding layers metrics",
     "twins": "numpy attention layers recurrent scoring softmax",
+    "length_lab": "numpy metrics rules_lab tasks training",
     "references": "",
     "machine": "numpy | threadpoolctl ipywidgets plots",
 }

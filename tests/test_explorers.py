@@ -6,6 +6,8 @@ import ipywidgets as widgets
 import pytest
 import test_explorers_bend
 import test_explorers_clinic
+import test_explorers_decoding
+import test_explorers_fading
 import test_explorers_wires
 from stand_in import translate
 
@@ -76,6 +78,8 @@ MISSIONS = [
 for make, own in (
     (explorers.bend_explorer, test_explorers_bend),
     (explorers.case_explorer, test_explorers_clinic),
+    (explorers.decoding_explorer, test_explorers_decoding),
+    (explorers.fading_explorer, test_explorers_fading),
     (explorers.wires_explorer, test_explorers_wires),
 ):
     MAKERS.append(make)

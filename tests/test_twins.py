@@ -5,7 +5,7 @@ import pytest
 
 from course_utils import twins
 from course_utils.gradients import check_gradients
-from course_utils.tampering import uniform
+from course_utils.interventions import uniform
 from course_utils.training import train
 from course_utils.twins import LENGTH, Twin
 

@@ -5,7 +5,7 @@
 The settings are those of the lesson that trains the same model live.
 """
 
-from course_utils import ready_made
+from course_utils import length_lab, ready_made
 from course_utils.attention import Attention, LastState
 from course_utils.metrics import exact_match
 from course_utils.scoring import AdditiveScore
@@ -29,7 +29,16 @@ def additive(seed):
     return Attention(AdditiveScore(WIDTH, WIDTH, WIDTH, rng=seed))
 
 
+def reversers():
+    """The models of lessons 09 and 10 by name: they write strings backwards."""
+    task = length_lab.reversing()
+    yield "reverser_without", length_lab.trained(task, "no attention", 2_700, 10e-3, progress=True)
+    yield "reverser", length_lab.trained(task, "2, learned v", 1_500, 10e-3, progress=True)
+
+
 def main():
+    for name, model in reversers():
+        model.save(ready_made.FOLDER / f"{name}.npz")
     task = number_words()
     sizes = len(task.source_vocabulary), len(task.target_vocabulary)
     for name, (context, seed) in contexts().items():

@@ -7,7 +7,9 @@ controls' values to what is seen) and `..._picture` (arrays in, one SVG string o
 from course_utils.explorers.bend import bend_explorer
 from course_utils.explorers.clinic import case_explorer
 from course_utils.explorers.costs import cost_explorer
+from course_utils.explorers.decoding import decoding_explorer
 from course_utils.explorers.dial import dial_explorer
+from course_utils.explorers.fading import fading_explorer
 from course_utils.explorers.masks import mask_explorer
 from course_utils.explorers.plugboard import plugboard_explorer
 from course_utils.explorers.projections import projection_explorer

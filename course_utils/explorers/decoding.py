@@ -1,0 +1,151 @@
+"""A decoder, symbol by symbol: what it reads, where it looks, what it writes; or other weights."""
+
+from typing import NamedTuple
+
+import ipywidgets as widgets
+import numpy as np
+
+from course_utils.drawings import INK, KEY, QUERY, VALUE, arrow, bar, box, label, middle, svg
+from course_utils.interventions import INTERVENTIONS, intervene
+from course_utils.marks import END, START
+from course_utils.missions import Explorer, Mission, View
+from course_utils.numerals import CHINESE_CHARACTERS, ENGLISH_WORDS, chinese_numeral, english_words
+from course_utils.panels import labelled
+from course_utils.ready_made import ready_made
+from course_utils.softmax import softmax
+from course_utils.tasks import Vocabulary, make_batch
+
+ENGLISH, CHINESE = Vocabulary(ENGLISH_WORDS, separator=" "), Vocabulary(CHINESE_CHARACTERS)
+LARGEST = 999_999  # its English has eleven words: they fit the picture
+ROOM = 16  # symbols at most
+LIKELIEST = 3
+
+
+class Step(NamedTuple):
+    """One step of a decoder."""
+
+    read: str  # y_{t−1}: the symbol that was read
+    weights: np.ndarray  # (m,): where it looked
+    written: str  # y_t
+    likeliest: list[tuple[str, float]]  # symbols with the largest probabilities
+
+
+class Decoding(NamedTuple):
+    """What the explorer shows: the way of weighing, all steps, and the one in view."""
+
+    way: str
+    number: int
+    steps: list[Step]
+    at: int
+
+    @property
+    def text(self):
+        """What was written, without the end mark."""
+        return "".join(step.written for step in self.steps if step.written != "end")
+
+
+def decoding_explorer(number=137_857):
+    """Return a translator to step through, whose weights can be replaced."""
+    missions = (
+        Mission("Step to the symbol for a digit: does the word that carries it win?", _is_digit),
+        Mission("Replace the weights so that the number comes out wrong.", _is_wrong),
+        Mission("Replace the weights by other ones, and the number is still right.", _is_kept),
+    )
+    model = ready_made("number_translator")
+    whole = {"value": number, "min": 1, "max": LARGEST}
+    controls = {
+        "number": labelled(widgets.BoundedIntText, "Number, then Enter:", "300px", **whole),
+        "way": labelled(widgets.Dropdown, "Weights:", options=list(INTERVENTIONS)),
+        "step": labelled(widgets.IntSlider, "Step:", "320px", min=1, max=ROOM, value=1),
+    }
+
+    def look(number, way, step):
+        return decoding_look(model, number, way, step)
+
+    return Explorer("A decoder, step by step 逐步解码", controls, look, missions)
+
+
+def _is_digit(seen):
+    return seen.way == "learned" and seen.steps[seen.at].written in CHINESE_CHARACTERS[1:10]
+
+
+def _is_wrong(seen):
+    return seen.way != "learned" and seen.text != chinese_numeral(seen.number)
+
+
+def _is_kept(seen):
+    return seen.way != "learned" and seen.text == chinese_numeral(seen.number)
+
+
+def decode(model, words):
+    """All steps of greedy decoding of one source, each a `Step`."""
+    batch = make_batch([(words, ())], ENGLISH, CHINESE)
+    memory, stepper = model.start(batch.source, batch.source_lengths)
+    step, state, ids, steps = stepper(memory), memory.summary, np.array([START]), []
+    while len(steps) < ROOM and ids[0] != END:
+        logits, state, weights = step(ids, state)
+        chances = softmax(logits[0, END:])
+        best = np.argsort(-chances)[:LIKELIEST]
+        likeliest = [(_name(i + END), float(chances[i])) for i in best]
+        steps.append(Step(_name(ids[0]), weights[0], likeliest[0][0], likeliest))
+        ids = best[:1] + END
+    return steps
+
+
+def _name(i):
+    return {START: "start", END: "end"}.get(int(i)) or CHINESE.decode([i])[0]
+
+
+def decoding_look(model, number, way, step):
+    """Decode a number with one way of weighing; the facts are a `Decoding`."""
+    words = english_words(number)
+    steps = decode(intervene(model, INTERVENTIONS[way]), words)
+    at = min(step, len(steps)) - 1
+    seen, now = Decoding(way, number, steps, at), steps[at]
+    top = int(now.weights.argmax())
+    right = chinese_numeral(number)
+    verdict = "✓ right" if seen.text == right else f"✗ should be {right}"
+    reading = (
+        f"{number:,}, weights: {way}. Step {at + 1} of {len(steps)}: reads {now.read}, gives "
+        f"“{words[top]}” {100 * now.weights[top]:.0f} %, writes {now.written} "
+        f"({100 * now.likeliest[0][1]:.0f} % sure). The whole: {seen.text} {verdict}."
+    )
+    return View(decoding_picture(seen, words, reading), reading, seen, last_step=len(steps))
+
+
+def decoding_picture(seen, words, reading):
+    """Draw one step: the symbol read, the weights over the words, the mix, the symbol written."""
+    now = seen.steps[seen.at]
+    heads = ((20, "reads"), (150, "asks, and looks at"), (520, "mixes"), (650, "writes"))
+    drawn = [label(x, 26, head, size=15, font_weight="bold") for x, head in heads]
+    drawn += [_station(20, "yₜ₋₁", now.read, QUERY), arrow((112, 110), (146, 110), INK)]
+    gap = min(26, 300 / len(words))
+    top = int(now.weights.argmax())
+    for j, (word, weight) in enumerate(zip(words, now.weights, strict=True)):
+        shown = f"{100 * weight:.0f} %"
+        drawn.append(bar(150, 56 + gap * j, word, weight, shown, KEY, 100, 180, strong=j == top))
+    drawn += [arrow((486, 110), (516, 110), INK), _station(520, "context", "Σ αⱼ hⱼ", VALUE)]
+    drawn.append(arrow((616, 110), (646, 110), INK))
+    for k, (name, chance) in enumerate(now.likeliest):
+        drawn.append(_candidate(650, 70 + 34 * k, name, chance, k == 0))
+    return svg(920, 400, "One step of a decoder", reading, *drawn, _strip(seen))
+
+
+def _station(x, name, words, colour):
+    cell = box(x, 84, 90, 52, fill="#ffffff", stroke=colour, stroke_width=2, rx=5)
+    return cell + middle(x + 45, 72, name, fill=colour) + middle(x + 45, 110, words, size=17)
+
+
+def _candidate(x, y, name, chance, best):
+    return bar(x, y, name, chance, f"{100 * chance:.0f} %", QUERY, 44, 120, strong=best)
+
+
+def _strip(seen):
+    """What has been written so far, the current symbol ringed."""
+    parts = [label(20, 366, "written", size=15, font_weight="bold")]
+    for i, step in enumerate(seen.steps):
+        x, ring = 100 + 46 * i, 3 if i == seen.at else 1
+        parts.append(box(x, 346, 42, 38, stroke=QUERY, stroke_width=ring))
+        words = step.written if i <= seen.at else ""
+        parts.append(middle(x + 21, 365, words, size=17 if len(words) < 2 else 13))
+    return "".join(parts)
