@@ -30,6 +30,13 @@ BIBLIOGRAPHY = {
         "recognition",
         "ICASSP; arXiv:1508.01211",
     ),
+    "Chiu 2018": Reference(
+        "C.-C. Chiu, T. N. Sainath, Y. Wu, R. Prabhavalkar, P. Nguyen, Z. Chen, A. Kannan, "
+        "R. J. Weiss, K. Rao, E. Gonina, N. Jaitly, B. Li, J. Chorowski, M. Bacchiani",
+        2018,
+        "State-of-the-art speech recognition with sequence-to-sequence models",
+        "ICASSP; arXiv:1712.01769",
+    ),
     "Cho 2014a": Reference(
         "K. Cho, B. van Merriënboer, C. Gulcehre, D. Bahdanau, F. Bougares, H. Schwenk, Y. Bengio",
         2014,

@@ -52,8 +52,8 @@ CASES = (
         ("in: a sentence, 30 words and more", "out: French, words reordered", "names, rare words"),
         MORE,
         "X = a way to write unknown words",
-        "BLEU (more is better)",
-        (("all", 26.75), ("known words", 34.16), ("Moses, all", 33.30)),
+        "BLEU (more is better); known: no unknown words",
+        (("attention", 26.75), ("known words", 34.16), ("Moses", 33.30)),
         50,
         "Bahdanau 2015, table 1",
     ),
@@ -70,7 +70,7 @@ CASES = (
     ),
     Case(
         "Speech → phonemes",
-        ("in: hundreds of frames, many alike", "out: phonemes in the same order", "TIMIT"),
+        ("in: hundreds of frames, many alike", "out: phonemes in the same order", "data: TIMIT"),
         MORE,
         "X = the place of the last look",
         "phoneme errors in % (fewer is better)",
@@ -80,7 +80,7 @@ CASES = (
     ),
     Case(
         "Voice search",
-        ("in: thousands of frames", "out: letters in the same order", "server, much data"),
+        ("in: thousands of frames", "out: letters in the same order", "data: very much"),
         MORE,
         "X = shorter input, language model",
         "word errors in % (fewer is better)",
@@ -91,7 +91,11 @@ CASES = (
     ),
     Case(
         "Chinese → words",
-        ("in: characters without spaces", "out: begin, inside, end or single, for each", "n tags"),
+        (
+            "in: characters without spaces",
+            "out: a tag each: begin, inside, end, single",
+            "data: made",
+        ),
         OTHER,
         "the neighbours, in their order",
         "share right, the toy below: ranges",
