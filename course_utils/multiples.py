@@ -1,9 +1,9 @@
-"""Small multiples: one panel for each name, all on the same axes, with ranges over seeds."""
+"""Small multiples: one panel for each name, all on the same axes: lines with ranges, or maps."""
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_utils.drawings import INK, QUERY
+from course_utils.drawings import INK, QUERY, cividis, ink_on
 from course_utils.figures import drawable, labels, styled
 
 COLUMNS = 4
@@ -37,4 +37,30 @@ def panels(x, runs, live, title=None, xlabel="", ylabel="", top=1.05):
     fig.suptitle(drawable(title or ""), x=0.01, ha="left", fontsize=12)
     fig.supxlabel(xlabel, fontsize=11)
     fig.supylabel(ylabel, fontsize=11)
+    return fig
+
+
+@styled
+def maps(shares, rows, columns, title=None, xlabel="", ylabel=""):
+    """Draw one map for each name side by side: shares from 0 to 1 as colours and numbers.
+
+    shares : dict of name → (len(rows), len(columns)) numbers from 0 to 1.
+    """
+    count = len(shares)
+    size = 1 + count * (0.8 + 0.56 * len(columns)), 1.5 + 0.5 * len(rows)
+    fig = Figure(figsize=size, dpi=100, layout="constrained")
+    axes = fig.subplots(1, count, squeeze=False)[0]
+    for ax, (name, numbers) in zip(axes, shares.items(), strict=True):
+        ax.imshow(numbers, cmap="cividis", vmin=0, vmax=1, aspect="auto")
+        ax.set_title(drawable(name), fontsize=11)
+        ax.set_xticks(range(len(columns)), labels(columns))
+        ax.set_yticks(range(len(rows)), labels(rows))
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+        for (row, column), share in np.ndenumerate(np.asarray(numbers)):
+            ink = {"color": ink_on(cividis(share)), "ha": "center", "va": "center"}
+            ax.text(column, row, f"{share:.2f}", fontsize=10, **ink)
+    axes[0].set_ylabel(ylabel, fontsize=11)
+    fig.suptitle(drawable(title or ""), x=0.01, ha="left", fontsize=12)
+    fig.supxlabel(xlabel, fontsize=11)
     return fig

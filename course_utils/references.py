@@ -23,6 +23,18 @@ BIBLIOGRAPHY = {
         "Neural machine translation by jointly learning to align and translate",
         "ICLR; arXiv:1409.0473",
     ),
+    "Bengio 1994": Reference(
+        "Y. Bengio, P. Simard, P. Frasconi",
+        1994,
+        "Learning long-term dependencies with gradient descent is difficult",
+        "IEEE Transactions on Neural Networks 5 (2)",
+    ),
+    "Britz 2017": Reference(
+        "D. Britz, A. Goldie, M.-T. Luong, Q. Le",
+        2017,
+        "Massive exploration of neural machine translation architectures",
+        "EMNLP; arXiv:1703.03906",
+    ),
     "Chan 2016": Reference(
         "W. Chan, N. Jaitly, Q. V. Le, O. Vinyals",
         2016,
@@ -173,6 +185,12 @@ BIBLIOGRAPHY = {
         2019,
         "Attention is not not explanation",
         "EMNLP; arXiv:1908.04626",
+    ),
+    "Williams 1989": Reference(
+        "R. J. Williams, D. Zipser",
+        1989,
+        "A learning algorithm for continually running fully recurrent neural networks",
+        "Neural Computation 1 (2)",
     ),
     "Xu 2015": Reference(
         "K. Xu, J. Ba, R. Kiros, K. Cho, A. Courville, R. Salakhutdinov, R. Zemel, Y. Bengio",

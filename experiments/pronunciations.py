@@ -26,13 +26,13 @@ from experiments.record import record
 WIDTH, BATCH, SEED, BEAM = 128, 64, 0, 5
 RATE = 4e-3
 EDGES = (2, 5, 7, 9, 11, 13, 15, 29)  # letters
-# Steps that take about the same CPU time, some 260 seconds.
+# Steps that take about the same CPU time, some 500 seconds on a quiet core.
 RUNS = {
-    ("random", "additive"): 22_000,
-    ("random", "no attention"): 32_500,
-    ("families", "additive"): 22_000,
-    ("families", "no attention"): 32_500,
-    ("random", "dot"): 24_000,
+    ("random", "additive"): 45_000,
+    ("random", "no attention"): 66_500,
+    ("families", "additive"): 45_000,
+    ("families", "no attention"): 66_500,
+    ("random", "dot"): 49_000,
 }
 KEPT = ("random", "additive")  # becomes the ready-made model
 SETTINGS = {

@@ -36,6 +36,7 @@ IMPORTS = {
     "numerals": "",
     "tasks": "numpy marks numerals",
     "costs": "",
+    "alignment": "numpy numerals",
     "metrics": "numpy tasks",
     "edits": "numpy",
     "names": "numpy tasks | pycountry",

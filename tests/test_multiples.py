@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_utils.multiples import panels
+from course_utils.multiples import maps, panels
 
 RUNS = {name: [[0.2, 0.4, 0.9], [0.3, 0.1, 0.8]] for name in "abcde"}
 LIVE = {name: [0.25, 0.3, 0.85] for name in "abcde"}
@@ -37,3 +37,12 @@ def test_labels_stand_in_order_at_equal_distances():
     axes, _ = drawn(["2–4", "5–7", "8–10"])
     assert [text.get_text() for text in axes[-1].get_xticklabels()] == ["2–4", "5–7", "8–10"]
     assert axes[0].lines[0].get_xdata().tolist() == [0, 1, 2]
+
+
+def test_a_map_has_a_number_in_every_cell_on_the_same_scale():
+    shares = {"without": [[0.1, 0.25], [0.5, 1.0]], "with": np.ones((2, 2))}
+    figure = maps(shares, [16, 32], ["4", "20"], "A map", "length", "width")
+    assert [ax.get_title("left") for ax in figure.axes] == ["without", "with"]
+    assert [text.get_text() for text in figure.axes[0].texts] == ["0.10", "0.25", "0.50", "1.00"]
+    assert all(ax.images[0].get_clim() == (0, 1) for ax in figure.axes)
+    assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == ["16", "32"]

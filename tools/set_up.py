@@ -44,6 +44,8 @@ def main(kind="lab"):
     create(folder, uv)
     install(folder, uv, packages(kind))
     install(folder, uv, ["--no-deps", "--editable", "."])
+    if kind == "speech":  # apart: pip wants a hash for all packages of a call, or for none
+        install(folder, uv, extra("speech"))
     if kind == "bench":
         install_peers(folder)
     stamp.write_text(state)
@@ -53,8 +55,6 @@ def packages(kind):
     """The arguments for pip or uv that name the packages of an environment."""
     if kind == "oldest":
         return oldest_versions()
-    if kind == "speech":
-        return ["-r", "requirements.lock", *extra("speech")]
     return ["-r", "requirements-test.lock" if kind == "test" else "requirements.lock"]
 
 
