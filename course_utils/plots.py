@@ -108,14 +108,14 @@ def three_stages(scores, weights, context, queries, keys):
 
 
 @styled
-def bars(values, names, title=None, ylabel="weight"):
+def bars(values, names, title=None, ylabel="weight", digits=3):
     """Draw one bar per name, its number on top; weights are drawn on a scale from 0 to 1.
 
-    values : (m,) numbers.  names : m labels.
+    values : (m,) numbers.  names : m labels.  digits : of the numbers, after the point.
     """
     fig, ax = figure(1.5 + 0.9 * len(names), 3)
     drawn = ax.bar(range(len(names)), values, color=KEY, width=0.62)
-    ax.bar_label(drawn, fmt="%.3f", padding=3)
+    ax.bar_label(drawn, fmt=f"%.{digits}f", padding=3)
     ax.set_xticks(range(len(names)), labels(names))
     ax.margins(y=0.15)
     if ylabel == "weight":

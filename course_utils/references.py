@@ -35,6 +35,20 @@ BIBLIOGRAPHY = {
         "Massive exploration of neural machine translation architectures",
         "EMNLP; arXiv:1703.03906",
     ),
+    "Chan 2016": Reference(
+        "W. Chan, N. Jaitly, Q. V. Le, O. Vinyals",
+        2016,
+        "Listen, attend and spell: a neural network for large vocabulary conversational speech "
+        "recognition",
+        "ICASSP; arXiv:1508.01211",
+    ),
+    "Chiu 2018": Reference(
+        "C.-C. Chiu, T. N. Sainath, Y. Wu, R. Prabhavalkar, P. Nguyen, Z. Chen, A. Kannan, "
+        "R. J. Weiss, K. Rao, E. Gonina, N. Jaitly, B. Li, J. Chorowski, M. Bacchiani",
+        2018,
+        "State-of-the-art speech recognition with sequence-to-sequence models",
+        "ICASSP; arXiv:1712.01769",
+    ),
     "Cho 2014a": Reference(
         "K. Cho, B. van Merriënboer, C. Gulcehre, D. Bahdanau, F. Bougares, H. Schwenk, Y. Bengio",
         2014,
@@ -140,6 +154,12 @@ BIBLIOGRAPHY = {
         "PyTorch tutorials, the edition of 2017; discussed in issues 87, 130 and 1098 of "
         "github.com/pytorch/tutorials and issue 16 of github.com/spro/practical-pytorch, "
         "replaced in pull request 2452",
+    ),
+    "See 2017": Reference(
+        "A. See, P. J. Liu, C. D. Manning",
+        2017,
+        "Get to the point: summarization with pointer-generator networks",
+        "ACL; arXiv:1704.04368",
     ),
     "Sutskever 2014": Reference(
         "I. Sutskever, O. Vinyals, Q. V. Le",

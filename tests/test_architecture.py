@@ -53,6 +53,7 @@ IMPORTS = {
     "explorers": "",  # all of them: see below
     "explorers.dial": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.bend": "numpy ipywidgets attention drawings missions panels readings",
+    "explorers.clinic": "ipywidgets drawings missions panels",
     "explorers.costs": "ipywidgets costs drawings missions panels",
     "explorers.decoding": "numpy ipywidgets drawings interventions marks missions numerals panels "
     "ready_made softmax tasks",
@@ -84,6 +85,8 @@ IMPORTS = {
     "ready_made": "seq2seq",
     "results": "",
     "rules_lab": "numpy attention decoding metrics scoring seq2seq tasks",
+    "taggers": "numpy attention layers softmax",
+    "twins": "numpy attention layers recurrent scoring softmax",
     "length_lab": "numpy metrics rules_lab tasks training",
     "references": "",
     "machine": "numpy | threadpoolctl ipywidgets plots",

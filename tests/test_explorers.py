@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 import ipywidgets as widgets
 import pytest
 import test_explorers_bend
+import test_explorers_clinic
 import test_explorers_decoding
 import test_explorers_fading
 import test_explorers_wires
@@ -76,6 +77,7 @@ MISSIONS = [
 # Explorers whose own tests list what moves them, and what reaches their missions.
 for make, own in (
     (explorers.bend_explorer, test_explorers_bend),
+    (explorers.case_explorer, test_explorers_clinic),
     (explorers.decoding_explorer, test_explorers_decoding),
     (explorers.fading_explorer, test_explorers_fading),
     (explorers.wires_explorer, test_explorers_wires),

@@ -157,6 +157,11 @@ def test_bars_have_the_given_heights():
     assert printed(ax) == ["0.638", "0.235"]
 
 
+def test_bars_print_as_many_digits_as_asked():
+    ax = plots.bars([31.33, 40.3], ["a", "b"], ylabel="ROUGE-1", digits=2).axes[0]
+    assert [text.get_text() for text in ax.texts] == ["31.33", "40.30"]
+
+
 def test_a_shape_that_does_not_fit_the_labels_is_an_error():
     with pytest.raises(ValueError, match=r"= \(3, 2\), got \(2, 3\)"):
         plots.weights_map(WEIGHTS, "abc", "xy")
