@@ -119,9 +119,8 @@ def _is_listed(stem):
 
 
 def _place(stem):
-    """What stems are sorted by: a lesson's number, and behind it what comes after that lesson."""
-    own = _sheet(stem) in AFTER_LESSON
-    return (AFTER_LESSON[_sheet(stem)] if own else stem[:2], own, stem)
+    """What stems are sorted by: a lesson's number; behind it, by name, what comes after it."""
+    return AFTER_LESSON.get(_sheet(stem), stem[:2]), stem
 
 
 def _sheet(name):
