@@ -11,6 +11,9 @@ from course_utils.panels import Panel, button, row, spoken, strong, text
 from course_utils.progress_store import store
 
 DONE, BEGUN, OPEN = "●", "◐", "○"
+# Sheets without a lesson of their own, and the lesson after which each has its place.
+TEST = "course"
+AFTER_LESSON = {TEST: "", "r1": "05", "r2": "10", "r3": "14"}
 COLUMNS = ("key", "kind", "title", "answer", "passed", "tries", "hints", "mistake", "when")
 
 
@@ -101,9 +104,23 @@ def _free(path):
 
 
 def _stems(folder):
-    """The lessons, and the sheets that stand without one, in their order."""
-    stems = (path.stem for path in Path(folder).glob("*_*.ipynb") if "." not in path.stem)
-    return sorted(s for s in stems if (s[:2].isdigit() and s[2] == "_") or exercises(_sheet(s)))
+    """The lessons, and the sheets that stand without one, in their order.
+
+    Those sheets are also found from the lessons' folder, beside which theirs stands.
+    """
+    here, beside = Path(folder), Path(folder).resolve().parent / "exercises"
+    stems = {path.stem for path in here.glob("*_*.ipynb") if "." not in path.stem}
+    stems |= {path.stem for path in beside.glob("*_*.ipynb") if _sheet(path.stem) in AFTER_LESSON}
+    return sorted(filter(_is_listed, stems), key=_place)
+
+
+def _is_listed(stem):
+    return (stem[:2].isdigit() and stem[2] == "_") or bool(exercises(_sheet(stem)))
+
+
+def _place(stem):
+    """What stems are sorted by: a lesson's number; behind it, by name, what comes after it."""
+    return AFTER_LESSON.get(_sheet(stem), stem[:2]), stem
 
 
 def _sheet(name):
@@ -116,6 +133,8 @@ def _row(stem):
     own = {key: e for key, e in store().entries().items() if _sheet(key) == sheet}
     solved = {key: _exercise_state(own.get(key, {})) for key in exercises(sheet)}
     rest = {key: e for key, e in own.items() if e["kind"] != "exercise"}
+    if sheet in AFTER_LESSON:
+        return Row(stem, *_own_sheet_state(sheet, rest, solved), solved)
     return Row(stem, *_lesson_state(sheet, rest), solved)
 
 
@@ -135,15 +154,45 @@ def _lesson_state(lesson, own):
     return OPEN, "not begun"
 
 
+def _own_sheet_state(sheet, own, solved):
+    """Of a sheet without a lesson: how far its exercises are; of the test, which times are done."""
+    if sheet == TEST:
+        times = [time for time in ("before", "after") if f"{sheet}.{time}" in own]
+        if times:
+            return (DONE if "after" in times else BEGUN), f"taken {' and '.join(times)}"
+    states = set(solved.values())
+    if states == {OPEN}:
+        return OPEN, "not begun"
+    return (DONE, "done") if states == {DONE} and sheet != TEST else (BEGUN, "begun")
+
+
 def _next(rows):
-    """The first lesson that is not done; once it is begun and read, its first open exercise."""
-    for lesson in rows:
-        if lesson.state != DONE and not _solved(lesson):
-            return f"lesson {strong(lesson.stem)}"
-        todo = [key for key, state in lesson.exercises.items() if state != DONE]
-        if todo:
-            return f"exercise {strong(todo[0])} in exercises/{lesson.stem}"
+    """What to do next: the first thing that is open, in the order of the course.
+
+    The course test stands in nobody's way: it is named while nothing is begun, and at the end.
+    """
+    test = next((lesson for lesson in rows if _sheet(lesson.stem) == TEST), None)
+    if test and all(map(_untouched, rows)):
+        return f"{strong(test.stem)} in exercises, before the course"
+    open_parts = (_open_part(lesson) for lesson in rows if lesson is not test)
+    if first := next(filter(None, open_parts), ""):
+        return first
+    if test and test.state == BEGUN:
+        return f"{strong(test.stem)} in exercises, once more, after the course"
     return strong("nothing is left: well done 做完了")
+
+
+def _open_part(lesson):
+    """A lesson that is not done; once it is begun and read, its first open exercise; or ""."""
+    has_text = _sheet(lesson.stem) not in AFTER_LESSON
+    if has_text and lesson.state != DONE and not _solved(lesson):
+        return f"lesson {strong(lesson.stem)}"
+    todo = [key for key, state in lesson.exercises.items() if state != DONE]
+    return f"exercise {strong(todo[0])} in exercises/{lesson.stem}" if todo else ""
+
+
+def _untouched(lesson):
+    return lesson.state == OPEN and set(lesson.exercises.values()) <= {OPEN}
 
 
 def _solved(lesson):

@@ -80,6 +80,7 @@ IMPORTS = {
     "checks.desk": "checks.catalogue checks.outcomes progress_store",
     "checks": "checks.desk checks.outcomes",
     "sheets": "nbformat nbconvert nbgrader checks.catalogue checks.exercises",
+    "course_test": "checks.catalogue checks.outcomes progress_store",
     "overview": "checks.catalogue panels progress_store",
     "learning": "ipywidgets IPython overview panels progress_store",
     "ready_made": "seq2seq",

@@ -16,7 +16,7 @@ WORDS_OF_A_CELL = 120
 CELLS_OF_A_LESSON = range(25, 41)
 UNCOMPARED_OUTPUTS = 3
 # Sheets without a lesson of their own.
-OWN_SHEETS = {"20_capstone_translator", "r1_review"}
+OWN_SHEETS = {"20_capstone_translator", "r1_review", "r2_review", "r3_review", "course_test"}
 
 
 def notebooks_in(folder):

@@ -7,8 +7,10 @@ import pytest
 
 from course_utils import progress_store
 from course_utils.checks import check
+from course_utils.checks.catalogue import exercises, sheets
+from course_utils.course_test import hand_in
 from course_utils.learning import Question, predict, progress, quiz
-from course_utils.overview import export_progress, reset_progress
+from course_utils.overview import AFTER_LESSON, export_progress, reset_progress
 
 QUESTIONS = [Question("Who looks?", {"query": "It asks.", "value": "It is handed over."}, "query")]
 LESSONS = ("00_start_here", "01_a_soft_library", "02_score", "01_a_soft_library.new-edition")
@@ -70,6 +72,77 @@ def test_whoever_solves_all_exercises_need_not_read_the_lesson(tmp_path):
     for exercise, answer in RIGHT.items():
         check(exercise, answer)
     assert "Next: lesson <strong>01_a_soft_library</strong>" in progress(tmp_path).following.value
+
+
+# Sheets without a lesson of their own
+
+TWELVE = ["a"] * 12
+
+
+@pytest.fixture
+def with_own_sheets(tmp_path):
+    """A course of three lessons with a folder of sheets; the folder of its lessons."""
+    for folder in ("notebooks", "exercises"):
+        (tmp_path / folder).mkdir()
+        for stem in ("00_start_here", "05_additive", "06_scaled"):
+            (tmp_path / folder / f"{stem}.ipynb").touch()
+    for stem in ("r1_review", "r2_review", "course_test"):
+        (tmp_path / "exercises" / f"{stem}.ipynb").touch()
+    return tmp_path / "notebooks"
+
+
+def solve_all(sheet):
+    """Put every exercise of a sheet down as solved."""
+    for key in exercises(sheet):
+        progress_store.store().put(key, "exercise", tries=1, passed=True)
+
+
+def test_every_sheet_without_a_lesson_has_its_place():
+    assert set(AFTER_LESSON) == {sheet for sheet in sheets() if not sheet[:2].isdigit()}
+
+
+@pytest.mark.parametrize("folder", ["notebooks", "exercises"])
+def test_own_sheets_stand_where_they_are_taken_from_either_folder(with_own_sheets, folder):
+    table = progress(with_own_sheets.parent / folder).table.value
+    stems = [line.split("<")[0] for line in table.split('<th scope="row">')[1:]]
+    assert stems == [
+        *("course_test", "00_start_here", "05_additive", "r1_review", "06_scaled", "r2_review")
+    ]
+
+
+def test_the_state_of_an_own_sheet_is_that_of_its_exercises(with_own_sheets):
+    assert states(progress(with_own_sheets))[3] == "○ not begun"
+    check("R1.1", "a")
+    assert states(progress(with_own_sheets))[3] == "◐ begun"
+    solve_all("r1")
+    assert states(progress(with_own_sheets))[3] == "● done"
+
+
+def test_the_course_test_says_which_times_are_taken(with_own_sheets):
+    solve_all("course")
+    assert states(progress(with_own_sheets))[0] == "◐ begun"
+    hand_in("before", TWELVE)
+    assert states(progress(with_own_sheets))[0] == "◐ taken before"
+    hand_in("after", TWELVE, sure=True)
+    assert states(progress(with_own_sheets))[0] == "● taken before and after"
+
+
+def test_next_names_the_course_test_before_all_and_after_all_and_never_between(with_own_sheets):
+    def following():
+        return progress(with_own_sheets).following.value
+
+    assert "Next: <strong>course_test</strong> in exercises, before the course." in following()
+    check("00.1", "a")
+    assert "Next: lesson <strong>00_start_here</strong>." in following(), "skipped, and no matter"
+    for sheet in ("00", "05"):
+        solve_all(sheet)
+    assert "Next: exercise <strong>R1.1</strong> in exercises/r1_review." in following()
+    hand_in("before", TWELVE)
+    for sheet in ("r1", "06", "r2"):
+        solve_all(sheet)
+    assert "<strong>course_test</strong> in exercises, once more, after the course" in following()
+    hand_in("after", TWELVE, sure=True)
+    assert "nothing is left" in following()
 
 
 def test_the_export_has_a_row_for_every_answer_and_overwrites_nothing(path):

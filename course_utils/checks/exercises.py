@@ -127,14 +127,19 @@ class ValueExercise(Exercise):
 
 @dataclass(frozen=True, kw_only=True)
 class ChoiceExercise(Exercise):
-    """The answer is one letter. `reasons` has a reply for each; with `right=None` all are fine."""
+    """The answer is one letter. `reasons` has a reply for each; with `right=None` all are fine.
+
+    silent : a check records the letter, and tells neither whether it is right nor why.
+    """
 
     reasons: dict[str, str]
     right: str | None
+    silent: bool = False
 
     @property
     def mistakes(self):
-        wrong = [letter for letter in self.reasons if self.right not in (None, letter)]
+        told = () if self.silent or self.right is None else self.reasons
+        wrong = [letter for letter in told if letter != self.right]
         return tuple(Mistake(letter, letter, self.reasons[letter]) for letter in wrong)
 
     def judge(self, answer, seed=0):
@@ -144,6 +149,8 @@ class ChoiceExercise(Exercise):
         if letter not in self.reasons:
             letters = ", ".join(f'"{letter}"' for letter in self.reasons)
             return Verdict("wrong", f"Answer with one of {letters}; got {shown(answer)}.")
+        if self.silent:
+            return Verdict("recorded", f"Recorded: {letter}.")
         if self.right is None:
             return Verdict("recorded", self.reasons[letter])
         if letter == self.right:
