@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 import ipywidgets as widgets
 import pytest
 import test_explorers_bend
+import test_explorers_modalities
 import test_explorers_wires
 from stand_in import translate
 
@@ -75,6 +76,7 @@ MISSIONS = [
 for make, own in (
     (explorers.bend_explorer, test_explorers_bend),
     (explorers.wires_explorer, test_explorers_wires),
+    (explorers.modality_explorer, test_explorers_modalities),
 ):
     MAKERS.append(make)
     MOVES += [(make, values) for values in own.MOVES]

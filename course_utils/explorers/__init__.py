@@ -8,6 +8,7 @@ from course_utils.explorers.bend import bend_explorer
 from course_utils.explorers.costs import cost_explorer
 from course_utils.explorers.dial import dial_explorer
 from course_utils.explorers.masks import mask_explorer
+from course_utils.explorers.modalities import modality_explorer
 from course_utils.explorers.plugboard import plugboard_explorer
 from course_utils.explorers.projections import projection_explorer
 from course_utils.explorers.scale import scale_explorer
