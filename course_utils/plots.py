@@ -65,8 +65,8 @@ def weights_map(weights, queries, keys, title=None, mask=None, query_label="quer
             _cell(row, column, facecolor="white", edgecolor="0.45", hatch="////", zorder=3)
         )
     for line in (ax.axhline, ax.axvline) if split else ():
-        line(split - 0.5, color="white", linewidth=7)  # shows on every colour
-        line(split - 0.5, color="black", linewidth=2.5)
+        line(split - 0.5, color="white", linewidth=5, zorder=0.8)  # shows on every colour …
+        line(split - 0.5, color="black", linewidth=2, zorder=0.9)  # … and under the outlines
     fig.colorbar(image, ax=ax, label="weight", shrink=0.8)
     ax.set_title(drawable(title or ""))
     return fig
