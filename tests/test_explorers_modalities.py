@@ -22,12 +22,8 @@ from course_utils.explorers.modalities import (
 )
 from course_utils.scoring import DotScore
 
-MOVES = [{"way": JOINED}, {"way": MASKED}, {"word": 2}, {"way": JOINED, "asked": 1.5}]
-MISSIONS = [
-    {"way": MASKED},
-    {"way": JOINED, "asked": 3.0},
-    {"way": JOINED, "asked": -2.0},
-]
+MOVES = [{"way": CROSS}, {"way": MASKED}, {"word": 2}, {"asked": 0.5}]
+MISSIONS = [{"way": MASKED}, {"asked": 3.0}, {"asked": -2.0}]
 TAGS = (-4.0, -0.5, 0.0, 2.0, 4.0)
 
 

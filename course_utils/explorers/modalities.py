@@ -63,7 +63,7 @@ def modality_explorer():
     words = [(word, i) for i, word in enumerate(WORDS)]
     reach = {"min": -4.0, "max": 4.0, "step": 0.5, "value": 0.0}
     controls = {
-        "way": labelled(widgets.Dropdown, "Who asks whom:", options=WAYS, value=CROSS),
+        "way": labelled(widgets.Dropdown, "Who asks whom:", options=WAYS, value=JOINED),
         "word": labelled(widgets.Dropdown, "Word that looks:", options=words, value=0),
         "asked": labelled(widgets.FloatSlider, "Score of the image tag:", "420px", **reach),
     }
