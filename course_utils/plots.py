@@ -47,12 +47,13 @@ def show_weights(weights, queries, keys, title=None, mask=None):
 
 
 @styled
-def weights_map(weights, queries, keys, title=None, mask=None, query_label="query"):
+def weights_map(weights, queries, keys, title=None, mask=None, query_label="query", split=None):
     """Draw weights as a heatmap from 0 to 1, the largest weight of each row outlined.
 
     weights : (n, m).  queries, keys : n and m labels.  mask : None or (n, m) booleans,
     True = may look; hidden cells are hatched.  query_label : what a row is, where the rows are
-    not different queries.  Raises ValueError where shapes do not fit.
+    not different queries.  split : how many of the first tokens are one part of a joined sequence;
+    lines are drawn behind them.  Raises ValueError where shapes do not fit.
     """
     weights = check_grid(weights, queries, keys, mask)
     fig, ax = figure(*_grid_size(queries, keys))
@@ -63,6 +64,9 @@ def weights_map(weights, queries, keys, title=None, mask=None, query_label="quer
         ax.add_patch(
             _cell(row, column, facecolor="white", edgecolor="0.45", hatch="////", zorder=3)
         )
+    for line in (ax.axhline, ax.axvline) if split else ():
+        line(split - 0.5, color="white", linewidth=5, zorder=0.8)  # shows on every colour …
+        line(split - 0.5, color="black", linewidth=2, zorder=0.9)  # … and under the outlines
     fig.colorbar(image, ax=ax, label="weight", shrink=0.8)
     ax.set_title(drawable(title or ""))
     return fig

@@ -14,6 +14,12 @@ class Reference(NamedTuple):
 
 
 BIBLIOGRAPHY = {
+    "Alpaydin 1998": Reference(
+        "E. Alpaydin, C. Kaynak",
+        1998,
+        "Optical recognition of handwritten digits",
+        "UCI machine learning repository; its test set is in scikit-learn",
+    ),
     "Article 2024": Reference(
         "小森", 2024, "注意力机制介绍", "Tencent Cloud developer community, 22 December 2024"
     ),
@@ -34,6 +40,13 @@ BIBLIOGRAPHY = {
         2017,
         "Massive exploration of neural machine translation architectures",
         "EMNLP; arXiv:1703.03906",
+    ),
+    "Bugliarello 2021": Reference(
+        "E. Bugliarello, R. Cotterell, N. Okazaki, D. Elliott",
+        2021,
+        "Multimodal pretraining unmasked: a meta-analysis and a unified framework of "
+        "vision-and-language BERTs",
+        "TACL 9; arXiv:2011.15124",
     ),
     "Chan 2016": Reference(
         "W. Chan, N. Jaitly, Q. V. Le, O. Vinyals",

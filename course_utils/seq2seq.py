@@ -40,8 +40,10 @@ class Seq2Seq(Layer):
     ids: 0 padding, 1 start, 2 end, symbols from 3. ``context`` is a layer
     of ``course_utils.attention``: ``LastState()``, ``MeanState()`` or ``Attention(rule)`` with a
     rule for queries and keys ``hidden_size`` wide. It is used as it is, converted to ``dtype``:
-    build one for each model. Raises ValueError where the rule is built for another width,
-    TypeError where ``context`` is no context.
+    build one for each model. ``encoder`` is for sources that are no tokens: a layer with
+    ``forward(source, lengths) → (Memory, cache)`` and its backward, also used as it is; then
+    ``source_size`` and ``bidirectional`` say nothing. Raises ValueError where the rule or the
+    encoder is built for another width, TypeError where ``context`` is no context.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Seq2Seq(Layer):
         bidirectional=False,
         rng=None,
         dtype=np.float32,
+        encoder=None,
     ):
         keep_freed_memory()
         rng = np.random.default_rng(rng)
@@ -66,7 +69,9 @@ class Seq2Seq(Layer):
             "bidirectional": bidirectional,
         }
         self.dtype = np.dtype(dtype)
-        self.encoder = Encoder(source_size, hidden_size, bidirectional, rng, dtype)
+        self.encoder = encoder or Encoder(source_size, hidden_size, bidirectional, rng, dtype)
+        check_encoder(self.encoder, hidden_size)
+        self.encoder.cast(dtype)
         self.embedding = Embedding(target_size, hidden_size, rng, dtype)
         self.gru = GRU(hidden_size, hidden_size, rng, dtype)
         self.readout = Readout(hidden_size, target_size, rng, dtype)
@@ -147,10 +152,11 @@ class Seq2Seq(Layer):
     def save(self, path):
         """Write settings and parameters to ``path`` as .npz; nothing in it is code.
 
-        Raises ValueError for a context or a rule that is not the course's own: ``load`` could not
-        build it again.
+        Raises ValueError for an encoder that was given, and for a context or a rule that is not
+        the course's own: ``load`` could not build it again.
         """
         rule = self.context.parts.get("score")
+        check_known(self.encoder, {"Encoder": Encoder})
         check_known(self.context, CONTEXTS)
         if rule:
             check_known(rule, RULES)
@@ -244,6 +250,16 @@ def check_context(context, hidden_size):
             )
 
 
+def check_encoder(encoder, hidden_size):
+    """Raise ValueError where an encoder says that its states have another width."""
+    width = getattr(encoder, "hidden_size", hidden_size)
+    if width != hidden_size:
+        raise ValueError(
+            f"the encoder's states must be as wide as the model's hidden_size {hidden_size}, "
+            f"got {width}: the decoder starts from one of them"
+        )
+
+
 def check_rows(states, target):
     """Raise ValueError unless there are as many sources as targets."""
     if len(states) != len(target):
@@ -254,7 +270,7 @@ def check_rows(states, target):
 
 
 def check_known(part, known):
-    """Raise ValueError for a context or a rule that ``load`` could not build again."""
+    """Raise ValueError for a part of a model that ``load`` could not build again."""
     name = type(part).__name__
     if known.get(name) is not type(part):
         raise ValueError(

@@ -40,6 +40,8 @@ IMPORTS = {
     "metrics": "numpy tasks",
     "edits": "numpy",
     "names": "numpy tasks | pycountry",
+    "scans": "numpy marks numerals tasks | sklearn",
+    "vector_encoders": "numpy attention encoder layers recurrent",
     "pronunciations": "numpy tasks",
     "speaking": "numpy pronunciations seq2seq tasks",
     "drawings": "numpy",
@@ -48,6 +50,7 @@ IMPORTS = {
     "plots": "numpy matplotlib drawings figures readings | IPython",
     "planes": "numpy drawings figures",
     "multiples": "numpy matplotlib drawings figures",
+    "scan_figures": "numpy matplotlib drawings figures readings",
     "panels": "ipywidgets",
     "missions": "ipywidgets panels",
     "explorers": "",  # all of them: see below
@@ -59,6 +62,7 @@ IMPORTS = {
     "ready_made softmax tasks",
     "explorers.fading": "numpy ipywidgets drawings length_lab missions panels ready_made rules_lab "
     "tasks",
+    "explorers.modalities": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.masks": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.projections": "numpy ipywidgets attention drawings missions panels readings",
     "explorers.plugboard": "ipywidgets attention drawings missions panels scoring",

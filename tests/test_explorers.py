@@ -8,6 +8,7 @@ import test_explorers_bend
 import test_explorers_clinic
 import test_explorers_decoding
 import test_explorers_fading
+import test_explorers_modalities
 import test_explorers_wires
 from stand_in import translate
 
@@ -81,6 +82,7 @@ for make, own in (
     (explorers.decoding_explorer, test_explorers_decoding),
     (explorers.fading_explorer, test_explorers_fading),
     (explorers.wires_explorer, test_explorers_wires),
+    (explorers.modality_explorer, test_explorers_modalities),
 ):
     MAKERS.append(make)
     MOVES += [(make, values) for values in own.MOVES]

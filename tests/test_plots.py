@@ -80,6 +80,14 @@ def test_the_largest_weights_are_outlined_and_hidden_cells_hatched():
     assert hatched == [(2, 0)]
 
 
+def test_a_joined_sequence_is_split_by_two_lines():
+    ax = plots.weights_map(np.eye(5), "abcde", "abcde", split=2).axes[0]
+    places = [line.get_xydata() for line in ax.lines]
+    assert [set(points[:, 1]) for points in places[:2]] == [{1.5}] * 2
+    assert [set(points[:, 0]) for points in places[2:]] == [{1.5}] * 2
+    assert not plots.weights_map(np.eye(5), "abcde", "abcde").axes[0].lines
+
+
 def test_many_cells_print_no_numbers():
     assert printed(plots.weights_map(np.zeros((12, 13)), range(12), range(13)).axes[0]) == []
     assert len(printed(plots.weights_map(np.zeros((12, 12)), range(12), range(12)).axes[0])) == 144

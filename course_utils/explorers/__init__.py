@@ -11,6 +11,7 @@ from course_utils.explorers.decoding import decoding_explorer
 from course_utils.explorers.dial import dial_explorer
 from course_utils.explorers.fading import fading_explorer
 from course_utils.explorers.masks import mask_explorer
+from course_utils.explorers.modalities import modality_explorer
 from course_utils.explorers.plugboard import plugboard_explorer
 from course_utils.explorers.projections import projection_explorer
 from course_utils.explorers.scale import scale_explorer
