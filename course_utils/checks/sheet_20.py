@@ -157,7 +157,7 @@ numeral = WorkExercise(
             "groups of three",
             _grouped_by_three,
             _where(lambda one: one.number >= 10**4 and "万" not in one.text),
-            "From 10,000 on a new unit begins, 万. Split the digits into groups of four, not three.",
+            "From 10,000 on there is a unit 万: split the digits into groups of four, not three.",
         ),
         Finding(
             "一十 at the start",
@@ -347,7 +347,7 @@ halves = WorkExercise(
         ),
         Finding(
             "test drawn from train",
-            lambda *given: (sum(_split(*given), []), _split(*given)[1]),
+            lambda *given: (_split(*given)[0] + _split(*given)[1], _split(*given)[1]),
             lambda seen: _shared(seen, whole=True),
             "Every pair of test is in train: a model could know them by heart. Take them out.",
         ),
@@ -377,7 +377,7 @@ halves = WorkExercise(
             "not shuffled",
             _split_without_chance,
             _block,
-            "Nothing was shuffled: test holds one end of the numbers, so it asks for other lengths.",
+            "Nothing was shuffled: test holds one end of the numbers, the smallest or the largest.",
         ),
         Finding(
             "another split every time",
@@ -858,7 +858,7 @@ alignment = WorkExercise(
     ),
     hints=(
         "Which rows of the map can be right or wrong at all?",
-        "gold = digit_alignment(number); counted = gold >= 0; hits = weights.argmax(axis=____) == gold",
+        "gold = digit_alignment(number); hits = weights.argmax(axis=____) == gold, where gold >= 0",
     ),
 )
 
@@ -917,7 +917,7 @@ limit = WorkExercise(
     variants=(
         _limit(
             within=np.float64(0.99),
-            says="在一万以下学会的模型，十万以上的数一个也写不对，长度没有教过",
+            says="在一万以下学会的模型，十万以上的数一个也写不对，因为没有教过",
         ),
         _limit(translate=lambda sentences: tuple(_only_within(sentences))),
         _limit(beyond=0, says=f"{SAYS} Its texts are too short."),
@@ -987,9 +987,9 @@ contrast = ChoiceExercise(
     points=1,
     right="c",
     reasons={
-        "a": "Both languages say the largest part first: 三, 四, 二 look at words from left to right.",
+        "a": "Both languages say the largest part first: the digits look from left to right.",
         "b": "Every digit keeps one word, and its order. It is the units that do not pair.",
-        "c": "Yes: digits keep their words; 万 falls inside English's thousands, where no word is.",
+        "c": "Yes: digits keep their words; 万 falls within English's thousands, where no word is.",
         "d": "千 is 1,000, but here it is written for 2,000 of 342,000, and 万 comes first.",
     },
     hints=(
