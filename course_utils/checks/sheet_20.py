@@ -524,7 +524,7 @@ translator = WorkExercise(
             "cut off",
             lambda sentences: [text[:5] for text in _knowing(1)(sentences)],
             lambda seen: _too_few(seen, _cut_off),
-            "Your texts begin right and end too early: give greedy a larger max_length, such as 20.",
+            "Your texts begin right and end too early: give greedy a larger max_length, say 20.",
         ),
         Finding(
             "long sentences fail",
@@ -837,7 +837,7 @@ alignment = WorkExercise(
                 if seen.score() < ALIGNED
                 else None
             ),
-            "Fewer than 0.95 of the digits look at their word. Try bidirectional=True, print a map.",
+            "Less than 0.95 of the digits look at their word. Print a map; try bidirectional=True.",
         ),
         Finding(
             "rows without a word counted",
