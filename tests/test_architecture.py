@@ -76,8 +76,10 @@ IMPORTS = {
     "checks.calls": "numpy",
     "checks.exercises": "numpy checks.outcomes",
     "checks.cases": "numpy checks.calls checks.exercises",
-    "checks.returned": "numpy checks.exercises",
+    "checks.returned": "numpy checks.calls checks.exercises",
     "checks.functions": "numpy checks.calls checks.cases checks.exercises checks.outcomes "
+    "checks.returned",
+    "checks.work": "numpy checks.calls checks.cases checks.exercises checks.outcomes "
     "checks.returned",
     "checks.attention_inputs": "numpy checks.exercises",
     "checks.catalogue": "",
@@ -102,7 +104,7 @@ CORE = list(IMPORTS)[: list(IMPORTS).index("speaking") + 1]
 # A sheet of exercises, checks/sheet_<lesson>.py, is data: it may use the core and the kinds.
 SHEET = "checks.sheet_"
 SHEETS_MAY_IMPORT = {"numpy", *CORE, "checks.attention_inputs", "checks.exercises"}
-SHEETS_MAY_IMPORT |= {"checks.functions"}
+SHEETS_MAY_IMPORT |= {"checks.functions", "checks.returned", "checks.work"}
 PICTURES_AND_WIDGETS = {"matplotlib", "ipywidgets", "IPython"}
 LINES_OF_ONE_IDEA = 250
 

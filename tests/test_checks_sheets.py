@@ -14,6 +14,7 @@ import pytest
 from course_utils.checks.catalogue import exercises, find, sheets
 from course_utils.checks.exercises import ChoiceExercise, OrderExercise, ReasonExercise
 from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.work import WorkExercise
 
 ROOT = Path(__file__).resolve().parent.parent
 POINTS_OF_A_SHEET = 10
@@ -25,6 +26,7 @@ SHARE_REJECTED_BY_PROPERTIES = 0.90
 
 ALL = [exercise for sheet in sheets() for exercise in exercises(sheet).values()]
 FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, FunctionExercise)]
+WORKS = [exercise for exercise in ALL if isinstance(exercise, WorkExercise)]
 MADE = [(exercise, mistake) for exercise in ALL for mistake in exercise.mistakes]
 
 
@@ -35,6 +37,7 @@ def name(thing):
 
 each = pytest.mark.parametrize("exercise", ALL, ids=name)
 each_function = pytest.mark.parametrize("exercise", FUNCTIONS, ids=name)
+each_tried = pytest.mark.parametrize("exercise", [*FUNCTIONS, *WORKS], ids=name)
 each_mistake = pytest.mark.parametrize(("exercise", "mistake"), MADE, ids=name)
 each_sheet = pytest.mark.parametrize("sheet", sheets())
 
@@ -63,7 +66,7 @@ def test_a_right_answer_passes(exercise):
     assert verdict.passed and verdict.mistake is None and verdict.message
 
 
-@each_function
+@each_tried
 def test_right_answers_written_differently_pass(exercise):
     assert len(exercise.variants) >= RIGHT_ANSWERS
     for variant in exercise.variants:
@@ -79,9 +82,9 @@ def test_one_of_the_right_answers_computes_in_float32(exercise):
     assert any(getattr(first, "dtype", None) == np.float32 for first in firsts)
 
 
-@each_function
+@each_tried
 def test_right_answers_pass_with_any_seed(exercise):
-    answers = (exercise.reference, *exercise.variants)
+    answers = (right_answer(exercise), *exercise.variants)
     assert all(exercise.judge(answer, seed=seed).passed for answer in answers for seed in range(8))
 
 
@@ -111,6 +114,11 @@ def test_there_are_enough_mistakes(exercise):
     body = re.search(r"BEGIN SOLUTION\n(.*?)\n *### END", cells[0], flags=re.S)[1]
     size = "one line" if len(body.splitlines()) == 1 else "several lines"
     assert len(exercise.mistakes) >= MISTAKES[size]
+
+
+@pytest.mark.parametrize("exercise", WORKS, ids=name)
+def test_work_has_enough_mistakes(exercise):
+    assert len(exercise.mistakes) >= MISTAKES["several lines"]
 
 
 def test_properties_alone_reject_nearly_all_mistakes():

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from course_utils.checks.calls import SECONDS, TookTooLong, place_of, within
+from course_utils.checks.calls import SECONDS, TookTooLong, within
 from course_utils.checks.cases import Case, alike, as_dtype, attempt, behaviour, same, tolerance
-from course_utils.checks.exercises import Exercise, Mistake, Property, shorten, shown
+from course_utils.checks.exercises import Exercise, Mistake, Property, shown
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
-from course_utils.checks.returned import Failure, as_outputs
+from course_utils.checks.returned import Failure, about, as_outputs, late, stopped
 
 ROUNDS = 20
 RANDOM = "random input"
@@ -62,9 +62,9 @@ class FunctionExercise(Exercise):
             return Verdict("wrong", self._no_function(answer))
         try:
             verdict, printed = within(seconds, lambda: self._examine(answer, seed, use_reference))
-        except TookTooLong as late:
-            return Verdict("wrong", self._late(seconds, late.stopped), "endless loop")
-        return replace(verdict, note=_about(printed)) if printed else verdict
+        except TookTooLong as error:
+            return Verdict("wrong", late(self.name, seconds, error.stopped), "endless loop")
+        return replace(verdict, note=about(printed)) if printed else verdict
 
     def cases(self, seed):
         """Random inputs in each dtype, every third strided; then the edges."""
@@ -175,10 +175,7 @@ class FunctionExercise(Exercise):
     def _raised(self, error, answer):
         if isinstance(error, NotAnsweredYet):
             return self.not_answered("Replace the line `raise NotAnsweredYet` by your own")
-        what = shorten(f"{type(error).__name__}{_words_of(error)}", 200)
-        place = place_of(error, answer)
-        rows = [("stopped", place)] if place else []
-        return Failure(f"{self.name} stops with {what}", *rows)
+        return stopped(self.name, error, answer)
 
     def _describe(self, case):
         """The sizes of a case, and its name where it is a special one."""
@@ -194,25 +191,3 @@ class FunctionExercise(Exercise):
             f"check needs the function itself, got {shown(answer)}: "
             f'write check("{self.id}", {self.name}), without calling it.'
         )
-
-    def _late(self, seconds, stopped):
-        rest = "" if stopped else " It cannot be stopped: restart the kernel to be rid of it."
-        return (
-            f"{self.name} did not end within {seconds:g} seconds: "
-            f"look for a loop that never ends.{rest}"
-        )
-
-
-def _words_of(error):
-    """What an exception says, its first line; nothing where it cannot even be asked."""
-    try:
-        said = str(error).splitlines()
-    except Exception:
-        said = []
-    return f": {said[0]}" if said else ""
-
-
-def _about(printed):
-    """What to say to a function that prints."""
-    first = printed.strip().splitlines()[0] if printed.strip() else "an empty line"
-    return f"It also prints while it works, first: {shown(first)}. A function returns instead."

@@ -1,8 +1,9 @@
-"""What a learner's function returned, as arrays by name, or what is wrong with it."""
+"""What came of calling a learner's function: arrays by name, or what is wrong with it."""
 
 import numpy as np
 
-from course_utils.checks.exercises import as_numbers, shown
+from course_utils.checks.calls import place_of
+from course_utils.checks.exercises import as_numbers, shorten, shown
 
 
 class Failure(Exception):
@@ -72,3 +73,31 @@ def kind_of(value):
         return f"a {type(value).__name__} of {len(value)}"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+
+
+def stopped(name, error, function):
+    """The Failure of a function that raised an error: its kind, its words, its line."""
+    what = shorten(f"{type(error).__name__}{_words_of(error)}", 200)
+    place = place_of(error, function)
+    return Failure(f"{name} stops with {what}", *([("stopped", place)] if place else []))
+
+
+def late(name, seconds, stopped):
+    """What to say to a function that does not end."""
+    rest = "" if stopped else " It cannot be stopped: restart the kernel to be rid of it."
+    return f"{name} did not end within {seconds:g} seconds: look for a loop that never ends.{rest}"
+
+
+def about(printed):
+    """What to say to a function that prints."""
+    first = printed.strip().splitlines()[0] if printed.strip() else "an empty line"
+    return f"It also prints while it works, first: {shown(first)}. A function returns instead."
+
+
+def _words_of(error):
+    """What an exception says, its first line; nothing where it cannot even be asked."""
+    try:
+        said = str(error).splitlines()
+    except Exception:
+        said = []
+    return f": {said[0]}" if said else ""

@@ -1,0 +1,130 @@
+"""The kind whose answer is a piece of work: a function of texts, a trained model, a claim.
+
+The work is tried once, on inputs that nobody has seen; then findings look at what came of it. A
+claim is a dict with numbers, and with the function that they were measured on: it is measured
+again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from course_utils.checks.calls import SECONDS, TookTooLong, within
+from course_utils.checks.cases import attempt
+from course_utils.checks.exercises import Exercise
+from course_utils.checks.outcomes import NotAnsweredYet, Verdict
+from course_utils.checks.returned import Failure, about, kind_of, late, stopped
+
+
+class Finding(NamedTuple):
+    """A known mistake: its name, an example, a test of what was seen, and the hint.
+
+    shows : what the work did → None, or the learner's own case as rows (label, text).
+    """
+
+    name: str
+    wrong: Any
+    shows: Callable
+    hint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkExercise(Exercise):
+    """The answer is a function, or a dict of numbers and a function.
+
+    what : the answer in words, "the function to_chinese".  expected : a right one.
+    variants : others, for the course's own tests.
+    tried : (answer, rng) → what the findings look at. It raises Failure where that cannot be had.
+    mistakes : Findings. The first that shows is said, so that the coarse ones come first.
+    """
+
+    what: str
+    expected: Any
+    variants: tuple
+    tried: Callable
+    mistakes: tuple[Finding, ...]
+
+    def judge(self, answer, seed=0, seconds=SECONDS):
+        if answer is ... or answer is None:
+            raise self.not_answered(f"Hand in {self.what}")
+        try:
+            verdict, printed = within(seconds, lambda: self._examine(answer, seed))
+        except TookTooLong as error:
+            return Verdict("wrong", late(self.what, seconds, error.stopped), "endless loop")
+        except NotAnsweredYet:
+            raise self.not_answered(f"Write {self.what}") from None
+        return replace(verdict, note=about(printed)) if printed else verdict
+
+    def _examine(self, answer, seed):
+        try:
+            seen = self.tried(answer, np.random.default_rng(seed))
+        except Failure as failure:
+            return Verdict("wrong", failure.message, evidence=failure.evidence)
+        for finding in self.mistakes:
+            rows = finding.shows(seen)
+            if rows is not None:
+                return Verdict("wrong", finding.hint, finding.name, tuple(rows))
+        return Verdict("right", self.praise)
+
+
+def called(name, function, *arguments):
+    """What a learner's function returns. Raises Failure where it stops or is no function."""
+    if not callable(function):
+        raise Failure(
+            f"{name} must be a function, got {kind_of(function)}: give its name, without calling it"
+        )
+    value, error = attempt(function, arguments)
+    if isinstance(error, NotAnsweredYet):
+        raise error
+    if error is not None:
+        raise stopped(name, error, function)
+    return value
+
+
+def texts_from(name, function, given):
+    """One text for each of the given ones, from a function of the whole list."""
+    value = called(name, function, list(given))
+    if not isinstance(value, list | tuple | np.ndarray) or len(value) != len(given):
+        got = f"{len(value)} things" if hasattr(value, "__len__") else kind_of(value)
+        raise Failure(
+            f"{name} must return a list with one text for each of the {len(given)} texts "
+            f"that it gets; got {got}"
+        )
+    return [checked_text(name, text) for text in value]
+
+
+def checked_text(name, value):
+    """The value, if it is a text. Raises Failure otherwise."""
+    if not isinstance(value, str):
+        raise Failure(f"{name} must return text here, got {kind_of(value)}: join the symbols")
+    return str(value)
+
+
+def parts_of(claim, *names):
+    """The parts of a claim under these names. Raises Failure for what is no such dict."""
+    if not isinstance(claim, dict) or not set(names) <= set(claim):
+        wanted = ", ".join(f'"{name}"' for name in names)
+        got = f"a dict with {', '.join(map(repr, claim))}" if isinstance(claim, dict) else ""
+        raise Failure(f"The answer is a dict with {wanted}; got {got or kind_of(claim)}.")
+    parts = [claim[name] for name in names]
+    if any(part is ... or part is None for part in parts):
+        raise NotAnsweredYet
+    return parts
+
+
+def number_of(name, value):
+    """A claimed number as a float. Raises Failure for anything else."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise Failure(f'"{name}" must be a number, got {kind_of(value)}') from None
+
+
+def far_apart(share, count, other, other_count):
+    """Whether two shares differ by more than chance explains: 3.5 standard errors and 0.01."""
+    pooled = (share * count + other * other_count) / (count + other_count)
+    pooled = min(max(pooled, 0.0), 1.0)
+    error = (pooled * (1 - pooled) * (1 / count + 1 / other_count)) ** 0.5
+    return abs(share - other) > 3.5 * error + 0.01
