@@ -28,6 +28,7 @@ IMPORTS = {
     "storage": "numpy",
     "memory": "",
     "seq2seq": "numpy attention scoring decoding encoder layers memory recurrent softmax storage",
+    "ensembles": "numpy attention decoding softmax",
     "bahdanau": "numpy layers recurrent seq2seq",
     "interventions": "numpy layers",
     "reach": "numpy marks seq2seq tasks",
