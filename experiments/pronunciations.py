@@ -1,9 +1,10 @@
 """Spelling → sounds with and without attention: python -m experiments.pronunciations
 
 Needs `pip install pocketsphinx` for the dictionary. Trains every model for a fixed number of steps
-on one BLAS thread, about as many CPU seconds each on one split, and pairs that write together;
-prints a table, writes course_utils/results/pronunciations.json and the ready-made model that
-lessons try words with. Interrupted, it goes on after the last model that was finished; delete the file to begin anew.
+on one BLAS thread, about as many CPU seconds each on one split, and pairs that write together.
+Prints a table, writes course_utils/results/pronunciations.json and the ready-made model that
+lessons try words with. Interrupted, it goes on after the last model that was finished; delete the
+file to begin anew.
 """
 
 import time
