@@ -82,6 +82,7 @@ IMPORTS = {
     "checks.returned",
     "checks.work": "numpy checks.calls checks.cases checks.exercises checks.outcomes "
     "checks.returned",
+    "checks.numeral_work": "numpy alignment numerals checks.work",
     "checks.attention_inputs": "numpy checks.exercises",
     "checks.catalogue": "",
     "checks.desk": "checks.catalogue checks.outcomes progress_store",
@@ -105,7 +106,9 @@ CORE = list(IMPORTS)[: list(IMPORTS).index("speaking") + 1]
 # A sheet of exercises, checks/sheet_<lesson>.py, is data: it may use the core and the kinds.
 SHEET = "checks.sheet_"
 SHEETS_MAY_IMPORT = {"numpy", *CORE, "checks.attention_inputs", "checks.exercises"}
-SHEETS_MAY_IMPORT |= {"checks.functions", "checks.returned", "checks.work"}
+SHEETS_MAY_IMPORT |= {
+    f"checks.{name}" for name in ("functions", "numeral_work", "returned", "work")
+}
 PICTURES_AND_WIDGETS = {"matplotlib", "ipywidgets", "IPython"}
 LINES_OF_ONE_IDEA = 250
 

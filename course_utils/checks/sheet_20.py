@@ -5,7 +5,6 @@ The checks draw fresh numbers, so what counts is what a function does, not what 
 
 import random
 import re
-import zlib
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -19,36 +18,36 @@ from course_utils.checks.exercises import (
     count_words,
     shown,
 )
+from course_utils.checks.numeral_work import (
+    DIGITS,
+    LARGEST,
+    SMALLEST,
+    answers,
+    by_groups,
+    by_units,
+    draw,
+    fair_look,
+    grouped_by_three,
+    knowing,
+    number_of,
+    sentence_of,
+    with_long_ten,
+)
 from course_utils.checks.returned import Failure, kind_of
 from course_utils.checks.work import (
     Finding,
     WorkExercise,
     called,
     checked_text,
+    claimed_number,
     far_apart,
-    number_of,
     parts_of,
-    texts_from,
 )
 from course_utils.metrics import by_length
 from course_utils.numerals import chinese_numeral, english_words
 
-SMALLEST, LARGEST = 100, 10**6  # the numbers of the task
 ENOUGH, ALIGNED = 0.88, 0.95  # what a translator must reach: exact match, digits on their word
 EDGES = (2, 5, 7, 9, 12)  # ranges of English words: 2–4, 5–6, 7–8, 9–11
-
-
-def _draw(rng, count, smallest=SMALLEST, largest=LARGEST):
-    """Different numbers, of which short and long ones are equally common."""
-    found = {}
-    while len(found) < count:
-        logarithms = rng.uniform(np.log(smallest), np.log(largest), count)
-        found |= dict.fromkeys(np.exp(logarithms).astype(int).tolist())
-    return list(found)[:count]
-
-
-def _sentence(number):
-    return " ".join(english_words(number))
 
 
 # 20.1 A number in Chinese
@@ -67,7 +66,7 @@ EDGE_NUMBERS = (0, 7, 10, 12, 110, 1005, 1050, 100_010, 100_000, 10_001_000, 10*
 
 def _written(to_chinese, rng):
     """The edges, and 200 random numbers, a third of them cut off after some digits."""
-    numbers = [0, *_draw(rng, 200, 1, 10**8)]
+    numbers = [0, *draw(rng, 200, 1, 10**8)]
     cut = [n - n % 10 ** int(rng.integers(1, 6)) for n in numbers[:70]]
     tried = [*EDGE_NUMBERS, *cut, *numbers[70:]]
     return [
@@ -89,61 +88,13 @@ def _where(wrong):
     return shows
 
 
-DIGITS, UNITS = "零一二三四五六七八九", ("千", "百", "十", "")
-
-
-def _tidy(group):
-    return re.sub("零+", "零", group).rstrip("零")
-
-
-def _by_groups(number, tidy=_tidy):
-    """A right answer that writes every digit and then takes zeros away."""
-    text = f"{number:08d}"
-    high, low = (
-        tidy("".join(DIGITS[int(d)] + u * (d > "0") for d, u in zip(group, UNITS, strict=True)))
-        for group in (text[:4], text[4:])
-    )
-    numeral = f"{high.lstrip('零')}万{low}" if number >= 10**4 else low.lstrip("零")
-    return numeral.removeprefix("一" * numeral.startswith("一十")) or "零"
-
-
-def _by_units(number):
-    """A right answer that goes down the units and remembers a gap."""
-    high, low = divmod(number, 10**4)
-    joint = "零" * (0 < low < 1000 and high > 0)
-    numeral = (_below_ten_thousand(high) + "万" if high else "") + joint + _below_ten_thousand(low)
-    return (numeral[1:] if numeral[:2] == "一十" else numeral) or "零"
-
-
-def _below_ten_thousand(number):
-    text, gap = "", False
-    for unit, name in zip((1000, 100, 10, 1), UNITS, strict=True):
-        digit, number = divmod(number, unit)
-        if digit:
-            text += "零" * (gap and text != "") + DIGITS[digit] + name
-        gap = not digit
-    return text
-
-
-def _grouped_by_three(number):
-    if number < 1000:
-        return chinese_numeral(number)
-    count, rest = divmod(number, 1000)
-    return _grouped_by_three(count) + "千" + (_grouped_by_three(rest) if rest else "")
-
-
-def _with_long_ten(number):
-    numeral = chinese_numeral(number)
-    return f"一{numeral}" if numeral.startswith("十") else numeral
-
-
 numeral = WorkExercise(
     id="20.1",
     title="a number in Chinese",
     points=2,
     what="the function to_chinese",
     expected=chinese_numeral,
-    variants=(_by_groups, _by_units, lambda number: np.str_(chinese_numeral(number))),
+    variants=(by_groups, by_units, lambda number: np.str_(chinese_numeral(number))),
     tried=_written,
     praise="Right: groups of four, one 零 for a gap, silent zeros at an end, 十 at the start.",
     mistakes=(
@@ -155,13 +106,13 @@ numeral = WorkExercise(
         ),
         Finding(
             "groups of three",
-            _grouped_by_three,
+            grouped_by_three,
             _where(lambda one: one.number >= 10**4 and "万" not in one.text),
             "From 10,000 on there is a unit 万: split the digits into groups of four, not three.",
         ),
         Finding(
             "一十 at the start",
-            _with_long_ten,
+            with_long_ten,
             _where(lambda one: one.text == f"一{one.right}"),
             "At the very start 一十 is said 十: 12 is 十二.",
         ),
@@ -179,13 +130,13 @@ numeral = WorkExercise(
         ),
         Finding(
             "零 twice",
-            lambda number: _by_groups(number, lambda group: group.rstrip("零")),
+            lambda number: by_groups(number, lambda group: group.rstrip("零")),
             _where(lambda one: "零零" in one.text),
             "A run of zeros is read as one 零, however long it is.",
         ),
         Finding(
             "零 at an end",
-            lambda number: _by_groups(number, lambda group: re.sub("零+", "零", group)),
+            lambda number: by_groups(number, lambda group: re.sub("零+", "零", group)),
             _where(lambda one: one.number and (one.text[-1:] == "零" or "零万" in one.text)),
             "Zeros at the end of a group are silent: 1,050 ends with 五十.",
         ),
@@ -242,8 +193,8 @@ def _as_text(name, part):
 
 def _split_by(split, rng):
     """Numbers in order of size, a few of them twice, split with seeds 0, 0 and 1."""
-    numbers = _draw(rng, 40)
-    numbers = sorted([*numbers, *numbers[:8], *numbers[:4]])
+    numbers = draw(rng, 40)
+    numbers = sorted([*numbers, *numbers[:20], *numbers[:8]])
     trains, tests = [], []
     for seed in (0, 0, 1):
         value = called("split", split, list(numbers), TEST_SIZE, seed)
@@ -254,7 +205,7 @@ def _split_by(split, rng):
     return Splits(numbers, trains[0], *tests)
 
 
-def _split(numbers, test_size, seed, pair=lambda n: (_sentence(n), chinese_numeral(n))):
+def _split(numbers, test_size, seed, pair=lambda n: (sentence_of(n), chinese_numeral(n))):
     different = sorted(set(numbers))
     order = np.random.default_rng(seed).permutation(len(different))
     pairs = [pair(different[place]) for place in order]
@@ -275,23 +226,24 @@ def _split_by_choice(numbers, test_size, seed):
     test = np.random.default_rng(seed).choice(different, test_size, replace=False)
     train = np.setdiff1d(different, test)
     return tuple(
-        tuple((_sentence(int(n)), chinese_numeral(int(n))) for n in part) for part in (train, test)
+        tuple((sentence_of(int(n)), chinese_numeral(int(n))) for n in part)
+        for part in (train, test)
     )
 
 
 def _split_as_drawn(numbers, test_size, seed):
     order = np.random.default_rng(seed).permutation(len(numbers))
-    pairs = [(_sentence(numbers[i]), chinese_numeral(numbers[i])) for i in order]
+    pairs = [(sentence_of(numbers[i]), chinese_numeral(numbers[i])) for i in order]
     return pairs[test_size:], pairs[:test_size]
 
 
 def _split_without_chance(numbers, test_size, seed):
-    pairs = [(_sentence(n), chinese_numeral(n)) for n in dict.fromkeys(numbers)]
+    pairs = [(sentence_of(n), chinese_numeral(n)) for n in dict.fromkeys(numbers)]
     return pairs[:-test_size], pairs[-test_size:]
 
 
 def _torn(seen):
-    right = {_sentence(n): chinese_numeral(n) for n in seen.numbers}
+    right = {sentence_of(n): chinese_numeral(n) for n in seen.numbers}
     wrong = [pair for pair in (*seen.train, *seen.test) if right.get(pair[0]) != pair[1]]
     return [("a pair", shown(" | ".join(wrong[0])))] if wrong else None
 
@@ -304,13 +256,13 @@ def _shared(seen, whole):
 
 
 def _lost(seen):
-    wanted, got = set(map(_sentence, seen.numbers)), {p[0] for p in (*seen.train, *seen.test)}
+    wanted, got = set(map(sentence_of, seen.numbers)), {p[0] for p in (*seen.train, *seen.test)}
     return None if got == wanted else [("lost", f"{len(wanted - got)} numbers are in neither")]
 
 
 def _block(seen):
     """The test is one end of the numbers, in their order or in the order of their words."""
-    ordered = [_sentence(n) for n in sorted(set(seen.numbers))]
+    ordered = [sentence_of(n) for n in sorted(set(seen.numbers))]
     test = {pair[0] for pair in seen.test}
     ends = set(ordered[:TEST_SIZE]), set(ordered[-TEST_SIZE:])
     return [("test", "the smallest or the largest numbers alone")] if test in ends else None
@@ -328,7 +280,7 @@ halves = WorkExercise(
     mistakes=(
         Finding(
             "pairs turned round",
-            lambda *given: _split(*given, pair=lambda n: (chinese_numeral(n), _sentence(n))),
+            lambda *given: _split(*given, pair=lambda n: (chinese_numeral(n), sentence_of(n))),
             lambda seen: (
                 [("a pair", shown(" | ".join(seen.test[0])))]
                 if seen.test and seen.test[0][1].isascii()
@@ -406,56 +358,6 @@ halves = WorkExercise(
 # 20.3 The translator
 
 
-class Answers(NamedTuple):
-    """What a translator wrote for fresh numbers, and what is right."""
-
-    sentences: list
-    texts: list
-    right: list
-
-    @property
-    def hits(self):
-        return np.array([text == right for text, right in zip(self.texts, self.right, strict=True)])
-
-    @property
-    def words(self):
-        return np.array([len(sentence.split()) for sentence in self.sentences])
-
-
-def _answers(translate, rng, count=400, smallest=SMALLEST, largest=LARGEST):
-    numbers = _draw(rng, count, smallest, largest)
-    sentences = [_sentence(number) for number in numbers]
-    texts = texts_from("translate", translate, sentences)
-    return Answers(sentences, texts, [chinese_numeral(number) for number in numbers])
-
-
-def _number(sentence):
-    """The number that a sentence names: how a translator knows the answer in our tests."""
-    total = count = 0
-    for word in sentence.split():
-        if word == "thousand":
-            total, count = 1000 * count, 0
-        elif word == "hundred":
-            count *= 100
-        elif word != "and":
-            count += NUMBERS[word]
-    return total + count
-
-
-NUMBERS = {english_words(n)[0]: n for n in (*range(20), *range(20, 100, 10))}
-
-
-def _knowing(share, change=lambda text: text[:-1] + "零", spoilt=lambda sentence: True):
-    """A translator that is right for that share of sentences, and else changes the text."""
-
-    def translate(sentences):
-        texts = [chinese_numeral(_number(sentence)) for sentence in sentences]
-        wrong = [zlib.crc32(s.encode()) % 1000 >= 1000 * share and spoilt(s) for s in sentences]
-        return [change(t) if bad else t for t, bad in zip(texts, wrong, strict=True)]
-
-    return translate
-
-
 def _case(seen, where):
     """The first sentence where that holds, as rows; None where there is none."""
     for place in np.flatnonzero(where)[:1]:
@@ -491,18 +393,18 @@ translator = WorkExercise(
     title="the translator",
     points=2,
     what="the function translate",
-    expected=_knowing(0.95),
+    expected=knowing(0.95),
     variants=(
-        _knowing(1.0),
-        lambda sentences: tuple(_knowing(0.93)(sentences)),
-        lambda sentences: np.array(_knowing(0.97)(sentences)),
+        knowing(1.0),
+        lambda sentences: tuple(knowing(0.93)(sentences)),
+        lambda sentences: np.array(knowing(0.97)(sentences)),
     ),
-    tried=_answers,
+    tried=answers,
     praise="Right: at least 0.88 of 400 fresh numbers, written exactly.",
     mistakes=(
         Finding(
             "spaces between characters",
-            lambda sentences: [" ".join(text) for text in _knowing(1)(sentences)],
+            lambda sentences: [" ".join(text) for text in knowing(1)(sentences)],
             lambda seen: _too_few(seen, lambda s: np.mean([" " in t for t in s.texts]) > 0.5),
             "Characters stand apart: join them without spaces. Vocabulary.text(ids) does that.",
         ),
@@ -514,7 +416,7 @@ translator = WorkExercise(
         ),
         Finding(
             "another order",
-            lambda sentences: sorted(_knowing(1)(sentences), key=len),
+            lambda sentences: sorted(knowing(1)(sentences), key=len),
             lambda seen: _too_few(
                 seen, lambda s: np.mean([t in set(s.right) for t in s.texts]) >= ENOUGH
             ),
@@ -522,19 +424,19 @@ translator = WorkExercise(
         ),
         Finding(
             "cut off",
-            lambda sentences: [text[:5] for text in _knowing(1)(sentences)],
+            lambda sentences: [text[:5] for text in knowing(1)(sentences)],
             lambda seen: _too_few(seen, _cut_off),
             "Your texts begin right and end too early: give greedy a larger max_length, say 20.",
         ),
         Finding(
             "long sentences fail",
-            _knowing(0, spoilt=lambda sentence: len(sentence.split()) > 6),
+            knowing(0, spoilt=lambda sentence: len(sentence.split()) > 6),
             lambda seen: _too_few(seen, _long_ones_fail),
             "Short sentences go well, long ones do not: does the model look back at all its words?",
         ),
         Finding(
             "too few right",
-            _knowing(0.8),
+            knowing(0.8),
             lambda seen: _too_few(seen, lambda s: True),
             "Not 0.88 yet. Go down the ladder of 20.3: ten pairs first, then steps and rate.",
         ),
@@ -568,8 +470,8 @@ def _reported(claim, rng):
     except (TypeError, ValueError):
         wanted = "four rows (pairs, share), for 2–4, 5–6, 7–8 and 9–11 words"
         raise Failure(f'"table" must be {wanted}; got {shown(table)}.') from None
-    share = number_of("share", share)
-    seen = _answers(translate, rng, 600)
+    share = claimed_number("share", share)
+    seen = answers(translate, rng, 600)
     fresh_shares, fresh_pairs = by_length(seen.hits, seen.words, EDGES)
     return Report(share, pairs, shares, seen.hits.mean(), fresh_pairs, fresh_shares)
 
@@ -598,12 +500,12 @@ def _mean_of_rows(seen):
 
 
 # a translator whose errors depend on length, so that rows differ
-UNEVEN = _knowing(0.9, spoilt=lambda sentence: len(sentence.split()) > 6)
+UNEVEN = knowing(0.9, spoilt=lambda sentence: len(sentence.split()) > 6)
 
 
 def _report(translate=UNEVEN, count=1000, **other):
     """A claim about a translator, as an honest learner measures it."""
-    seen = _answers(translate, np.random.default_rng(1), count)
+    seen = answers(translate, np.random.default_rng(1), count)
     shares, pairs = by_length(seen.hits, seen.words, EDGES)
     table = [(int(n), float(share)) for n, share in zip(pairs, shares, strict=True)]
     return {"share": float(seen.hits.mean()), "table": table, "translate": translate, **other}
@@ -614,8 +516,8 @@ def _with_table(change):
     return claim | {"table": [change(i, *row) for i, row in enumerate(claim["table"])]}
 
 
-WEAK_IN_LENGTH = _knowing(0.5, spoilt=lambda sentence: len(sentence.split()) > 8)
-PERFECT = _report(_knowing(1))
+WEAK_IN_LENGTH = knowing(0.5, spoilt=lambda sentence: len(sentence.split()) > 8)
+PERFECT = _report(knowing(1))
 MEAN_OF_FOUR = float(np.mean([share for _, share in _report(WEAK_IN_LENGTH)["table"]]))
 
 table = WorkExercise(
@@ -626,8 +528,8 @@ table = WorkExercise(
     expected=_report(),
     variants=(
         _report() | {"table": np.array(_report()["table"])},
-        _report(_knowing(0.93)) | {"more": "rows of the twin without attention"},
-        _report(_knowing(1.0)),
+        _report(knowing(0.93)) | {"more": "rows of the twin without attention"},
+        _report(knowing(1.0)),
     ),
     tried=_reported,
     praise="Right: your table and your translator say the same.",
@@ -664,13 +566,13 @@ table = WorkExercise(
         ),
         Finding(
             "measured on train",
-            _report(_knowing(0.85), share=1.0, table=PERFECT["table"]),
+            _report(knowing(0.85), share=1.0, table=PERFECT["table"]),
             lambda seen: _whole(seen, 1),
             "Your translator does worse on fresh numbers: did you measure the pairs it was taught?",
         ),
         Finding(
             "another translator",
-            _report(_knowing(0.85)) | {"translate": _knowing(0.99)},
+            _report(knowing(0.85)) | {"translate": knowing(0.99)},
             lambda seen: _whole(seen, -1),
             "Your translator does better than you say: is it the one that you measured?",
         ),
@@ -682,7 +584,7 @@ table = WorkExercise(
         ),
         Finding(
             "share and rows disagree",
-            _report(_knowing(0.93), share=0.91),
+            _report(knowing(0.93), share=0.91),
             lambda seen: (
                 [("rows by pairs", f"{_mean_of_rows(seen):.3f}"), ("yours", f"{seen.share:.3f}")]
                 if abs(seen.share - _mean_of_rows(seen)) > 0.005
@@ -720,8 +622,8 @@ class Looks(NamedTuple):
 
 def _looked(claim, rng):
     share, look = parts_of(claim, "share", "look")
-    share, maps, shape = number_of("share", share), [], None
-    for number in _draw(rng, 60):
+    share, maps, shape = claimed_number("share", share), [], None
+    for number in draw(rng, 60):
         text, weights = _one_look(look, number)
         wanted = len(text), len(english_words(number))
         if weights.shape != wanted:
@@ -734,7 +636,7 @@ def _looked(claim, rng):
 
 
 def _one_look(look, number):
-    value = called("look", look, _sentence(number))
+    value = called("look", look, sentence_of(number))
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise Failure(f"look must return (numeral, weights), got {kind_of(value)}")
     weights = as_numbers(value[1])
@@ -743,18 +645,9 @@ def _one_look(look, number):
     return checked_text("look", value[0]), weights
 
 
-def _fair_look(sentence, spread=0.1):
-    """A right answer: digits look at the word that carries them, units at the last word."""
-    number = _number(sentence)
-    gold, words = digit_alignment(number), len(sentence.split())
-    weights = np.full((len(gold), words), spread / words)
-    weights[np.arange(len(gold)), gold] += 1 - spread  # −1 is the last word
-    return chinese_numeral(number), weights
-
-
 def _changed_look(change):
     def look(sentence):
-        text, weights = _fair_look(sentence)
+        text, weights = fair_look(sentence)
         return text, change(weights)
 
     return look
@@ -792,11 +685,11 @@ alignment = WorkExercise(
     title="where it looks",
     points=1,
     what="the dict alignment",
-    expected={"share": 1.0, "look": _fair_look},
+    expected={"share": 1.0, "look": fair_look},
     variants=(
         {"share": np.float32(0.999), "look": _changed_look(lambda w: w.astype(np.float32))},
         {"share": 0.99, "look": _changed_look(lambda w: w.tolist())},
-        {"share": 1, "look": lambda sentence: list(_fair_look(sentence, 0.4))},
+        {"share": 1, "look": lambda sentence: list(fair_look(sentence, 0.4))},
     ),
     tried=_looked,
     praise="Right: at least 0.95 of the digits look at the word that carries them.",
@@ -841,13 +734,13 @@ alignment = WorkExercise(
         ),
         Finding(
             "rows without a word counted",
-            {"share": 0.55, "look": _fair_look},
+            {"share": 0.55, "look": fair_look},
             _rows_without_a_word,
             "You count rows that no word carries. Leave out rows where digit_alignment gives −1.",
         ),
         Finding(
             "another share",
-            {"share": 0.8, "look": _fair_look},
+            {"share": 0.8, "look": fair_look},
             lambda seen: (
                 [("yours", f"{seen.share:.3f}"), ("fresh", f"{seen.score():.3f}")]
                 if _not_as_measured(seen, seen.score())
@@ -883,16 +776,16 @@ def _tried_beyond(claim, rng):
     within, beyond, says, translate = parts_of(claim, "within", "beyond", "says", "translate")
     words = count_words(checked_text('"says"', says))
     fresh = [
-        _answers(translate, rng, 300, *between).hits.mean()
+        answers(translate, rng, 300, *between).hits.mean()
         for between in ((SMALLEST, WITHIN), (BEYOND, LARGEST))
     ]
-    return Limit(number_of("within", within), number_of("beyond", beyond), *fresh, words)
+    return Limit(claimed_number("within", within), claimed_number("beyond", beyond), *fresh, words)
 
 
 def _only_within(sentences):
     """A translator that knows numbers below 10^4 alone."""
-    pairs = zip(sentences, _knowing(0.98)(sentences), strict=True)
-    return [text if _number(sentence) < WITHIN else text[-3:] for sentence, text in pairs]
+    pairs = zip(sentences, knowing(0.98)(sentences), strict=True)
+    return [text if number_of(sentence) < WITHIN else text[-3:] for sentence, text in pairs]
 
 
 SAYS = "Trained below ten thousand it writes no number above a hundred thousand at all."
@@ -933,7 +826,7 @@ limit = WorkExercise(
         ),
         Finding(
             "trained beyond",
-            _limit(translate=_knowing(0.95), beyond=0.95, within=0.95),
+            _limit(translate=knowing(0.95), beyond=0.95, within=0.95),
             lambda seen: _compared(seen) if seen.fresh_beyond > 0.3 else None,
             "It translates numbers above 10^5: was it taught some? Train below 10^4 alone.",
         ),

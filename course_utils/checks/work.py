@@ -114,7 +114,7 @@ def parts_of(claim, *names):
     return parts
 
 
-def number_of(name, value):
+def claimed_number(name, value):
     """A claimed number as a float. Raises Failure for anything else."""
     try:
         return float(value)
