@@ -70,6 +70,10 @@ class Settings:
     sandbox: Sandbox = field(default_factory=Sandbox)
     seed: str = "hidden"
 
+    def in_slot(self, slot):
+        """The same for one of several places side by side."""
+        return replace(self, sandbox=replace(self.sandbox, slot=slot))
+
 
 def assess(master, cells, settings, spare=None):
     """Return the Result of a submission, given its cells. `spare` is a worker that has started."""
@@ -160,11 +164,11 @@ class _Grading:
         return max(tests[:1] + answers[-1:], default=-1)
 
     def _place(self, question):
-        """Where the student's answer stands, and where it stopped."""
+        """The number of the student's cell, and the line where it stopped."""
         cell = cell_of(question, self.cells)
-        if self.session.last_error and self.session.last_error[1] >= 0:
-            return {"cell": self.session.last_error[1], "line": self.session.last_error[2]}
-        return {"cell": cell, "line": self.session.errors.get(cell, ("", -1))[1]}
+        _, there, line = self.session.last_error or ("", -1, -1)
+        own = line if there == cell else self.session.errors.get(cell, ("", -1))[1]
+        return {"cell": cell, "line": own}
 
     def _words(self, error, question):
         """What a test says that is no check of ours: the teacher's words, in one line or two."""

@@ -128,7 +128,9 @@ class _Reading:
         answers = (about["grade_id"],)
         self.open_answers.clear()
         points = float(about.get("points") or 0)
-        self.questions.append(Question(about["grade_id"], points, self.title, True, answers=answers))
+        self.questions.append(
+            Question(about["grade_id"], points, self.title, True, answers=answers)
+        )
 
     def _test(self, source, about):
         nodes = [s.node for s in statements_of(0, source, False)]

@@ -143,7 +143,9 @@ class _Reader:
         return self._array(parts[0], ())[()]
 
     def _read_a(self, parts, depth):
-        _checked(parts, len(parts) == 3 and isinstance(parts[1], list) and parts[2] in (True, False))
+        _checked(
+            parts, len(parts) == 3 and isinstance(parts[1], list) and parts[2] in (True, False)
+        )
         return self._array(*parts[:2])
 
     def _read_h(self, parts, depth):

@@ -21,7 +21,9 @@ SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/alternatives")
 LINKS = ("/bin", "/lib", "/lib64", "/lib32", "/sbin")
 FIRST_USER = 61_000  # as root: the user id of the first slot
 MEGABYTE = 1 << 20
-INSTALL = "install bubblewrap (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap)"
+INSTALL = (
+    "install bubblewrap (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap)"
+)
 ENVIRONMENT = {
     "HOME": "/tmp",
     "LANG": "C.UTF-8",

@@ -75,7 +75,9 @@ class Channel:
             self.send("ask", function, arguments, named)
             word, *rest = self.receive()
         if word == "failed":
-            raise getattr(builtins, rest[0], RuntimeError)("inside the function that you were given")
+            raise getattr(builtins, rest[0], RuntimeError)(
+                "inside the function that you were given"
+            )
         return rest[0]
 
     def pack(self, value, blobs, depth=0):
