@@ -10,7 +10,7 @@ import io
 import time
 from dataclasses import asdict, dataclass, field, replace
 
-from course_utils.checks.outcomes import NotAnsweredYet, NotCorrect
+from course_utils.checks.outcomes import NotAnsweredYet
 from course_utils.grading.desk import Desk
 from course_utils.grading.exchange import Fault
 from course_utils.grading.sandbox import Sandbox

@@ -16,7 +16,7 @@ class Journal:
 
     def __init__(self, folder, force=False):
         folder.mkdir(parents=True, exist_ok=True)
-        self.file = open(folder / NAME, "a+b")  # noqa: SIM115: open as long as the run
+        self.file = open(folder / NAME, "a+b")  # noqa: SIM115
         try:
             fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

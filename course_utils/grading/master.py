@@ -12,6 +12,7 @@ from course_utils.grading.statements import Needs, Statement, needs_of, statemen
 HIDDEN = re.compile(r"^.*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
 ASKED = re.compile(r'^\s*(?:require|check)\("([^"]+)"', re.M)
 HEADING = re.compile(r"^#+ +(.+?)\s*$", re.M)
+NOTHING = Needs((), ())
 
 
 class BadSource(Exception):
@@ -33,7 +34,7 @@ class Question:
     by_hand: bool
     source: str = ""
     visible: str = ""
-    needs: Needs = Needs((), ())
+    needs: Needs = NOTHING
     answers: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
 

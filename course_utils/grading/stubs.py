@@ -14,12 +14,33 @@ from course_utils.checks.outcomes import NotAnsweredYet
 from course_utils.grading.exchange import Fault
 
 # What a test may expect a function to raise. Any other error is one of the student's own making.
-KNOWN = (
-    "ArithmeticError AssertionError AttributeError FloatingPointError ImportError IndexError "
-    "KeyError LookupError MemoryError ModuleNotFoundError NameError NotImplementedError OSError "
-    "OverflowError RecursionError RuntimeError StopIteration SyntaxError TypeError ValueError "
-    "UnboundLocalError ZeroDivisionError FileNotFoundError EOFError TimeoutError"
-).split()
+KNOWN = {
+    "ArithmeticError",
+    "AssertionError",
+    "AttributeError",
+    "FloatingPointError",
+    "ImportError",
+    "IndexError",
+    "KeyError",
+    "LookupError",
+    "MemoryError",
+    "ModuleNotFoundError",
+    "NameError",
+    "NotImplementedError",
+    "OSError",
+    "OverflowError",
+    "RecursionError",
+    "RuntimeError",
+    "StopIteration",
+    "SyntaxError",
+    "TypeError",
+    "ValueError",
+    "UnboundLocalError",
+    "ZeroDivisionError",
+    "FileNotFoundError",
+    "EOFError",
+    "TimeoutError",
+}
 OUR_WORDS = {
     "Withheld": "it imports a module that holds the answer: write it yourself",
     "Unsendable": "what it gives back is too large or too deep to be handed over",

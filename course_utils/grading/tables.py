@@ -70,7 +70,7 @@ def read_marks(path, master):
 
 
 def read_csv(path, needed):
-    """The records of a CSV, with text in every column. Raises BadTable where columns are missing."""
+    """The records of a CSV, with text in every column. Raises BadTable where one is missing."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -51,7 +51,7 @@ class Channel:
 
     def __init__(self, connection):
         self.connection, self.lock = connection, threading.RLock()
-        self.objects, self.number = [], 0
+        self.objects, self.number, self.buffer = [], 0, bytearray()
 
     def receive(self):
         """The next message of the grader; ends this process where there is none."""
@@ -65,9 +65,8 @@ class Channel:
         text = json.dumps(self.pack((self.number, *message), blobs), allow_nan=False).encode()
         if len(text) > MOST_JSON or sum(map(len, blobs)) > MOST_BYTES:
             raise Unsendable
-        self.connection.sendall(HEADER.pack(len(text), sum(map(len, blobs))) + text)
-        for blob in blobs:
-            self.connection.sendall(blob)
+        header = HEADER.pack(len(text), sum(map(len, blobs)))
+        self.connection.sendall(b"".join((header, text, *blobs)))
 
     def ask(self, function, arguments, named):
         """Call a function that stays with the grader: only values go there and come back."""
@@ -125,13 +124,14 @@ class Channel:
         return ["a", plain.dtype.str, list(array.shape), False]
 
     def _read(self, size):
-        data = bytearray()
-        while len(data) < size:
-            piece = self.connection.recv(min(size - len(data), 1 << 20))
+        while len(self.buffer) < size:
+            piece = self.connection.recv(1 << 20)
             if not piece:
                 os._exit(0)
-            data += piece
-        return bytes(data)
+            self.buffer += piece
+        data = bytes(self.buffer[:size])
+        del self.buffer[:size]
+        return data
 
 
 def _is_array_like(value):
@@ -228,7 +228,9 @@ class Student:
 
     def _bytes(self, value):
         """What an argument holds, if it is something that a call can change."""
-        if not isinstance(value, np.ndarray | list | dict | set):
+        if isinstance(value, np.ndarray):
+            return value.shape, value.dtype, value.tobytes()
+        if not isinstance(value, list | dict | set):
             return None
         blobs, known = [], len(self.channel.objects)
         packed = self.channel.pack(value, blobs)
@@ -249,9 +251,9 @@ def _told(error):
 def compiled(source, file):
     """A cell's code; where it is no Python as it stands, without what only IPython understands."""
     try:
-        return compile(source, file, "exec")
+        return compile(source, file, "exec", dont_inherit=True)
     except SyntaxError:
-        return compile(without_magics(source), file, "exec")
+        return compile(without_magics(source), file, "exec", dont_inherit=True)
 
 
 def without_magics(source):
