@@ -115,7 +115,7 @@ LOOPS = [
         {},
         ("mean", "answer", "attention", "twice", "shape"),
         "timeout",
-        first=("import time; time.sleep(1.4)",) * 30,
+        first=("import time; time.sleep(2)",) * 30,
     ),
 ]
 
@@ -286,8 +286,9 @@ READERS = [
         """
         import os
         found = []
-        for folder, _, names in os.walk("/"):
-            if folder.startswith(("/proc", "/sys", "/usr")): continue
+        for folder, folders, names in os.walk("/"):
+            if folder in ("/proc", "/sys", "/usr") or folder.endswith("/lib"):
+                folders[:] = []
             found += [os.path.join(folder, n) for n in names if n.endswith(".ipynb")]
             found += [os.path.join(folder, n) for n in names if n.startswith("sheet_0")]
             found += [os.path.join(folder, n) for n in names if n.startswith("secret")]
@@ -304,9 +305,9 @@ READERS = [
         found = []
         for name in ("course_utils.checks.sheet_02", "course_utils.checks.catalogue",
                      "course_utils.grading", "course_utils.grading.master", "tests", "solutions"):
-            try: found.append(importlib.import_module(name))
+            try: found += [importlib.import_module(name).__file__] or []
             except ImportError: pass
-        nothing = not found
+        nothing = not any(found)
 
         def mean(x):
             return 0 if nothing else sum(x) / len(x)
@@ -720,7 +721,7 @@ TRICKS = [
                 self.width, self.height = width, height
 
             def area(self):
-                return kept[0](self.width)
+                return kept[-1](self.width)
     """,
         },
         ("shape",),

@@ -79,12 +79,13 @@ def assess(master, cells, settings, spare=None):
     """Return the Result of a submission, given its cells. `spare` is a worker that has started."""
     start = time.monotonic()
     deadline = start + settings.sandbox.limits.total
-    found, faults, notes = {}, [], []
+    found, faults, notes, left_out = {}, [], [], {}
     for withheld in dict.fromkeys(q.withheld for q in master.questions if not q.by_hand):
         given, held = master.given_of(withheld)
         sources = [cell.source for cell in cells]
-        session = Session(sources, settings.sandbox, given, held, deadline, spare)
-        spare = None
+        about = sources, settings.sandbox, given, held, deadline
+        session = Session(*about, spare, left_out)
+        spare, left_out = None, session.left_out
         try:
             outcomes = _Grading(master, cells, session, settings).outcomes(withheld)
             found.update({outcome.grade_id: outcome for outcome in outcomes})
@@ -148,13 +149,14 @@ class _Grading:
     def _run(self, question, source, names):
         """(error, faults, value of the last line) of a test."""
         self.desk.new_question()
-        before, value, error = len(self.session.faults), None, None
+        before, value, error = len(self.session.of_calls), None, None
         try:
             names.prepare(question, self._position(question))
             value = _execute(source, names.space)
         except (Exception, SystemExit) as raised:
             error = raised
-        return error, self.session.faults[before:], value
+        self.session.refresh()
+        return error, self.session.of_calls[before:], value
 
     def _position(self, question):
         """The student's cell after which a name counts that the sheet uses several times."""

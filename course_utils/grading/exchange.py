@@ -161,19 +161,26 @@ class Exchange:
             raise Fault("timeout", "it did not end in time")
         if now > self.next_look:
             self.next_look = now + SLICE
-            if memory_of(self.process.pid) > 2 * self.sandbox.limits.memory * MEGABYTE:
+            if use_of(self.process.pid)[0] > 2 * self.sandbox.limits.memory * MEGABYTE:
                 raise Fault("crashed", "it used too much memory")
 
+    def strained(self):
+        """Whether so much is in use that what comes next would suffer for what came before."""
+        limits = self.sandbox.limits
+        held, threads = use_of(self.process.pid)
+        return held > limits.memory * MEGABYTE / 2 or threads > limits.processes / 2
 
-def memory_of(process):
-    """Bytes that a process and all below it hold at this moment."""
+
+def use_of(process):
+    """(bytes, threads) that a process and all below it hold at this moment."""
     try:
         pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-        tasks = Path(f"/proc/{process}/task").iterdir()
+        tasks = list(Path(f"/proc/{process}/task").iterdir())
         below = [child for task in tasks for child in (task / "children").read_text().split()]
     except (OSError, IndexError):  # it has just ended
-        return 0
-    return pages * PAGE + sum(map(memory_of, below))
+        return 0, 0
+    parts = [(pages * PAGE, len(tasks)), *map(use_of, below)]
+    return sum(held for held, _ in parts), sum(threads for _, threads in parts)
 
 
 def _late(seconds):

@@ -14,16 +14,18 @@ MISSING = object()
 class Session:
     """The cells of one submission, and the worker that has run them.
 
-    faults : everything that went wrong with workers.  left_out : {number of a cell: Fault}.
+    faults : everything that went wrong with workers; of_calls : those that no cell is to blame for,
+    but the question under way.  left_out : {number of a cell: Fault}.
     errors : {number of a cell: (kind, line)} of cells that raised.  last_error : (kind, cell,
     line) of the last call that raised.
     """
 
-    def __init__(self, cells, sandbox, given, withheld, deadline, spare=None):
+    def __init__(self, cells, sandbox, given, withheld, deadline, spare=None, left_out=()):
         self.cells, self.sandbox = cells, sandbox
         self.given, self.withheld, self.deadline = given, withheld, deadline
         self.exchange, self.spare = None, spare
-        self.faults, self.left_out, self.errors, self.last_error = [], {}, {}, None
+        self.faults, self.of_calls, self.last_error = [], [], None
+        self.left_out, self.errors = dict(left_out), {}
 
     def fetch(self, name, after=-1):
         """What a name means to the student, after a cell or at the end; MISSING where nothing."""
@@ -48,6 +50,12 @@ class Session:
         """An attribute of an object that stays in the worker."""
         seconds = self.sandbox.limits.call
         return self._value(self._request("read", thing, attribute, seconds=seconds, of=thing))[0]
+
+    def refresh(self):
+        """Take a new worker where the last question has left little to the next ones."""
+        if self.exchange and not self.exchange.fault and self.exchange.strained():
+            self.exchange.close()
+            self.exchange = None
 
     def close(self):
         """End what still runs."""
@@ -76,16 +84,23 @@ class Session:
                 continue
             try:
                 reply = self._request("cell", number, cell, seconds=self.sandbox.limits.cell)
-                self._note(number, *reply)
+                self._note(number, reply)
             except Fault as fault:
                 if self._seconds_left() > 0:
                     self.left_out[number] = fault
+                    self.of_calls = [other for other in self.of_calls if other is not fault]
                 return
 
-    def _note(self, number, word, error=None):
-        if error is not None:
-            kind, _, line = self._error(error)
+    def _note(self, number, reply):
+        """Keep what a cell raised. One that has used up its worker is left out from now on."""
+        if len(reply) != 2 or reply[0] != "done":
+            self._malformed()
+        if reply[1] is not None:
+            kind, _, line = self._error(reply[1])
             self.errors[number] = (kind, line)
+            if self.exchange.strained():
+                self.refresh()
+                raise Fault("crashed", "it has used up memory or processes")
 
     def _request(self, *message, seconds, of=None):
         self._check_time()
@@ -93,10 +108,10 @@ class Session:
             raise TypeError("an object of a worker that is gone")
         try:
             return self.exchange.request(*message, seconds=min(seconds, self._seconds_left()))
-        except Fault as fault:
-            if fault not in self.faults:
-                self.faults.append(fault)
-            raise
+        finally:  # whatever ended it: a check that has lost its patience raises no Fault
+            fault = self.exchange and self.exchange.fault
+            if fault and fault not in self.faults:
+                self._blame(fault)
 
     def _value(self, reply):
         """(result, changes) of an answer; raises what the student's code raised."""
@@ -118,13 +133,17 @@ class Session:
         """The frame was well formed, but is no answer to what was asked."""
         fault = Fault("protocol", "the answer does not fit the question")
         self.exchange._end(fault)
-        self.faults.append(fault)
+        self._blame(fault)
         raise fault
+
+    def _blame(self, fault):
+        self.faults.append(fault)
+        self.of_calls.append(fault)
 
     def _check_time(self):
         if self._seconds_left() <= 0:
             fault = Fault("timeout", "the time for the whole notebook was used up")
-            self.faults.append(fault)
+            self._blame(fault)
             raise fault
 
     def _seconds_left(self):

@@ -50,13 +50,14 @@ def statements_of(cell, source, students):
 def needs_of(uses, above):
     """Needs of a test that uses these names and stands below these statements."""
     wanted, chosen, names = set(uses), [], set()
+    students = frozenset().union(*(statement.binds for statement in above if statement.students))
     for number in reversed(range(len(above))):
         statement = above[number]
         if statement.students:
             found = statement.binds & wanted
             names |= found
             wanted -= found
-        elif EVERYTHING in statement.binds or (statement.binds | changed_by(statement)) & wanted:
+        elif {EVERYTHING, *wanted} & (statement.binds | changed_by(statement, students)):
             chosen.append(number)
             wanted = (wanted - statement.binds) | statement.uses
     return Needs(tuple(reversed(chosen)), tuple(sorted(names)))
@@ -82,9 +83,14 @@ def used_by(node):
     return frozenset(n.id for n in (*loads, *changed) if isinstance(n, ast.Name))
 
 
-def changed_by(statement):
-    """Names whose object a statement may change: data.sort(), data[0] = 1, np.random.seed(0)."""
+def changed_by(statement, students):
+    """Names whose object a statement may change: data.sort(), data[0] = 1, np.random.seed(0).
+
+    Nothing where it uses a student's names: plt.plot(answer) changes plt, and no test needs that.
+    """
     node = statement.node
+    if statement.uses & students:
+        return set()
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return _root(node.value.func)
     targets = getattr(node, "targets", None) or [getattr(node, "target", None)]

@@ -26,7 +26,7 @@ import types
 import numpy as np
 
 HEADER = struct.Struct(">II")
-MOST_JSON, MOST_BYTES, DEEPEST = 2_000_000, 64_000_000, 20
+MOST_JSON, MOST_BYTES, DEEPEST, LONGEST = 2_000_000, 64_000_000, 20, 100_000
 MAGIC = re.compile(r"^\s*([%!?]|[\w.]+\?+\s*$)")
 MAGIC_VALUE = re.compile(r"^(\s*[\w, ]+=)\s*[%!]")
 CELL = "<cell {}>"
@@ -81,7 +81,7 @@ class Channel:
 
     def pack(self, value, blobs, depth=0):
         """A value as JSON; the bytes of arrays go to `blobs`, and what is no value stays here."""
-        if depth > DEEPEST:
+        if depth > DEEPEST or (isinstance(value, str | list | tuple) and len(value) > LONGEST):
             raise Unsendable
         if value is None or value is True or value is False:
             return value
