@@ -769,7 +769,7 @@ TRICKS = [
         {
             "attention": """
         import importlib, sys
-        sys.meta_path.clear()
+        sys.meta_path.pop(0)
         names = ["course_utils.explorers.stages", "course_utils.encoder", "course_utils.softmax",
                  "course_utils.checks.sheet_02", "course_utils.seq2seq", "course_utils.rules_lab"]
         for name in names:

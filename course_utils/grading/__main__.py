@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+from course_utils.grading import GradingError
+
 # Before anything imports NumPy: processes side by side must not fight for cores.
 for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -21,7 +23,7 @@ def main(arguments=None):
     options = parser().parse_args(arguments)
     try:
         return _grade(options)
-    except _known_errors() as error:
+    except GradingError as error:
         print(f"Not graded: {error}", file=sys.stderr)
         return 2
 
@@ -60,13 +62,13 @@ def _grade(options):
     from course_utils.grading.run import UNSAFE, Report, grade
     from course_utils.grading.sandbox import Limits, Sandbox
     from course_utils.grading.submissions import find_submissions
-    from course_utils.grading.tables import BadTable, read_marks
+    from course_utils.grading.tables import read_marks
 
     seconds = options.cell_seconds, options.call_seconds, options.total_seconds
     sandbox = Sandbox(Limits(*seconds, options.memory), safe=not options.unsafe_no_sandbox)
     reason = sandbox.why_not() if sandbox.safe else None
     if reason:
-        raise BadTable(reason)
+        raise GradingError(reason)
     master = read_master(options.source, options.withhold)
     report = Report(
         options.out,
@@ -80,15 +82,6 @@ def _grade(options):
     rows = grade(submissions, master, settings, options.out, options.jobs, options.force, grade_all)
     print(report.write(rows))
     return 0 if len(rows) == len(submissions) else 1
-
-
-def _known_errors():
-    from course_utils.grading.journal import Busy
-    from course_utils.grading.master import BadSource
-    from course_utils.grading.submissions import BadSubmissions
-    from course_utils.grading.tables import BadTable
-
-    return BadSource, BadSubmissions, BadTable, Busy
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from course_utils.grading.exchange import Fault
 from course_utils.grading.sandbox import Sandbox
 from course_utils.grading.session import MISSING, Session
 from course_utils.grading.statements import parse_cell
-from course_utils.grading.stubs import OUR_WORDS
+from course_utils.grading.stubs import KNOWN, OUR_WORDS
 
 STATUSES = ("rejected", "protocol", "crashed", "timeout", "graded")  # the first that applies
 WHY = {
@@ -179,7 +179,7 @@ class _Grading:
             return self._missing(question, cell)
         if self.session.last_error:
             kind = self.session.last_error[0]
-            return f"It stops with {_kind(kind)}."
+            return f"It stops {_because(kind)}."
         said = "" if isinstance(error, Fault) else " ".join(str(error).split())
         return said[:LETTERS] or "A test that you can see does not hold."
 
@@ -188,7 +188,7 @@ class _Grading:
         if cell in self.session.left_out:
             return f"Your cell {WHY[self.session.left_out[cell].status]}"
         if cell in self.session.errors:
-            return f"Your cell stops with {_kind(self.session.errors[cell][0])}."
+            return f"Your cell stops {_because(self.session.errors[cell][0])}."
         return f"There is no {wanted} in your notebook."
 
 
@@ -251,8 +251,12 @@ def cell_of(question, cells):
     return found[-1] if found else -1
 
 
-def _kind(kind):
-    return OUR_WORDS.get(kind) or (kind if kind.isidentifier() and len(kind) < 40 else "an error")
+def _because(kind):
+    """Why code stops, from the kind of its error; a name of a student's own is not repeated."""
+    if kind in OUR_WORDS:
+        return f"because {OUR_WORDS[kind]}"
+    known = kind in KNOWN or kind in ("NotAnsweredYet", "SystemExit", "LinAlgError")
+    return f"with {kind}" if known else "with an error"
 
 
 def _notes(session):
@@ -260,4 +264,4 @@ def _notes(session):
     for number, fault in sorted(session.left_out.items()):
         yield f"code cell {number + 1} {WHY[fault.status]}"
     for number, (kind, line) in sorted(session.errors.items()):
-        yield f"code cell {number + 1}, line {line}: {_kind(kind)}"
+        yield f"code cell {number + 1}, line {line}, stops {_because(kind)}"

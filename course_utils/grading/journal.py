@@ -4,10 +4,12 @@ import fcntl
 import json
 import os
 
+from course_utils.grading import GradingError
+
 NAME = "journal.jsonl"
 
 
-class Busy(Exception):
+class Busy(GradingError):
     """Another run writes the same report."""
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from course_utils.checks.catalogue import find
+from course_utils.grading import GradingError
 from course_utils.grading.statements import Needs, Statement, needs_of, statements_of, used_by
 
 HIDDEN = re.compile(r"^.*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
@@ -15,7 +16,7 @@ HEADING = re.compile(r"^#+ +(.+?)\s*$", re.M)
 NOTHING = Needs((), ())
 
 
-class BadSource(Exception):
+class BadSource(GradingError):
     """A SOURCE that cannot be graded with; the message is for the teacher."""
 
 

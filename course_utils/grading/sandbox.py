@@ -1,7 +1,7 @@
 """The command line of the sandbox: what a worker can see, and what it cannot do.
 
 bubblewrap gives it user, process, network and mount namespaces of its own. It sees a read-only
-Python and the course's package without checks, and has a small /tmp. Run as root, a second layer
+Python, no file of the course, and has a small /tmp. Run as root, a second layer
 comes first: it builds the view, and steps down to a user id that nobody else has.
 """
 
@@ -16,7 +16,6 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent.parent
 WORKER = Path(__file__).resolve().with_name("worker.py")
 INSIDE = "/worker.py"  # where the worker stands in the sandbox
-HIDDEN = ("checks", "grading", "results")  # folders of the package that a student must not read
 SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/alternatives")
 LINKS = ("/bin", "/lib", "/lib64", "/lib32", "/sbin")
 FIRST_USER = 61_000  # as root: the user id of the first slot
@@ -159,14 +158,14 @@ class Sandbox:
         ]
 
     def _paths(self):
-        """Python, its packages, the course's package, and what was asked for."""
+        """Python, its packages, and what was asked for."""
         paths = {sys.base_prefix, sys.prefix, sysconfig.get_path("purelib"), *self.shown}
-        paths = {Path(path) for path in (*paths, PACKAGE, *_fonts())}
+        paths = {Path(path) for path in (*paths, *_fonts())}
         return sorted(path for path in paths if not set(map(Path, SYSTEM)) & {path, *path.parents})
 
 
 def _view(paths):
-    """Flags that show paths read-only, without the course's answers."""
+    """Flags that show paths read-only; never the course's package, though it stand among them."""
     flags, made = [], {Path("/"), Path("/tmp")}
     for path in paths:
         for folder in reversed(path.parents):
@@ -175,9 +174,8 @@ def _view(paths):
                 made.add(folder)
         flags += ["--ro-bind-try", str(path), str(path)]
         made.add(path)
-    for hidden in [PACKAGE / name for name in HIDDEN if PACKAGE in paths]:
-        if hidden.is_dir():
-            flags += ["--tmpfs", str(hidden), "--remount-ro", str(hidden)]
+    if set(paths) & set(PACKAGE.parents):
+        flags += ["--tmpfs", str(PACKAGE), "--remount-ro", str(PACKAGE)]
     return flags
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from course_utils.grading import GradingError
 from course_utils.grading.notebooks import MOST_BYTES, Rejected, check_size, load, parse
 
 MOODLE = re.compile(r"^(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)$")
@@ -24,7 +25,7 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)
 MOST_NOTEBOOKS = 50  # of one student
 
 
-class BadSubmissions(Exception):
+class BadSubmissions(GradingError):
     """SUBMISSIONS that are none; the message is for the teacher."""
 
 

@@ -5,10 +5,12 @@ import io
 import json
 import math
 
+from course_utils.grading import GradingError
+
 FIXED = ("student", "status", "score", "max_score")
 
 
-class BadTable(Exception):
+class BadTable(GradingError):
     """A CSV that does not fit; the message is for the teacher."""
 
 

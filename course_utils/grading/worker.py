@@ -8,9 +8,6 @@ decodes every answer as if it were forged.
 import builtins
 import contextlib
 import fractions
-import importlib
-import importlib.abc
-import importlib.util
 import json
 import linecache
 import math
@@ -30,20 +27,10 @@ MOST_JSON, MOST_BYTES, DEEPEST, LONGEST = 2_000_000, 64_000_000, 20, 100_000
 MAGIC = re.compile(r"^\s*([%!?]|[\w.]+\?+\s*$)")
 MAGIC_VALUE = re.compile(r"^(\s*[\w, ]+=)\s*[%!]")
 CELL = "<cell {}>"
-SILENT_MODULES = ("course_utils.checks", "course_utils.learning")
-SILENT = ("check", "hint", "require", "predict", "reveal", "quiz", "progress", "display")
 
 
 class Unsendable(Exception):
     """A value too large or too deep to be sent."""
-
-
-class Withheld(ImportError):
-    """A module that holds the answer."""
-
-
-class NotAnsweredYet(Exception):
-    """What every sheet raises before its learner begins."""
 
 
 class Channel:
@@ -74,9 +61,7 @@ class Channel:
             self.send("ask", function, arguments, named)
             word, *rest = self.receive()
         if word == "failed":
-            raise getattr(builtins, rest[0], RuntimeError)(
-                "inside the function that you were given"
-            )
+            raise getattr(builtins, rest[0])("inside the function that you were given")
         return rest[0]
 
     def pack(self, value, blobs, depth=0):
@@ -172,8 +157,6 @@ def unpack(item, blobs, channel):
 
 def spread(array):
     """The same numbers with gaps between them in memory."""
-    if array.ndim == 0:
-        return array
     wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
     wide[..., ::2] = array
     return wide[..., ::2]
@@ -182,13 +165,11 @@ def spread(array):
 class Student:
     """The notebook's names, and what the grader may ask for."""
 
-    def __init__(self, channel, given, withheld):
+    def __init__(self, channel):
         self.channel, self.after = channel, {}
-        self.module = types.ModuleType("__main__")
-        self.names = self.module.__dict__
-        self.names.update({name: silent(name) for name in ("display", "get_ipython")})
-        sys.modules["__main__"] = self.module
-        withhold(given, withheld)
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        self.names = vars(sys.modules["__main__"])
+        self.names.update(display=silent, get_ipython=silent)
 
     def cell(self, number, source):
         """Run a cell, and keep what every name meant after it."""
@@ -208,11 +189,8 @@ class Student:
         """Call something; say also which arguments hold something else than before."""
         before = [self._bytes(argument) for argument in arguments]
         result, error = self._attempt(lambda: function(*arguments, **named))
-        changed = [
-            (place, argument)
-            for place, argument in enumerate(arguments)
-            if self._bytes(argument) != before[place]
-        ]
+        after = enumerate(arguments)
+        changed = [(place, now) for place, now in after if self._bytes(now) != before[place]]
         return ("raised", *error) if error else ("value", result, changed)
 
     def read(self, thing, attribute):
@@ -269,78 +247,8 @@ def without_magics(source):
     )
 
 
-def silent(name):
-    """A function of that name that does nothing: checks and widgets are for a learner's screen."""
-
-    def nothing(*arguments, **named):
-        return None
-
-    nothing.__name__ = nothing.__qualname__ = name
-    return nothing
-
-
-def withhold(given, withheld):
-    """Let modules be imported no more, except for the names that the sheet itself imports.
-
-    given : [(module, names)].  withheld : names of modules.
-    """
-    stand_ins = {module: _stand_in(module, names) for module, names in given}
-    if importlib.util.find_spec("course_utils"):
-        importlib.import_module("course_utils")
-        stand_ins |= {name: _silent_module(name) for name in SILENT_MODULES}
-    for module in [name for name in sys.modules if _below(name, (*withheld, "course_utils"))]:
-        _forget(module)
-    for name, module in stand_ins.items():
-        parent, _, child = name.rpartition(".")
-        sys.modules[name] = module
-        if parent:
-            setattr(sys.modules[parent], child, module)
-    sys.meta_path.insert(0, Gate(withheld))
-
-
-def _forget(module):
-    """Take a module away from where an import finds it; the package itself stays."""
-    parent, _, child = module.rpartition(".")
-    if parent:
-        getattr(sys.modules.get(parent), "__dict__", {}).pop(child, None)
-        del sys.modules[module]
-
-
-def _below(name, modules):
-    return any(name == module or name.startswith(f"{module}.") for module in modules)
-
-
-def _stand_in(name, names):
-    """A module with the given names alone."""
-    real, module = importlib.import_module(name), types.ModuleType(name)
-    module.__dict__.update({given: getattr(real, given) for given in names})
-
-    def __getattr__(attribute):
-        if attribute.startswith("__"):
-            raise AttributeError(attribute)
-        raise Withheld(f"{name}.{attribute} is withheld: write it yourself")
-
-    module.__getattr__ = __getattr__
-    return module
-
-
-def _silent_module(name):
-    """The checks and the widgets: a sheet may call them, and nothing happens."""
-    module = types.ModuleType(name)
-    module.__dict__.update({function: silent(function) for function in SILENT})
-    module.NotAnsweredYet, module.NotCorrect = NotAnsweredYet, AssertionError
-    return module
-
-
-class Gate(importlib.abc.MetaPathFinder):
-    """Stands before every import and lets withheld modules not pass."""
-
-    def __init__(self, withheld):
-        self.withheld = withheld
-
-    def find_spec(self, name, path=None, target=None):
-        if _below(name, self.withheld):
-            raise Withheld(f"{name} is withheld: it holds the answer")
+def silent(*arguments, **named):
+    """In the place of what shows things on a screen: does nothing."""
 
 
 def limit(limits):
@@ -356,18 +264,17 @@ def main():
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
-    word, limits, folder, given, withheld = channel.receive()
+    word, limits, shelf, modules, given, withheld = channel.receive()
     limit(limits)
-    sys.path.insert(0, folder)
     sys.path.insert(0, "")
-    student = Student(channel, given, withheld)
-    answers = {"cell": student.cell, "fetch": student.fetch}
-    answers |= {"call": student.call, "read": student.read}
+    exec(compile(shelf, "<shelf>", "exec"), space := {"__name__": "<shelf>"})
+    space["stock"](modules, given, withheld)
+    student = Student(channel)
     channel.send("ready")
     while True:
         word, *message = channel.receive()
         try:
-            channel.send(*answers[word](*message))
+            channel.send(*getattr(student, word)(*message))
         except BaseException:  # too large, or an object that does not let itself be looked at
             channel.send("raised", "Unsendable", -1, -1)
 
