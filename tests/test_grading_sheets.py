@@ -6,7 +6,8 @@ import time
 import pytest
 
 from course_utils.checks.catalogue import exercises, sheets
-from course_utils.checks.exercises import HOLD_ANSWERS
+from course_utils.checks.exercises import HOLD_ANSWERS, OrderExercise, ValueExercise
+from course_utils.checks.functions import FunctionExercise
 from course_utils.grading.assess import Settings, assess
 from course_utils.grading.library import PACKAGE
 from course_utils.grading.master import read_master
@@ -60,6 +61,17 @@ def copy_of_the_course(tmp_path_factory):
     return folder
 
 
+def answer_of(exercise, number):
+    """Where an answer is found: the known mistake of that number, or else a right answer.
+
+    Not the solution's: it may call the answer to another question, which is wrong here.
+    """
+    if number < len(exercise.mistakes):
+        return f"mistakes[{number}].wrong"
+    kinds = {FunctionExercise: "reference", ValueExercise: "expected", OrderExercise: "order"}
+    return kinds.get(type(exercise), "right")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("sheet", sheets())
 def test_each_mistake_loses_its_question_and_is_named(sheet, copy_of_the_course):
@@ -78,11 +90,7 @@ def test_each_mistake_loses_its_question_and_is_named(sheet, copy_of_the_course)
         cell.source for cell in cells_of("solutions", stem) if "train(model" not in cell.source
     ]
     for number in range(max(len(exercise.mistakes) for exercise in graded)):
-        wrong = [
-            f"{keep[exercise.id]} = find({exercise.id!r}).mistakes[{number}].wrong"
-            for exercise in graded
-            if number < len(exercise.mistakes)
-        ]
+        wrong = [f"{keep[e.id]} = find({e.id!r}).{answer_of(e, number)}" for e in graded]
         first = f"import sys\nsys.path.insert(0, {str(copy_of_the_course)!r})"
         first += "\nfrom copied.checks.catalogue import find"
         sources = [*solution, "\n".join([first, *wrong])]

@@ -144,8 +144,9 @@ def _in_archive(path):
         raise BadSubmissions(f"{path} cannot be read as a .zip: {error}") from error
     paths = [PurePosixPath(member.filename).parts for member in members]
     cut = _levels_above(paths)
-    for member, parts in zip(members, (parts[cut:] for parts in paths), strict=True):
-        if not parts or any(map(_ignored, parts)):
+    for member, whole in zip(members, paths, strict=True):
+        parts = whole[cut:]
+        if not parts or any(map(_ignored, whole)):
             continue
         if len(parts) > 1 or member.is_dir():
             yield parts[0], None
@@ -155,8 +156,9 @@ def _in_archive(path):
 
 def _levels_above(paths):
     """1 where everything stands in one folder that is no student's, such as class/; else 0."""
-    notebooks = [parts for parts in paths if parts and parts[-1].endswith(".ipynb")]
-    tops = {parts[0] for parts in paths if parts and not _ignored(parts[0])}
+    paths = [parts for parts in paths if parts and not any(map(_ignored, parts))]
+    notebooks = [parts for parts in paths if parts[-1].endswith(".ipynb")]
+    tops = {parts[0] for parts in paths}
     several = len({parts[1:2] for parts in notebooks}) > 1
     alone = len(tops) == 1 and all(len(parts) > 1 for parts in notebooks)
     return int(alone and several and not MOODLE.match(min(tops)))
