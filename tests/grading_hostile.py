@@ -692,7 +692,7 @@ TRICKS = [
     """
         },
         ("twice",),
-        "protocol",
+        None,
     ),
     Case(
         "gives a given function too much",

@@ -17,7 +17,7 @@ from course_utils.grading.html import file_name
 from course_utils.grading.master import read_master
 from course_utils.grading.notebooks import MOST_BYTES
 from course_utils.grading.run import Report, grade
-from course_utils.grading.sandbox import FIRST_USER, Limits, Sandbox
+from course_utils.grading.sandbox import Limits, Sandbox
 from course_utils.grading.submissions import find_submissions
 from tests.grading_class import HIDDEN_NUMBER, SECRET, Case, master_notebook
 from tests.grading_honest import HONEST
@@ -32,11 +32,11 @@ each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 
 class Watch(threading.Thread):
-    """Notes the most memory that this process and all below it hold, and what a listener hears."""
+    """Notes the memory in use, all processes that there were, and what a listener hears."""
 
-    def __init__(self, path):
+    def __init__(self):
         super().__init__(daemon=True)
-        self.most, self.heard, self.over = 0, [], False
+        self.most, self.heard, self.seen, self.over = 0, [], set(), False
         self.listeners = [socket.socket(), socket.socket(socket.AF_UNIX)]
         self.listeners[0].bind(("127.0.0.1", 0))
         self.listeners[1].bind("\0course-canary")
@@ -48,6 +48,7 @@ class Watch(threading.Thread):
 
     def run(self):
         while not self.over:
+            self.seen |= set(psutil.Process().children(recursive=True))
             self.most = max(self.most, psutil.virtual_memory().used - self.before)
             for listener in self.listeners:
                 with contextlib.suppress(BlockingIOError):
@@ -64,7 +65,7 @@ def graded(tmp_path_factory):
     (folder / "secret.txt").write_text("the mean")
     solution = folder / "mini.ipynb"
     solution.write_text(json.dumps(master_notebook()))
-    watch = Watch(folder)
+    watch = Watch()
     for case in CASES:
         hand_in(case, folder / "submitted" / case.name, folder, watch.port)
     master = read_master(solution)
@@ -144,14 +145,9 @@ def test_the_canary_is_unharmed_and_nobody_was_heard(graded):
 
 
 def test_no_process_is_left(graded):
-    time.sleep(0.5)
-    left = [
-        process.info
-        for process in psutil.process_iter(["pid", "name", "uids", "cmdline"])
-        if (process.info["uids"] and process.info["uids"].real >= FIRST_USER)
-        or "/worker.py" in (process.info["cmdline"] or [])
-    ]
-    assert left == []
+    _, left = psutil.wait_procs(graded["watch"].seen, timeout=5)
+    assert len(graded["watch"].seen) > len(CASES)
+    assert [process for process in left if process.status() != psutil.STATUS_ZOMBIE] == []
 
 
 def test_nothing_that_was_handed_in_has_changed(graded):
