@@ -23,7 +23,7 @@ from tests.grading_class import HIDDEN_NUMBER, SECRET, Case, master_notebook
 from tests.grading_honest import HONEST
 from tests.grading_hostile import HOSTILE
 
-LIMITS = Limits(cell=3, call=1.5, total=10, memory=700, disk=32, processes=24)
+LIMITS = Limits(cell=4, call=4, total=16, memory=700, disk=32, processes=24)
 CONTROLS = [Case(f"control {number}") for number in range(4)]
 CASES = [*HONEST[:10], *HOSTILE, *HONEST[10:], *CONTROLS]
 REASON = Sandbox().why_not()
