@@ -13,6 +13,8 @@ import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from course_utils.grading import syscalls
+
 PACKAGE = Path(__file__).resolve().parent.parent
 WORKER = Path(__file__).resolve().with_name("worker.py")
 INSIDE = "/worker.py"  # where the worker stands in the sandbox
@@ -76,25 +78,35 @@ class Sandbox:
     slot: int = 0
     shown: tuple[str, ...] = ()
 
-    def command(self):
-        """The command that starts a worker, whose channel is its standard input."""
+    def command(self, refused=None):
+        """The command that starts a worker, whose channel is its standard input.
+
+        refused : a file descriptor with the filter of system calls, see `syscalls`.
+        """
         python = [sys.executable, "-I"]
         if not self.safe:
             return [*python, str(WORKER)]
-        inner = [*self._walls(), *self._layers(), "--chdir", "/tmp", *python, INSIDE]
+        calls = [] if refused is None else ["--seccomp", str(refused)]
+        inner = [*self._walls(), *calls, *self._layers(), "--chdir", "/tmp", *python, INSIDE]
         return self._stepped_down(inner) if os.geteuid() == 0 else inner
 
     def start(self, connection):
         """Start a worker on that socket; the process, in a session of its own."""
-        return subprocess.Popen(
-            self.command(),
-            stdin=connection,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env={} if self.safe else ENVIRONMENT,  # inside, /proc/1/environ shows it
-            cwd="/",
-            start_new_session=True,
-        )
+        refused = syscalls.as_file() if self.safe else None
+        try:
+            return subprocess.Popen(
+                self.command(refused),
+                stdin=connection,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env={} if self.safe else ENVIRONMENT,  # inside, /proc/1/environ shows it
+                cwd="/",
+                start_new_session=True,
+                pass_fds=[] if refused is None else [refused],
+            )
+        finally:
+            if refused is not None:
+                os.close(refused)
 
     def why_not(self):
         """Why a sandbox cannot be had here, in a sentence, or None."""
