@@ -14,6 +14,11 @@ import numpy as np
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
 
 MOST_KEPT = 2_000  # numbers or letters of an answer in the progress file
+# Modules with the answer to many an exercise, ours and others'. Whatever imports them is no way in.
+HOLD_ANSWERS = (
+    *(f"course_utils.{name}" for name in ("attention", "blocked", "costs", "scoring", "softmax")),
+    *("course_utils.seq2seq", "jax", "keras", "tensorflow", "torch"),
+)
 
 
 class Mistake(NamedTuple):
@@ -42,6 +47,8 @@ class Exercise:
     id : "<lesson>.<number>".  title : a few words.  points : what it counts in class.
     hints : two, a question and then the next step with a gap.  praise : what a right answer shows.
     help : where to read more, said with a wrong answer.
+    withholds : modules that cannot be imported where a class is graded, because they hold the
+    answer. The names that the sheet itself imports stay.
     """
 
     id: str
@@ -50,6 +57,7 @@ class Exercise:
     hints: tuple[str, str]
     praise: str = "Right."
     help: str = ""
+    withholds: tuple[str, ...] = HOLD_ANSWERS
     mistakes = ()  # the known ones, where a kind has them
 
     def judge(self, answer, seed=0):

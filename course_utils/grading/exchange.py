@@ -1,0 +1,188 @@
+"""One worker at the other end of a socket: questions, answers, time limits, and its end.
+
+Whatever a worker does wrong becomes a `Fault` with the status that a submission gets for it.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+from course_utils.grading.library import stock
+from course_utils.grading.protocol import HEADER, ProtocolError, decode, encode, sizes
+from course_utils.grading.sandbox import MEGABYTE
+
+SLICE = 0.1  # seconds between two looks at the clock and at the memory
+SECONDS_TO_START = 30.0
+MOST_ASKED = 2_000  # calls of a function that was passed as an argument, within one call
+MOST_ASKED_BYTES = 200_000
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Fault(Exception):
+    """A worker that hangs, dies or sends nonsense. status : "timeout", "crashed", "protocol"."""
+
+    def __init__(self, status, message):
+        super().__init__(message)
+        self.status, self.message = status, message
+
+
+class StudentError(Exception):
+    """The student's code raised. kind : the error's name.  cell, line : where, −1 if unknown."""
+
+    def __init__(self, kind, cell, line):
+        super().__init__(kind)
+        self.kind, self.cell, self.line = kind, cell, line
+
+
+class Exchange:
+    """A worker in its sandbox. It starts at once and waits for `begin`.
+
+    handle : makes what stands for an object that stays there, see `protocol.decode`.
+    """
+
+    def __init__(self, sandbox, handle=None):
+        self.sandbox, self.handle = sandbox, handle
+        self.number, self.fault, self.asked = 0, None, False
+        self.socket, other = socket.socketpair()
+        with other:
+            self.process = sandbox.start(other)
+        self.socket.settimeout(SLICE)
+        self.next_look, self.buffer = 0.0, bytearray()
+
+    def begin(self, given=(), withheld=()):
+        """Set the limits, and what can be imported; from here on student's code may run."""
+        limits = self.sandbox.limits.inside()
+        about = limits, *stock(), list(given), list(withheld)
+        self.request("begin", *about, seconds=SECONDS_TO_START)
+
+    def request(self, *message, seconds):
+        """Return a worker's answer, (word, …). Functions in the message can be called from there.
+
+        Raises Fault, and the worker is then of no more use.
+        """
+        if self.fault or self.asked:
+            raise self.fault or Fault("protocol", "a given function asked for more")
+        self.number += 1
+        deadline, lent = time.monotonic() + seconds, []
+        frame = self._frame(message, lent)
+        try:
+            self._send(frame, deadline)
+            return self._answer(deadline, lent)
+        except Fault as fault:
+            self._end(fault)
+        except ProtocolError as error:
+            self._end(Fault("protocol", f"the answer was malformed: {error}"))
+        except OSError:
+            self._end(Fault("crashed", "the program ended"))
+        except BaseException:  # the check has lost its patience and ends this thread
+            self._end(_late(seconds))
+            raise
+        raise self.fault
+
+    def close(self):
+        """End the worker and everything that it has started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process.stderr.close()
+        self.socket.close()
+
+    def _end(self, fault):
+        self.fault = fault
+        self.close()
+
+    def _frame(self, message, lent):
+        def lend(function):
+            lent.append(function)
+            return len(lent) - 1
+
+        return encode((self.number, *message), lend)
+
+    def _answer(self, deadline, lent):
+        for _ in range(MOST_ASKED):
+            size, (word, *rest) = self._receive(deadline)
+            if word != "ask":
+                return word, *rest
+            self._send(self._frame(self._told(lent, size, *rest), lent), deadline)
+        raise ProtocolError("a given function was called too often")
+
+    def _told(self, lent, size, *asked):
+        """What a function of ours says to plain arguments: the student's code never comes here."""
+        kinds = [type(part) for part in asked]
+        if kinds != [int, tuple, dict] or not 0 <= asked[0] < len(lent) or size > MOST_ASKED_BYTES:
+            raise ProtocolError("a given function was called in a way that it cannot be")
+        number, arguments, named = asked
+        self.asked = True
+        try:
+            result = lent[number](*arguments, **named)
+            encode(result)
+        except Exception as error:  # wrong arguments: as they would fail in one's own notebook
+            known = type(error).__name__ in ("ValueError", "TypeError", "IndexError", "KeyError")
+            return "failed", type(error).__name__ if known else "RuntimeError"
+        finally:
+            self.asked = False
+        return "told", result
+
+    def _send(self, frame, deadline):
+        left = memoryview(frame)
+        while left:
+            self._look(deadline)
+            with contextlib.suppress(TimeoutError):
+                left = left[self.socket.send(left) :]
+
+    def _receive(self, deadline):
+        """(bytes, message) of the next frame, which must answer the question under way."""
+        announced = sizes(self._read(HEADER.size, deadline))
+        text, blobs = (self._read(size, deadline) for size in announced)
+        message = decode(text, blobs, self.handle)
+        fine = isinstance(message, tuple) and len(message) > 1 and isinstance(message[1], str)
+        if not fine or type(message[0]) is not int or message[0] != self.number:
+            raise ProtocolError("not the answer to this question")
+        return sum(announced), message[1:]
+
+    def _read(self, size, deadline):
+        while len(self.buffer) < size:
+            self._look(deadline)
+            with contextlib.suppress(TimeoutError):
+                piece = self.socket.recv(MEGABYTE)
+                if not piece:
+                    raise ConnectionError
+                self.buffer += piece
+        data = bytes(self.buffer[:size])
+        del self.buffer[:size]
+        return data
+
+    def _look(self, deadline):
+        """Raise Fault where the time is over, or all processes together hold too much."""
+        now = time.monotonic()
+        if now > deadline:
+            raise Fault("timeout", "it did not end in time")
+        if now > self.next_look:
+            self.next_look = now + SLICE
+            if use_of(self.process.pid)[0] > 2 * self.sandbox.limits.memory * MEGABYTE:
+                raise Fault("crashed", "it used too much memory")
+
+    def strained(self):
+        """Whether so much is in use that what comes next would suffer for what came before."""
+        limits = self.sandbox.limits
+        held, threads = use_of(self.process.pid)
+        return held > limits.memory * MEGABYTE / 2 or threads > limits.processes / 2
+
+
+def use_of(process):
+    """(bytes, threads) that a process and all below it hold at this moment."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+        tasks = list(Path(f"/proc/{process}/task").iterdir())
+        below = [child for task in tasks for child in (task / "children").read_text().split()]
+    except (OSError, IndexError):  # it has just ended
+        return 0, 0
+    parts = [(pages * PAGE, len(tasks)), *map(use_of, below)]
+    return sum(held for held, _ in parts), sum(threads for _, threads in parts)
+
+
+def _late(seconds):
+    return Fault("timeout", f"no answer within {seconds:g} seconds")

@@ -1,0 +1,98 @@
+"""A student's notebook, read without trust: code cells in order, or one sentence why not."""
+
+import json
+import os
+import stat
+from typing import NamedTuple
+
+MOST_BYTES = 50_000_000  # with saved pictures; a sheet without them has 20 kB
+MOST_CELLS = 2_000
+MOST_LETTERS = 1_000_000  # of all code
+
+
+class Rejected(Exception):
+    """A submission that is never run; the message is for its student."""
+
+
+class Cell(NamedTuple):
+    """A code cell and the `grade_id` of its metadata, "" where it has none."""
+
+    source: str
+    grade_id: str
+
+
+def load(path):
+    """Return the bytes of a regular file. Raises Rejected for links, devices and large files."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        link = os.path.islink(path)
+        reason = "it is a symbolic link" if link else f"it cannot be opened ({error.strerror})"
+        raise Rejected(f"The notebook was not read: {reason}.") from error
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise Rejected("The notebook was not read: it is not a regular file.")
+        check_size(about.st_size)
+        return file.read(MOST_BYTES + 1)
+
+
+def check_size(size):
+    """Raise Rejected for a notebook of so many bytes."""
+    if size > MOST_BYTES:
+        raise Rejected(
+            f"The notebook has {size / 1e6:.0f} MB, more than {MOST_BYTES / 1e6:.0f} MB: "
+            "clear its outputs and hand it in again."
+        )
+
+
+def parse(data):
+    """Return the code cells of a notebook's bytes. Raises Rejected, and nothing else."""
+    check_size(len(data))
+    try:
+        notebook = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError, MemoryError):
+        raise Rejected("The file is not a notebook: it is not JSON.") from None
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        raise Rejected("The file is not a notebook of format 4: it has no list of cells.")
+    if notebook.get("nbformat") != 4:
+        raise Rejected(
+            f"The notebook is of format {_short(notebook.get('nbformat'))}, expected 4: "
+            "open it in JupyterLab and save it again."
+        )
+    cells = [_code(cell) for cell in notebook["cells"]]
+    return _not_too_many([cell for cell in cells if cell])
+
+
+def _code(cell):
+    """The Cell of a code cell; None for cells of text."""
+    if not isinstance(cell, dict):
+        raise Rejected("The notebook is damaged: one of its cells is not a cell.")
+    if cell.get("cell_type") != "code":
+        return None
+    source = cell.get("source", "")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        raise Rejected("The notebook is damaged: a cell's code is not text.")
+    return Cell(source.encode("utf-8", "replace").decode(), _grade_id(cell.get("metadata")))
+
+
+def _grade_id(metadata):
+    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = about.get("grade_id") if isinstance(about, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _not_too_many(cells):
+    letters = sum(len(cell.source) for cell in cells)
+    if len(cells) > MOST_CELLS or letters > MOST_LETTERS:
+        raise Rejected(
+            f"The notebook has {len(cells)} code cells with {letters} letters; at most "
+            f"{MOST_CELLS} cells with {MOST_LETTERS} letters are graded."
+        )
+    return cells
+
+
+def _short(value):
+    return repr(value)[:20] if isinstance(value, int | str | None) else "unknown"

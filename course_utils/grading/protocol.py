@@ -1,0 +1,196 @@
+"""Values between the grader and a worker: JSON, and behind it the raw bytes of arrays.
+
+A frame is one value, mostly a tuple. What comes from a worker may be forged by a student, so
+`decode` believes nothing: every size is capped, every kind is on a list, and what does not fit is a
+`ProtocolError`. Never pickle.
+"""
+
+import json
+import math
+import struct
+
+import numpy as np
+
+HEADER = struct.Struct(">II")  # bytes of JSON, bytes of all arrays
+MOST_JSON = 2_000_000
+MOST_BYTES = 64_000_000
+MOST_PARTS = 200_000
+MOST_LETTERS = 100_000
+DEEPEST = 20
+MOST_AXES = 16
+DTYPES = {"|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8"}
+DTYPES |= {"<f2", "<f4", "<f8", "<c8", "<c16"}
+ODD_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+KEYS = str | int | float | bool | tuple | None  # of a dict
+
+
+class ProtocolError(Exception):
+    """A frame that no honest worker sends."""
+
+
+def encode(value, lend=None):
+    """Return the frame of a value. `lend` turns a function into the number that stands for it."""
+    blobs = []
+    text = json.dumps(_pack(value, blobs, lend), allow_nan=False, separators=(",", ":")).encode()
+    return HEADER.pack(len(text), sum(map(len, blobs))) + text + b"".join(blobs)
+
+
+def sizes(header):
+    """Return (bytes of JSON, bytes of arrays) that a header announces."""
+    letters, more = HEADER.unpack(header)
+    if letters > MOST_JSON or more > MOST_BYTES:
+        raise ProtocolError(f"a frame of {letters} + {more} bytes is larger than allowed")
+    return letters, more
+
+
+def decode(text, blobs, handle=None):
+    """Return the value in a frame. `handle(number, kind, name)` makes what stands for an object."""
+    try:
+        item = json.loads(bytes(text).decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("a frame that is not JSON") from error
+    reader = _Reader(blobs, handle)
+    value = reader.value(item)
+    if reader.used != len(blobs):
+        raise ProtocolError(f"{len(blobs) - reader.used} bytes belong to no array")
+    return value
+
+
+def _pack(value, blobs, lend):
+    if value is None or isinstance(value, bool | str) or type(value) is int:
+        return value
+    if value is ...:
+        return ["e"]
+    if type(value) is float:
+        return value if math.isfinite(value) else ["f", str(value)]
+    if isinstance(value, complex) and not isinstance(value, np.generic):
+        return ["c", _pack(value.real, blobs, lend), _pack(value.imag, blobs, lend)]
+    if isinstance(value, np.ndarray | np.generic) and np.asarray(value).dtype.kind in "biufc":
+        return _pack_array(value, blobs)
+    for kind, tag in ((list, "l"), (tuple, "t"), (set, "s"), (frozenset, "s")):
+        if isinstance(value, kind):
+            return [tag, *(_pack(part, blobs, lend) for part in value)]
+    if isinstance(value, dict):
+        return ["d", *([_pack(part, blobs, lend) for part in pair] for pair in value.items())]
+    if hasattr(value, "handle_number"):
+        return ["h", value.handle_number]
+    if callable(value) and lend:
+        return ["m", lend(value)]
+    raise TypeError(f"a {type(value).__name__} cannot be handed to a student's function")
+
+
+def _pack_array(value, blobs):
+    """An array; one that does not lie in one piece must not do so on the other side either."""
+    array = np.asarray(value)
+    plain = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
+    blobs.append(plain.tobytes())
+    if isinstance(value, np.generic):
+        return ["n", plain.dtype.str]
+    return ["a", plain.dtype.str, list(array.shape), not array.flags.c_contiguous]
+
+
+class _Reader:
+    """Turns JSON into values, and takes the bytes of arrays in the order in which they come."""
+
+    def __init__(self, blobs, handle):
+        self.blobs, self.handle = memoryview(blobs), handle
+        self.used = self.parts = 0
+
+    def value(self, item, depth=0):
+        self.parts += 1
+        if self.parts > MOST_PARTS or depth > DEEPEST:
+            raise ProtocolError("a value with more parts, or nested deeper, than allowed")
+        if item is None or isinstance(item, bool | int):
+            return item
+        if isinstance(item, float):
+            return _checked(item, math.isfinite(item))
+        if isinstance(item, str):
+            return _checked(item, len(item) <= MOST_LETTERS and _is_text(item))
+        if isinstance(item, list) and item and isinstance(item[0], str):
+            read = getattr(self, f"_read_{item[0]}", None) if len(item[0]) == 1 else None
+            if read:
+                return read(item[1:], depth + 1)
+        raise ProtocolError("a value of no known kind")
+
+    def _read_e(self, parts, depth):
+        return _checked(..., not parts)
+
+    def _read_f(self, parts, depth):
+        known = len(parts) == 1 and isinstance(parts[0], str) and parts[0] in ODD_FLOATS
+        return _checked(known and ODD_FLOATS[parts[0]], known)
+
+    def _read_c(self, parts, depth):
+        pair = [self.value(part, depth) for part in parts]
+        _checked(pair, len(pair) == 2 and all(type(part) is float for part in pair))
+        return complex(*pair)
+
+    def _read_l(self, parts, depth):
+        return [self.value(part, depth) for part in parts]
+
+    def _read_t(self, parts, depth):
+        return tuple(self._read_l(parts, depth))
+
+    def _read_s(self, parts, depth):
+        return set(_keys(self._read_l(parts, depth)))
+
+    def _read_d(self, parts, depth):
+        _checked(parts, all(isinstance(pair, list) and len(pair) == 2 for pair in parts))
+        keys = _keys([self.value(key, depth) for key, _ in parts])
+        return dict(zip(keys, [self.value(value, depth) for _, value in parts], strict=True))
+
+    def _read_n(self, parts, depth):
+        _checked(parts, len(parts) == 1)
+        return self._array(parts[0], ())[()]
+
+    def _read_a(self, parts, depth):
+        _checked(
+            parts, len(parts) == 3 and isinstance(parts[1], list) and parts[2] in (True, False)
+        )
+        return self._array(*parts[:2])
+
+    def _read_h(self, parts, depth):
+        fine = len(parts) == 3 and type(parts[0]) is int and 0 <= parts[0] < 2**31
+        fine = fine and parts[1] in ("function", "class", "object") and isinstance(parts[2], str)
+        _checked(parts, self.handle and fine)
+        name = parts[2] if parts[2].isidentifier() and len(parts[2]) <= 60 else "object"
+        return self.handle(parts[0], parts[1], name)
+
+    def _array(self, dtype, shape):
+        _checked(dtype, isinstance(dtype, str) and dtype in DTYPES)
+        _checked(shape, len(shape) <= MOST_AXES)
+        _checked(shape, all(type(size) is int and 0 <= size <= MOST_BYTES for size in shape))
+        dtype = np.dtype(dtype)
+        room = math.prod(size or 1 for size in shape) * dtype.itemsize
+        _checked(shape, room <= MOST_BYTES)  # an empty array must not announce a huge one either
+        end = self.used + math.prod(shape) * dtype.itemsize
+        piece, self.used = _checked(self.blobs[self.used : end], end <= len(self.blobs)), end
+        if dtype.kind == "b":  # a byte of a bool is 0 or 1, whatever was sent
+            return (np.frombuffer(piece, np.uint8) != 0).reshape(shape)
+        return np.frombuffer(piece, dtype).reshape(shape).copy()
+
+
+def _checked(value, fine):
+    if not fine:
+        raise ProtocolError("a malformed value")
+    return value
+
+
+def _keys(keys):
+    """Keys that can be hashed: no lists, no arrays, not inside tuples either."""
+    for key in keys:
+        _checked(key, isinstance(key, KEYS))
+        if isinstance(key, tuple):
+            _keys(key)
+    return keys
+
+
+def _is_text(text):
+    """Whether it can be written to a file: no half of a pair of surrogates."""
+    try:
+        return bool(text.encode("utf-8")) or not text
+    except UnicodeEncodeError:
+        return False
+
+
+def _no_constant(name):
+    raise ValueError(f"{name} is not JSON")

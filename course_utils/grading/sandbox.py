@@ -1,0 +1,200 @@
+"""The command line of the sandbox: what a worker can see, and what it cannot do.
+
+bubblewrap gives it user, process, network and mount namespaces of its own. It sees a read-only
+Python, no file of the course, and has a small /tmp. Run as root, a second layer
+comes first: it builds the view, and steps down to a user id that nobody else has.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from course_utils.grading import syscalls
+
+PACKAGE = Path(__file__).resolve().parent.parent
+WORKER = Path(__file__).resolve().with_name("worker.py")
+INSIDE = "/worker.py"  # where the worker stands in the sandbox
+SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/alternatives")
+LINKS = ("/bin", "/lib", "/lib64", "/lib32", "/sbin")
+FIRST_USER = 61_000  # as root: the user id of the first slot
+MEGABYTE = 1 << 20
+INSTALL = (
+    "install bubblewrap (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap)"
+)
+PLOTS = "/tmp/matplotlib"
+ENVIRONMENT = {
+    "HOME": "/tmp",
+    "LANG": "C.UTF-8",
+    "PATH": "/usr/bin:/bin",
+    "MPLBACKEND": "Agg",
+    "MPLCONFIGDIR": PLOTS,
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use: seconds, megabytes, processes, files.
+
+    cell, call : seconds for one cell, for one call.  total : for the whole submission.
+    memory : megabytes of one process; all together may use twice that.  disk : of /tmp.
+    """
+
+    cell: float = 60.0
+    call: float = 10.0
+    total: float = 300.0
+    memory: int = 2_000
+    disk: int = 64
+    processes: int = 32
+    files: int = 128
+
+    def inside(self):
+        """The limits that the kernel keeps for every process inside, by their names there."""
+        return {
+            "AS": self.memory * MEGABYTE,
+            "FSIZE": self.disk * MEGABYTE,
+            "CPU": int(self.total) + 1,
+            "NPROC": self.processes,
+            "NOFILE": self.files,
+            "CORE": 0,
+        }
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """Where workers run. `safe=False` is a plain process, for those who know what they do.
+
+    slot : no two sandboxes at a time have the same.  shown : more folders that a worker may read.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    safe: bool = True
+    slot: int = 0
+    shown: tuple[str, ...] = ()
+
+    def command(self, refused=None):
+        """The command that starts a worker, whose channel is its standard input.
+
+        refused : a file descriptor with the filter of system calls, see `syscalls`.
+        """
+        python = [sys.executable, "-I"]
+        if not self.safe:
+            return [*python, str(WORKER)]
+        calls = [] if refused is None else ["--seccomp", str(refused)]
+        inner = [*self._walls(), *calls, *self._layers(), "--chdir", "/tmp", *python, INSIDE]
+        return self._stepped_down(inner) if os.geteuid() == 0 else inner
+
+    def start(self, connection):
+        """Start a worker on that socket; the process, in a session of its own."""
+        refused = syscalls.as_file() if self.safe else None
+        try:
+            return subprocess.Popen(
+                self.command(refused),
+                stdin=connection,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env={} if self.safe else ENVIRONMENT,  # inside, /proc/1/environ shows it
+                cwd="/",
+                start_new_session=True,
+                pass_fds=[] if refused is None else [refused],
+            )
+        finally:
+            if refused is not None:
+                os.close(refused)
+
+    def why_not(self):
+        """Why a sandbox cannot be had here, in a sentence, or None."""
+        if not sys.platform.startswith("linux"):
+            return "grading needs Linux: run it in a Linux machine or container"
+        if not shutil.which("bwrap"):
+            return f"bubblewrap is missing: {INSTALL}"
+        if os.geteuid() == 0 and not shutil.which("setpriv"):
+            return "setpriv is missing, with which root steps down: install util-linux"
+        tried = subprocess.run(self._trial(), env={}, capture_output=True, text=True)
+        if tried.returncode:
+            said = tried.stderr.strip().splitlines()[-1:] or ["no reason given"]
+            return f"bubblewrap cannot make a sandbox here: {said[0]}"
+        return None
+
+    def _trial(self):
+        return [*self.command()[: -len((sys.executable, "-I", INSIDE))], "/usr/bin/true"]
+
+    def _walls(self):
+        variables = [part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)]
+        return [
+            _found("bwrap"),
+            *("--unshare-user", "--unshare-all", "--disable-userns", "--die-with-parent"),
+            *("--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--cap-drop", "ALL"),
+            *("--clearenv", *variables),
+        ]
+
+    def _layers(self):
+        """What is mounted inside. /tmp comes before anything that stands below it."""
+        root = os.geteuid() == 0
+        paths = [path for path in self._paths() if not root or "/tmp" in map(str, path.parents)]
+        return [
+            *(("--ro-bind", "/", "/") if root else ()),
+            *("--proc", "/proc", "--dev", "/dev"),
+            *("--size", str(self.limits.disk * MEGABYTE), "--perms", "0700", "--tmpfs", "/tmp"),
+            *(_view(paths) if root else self._whole_view(paths)),
+            *(p for f in _fonts() for p in ("--symlink", str(f), f"{PLOTS}/{f.name}")),
+            *("--remount-ro", "/dev", "--remount-ro", "/"),
+        ]
+
+    def _stepped_down(self, inner):
+        """Root's layer: it can read what the student's user id will see, and then gives up."""
+        user = str(FIRST_USER + self.slot)
+        return [
+            *(_found("bwrap"), "--die-with-parent", "--clearenv"),
+            *("--bind", "/proc", "/proc", "--dev", "/dev", "--perms", "0755", "--dir", "/tmp"),
+            *self._whole_view(self._paths()),
+            *("--remount-ro", "/", "--", _found("setpriv")),
+            *("--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs"),
+            *("--inh-caps=-all", "--bounding-set=-all", "--pdeathsig", "keep"),
+            *inner,
+        ]
+
+    def _whole_view(self, paths):
+        links = [(os.readlink(path), path) for path in LINKS if os.path.islink(path)]
+        folders = [Path(path) for path in LINKS if os.path.isdir(path) and not os.path.islink(path)]
+        return [
+            *(part for pair in links for part in ("--symlink", *pair)),
+            *_view([*map(Path, SYSTEM), *folders, *paths]),
+            *("--ro-bind", str(WORKER), INSIDE),
+        ]
+
+    def _paths(self):
+        """Python, its packages, and what was asked for."""
+        paths = {sys.base_prefix, sys.prefix, sysconfig.get_path("purelib"), *self.shown}
+        paths = {Path(path) for path in (*paths, *_fonts())}
+        return sorted(path for path in paths if not set(map(Path, SYSTEM)) & {path, *path.parents})
+
+
+def _view(paths):
+    """Flags that show paths read-only; never the course's package, though it stand among them."""
+    flags, made = [], {Path("/"), Path("/tmp")}
+    for path in paths:
+        for folder in reversed(path.parents):
+            if folder not in made:  # of its own accord bwrap makes them for their owner alone
+                flags += ["--perms", "0755", "--dir", str(folder)]
+                made.add(folder)
+        flags += ["--ro-bind-try", str(path), str(path)]
+        made.add(path)
+    if set(paths) & set(PACKAGE.parents):
+        flags += ["--tmpfs", str(PACKAGE), "--remount-ro", str(PACKAGE)]
+    return flags
+
+
+def _fonts():
+    """matplotlib's list of fonts, which takes seconds to make anew."""
+    return sorted((Path.home() / ".cache" / "matplotlib").glob("fontlist-*.json"))
+
+
+def _found(program):
+    return shutil.which(program) or program

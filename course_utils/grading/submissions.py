@@ -1,0 +1,192 @@
+"""What a class handed in: a folder, notebooks, or a .zip as Moodle and Canvas make it.
+
+Nothing is unpacked and nothing is changed: a file is read when its turn comes.
+"""
+
+import hashlib
+import lzma
+import os
+import re
+import stat
+import unicodedata
+import zipfile
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from course_utils.grading import GradingError
+from course_utils.grading.notebooks import MOST_BYTES, Rejected, check_size, load, parse
+
+MOODLE = re.compile(r"^(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)$")
+CANVAS = re.compile(r"^(?P<name>[^_]+)(_LATE)?_(?P<id>\d+)_\d+_(?P<file>.+)$")
+NOT_HANDED_IN = (".ipynb_checkpoints", "__MACOSX")
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)
+MOST_NOTEBOOKS = 50  # of one student
+
+
+class BadSubmissions(GradingError):
+    """SUBMISSIONS that are none; the message is for the teacher."""
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """One notebook: its name, when it was written, and where it is (a member of an archive)."""
+
+    name: str
+    time: float
+    path: str
+    member: str | None = None
+
+    def read(self):
+        """Its bytes. Raises Rejected where they are not to be read."""
+        if self.member is None:
+            return load(self.path)
+        with zipfile.ZipFile(self.path) as archive:
+            about = archive.getinfo(self.member)
+            if stat.S_ISLNK(about.external_attr >> 16):
+                raise Rejected("The notebook was not read: it is a symbolic link.")
+            check_size(about.file_size)
+            try:
+                with archive.open(about) as file:
+                    return file.read(MOST_BYTES + 1)
+            except (OSError, RuntimeError, ValueError, *DAMAGED) as error:
+                raise Rejected("The notebook cannot be unpacked: the file is damaged.") from error
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in. number : the LMS's id of the student, "" where it is unknown."""
+
+    student: str
+    number: str
+    files: tuple[HandedIn, ...]
+
+    def key(self, *about):
+        """A text that changes with every change of what was handed in, or of `about`."""
+        digest = hashlib.sha256(repr((self.student, *about)).encode())
+        for file in self.files:
+            digest.update(repr((file.name, file.time)).encode())
+            try:
+                digest.update(file.read())
+            except Rejected as reason:
+                digest.update(str(reason).encode())
+        return digest.hexdigest()
+
+    def choose(self, master):
+        """Return (name, cells) of the notebook that counts. Raises Rejected where none does.
+
+        The newest of those that belong to the master: by the ids of its cells, or by its name.
+        """
+        if not self.files:
+            raise Rejected("There is no notebook (.ipynb) in what was handed in.")
+        readable, reason = [], None
+        for file in sorted(self.files, key=lambda file: file.time)[-MOST_NOTEBOOKS:]:
+            try:
+                readable.append((file.name, parse(file.read())))
+            except Rejected as why:
+                reason = why
+        if not readable:
+            raise reason
+        fitting = [pair for pair in readable if _belongs(*pair, master)]
+        return (fitting or readable)[-1]
+
+
+def find_submissions(path):
+    """Return the Submissions in a folder, a notebook or a .zip, by student."""
+    if not path.exists():
+        raise BadSubmissions(f"there is no {path}: expected a folder, a notebook or a .zip")
+    if path.is_file() and path.suffix == ".zip":
+        found = _in_archive(path)
+    elif path.is_file():
+        found = [(path.name, _on_disk(path))]
+    else:
+        found = _in_folder(path)
+    grouped = {}
+    for owner, file in found:
+        name, number = _student(owner)
+        grouped.setdefault((name, number), []).extend([file] if file else [])
+    if not grouped:
+        raise BadSubmissions(f"{path} holds no submission: expected a folder or a notebook each")
+    names = [name for name, _ in grouped]
+    return [
+        Submission(name if names.count(name) == 1 else f"{name}_{number}", number, tuple(files))
+        for (name, number), files in sorted(grouped.items())
+    ]
+
+
+def _in_folder(folder):
+    """(owner, HandedIn) of all notebooks; (owner, None) for a student's folder without any."""
+    for entry in sorted(folder.iterdir()):
+        if _ignored(entry.name):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            yield entry.name, None
+            yield from ((entry.name, _on_disk(path)) for path in _notebooks_below(entry))
+        elif entry.suffix == ".ipynb":
+            yield entry.name, _on_disk(entry)
+
+
+def _notebooks_below(folder):
+    """Notebooks in a folder and below; no link to another folder is followed."""
+    for place, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = sorted(name for name in folders if not _ignored(name))
+        yield from (
+            Path(place, n) for n in sorted(names) if n.endswith(".ipynb") and not _ignored(n)
+        )
+
+
+def _in_archive(path):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError) as error:
+        raise BadSubmissions(f"{path} cannot be read as a .zip: {error}") from error
+    paths = [PurePosixPath(member.filename).parts for member in members]
+    cut = _levels_above(paths)
+    for member, whole in zip(members, paths, strict=True):
+        parts = whole[cut:]
+        if not parts or any(map(_ignored, whole)):
+            continue
+        if len(parts) > 1 or member.is_dir():
+            yield parts[0], None
+        if parts[-1].endswith(".ipynb") and not member.is_dir():
+            yield parts[0], HandedIn(parts[-1], _time(member), str(path), member.filename)
+
+
+def _levels_above(paths):
+    """1 where everything stands in one folder that is no student's, such as class/; else 0."""
+    paths = [parts for parts in paths if parts and not any(map(_ignored, parts))]
+    notebooks = [parts for parts in paths if parts[-1].endswith(".ipynb")]
+    tops = {parts[0] for parts in paths}
+    several = len({parts[1:2] for parts in notebooks}) > 1
+    alone = len(tops) == 1 and all(len(parts) > 1 for parts in notebooks)
+    return int(alone and several and not MOODLE.match(min(tops)))
+
+
+def _time(member):
+    try:
+        return datetime(*member.date_time, tzinfo=UTC).timestamp()
+    except ValueError:  # an archive may say the 0th of a month
+        return 0.0
+
+
+def _on_disk(path):
+    return HandedIn(path.name, path.lstat().st_mtime, str(path))
+
+
+def _student(owner):
+    """(name, number) from how Moodle or Canvas call a file or a folder, or from its plain name."""
+    known = MOODLE.match(owner) or CANVAS.match(owner)
+    if known:
+        return known["name"].strip(), known["id"]
+    return unicodedata.normalize("NFC", owner.removesuffix(".ipynb")), ""
+
+
+def _belongs(name, cells, master):
+    ids = {cell.grade_id for cell in cells} & master.cells
+    return bool(ids) or master.name.lower() in name.lower()
+
+
+def _ignored(name):
+    return name in NOT_HANDED_IN or name.startswith(".")
