@@ -7,7 +7,10 @@ from course_utils import checks
 from course_utils.checks.catalogue import find
 from course_utils.checks.functions import FunctionExercise
 from course_utils.checks.outcomes import NotCorrect
+from course_utils.checks.work import WorkExercise
 from course_utils.grading.stubs import for_checks
+
+TIMED = (FunctionExercise, WorkExercise)  # these call a learner's function
 
 
 class Desk:
@@ -44,7 +47,7 @@ class Desk:
 
     def _judge(self, exercise, answer, seed):
         asked = find(exercise)
-        more = {"seconds": self.seconds} if isinstance(asked, FunctionExercise) else {}
+        more = {"seconds": self.seconds} if isinstance(asked, TIMED) else {}
         verdict = asked.judge(for_checks(answer), seed=seed, **more)
         self.verdicts.append(verdict)
         return verdict
