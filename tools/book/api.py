@@ -1,0 +1,105 @@
+"""The reference of course_utils, read from its docstrings without importing anything.
+
+A docstring says shapes, units, errors and sources in plain words; it is set as it stands.
+"""
+
+import ast
+import re
+import textwrap
+
+INDEX = """\
+# Reference
+
+Every module of `course_utils` with its public names, from the docstrings. Sizes and symbols are those
+of [the notation](../docs/notation.md); which module may use which is in
+[the architecture](../docs/architecture.md).
+
+| module | what it is |
+|---|---|
+{rows}
+
+```{{toctree}}
+:hidden:
+
+{names}
+```
+"""
+
+
+def pages(package):
+    """{file name: text} for the package in a folder: an index, and a page for each module."""
+    files = sorted(path for path in package.rglob("*.py") if path.name != "__main__.py")
+    trees = {module_name(path, package): ast.parse(path.read_text("utf-8")) for path in files}
+    trees = {name: tree for name, tree in trees.items() if ast.get_docstring(tree)}
+    rows = "\n".join(
+        f"| [{name}]({name}.md) | {first_sentence(tree)} |" for name, tree in trees.items()
+    )
+    index = INDEX.format(rows=rows, names="\n".join(trees))
+    return {"index.md": index, **{f"{name}.md": page(name, tree) for name, tree in trees.items()}}
+
+
+def module_name(path, package):
+    parts = [package.name, *path.relative_to(package).with_suffix("").parts]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def first_sentence(tree):
+    line = ast.get_docstring(tree).split("\n\n")[0].replace("\n", " ")
+    return prose(line).replace("|", r"\|")
+
+
+def page(name, tree):
+    """One module: its docstring, then its public functions and classes in their order."""
+    parts = [f"# {name}", docstring(tree), f"```{{py:module}} {name}\n```"]
+    for node in tree.body:
+        if is_public(node):
+            parts.append(entry(node))
+    return "\n\n".join(parts) + "\n"
+
+
+def is_public(node):
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return isinstance(node, kinds) and not node.name.startswith("_") and ast.get_docstring(node)
+
+
+def entry(node, depth=5):
+    """A function, a class with its documented methods, or a method, as a directive of Sphinx."""
+    is_class = isinstance(node, ast.ClassDef)
+    kind = "class" if is_class else "function" if depth == 5 else "method"
+    parts = [docstring(node)]
+    if is_class:
+        parts += [entry(child, depth - 1) for child in node.body if is_public(child)]
+    fence = "`" * depth
+    return f"{fence}{{py:{kind}}} {signature(node)}\n\n" + "\n\n".join(parts) + f"\n{fence}"
+
+
+def signature(node):
+    """A call as one writes it: `attend(queries, keys, values, mask=None)`."""
+    if isinstance(node, ast.FunctionDef):
+        return f"{node.name}({arguments(node)})"
+    init = [child for child in node.body if getattr(child, "name", "") == "__init__"]
+    if init:
+        return f"{node.name}({arguments(init[0])})"
+    fields = [child.target.id for child in node.body if isinstance(child, ast.AnnAssign)]
+    return f"{node.name}({', '.join(fields)})" if fields else node.name
+
+
+def arguments(function):
+    given = ast.unparse(function.args)
+    return re.sub(r"^self(, )?", "", given)
+
+
+def docstring(node):
+    """The docstring as Markdown: paragraphs stay, what is indented more is an example."""
+    blocks = ast.get_docstring(node).split("\n\n")
+    return "\n\n".join(
+        f"~~~\n{textwrap.dedent(block)}\n~~~" if block.startswith("    ") else prose(block)
+        for block in blocks
+    )
+
+
+def prose(text):
+    """Plain words as Markdown: code keeps its backticks, nothing else is markup."""
+    parts = re.split(r"(``.+?``|`[^`]+`)", text, flags=re.S)
+    parts[::2] = [re.sub(r"([\\*_<>\[\]$#{}])", r"\\\1", part) for part in parts[::2]]
+    return "".join(parts)
