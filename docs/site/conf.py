@@ -14,13 +14,17 @@ html_theme = "sphinx_book_theme"
 html_title = "Attention from scratch, in NumPy"
 html_static_path = ["static"]
 html_css_files = ["book.css"]
+html_favicon = "static/favicon.svg"
+html_context = {"default_mode": "auto"}
 html_copy_source = html_show_sourcelink = False
+html_use_index = html_domain_indices = False
+# The page's own table of contents lists modules, not all of their functions.
+toc_object_entries = False
 html_theme_options = {
     "use_download_button": False,
     "use_fullscreen_button": False,
     "show_toc_level": 2,
     "show_navbar_depth": 1,
-    "home_page_in_toc": True,
 }
 
 # What is shown was computed when the lesson was committed.

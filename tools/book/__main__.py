@@ -1,51 +1,66 @@
-"""Build the web book: python -m tools.book [serve]
+"""Build the web book from what is committed; no lesson is run.
 
-    python -m tools.book          _build/book/site/index.html, from what is committed; runs no lesson
-    python -m tools.book serve    the same, then shows it on this machine, until Ctrl+C
+python -m tools.book            writes _build/book/site/index.html
+python -m tools.book --serve    the same, then shows it to this machine until Ctrl+C
 """
 
+import argparse
 import functools
 import http.server
+import shutil
 import sys
 import time
+from pathlib import Path
 
 from tools.book.stage import ROOT, stage
 
-BUILD = ROOT / "_build" / "book"
-SITE = BUILD / "site"
 PORT = 8000
 
 
-def main(arguments=()):
-    if not build():
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--serve", action="store_true")
+    parser.add_argument("--folder", type=Path, default=ROOT / "_build" / "book")
+    options = parser.parse_args(arguments)
+    if not build(options.folder):
         return 1
-    if "serve" in arguments:
-        serve()
+    if options.serve:
+        serve(options.folder / "site")
     return 0
 
 
-def build(folder=BUILD):
+def build(folder):
     """Write the pages to folder/source and the site to folder/site; a warning is a failure."""
     try:
         from sphinx.cmd.build import main as sphinx
     except ImportError:
         raise SystemExit("The book needs Sphinx: run `make book`, which installs it.") from None
     start = time.perf_counter()
-    source = folder / "source"
+    source, site = folder / "source", folder / "site"
+    shutil.rmtree(site, ignore_errors=True)  # pages of an older edition
     stage(source)
-    conf, doctrees = ROOT / "docs" / "site", folder / "doctrees"
-    options = ["-W", "--keep-going", "-q", "-j", "2", "-c", conf, "-d", doctrees]
-    failed = sphinx([str(part) for part in (*options, source, folder / "site")])
+    options = [
+        "-W",
+        "--keep-going",
+        "-q",
+        "-j2",
+        "-c",
+        ROOT / "docs/site",
+        "-d",
+        folder / "doctrees",
+    ]
+    failed = sphinx([str(part) for part in (*options, source, site)])
     if not failed:
-        pages = len(list((folder / "site").rglob("*.html")))
-        seconds = time.perf_counter() - start
-        print(f"{pages} pages in {seconds:.0f} s: open {folder / 'site' / 'index.html'}")
+        pages, seconds = len(list(site.rglob("*.html"))), time.perf_counter() - start
+        print(f"{pages} pages in {seconds:.0f} s: open {site / 'index.html'}")
     return not failed
 
 
-def serve(port=PORT):
+def serve(site, port=PORT):
     """Show the site to this machine only."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=SITE)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=site)
     with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         print(f"The book is at http://127.0.0.1:{server.server_port}/ (Ctrl+C ends it)")
         try:
@@ -55,4 +70,4 @@ def serve(port=PORT):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

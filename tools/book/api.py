@@ -6,36 +6,87 @@ A docstring says shapes, units, errors and sources in plain words; it is set as 
 import ast
 import re
 import textwrap
+from itertools import starmap
 
+# Two stars stay: docstrings stress a word with them.
+MARKUP = re.compile(r"[\\_<>\[\]$#{}]|(?<!\*)\*(?!\*)")
+SCREEN = {"matplotlib", "ipywidgets", "IPython"}
 INDEX = """\
 # Reference
 
-Every module of `course_utils` with its public names, from the docstrings. Sizes and symbols are those
-of [the notation](../docs/notation.md); which module may use which is in
+Every module of `course_utils` with its public names, from the docstrings. Sizes and symbols are
+those of [the notation](../docs/notation.md); which module may use which is in
 [the architecture](../docs/architecture.md).
-
-| module | what it is |
-|---|---|
-{rows}
-
-```{{toctree}}
-:hidden:
-
-{names}
-```
 """
+GROUPS = {
+    "core": ("The core", "It computes, in NumPy alone, and never imports a screen."),
+    "screen": ("Pictures and widgets", "What lessons show, and what a learner answers."),
+    "explorers": ("Explorers", "One module each: pure functions, and the picture beside them."),
+    "checks": ("Checks", "How an answer is judged and what is said about it."),
+}
 
 
 def pages(package):
-    """{file name: text} for the package in a folder: an index, and a page for each module."""
+    """{file name: text} for the package in a folder: an index, and a page for each group."""
     files = sorted(path for path in package.rglob("*.py") if path.name != "__main__.py")
     trees = {module_name(path, package): ast.parse(path.read_text("utf-8")) for path in files}
-    trees = {name: tree for name, tree in trees.items() if ast.get_docstring(tree)}
-    rows = "\n".join(
-        f"| [{name}]({name}.md) | {first_sentence(tree)} |" for name, tree in trees.items()
+    groups = {}
+    for name, tree in trees.items():
+        if is_shown(name, tree):
+            groups.setdefault(group(name, trees), {})[name] = tree
+    made = {f"{key}.md": page(key, groups[key]) for key in GROUPS}
+    return {"index.md": INDEX + "".join(listed(key, groups[key]) for key in GROUPS), **made}
+
+
+def listed(key, trees):
+    """A group's part of the index: its modules with a line each."""
+    rows = "".join(
+        f"| [{name.removeprefix('course_utils.')}](#{anchor(name)}) | {first_sentence(tree)} |\n"
+        for name, tree in trees.items()
     )
-    index = INDEX.format(rows=rows, names="\n".join(trees))
-    return {"index.md": index, **{f"{name}.md": page(name, tree) for name, tree in trees.items()}}
+    return f"\n## {GROUPS[key][0]}\n\n| module | what it is |\n|---|---|\n{rows}"
+
+
+def page(key, trees):
+    """One group: each module with its public functions and classes in their order."""
+    title, said = GROUPS[key]
+    return f"# {title}\n\n{said}\n\n" + "\n\n".join(starmap(module, trees.items())) + "\n"
+
+
+def module(name, tree):
+    parts = [f"({anchor(name)})=\n## {name}", docstring(tree), f"```{{py:module}} {name}\n```"]
+    return "\n\n".join(parts + [entry(node) for node in tree.body if is_public(node)])
+
+
+def anchor(name):
+    return f"module-of-{name}"
+
+
+def group(name, trees):
+    """Which page a module stands on: its folder's, or whether it draws, itself or by another."""
+    folder = name.split(".")[1] if name.count(".") else ""
+    if folder in GROUPS:
+        return folder
+    return "screen" if draws(name, trees) else "core"
+
+
+def draws(name, trees):
+    """Whether a module imports a screen at its top, or a module of the course that does."""
+    imported = set()
+    for node in trees[name].body:
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return any(
+        one.split(".")[0] in SCREEN or (one in trees and one != name and draws(one, trees))
+        for one in imported
+    )
+
+
+def is_shown(name, tree):
+    """Not the declarations of exercises: they hold the answers."""
+    return ast.get_docstring(tree) and ".sheet_" not in name
 
 
 def module_name(path, package):
@@ -46,15 +97,6 @@ def module_name(path, package):
 def first_sentence(tree):
     line = ast.get_docstring(tree).split("\n\n")[0].replace("\n", " ")
     return prose(line).replace("|", r"\|")
-
-
-def page(name, tree):
-    """One module: its docstring, then its public functions and classes in their order."""
-    parts = [f"# {name}", docstring(tree), f"```{{py:module}} {name}\n```"]
-    for node in tree.body:
-        if is_public(node):
-            parts.append(entry(node))
-    return "\n\n".join(parts) + "\n"
 
 
 def is_public(node):
@@ -101,5 +143,5 @@ def docstring(node):
 def prose(text):
     """Plain words as Markdown: code keeps its backticks, nothing else is markup."""
     parts = re.split(r"(``.+?``|`[^`]+`)", text, flags=re.S)
-    parts[::2] = [re.sub(r"([\\*_<>\[\]$#{}])", r"\\\1", part) for part in parts[::2]]
+    parts[::2] = [MARKUP.sub(r"\\\g<0>", part) for part in parts[::2]]
     return "".join(parts)

@@ -38,7 +38,9 @@ def described(cell):
     starts, ends = [0, *cuts], [*cuts, len(cell.outputs)]
     parts = [cell.outputs[start:end] for start, end in zip(starts, ends, strict=True)]
     cell.outputs = parts[0]
-    more = [new_code_cell("", outputs=part, metadata={"tags": ["remove-input"]}) for part in parts[1:]]
+    more = [
+        new_code_cell("", outputs=part, metadata={"tags": ["remove-input"]}) for part in parts[1:]
+    ]
     for part in (cell, *more):
         describe(part)
     return [cell, *more]

@@ -1,6 +1,6 @@
 """A lesson as a page: its stored outputs, with a text for each picture, and how to run it."""
 
-from tools.book import cells, links
+from tools.book import cells, flowcharts, links
 
 OPEN = """\
 :::{{note}}
@@ -11,24 +11,22 @@ To predict, run and change every cell yourself, run `make lab` and open
 
 def lesson_page(notebook, name, linked):
     """The notebook as the book shows it. linked : the ids of cells that need a label."""
-    title, *rest = notebook.cells
-    notebook.cells = [title, cells.markdown(OPEN.format(name=name))]
-    for cell in rest:
-        notebook.cells += shown(cell, linked)
+    title, *rest = [part for cell in notebook.cells for part in shown(cell, linked)]
+    notebook.cells = [title, cells.markdown(OPEN.format(name=name)), *rest]
     return notebook
 
 
 def shown(cell, linked):
     """The cells that stand in the book for one cell of a lesson."""
-    before = [cells.markdown(links.label(cell.id))] if cell.id in linked else []
+    label = links.label(cell.id) if cell.id in linked else ""
     if cell.cell_type == "markdown":
-        cell.source = links.in_book(cell.source)
-        return [*before, cell]
+        cell.source = f"{label}\n{flowcharts.drawn(links.in_book(cell.source))}"
+        return [cell]
     if cell.metadata.get("jupyter", {}).get("source_hidden"):
         cells.tag(cell, "hide-input")
     for output in cell.outputs:
         where_to_run(output)
-    return [*before, *cells.described(cell)]
+    return [*([cells.markdown(label)] if label else []), *cells.described(cell)]
 
 
 def where_to_run(output):

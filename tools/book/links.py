@@ -1,7 +1,7 @@
 """Links that JupyterLab understands, as links inside the book.
 
-JupyterLab opens `lesson.ipynb#cell-id=416b4672` at that cell. The book has a label at each cell that
-some page links to: `(cell-416b4672)=`.
+JupyterLab opens `lesson.ipynb#cell-id=416b4672` at that cell. The book has a label at each cell
+that some page links to: `(cell-416b4672)=`.
 """
 
 import re

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import nbformat
 
-from tools.book import api, links
+from tools.book import api, glossary, links
+from tools.book.front import front_page
 from tools.book.lessons import lesson_page
 from tools.book.sheets import sheet_page
 
@@ -25,17 +26,33 @@ def stage(source):
     )
     for name in AS_THEY_ARE:
         shutil.copy(ROOT / name, source / name)
-    write_notebooks(source)
     write(source / "reference", api.pages(ROOT / "course_utils"))
+    lessons = {path.stem: read(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+    write_front(source, lessons)
+    linked = links.linked_cells(ROOT) | write_glossary(source, lessons)
     for page in source.rglob("*.md"):
         page.write_text(links.in_book(page.read_text(encoding="utf-8")), encoding="utf-8")
+    write_notebooks(source, lessons, linked)
 
 
-def write_notebooks(source):
+def write_front(source, lessons):
+    page, claims = source / "index.md", (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
+    text = front_page(page.read_text(encoding="utf-8"), claims, lessons)
+    page.write_text(text, encoding="utf-8")
+
+
+def write_glossary(source, lessons):
+    """Add the first uses to the glossary; returns the ids of the cells that it links to."""
+    page = source / "docs" / "glossary.md"
+    text, linked = glossary.with_first_uses(page.read_text(encoding="utf-8"), lessons)
+    page.write_text(text, encoding="utf-8")
+    return linked
+
+
+def write_notebooks(source, lessons, linked):
     """Lessons and sheets, each as a notebook that says what the site shows."""
-    linked = links.linked_cells(ROOT)
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        save(lesson_page(read(path), path.name, linked), source / "notebooks" / path.name)
+    for stem, lesson in lessons.items():
+        save(lesson_page(lesson, f"{stem}.ipynb", linked), source / "notebooks" / f"{stem}.ipynb")
     for path in sorted((ROOT / "exercises").glob("*.ipynb")):
         solution = read(ROOT / "solutions" / path.name)
         save(sheet_page(read(path), solution, path.name), source / "exercises" / path.name)
