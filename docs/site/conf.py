@@ -19,7 +19,7 @@ html_context = {"default_mode": "auto"}
 html_copy_source = html_show_sourcelink = False
 html_use_index = html_domain_indices = False
 # The page's own table of contents lists modules, not all of their functions.
-toc_object_entries = False
+toc_object_entries = add_module_names = False
 html_theme_options = {
     "use_download_button": False,
     "use_fullscreen_button": False,
@@ -34,7 +34,7 @@ nb_ipywidgets_js = {}
 nb_merge_streams = True
 nb_mime_priority_overrides = [("html", "text/html", 0), ("html", "image/svg+xml", 1)]
 
-myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath", "substitution"]
+myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "dollarmath"]
 myst_dmath_double_inline = True
 myst_heading_anchors = 4
 # The anchor that JupyterLab gives a heading, so that a lesson's own links work here too.

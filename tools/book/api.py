@@ -54,7 +54,8 @@ def page(key, trees):
 
 
 def module(name, tree):
-    parts = [f"({anchor(name)})=\n## {name}", docstring(tree), f"```{{py:module}} {name}\n```"]
+    short = name.removeprefix("course_utils.")
+    parts = [f"({anchor(name)})=\n## {short}", docstring(tree), f"```{{py:module}} {name}\n```"]
     return "\n\n".join(parts + [entry(node) for node in tree.body if is_public(node)])
 
 

@@ -1,6 +1,6 @@
 """A lesson as a page: its stored outputs, with a text for each picture, and how to run it."""
 
-from tools.book import cells, flowcharts, links
+from tools.book import cells, flowcharts, links, stills
 
 OPEN = """\
 :::{{note}}
@@ -24,15 +24,17 @@ def shown(cell, linked):
         return [cell]
     if cell.metadata.get("jupyter", {}).get("source_hidden"):
         cells.tag(cell, "hide-input")
-    for output in cell.outputs:
-        where_to_run(output)
+    cell.outputs = [part for output in cell.outputs for part in outputs(output, cell.source)]
     return [*([cells.markdown(label)] if label else []), *cells.described(cell)]
 
 
-def where_to_run(output):
-    """What a widget says where it cannot run is said for a reader of the book."""
+def outputs(output, source):
+    """The outputs that stand in the book for one of a lesson's."""
+    if stills.is_explorer(output):
+        return stills.still(output, source)
     data = output.get("data", {})
-    if "text/html" in data:
+    if "text/html" in data:  # a widget, which cannot run here
         data["text/html"] = data["text/html"].replace(
             "Run this cell", "In JupyterLab, run this cell"
         )
+    return [output]
