@@ -9,10 +9,13 @@ To predict, run and change every cell yourself, run `make lab` and open
 :::"""
 
 
-def lesson_page(notebook, name, linked):
-    """The notebook as the book shows it. linked : the ids of cells that need a label."""
+def lesson_page(notebook, name, linked, summary=""):
+    """The notebook as the book shows it.
+
+    linked : the ids of cells that need a label.  summary : what stands above it in Chinese.
+    """
     title, *rest = [part for cell in notebook.cells for part in shown(cell, linked)]
-    notebook.cells = [title, cells.markdown(OPEN.format(name=name)), *rest]
+    notebook.cells = [title, cells.markdown(f"{OPEN.format(name=name)}\n\n{summary}"), *rest]
     return notebook
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 
 from tools.book import api, glossary, links
+from tools.book.chinese import summaries
 from tools.book.front import front_page
 from tools.book.lessons import lesson_page
 from tools.book.sheets import sheet_page
@@ -51,8 +52,11 @@ def write_glossary(source, lessons):
 
 def write_notebooks(source, lessons, linked):
     """Lessons and sheets, each as a notebook that says what the site shows."""
+    chinese = summaries((ROOT / "docs" / "chinese.md").read_text(encoding="utf-8"))
     for stem, lesson in lessons.items():
-        save(lesson_page(lesson, f"{stem}.ipynb", linked), source / "notebooks" / f"{stem}.ipynb")
+        summary = chinese.get(stem.split("_")[0], "")
+        page = lesson_page(lesson, f"{stem}.ipynb", linked, summary)
+        save(page, source / "notebooks" / f"{stem}.ipynb")
     for path in sorted((ROOT / "exercises").glob("*.ipynb")):
         solution = read(ROOT / "solutions" / path.name)
         save(sheet_page(read(path), solution, path.name), source / "exercises" / path.name)
