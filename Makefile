@@ -62,6 +62,10 @@ book: setup  ## build the web book from the committed notebooks: _build/book/sit
 serve: setup  ## build the web book and show it on this machine, at http://127.0.0.1:8000
 	@$(BIN) -m tools.book --serve $(ARGS)
 
+.PHONY: slides
+slides: setup  ## make slides of the lessons, at most 12 each: _build/slides/
+	@$(BIN) -m tools.book.slides
+
 .PHONY: bench
 bench:  ## print the tables of speed and memory, against PyTorch where it can be installed
 	@$(PYTHON) tools/set_up.py bench

@@ -33,11 +33,16 @@ def block(writer, node):
 
 def mathml(node, as_block=False):
     """The formula of a node; what cannot be read is a warning, and shown as it was written."""
-    text = node.astext()
-    for pattern, same in SAME.items():
-        text = re.sub(pattern, same, text)
     try:
-        return tex2mathml(text, as_block=as_block)
+        return formula(node.astext(), as_block)
     except MathError as error:
-        logging.getLogger(__name__).warning("%s In the formula: %s", error, text, location=node)
+        warn = logging.getLogger(__name__).warning
+        warn("%s In the formula: %s", error, node.astext(), location=node)
         return f"<code>{node.astext()}</code>"
+
+
+def formula(latex, as_block=False):
+    """LaTeX as MathML. Raises MathError for a command that docutils does not know."""
+    for pattern, same in SAME.items():
+        latex = re.sub(pattern, same, latex)
+    return tex2mathml(latex, as_block=as_block)
