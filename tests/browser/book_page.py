@@ -7,13 +7,9 @@ import threading
 from typing import NamedTuple
 
 WIDTHS = (390, 768, 1440)  # a telephone, a tablet, a desk
-# From the same package as the tests' browser; named by its licence, MPL 2.0, and not copied here.
-RULES = {
-    "resultTypes": ["violations"],
-    "preload": False,
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
-}
-CONTRAST = {"resultTypes": ["violations"], "preload": False, "runOnly": ["color-contrast"]}
+# Rules of axe-core (MPL 2.0), which comes with a package of the tests and is not copied here.
+RULES = {"resultTypes": ["violations"], "preload": False}
+CONTRAST = {**RULES, "runOnly": ["color-contrast"]}
 SERIOUS = ("serious", "critical")
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 DARK = "document.documentElement.dataset.theme = 'dark'"
@@ -55,11 +51,7 @@ def served(folder):
 def visit(browser, home, name, axe):
     """Open one page as a reader would, in all widths, light and dark."""
     page = browser.new_page(viewport={"width": WIDTHS[-1], "height": 900}, color_scheme="light")
-    strangers, complaints = [], []
-    page.on("request", lambda request: note(request.url, home, strangers))
-    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("response", lambda r: r.status >= 400 and complaints.append(f"{r.status} {r.url}"))
+    strangers, complaints = listen(page, home)
     page.goto(f"{home}/{name}")
     page.add_style_tag(content=AT_ONCE)
     too_wide = {}
@@ -74,6 +66,16 @@ def visit(browser, home, name, axe):
     page.close()
     too_wide = {width: pixels for width, pixels in too_wide.items() if pixels > 0}
     return Visit(strangers, complaints, too_wide, violations, levels, without_text)
+
+
+def listen(page, home):
+    """Two lists that fill up: the addresses outside of the site, and what goes wrong."""
+    strangers, complaints = [], []
+    page.on("request", lambda request: note(request.url, home, strangers))
+    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("response", lambda r: r.status >= 400 and complaints.append(f"{r.status} {r.url}"))
+    return strangers, complaints
 
 
 def note(url, home, strangers):
