@@ -147,8 +147,8 @@ def test_the_front_page_counts_lessons_and_verdicts():
     )
     template = "$lessons lessons. $verdicts\n$claims"
     page = front.front_page(template, claims, ["00_a", "00b_b", "01_c"])
-    assert page.startswith("2 lessons. So far 4 tests have a verdict: 1 hold")
-    assert "2 are imprecise or half true, 1 wrong" in page and "| said | wrong | seen |" in page
+    assert page.startswith("2 lessons. So far 4 tests have a verdict: 1 true")
+    assert "2 imprecise or half true; 1 wrong." in page and "| said | wrong | seen |" in page
 
 
 def test_every_verdict_of_the_claims_is_counted():

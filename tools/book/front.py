@@ -6,9 +6,9 @@ from string import Template
 # One row of each kind of verdict, from different lessons.
 SHOWN = ("1", "4", "8", "25")
 KINDS = {
-    "hold, some with an addition": r"true",
-    "are imprecise or half true": r"imprecise|half true|depends",
-    "wrong as they stand": r"wrong",
+    "true, some of them with an addition": r"true",
+    "imprecise or half true": r"imprecise|half true|depends",
+    "wrong": r"wrong",
 }
 
 
@@ -32,7 +32,7 @@ def verdicts(rows):
     counts = {
         kind: sum(bool(re.match(start, row[2])) for row in rows) for kind, start in KINDS.items()
     }
-    said = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
+    said = "; ".join(f"{count} {kind}" for kind, count in counts.items() if count)
     return f"So far {len(rows)} tests have a verdict: {said}."
 
 

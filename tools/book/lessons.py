@@ -3,7 +3,9 @@
 from tools.book import cells, flowcharts, links, stills
 
 OPEN = """\
-:::{{note}}
+:::{{admonition}} Run it yourself
+:class: note
+
 To predict, run and change every cell yourself, run `make lab` and open
 `notebooks/{name}` in JupyterLab. Here you see what it shows when it has run.
 :::"""

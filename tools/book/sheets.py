@@ -5,7 +5,9 @@ import re
 from tools.book import cells
 
 OPEN = """\
-:::{{note}}
+:::{{admonition}} Run it yourself
+:class: note
+
 To write your answers and have them checked, run `make lab` and open `exercises/{name}` in
 JupyterLab. One solution is folded below each question: try first.
 :::"""
