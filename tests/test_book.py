@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from tools import set_up
 from tools.book import api, cells, chinese, flowcharts, front, glossary, links, stills
 from tools.book.lessons import lesson_page
 from tools.book.sheets import sheet_page
@@ -175,3 +176,8 @@ def test_a_docstring_keeps_its_words_its_code_and_its_examples():
     assert api.docstring(tree) == (
         "Σ\\_j α\\_tj \\<x\\> ``a_b`` **no** \\* 2.\n\n~~~\n>>> f(1)\n~~~\n\nEnd."
     )
+
+
+def test_what_is_cited_is_this_version():
+    text = (ROOT / "docs" / "cite.md").read_text(encoding="utf-8")
+    assert text.count(f"ersion {set_up.project()['version']}") == 2

@@ -40,3 +40,13 @@ myst_heading_anchors = 4
 # The anchor that JupyterLab gives a heading, so that a lesson's own links work here too.
 myst_heading_slug_func = "tools.book.links.slug"
 myst_update_mathjax = False
+
+
+def setup(app):
+    """A screen reader is told which page is in Chinese."""
+
+    def in_chinese(app, name, template, context, doctree):
+        if name == "docs/chinese":
+            context["language"] = "zh-Hans"
+
+    app.connect("html-page-context", in_chinese)
