@@ -54,6 +54,18 @@ exercises: setup  ## make the exercise sheets from solutions/
 nbgrader-course: setup  ## lay the sheets out for a school that runs nbgrader; DIR=my-course
 	@$(BIN) -m tools.nbgrader_course $(DIR)
 
+.PHONY: book
+book: setup  ## build the web book from the committed notebooks: _build/book/site/index.html
+	@$(BIN) -m tools.book $(ARGS)
+
+.PHONY: serve
+serve: setup  ## build the web book and show it on this machine, at http://127.0.0.1:8000
+	@$(BIN) -m tools.book --serve $(ARGS)
+
+.PHONY: slides
+slides: setup  ## make slides of the lessons, at most 12 each: _build/slides/
+	@$(BIN) -m tools.book.slides
+
 .PHONY: bench
 bench:  ## print the tables of speed and memory, against PyTorch where it can be installed
 	@$(PYTHON) tools/set_up.py bench
@@ -71,7 +83,7 @@ format: setup  ## format the code
 .PHONY: lock
 lock:  ## renew the lists of exact versions with the newest releases (needs uv)
 	@$(COMPILE) --upgrade -o requirements.lock
-	@$(COMPILE) --constraint requirements.lock --extra test -o requirements-test.lock
+	@$(COMPILE) --constraint requirements.lock --extra test --extra site -o requirements-test.lock
 
 .PHONY: clean
 clean:  ## remove what set-up and tests made; work/ stays

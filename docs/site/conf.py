@@ -1,0 +1,52 @@
+"""Sphinx's settings for the web book; tools/book lays out the pages and calls Sphinx."""
+
+from tools.set_up import project as read_project
+
+project = "Attention from scratch"
+author = "The authors of the attention course"
+copyright = "2026, the authors of the attention course. Text CC BY 4.0, code BSD-3-Clause"
+release = version = read_project()["version"]
+language = "en"
+
+extensions = ["myst_nb", "tools.book.mathml"]
+html_math_renderer = "mathml"
+html_theme = "sphinx_book_theme"
+html_title = "Attention from scratch, in NumPy"
+html_static_path = ["static"]
+html_css_files = ["book.css"]
+html_favicon = "static/favicon.svg"
+html_context = {"default_mode": "auto"}
+html_copy_source = html_show_sourcelink = False
+html_use_index = html_domain_indices = False
+# The page's own table of contents lists modules, not all of their functions.
+toc_object_entries = add_module_names = False
+html_theme_options = {
+    "use_download_button": False,
+    "use_fullscreen_button": False,
+    "show_toc_level": 2,
+    "show_navbar_depth": 1,
+}
+
+# What is shown was computed when the lesson was committed.
+nb_execution_mode = "off"
+# Widgets come as stills, so nothing of ipywidgets is fetched.
+nb_ipywidgets_js = {}
+nb_merge_streams = True
+nb_mime_priority_overrides = [("html", "text/html", 0), ("html", "image/svg+xml", 1)]
+
+myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "dollarmath"]
+myst_dmath_double_inline = True
+myst_heading_anchors = 4
+# The anchor that JupyterLab gives a heading, so that a lesson's own links work here too.
+myst_heading_slug_func = "tools.book.links.slug"
+myst_update_mathjax = False
+
+
+def setup(app):
+    """A screen reader is told which page is in Chinese."""
+
+    def in_chinese(app, name, template, context, doctree):
+        if name == "docs/chinese":
+            context["language"] = "zh-Hans"
+
+    app.connect("html-page-context", in_chinese)

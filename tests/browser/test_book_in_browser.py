@@ -1,0 +1,174 @@
+"""The web book: every page is built without a warning, asks nobody, fits and can be read by all.
+
+Screenshots of each kind of page, in three widths, light and dark, go where those of lessons go.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from book_page import DARK, WIDTHS, listen, served, visit
+
+pytest.importorskip("sphinx", reason="the web book needs Sphinx: make setup installs it")
+axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+from tools.book import slides  # noqa: E402 (it needs Sphinx)
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS_TO_BUILD = 60
+KINDS = {
+    "front": "index.html",
+    "lesson": "notebooks/01_a_soft_library.html",
+    "sheet": "exercises/02_score_normalise_mix.html",
+    "claims": "docs/claims.html",
+    "glossary": "docs/glossary.html",
+    "reference": "reference/core.html",
+    "search": "search.html?q=softmax",
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The folder of the site, built anew, and the processor seconds that it took."""
+    folder, start = tmp_path_factory.mktemp("book"), os.times()
+    command = [sys.executable, "-m", "tools.book", f"--folder={folder}"]
+    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert made.returncode == 0, f"make book fails or warns:\n{made.stdout}{made.stderr}"
+    end = os.times()
+    used = end.children_user + end.children_system - start.children_user - start.children_system
+    return folder / "site", used
+
+
+@pytest.fixture(scope="module")
+def site(built):
+    return built[0]
+
+
+@pytest.fixture(scope="module")
+def home(site):
+    with served(site) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def visits(browser, home, site):
+    """{page: Visit} for every page of the site."""
+    axe = axe_module.Axe()
+    names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    return {name: visit(browser, home, name, axe) for name in names if "_static" not in name}
+
+
+def faults(visits, what):
+    """{page: what is wrong there}, for a field of Visit that should be empty."""
+    found = {name: getattr(visit, what) for name, visit in visits.items()}
+    return {name: fault for name, fault in found.items() if fault}
+
+
+def test_it_is_built_in_less_than_a_minute(built):
+    assert built[1] < SECONDS_TO_BUILD
+
+
+@pytest.mark.parametrize("folder", ["notebooks", "exercises"])
+def test_every_lesson_and_sheet_is_a_page_in_the_contents(site, folder):
+    front = (site / "index.html").read_text(encoding="utf-8")
+    for path in (ROOT / folder).glob("*.ipynb"):
+        assert (site / folder / f"{path.stem}.html").exists()
+        assert f'href="{folder}/{path.stem}.html"' in front
+
+
+def test_every_link_leads_to_a_page_and_a_place(site):
+    pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
+    ids = {path: set(re.findall(r'\bid="([^"]+)"', text)) for path, text in pages.items()}
+    broken = []
+    for path, text in pages.items():
+        body = text.split("<article", 1)[-1]
+        for link in re.findall(r'<a [^>]*href="([^":]+)"', body):
+            target, _, place = link.partition("#")
+            file = (path.parent / target).resolve() if target else path
+            if not file.exists() or (place and file in ids and place not in ids[file]):
+                broken.append((path.name, link))
+    assert not broken
+
+
+def test_no_page_asks_another_host_for_anything(visits):
+    assert faults(visits, "strangers") == {}
+
+
+def test_no_page_makes_the_browser_complain(visits):
+    assert faults(visits, "complaints") == {}
+
+
+def test_no_page_is_wider_than_the_window(visits):
+    assert faults(visits, "too_wide") == {}
+
+
+def test_axe_finds_no_serious_violation_in_light_nor_low_contrast_in_dark(visits):
+    assert faults(visits, "violations") == {}
+
+
+def test_every_picture_has_a_text(visits):
+    assert faults(visits, "without_text") == {}
+
+
+def test_every_page_has_one_title_and_headings_in_order(visits):
+    for name, seen in visits.items():
+        assert seen.levels.count(1) == 1 and seen.levels[0] == 1, name
+        assert all(lower <= upper + 1 for upper, lower in pairwise(seen.levels)), name
+
+
+def test_the_search_finds_a_lesson(browser, home):
+    page = browser.new_page()
+    page.goto(f"{home}/search.html?q=softmax")
+    page.locator("#search-results a[href*='03_softmax_dial']").first.wait_for(timeout=20_000)
+
+
+def test_a_claim_leads_to_the_cell_that_proves_it(browser, home):
+    page = browser.new_page()
+    page.goto(f"{home}/docs/claims.html")
+    page.get_by_role("link", name="01 E2").first.click()
+    page.wait_for_url("**/01_a_soft_library.html#cell-*")
+    cell = page.locator(":target")
+    assert cell.count() == 1 and page.locator(":target ~ *, :target").filter(has_text="E2").count()
+
+
+def test_a_solution_is_folded_until_it_is_asked_for(browser, home):
+    page = browser.new_page()
+    page.goto(f"{home}/{KINDS['sheet']}")
+    solution = page.locator("details", has_text="One solution").first
+    assert not solution.locator("pre").first.is_visible()
+    solution.locator("summary").click()
+    assert solution.locator("pre").first.is_visible()
+
+
+def test_slides_open_and_ask_nobody(browser, shots, tmp_path):
+    slides.main(tmp_path)
+    decks = sorted(path.name for path in tmp_path.glob("*.html"))
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    with served(tmp_path) as address:
+        strangers, complaints = listen(page, address)
+        for name in decks:
+            page.goto(f"{address}/{name}")
+            page.locator(".slides section.present h1").first.wait_for(timeout=20_000)
+        page.keyboard.press("ArrowRight")
+        page.locator(".slides section.present h2").first.wait_for(timeout=20_000)
+    page.screenshot(path=shots / "slides.png")
+    assert len(decks) >= 12 and strangers == [] and complaints == []
+
+
+def test_pictures_of_every_kind_of_page(browser, home, shots):
+    folder = shots / "book"
+    shutil.rmtree(folder, ignore_errors=True)
+    for kind, name in KINDS.items():
+        for width in WIDTHS:
+            page = browser.new_page(viewport={"width": width, "height": 1200})
+            page.goto(f"{home}/{name}", wait_until="networkidle")
+            page.screenshot(path=folder / f"{kind}-{width}-light.png")
+            page.evaluate(DARK)
+            page.screenshot(path=folder / f"{kind}-{width}-dark.png")
+            page.close()
+    assert len(list(folder.glob("*.png"))) == 2 * len(WIDTHS) * len(KINDS)

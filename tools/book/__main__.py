@@ -1,0 +1,73 @@
+"""Build the web book from what is committed; no lesson is run.
+
+python -m tools.book            writes _build/book/site/index.html
+python -m tools.book --serve    the same, then shows it to this machine until Ctrl+C
+"""
+
+import argparse
+import functools
+import http.server
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from tools.book.stage import ROOT, stage
+
+PORT = 8000
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--serve", action="store_true")
+    parser.add_argument("--folder", type=Path, default=ROOT / "_build" / "book")
+    options = parser.parse_args(arguments)
+    if not build(options.folder):
+        return 1
+    if options.serve:
+        serve(options.folder / "site")
+    return 0
+
+
+def build(folder):
+    """Write the pages to folder/source and the site to folder/site; a warning is a failure."""
+    try:
+        from sphinx.cmd.build import main as sphinx
+    except ImportError:
+        raise SystemExit("The book needs Sphinx: run `make book`, which installs it.") from None
+    start = time.perf_counter()
+    source, site = folder / "source", folder / "site"
+    shutil.rmtree(site, ignore_errors=True)  # pages of an older edition
+    stage(source)
+    options = [
+        "-W",
+        "--keep-going",
+        "-q",
+        "-j2",
+        "-c",
+        ROOT / "docs/site",
+        "-d",
+        folder / "doctrees",
+    ]
+    failed = sphinx([str(part) for part in (*options, source, site)])
+    if not failed:
+        pages, seconds = len(list(site.rglob("*.html"))), time.perf_counter() - start
+        print(f"{pages} pages in {seconds:.0f} s: open {site / 'index.html'}")
+    return not failed
+
+
+def serve(site, port=PORT):
+    """Show the site to this machine only."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        print(f"The book is at http://127.0.0.1:{server.server_port}/ (Ctrl+C ends it)")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""The reference of course_utils, read from its docstrings without importing anything.
+
+A docstring says shapes, units, errors and sources in plain words; it is set as it stands.
+"""
+
+import ast
+import re
+import textwrap
+from itertools import starmap
+
+# Two stars stay: docstrings stress a word with them.
+MARKUP = re.compile(r"[\\_<>\[\]$#{}]|(?<!\*)\*(?!\*)")
+SCREEN = {"matplotlib", "ipywidgets", "IPython"}
+INDEX = """\
+# Reference
+
+Every module of `course_utils` with its public names, from the docstrings. Sizes and symbols are
+those of [the notation](../docs/notation.md); which module may use which is in
+[the architecture](../docs/architecture.md).
+"""
+GROUPS = {
+    "core": ("The core", "It computes, in NumPy alone, and never imports a screen."),
+    "screen": ("Pictures and widgets", "What lessons show, and what a learner answers."),
+    "explorers": ("Explorers", "One module each: pure functions, and the picture beside them."),
+    "checks": ("Checks", "How an answer is judged and what is said about it."),
+}
+
+
+def pages(package):
+    """{file name: text} for the package in a folder: an index, and a page for each group."""
+    files = sorted(path for path in package.rglob("*.py") if path.name != "__main__.py")
+    trees = {module_name(path, package): ast.parse(path.read_text("utf-8")) for path in files}
+    groups = {}
+    for name, tree in trees.items():
+        if is_shown(name, tree):
+            groups.setdefault(group(name, trees), {})[name] = tree
+    made = {f"{key}.md": page(key, groups[key]) for key in GROUPS}
+    return {"index.md": INDEX + "".join(listed(key, groups[key]) for key in GROUPS), **made}
+
+
+def listed(key, trees):
+    """A group's part of the index: its modules with a line each."""
+    rows = "".join(
+        f"| [{name.removeprefix('course_utils.')}](#{anchor(name)}) | {first_sentence(tree)} |\n"
+        for name, tree in trees.items()
+    )
+    return f"\n## {GROUPS[key][0]}\n\n| module | what it is |\n|---|---|\n{rows}"
+
+
+def page(key, trees):
+    """One group: each module with its public functions and classes in their order."""
+    title, said = GROUPS[key]
+    return f"# {title}\n\n{said}\n\n" + "\n\n".join(starmap(module, trees.items())) + "\n"
+
+
+def module(name, tree):
+    short = name.removeprefix("course_utils.")
+    parts = [f"({anchor(name)})=\n## {short}", docstring(tree), f"```{{py:module}} {name}\n```"]
+    return "\n\n".join(parts + [entry(node) for node in tree.body if is_public(node)])
+
+
+def anchor(name):
+    return f"module-of-{name}"
+
+
+def group(name, trees):
+    """Which page a module stands on: its folder's, or whether it draws, itself or by another."""
+    folder = name.split(".")[1] if name.count(".") else ""
+    if folder in GROUPS:
+        return folder
+    return "screen" if draws(name, trees) else "core"
+
+
+def draws(name, trees):
+    """Whether a module imports a screen at its top, or a module of the course that does."""
+    imported = set()
+    for node in trees[name].body:
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return any(
+        one.split(".")[0] in SCREEN or (one in trees and one != name and draws(one, trees))
+        for one in imported
+    )
+
+
+def is_shown(name, tree):
+    """Not the declarations of exercises: they hold the answers."""
+    return ast.get_docstring(tree) and ".sheet_" not in name
+
+
+def module_name(path, package):
+    parts = [package.name, *path.relative_to(package).with_suffix("").parts]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def first_sentence(tree):
+    line = ast.get_docstring(tree).split("\n\n")[0].replace("\n", " ")
+    return prose(line).replace("|", r"\|")
+
+
+def is_public(node):
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return isinstance(node, kinds) and not node.name.startswith("_") and ast.get_docstring(node)
+
+
+def entry(node, depth=5):
+    """A function, a class with its documented methods, or a method, as a directive of Sphinx."""
+    is_class = isinstance(node, ast.ClassDef)
+    kind = "class" if is_class else "function" if depth == 5 else "method"
+    parts = [docstring(node)]
+    if is_class:
+        parts += [entry(child, depth - 1) for child in node.body if is_public(child)]
+    fence = "`" * depth
+    return f"{fence}{{py:{kind}}} {signature(node)}\n\n" + "\n\n".join(parts) + f"\n{fence}"
+
+
+def signature(node):
+    """A call as one writes it: `attend(queries, keys, values, mask=None)`."""
+    if isinstance(node, ast.FunctionDef):
+        return f"{node.name}({arguments(node)})"
+    init = [child for child in node.body if getattr(child, "name", "") == "__init__"]
+    if init:
+        return f"{node.name}({arguments(init[0])})"
+    fields = [child.target.id for child in node.body if isinstance(child, ast.AnnAssign)]
+    return f"{node.name}({', '.join(fields)})" if fields else node.name
+
+
+def arguments(function):
+    given = ast.unparse(function.args)
+    return re.sub(r"^self(, )?", "", given)
+
+
+def docstring(node):
+    """The docstring as Markdown: paragraphs stay, what is indented more is an example."""
+    blocks = ast.get_docstring(node).split("\n\n")
+    return "\n\n".join(
+        f"~~~\n{textwrap.dedent(block)}\n~~~" if block.startswith("    ") else prose(block)
+        for block in blocks
+    )
+
+
+def prose(text):
+    """Plain words as Markdown: code keeps its backticks, nothing else is markup."""
+    parts = re.split(r"(``.+?``|`[^`]+`)", text, flags=re.S)
+    parts[::2] = [MARKUP.sub(r"\\\g<0>", part) for part in parts[::2]]
+    return "".join(parts)

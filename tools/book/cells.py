@@ -1,0 +1,54 @@
+"""What Sphinx is told about a cell: what is folded, how wide a picture is and what it shows."""
+
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
+FULL_WIDTH = 800  # an explorer's still fills the column
+
+
+def markdown(text):
+    return new_markdown_cell(text)
+
+
+def tag(cell, name):
+    """Give a cell one of the tags that MyST-NB knows, such as "hide-input"."""
+    cell.metadata["tags"] = [*cell.metadata.get("tags", []), name]
+
+
+def fold(cell, closed, opened):
+    """Fold a whole cell away behind a line that says what is in it."""
+    tag(cell, "hide-cell")
+    prompts = {"code_prompt_show": closed, "code_prompt_hide": opened}
+    cell.metadata.setdefault("mystnb", {}).update(prompts)
+
+
+def pictures(cell):
+    """The outputs of a cell that are pictures."""
+    return [output for output in cell.outputs if media(output)]
+
+
+def media(output):
+    """The media type of an output's picture, or None."""
+    return next((kind for kind in PICTURES if kind in output.get("data", {})), None)
+
+
+def described(cell):
+    """The cell as one or more cells with a picture each; every picture gets its alt text."""
+    cuts = [cell.outputs.index(output) for output in pictures(cell)][1:]
+    starts, ends = [0, *cuts], [*cuts, len(cell.outputs)]
+    parts = [cell.outputs[start:end] for start, end in zip(starts, ends, strict=True)]
+    cell.outputs = parts[0]
+    more = [
+        new_code_cell("", outputs=part, metadata={"tags": ["remove-input"]}) for part in parts[1:]
+    ]
+    for part in (cell, *more):
+        describe(part)
+    return [cell, *more]
+
+
+def describe(cell):
+    """Tell MyST-NB the alt text and the width that the output's own metadata has."""
+    for output in pictures(cell):
+        about = output.metadata.get(media(output), {})
+        image = {"alt": about["alt"], "width": f"{about.get('width', FULL_WIDTH)}px"}
+        cell.metadata.setdefault("mystnb", {})["image"] = image

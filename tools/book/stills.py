@@ -1,0 +1,67 @@
+"""An explorer in the book: the picture that the lesson stores, and its numbers as a table."""
+
+import re
+from html import escape
+
+from nbformat.v4 import new_output
+
+# "sea 0.639", "encoder 11.8 M", "scores (3, 7)": a name and how much
+PAIR = re.compile(r"([^\W\d][^\d=:]*?\d?) (-?[\d.]+(?: [kMG])? ?|\([\d, ]+\))")
+# Between clauses: after a full stop, which is no decimal point, or a semicolon.
+CLAUSE = re.compile(r"(?<=\.)\s+|;\s+")
+COMMA = re.compile(r",\s+(?![^(]*\))")
+CALL = re.compile(r"^(\w+_explorer)\(\)$", re.M)
+NOT_STARTED = "Step 0 of"
+
+
+def is_explorer(output):
+    return output.get("data", {}).get("text/plain", "").startswith("Explorer:")
+
+
+def still(output, source):
+    """The output as the book shows it, and a table of what is seen in it."""
+    picture = output.data["image/svg+xml"]
+    reading = output.metadata["image/svg+xml"]["alt"]
+    call = CALL.search(source)
+    if reading.startswith(NOT_STARTED) and call:
+        picture, reading = at_last_step(call[1])
+    output.data["image/svg+xml"] = picture.replace(
+        "Run this cell to use the explorer.", "Live in JupyterLab."
+    )
+    output.metadata["image/svg+xml"]["alt"] = reading
+    return [output, new_output("display_data", data={"text/html": table(reading)})]
+
+
+def at_last_step(name):
+    """(picture, reading) of an explorer when all of its steps are done: step 0 shows nothing."""
+    from course_utils import explorers
+
+    explorer = getattr(explorers, name)()
+    explorer.controls["step"].value = explorer.controls["step"].max
+    return explorer.picture.value, explorer.view.reading
+
+
+def table(reading):
+    """The reading of a picture as a table: what, which, how much. A plain sentence is one cell."""
+    rows = "".join(row for clause in CLAUSE.split(reading) for row in rows_of(clause))
+    return (
+        "<details><summary>The numbers of this picture</summary>"
+        f"<table><tbody>{rows}</tbody></table></details>"
+    )
+
+
+def rows_of(clause):
+    """Rows of HTML for a clause such as "Weights: sea 0.639, stars 0.311."."""
+    what, colon, rest = clause.rstrip(".").partition(": ")
+    if not colon:
+        return [f'<tr><td colspan="3">{escape(clause)}</td></tr>']
+    pairs = [PAIR.fullmatch(part) for part in COMMA.split(rest)]
+    if not all(pairs):
+        return [row(what, rest)]
+    return [row(what, *pair.groups()) for pair in pairs]
+
+
+def row(what, *cells):
+    span = ' colspan="2"' if len(cells) == 1 else ""
+    said = "".join(f"<td{span}>{escape(cell)}</td>" for cell in cells)
+    return f'<tr><th scope="row">{escape(what)}</th>{said}</tr>'
