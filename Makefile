@@ -54,6 +54,21 @@ exercises: setup  ## make the exercise sheets from solutions/
 nbgrader-course: setup  ## lay the sheets out for a school that runs nbgrader; DIR=my-course
 	@$(BIN) -m tools.nbgrader_course $(DIR)
 
+.PHONY: grade
+grade:  ## grade a class: SOURCE=solutions/02_score_normalise_mix.ipynb SUBMISSIONS=from-moodle.zip OUT=report
+	@$(PYTHON) tools/set_up.py
+	@$(BIN) -m course_utils.grading $(SOURCE) $(SUBMISSIONS) --out $(or $(OUT),report) $(ARGS)
+
+DEMO := _build/demo-class
+
+.PHONY: demo-class
+demo-class: setup  ## invent a class of 30 students, grade it and open the report
+	@$(BIN) -m tools.demo_class $(DEMO)
+	@$(BIN) -m course_utils.grading solutions/02_score_normalise_mix.ipynb $(DEMO)/moodle.zip \
+		--roster $(DEMO)/list.csv --out $(DEMO)/report $(ARGS)
+	@echo "The class: $(DEMO)/report/summary.html. The marks: $(DEMO)/report/grades.csv."
+	@[ -z "$$DISPLAY$$WAYLAND_DISPLAY" ] || $(BIN) -m webbrowser $(CURDIR)/$(DEMO)/report/summary.html
+
 .PHONY: book
 book: setup  ## build the web book from the committed notebooks: _build/book/site/index.html
 	@$(BIN) -m tools.book $(ARGS)
