@@ -92,7 +92,8 @@ IMPORTS = {
     "grading.worker": "numpy",
     "grading.library": "numpy",
     "grading.shelf": "",
-    "grading.sandbox": "",
+    "grading.syscalls": "",
+    "grading.sandbox": "grading",
     "grading.exchange": "grading.protocol grading.library grading.sandbox",
     "grading.stubs": "numpy checks.calls checks.outcomes grading.exchange",
     "grading.session": "grading.exchange grading.stubs",
@@ -100,9 +101,10 @@ IMPORTS = {
     "grading.master": "checks.catalogue grading grading.statements",
     "grading.notebooks": "",
     "grading.submissions": "grading grading.notebooks",
-    "grading.desk": "checks checks.catalogue checks.functions checks.outcomes grading.stubs",
-    "grading.assess": "checks.outcomes grading.sandbox grading.exchange grading.stubs "
-    "grading.session grading.statements grading.desk",
+    "grading.desk": "checks checks.catalogue checks.functions checks.outcomes checks.work "
+    "grading.stubs",
+    "grading.assess": "checks.functions checks.outcomes grading.sandbox grading.exchange "
+    "grading.stubs grading.session grading.statements grading.desk",
     "grading.pool": "grading.sandbox grading.exchange grading.notebooks grading.assess",
     "grading.journal": "grading",
     "grading.tables": "grading",

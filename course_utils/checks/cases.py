@@ -79,7 +79,10 @@ def same(one, other):
     """Whether two arrays hold the same numbers, NaN included; None equals None only."""
     if one is None or other is None:
         return one is other
-    return one.shape == other.shape and np.allclose(one, other, 1e-7, 1e-9, equal_nan=True)
+    if one.shape != other.shape:
+        return False
+    # nearly always they are equal, and to see that takes a tenth of the time
+    return np.array_equal(one, other) or np.allclose(one, other, 1e-7, 1e-9, equal_nan=True)
 
 
 def _is_float(argument):

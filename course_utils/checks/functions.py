@@ -54,22 +54,26 @@ class FunctionExercise(Exercise):
     variants: tuple[Callable, ...]
     dtypes: tuple[type, ...] = (np.float64, np.float32)
 
-    def judge(self, answer, seed=0, use_reference=True, seconds=SECONDS):
-        """Return the verdict. `use_reference=False` leaves the properties alone to decide."""
+    def judge(self, answer, seed=0, use_reference=True, rounds=ROUNDS, seconds=SECONDS):
+        """Return the verdict. `use_reference=False` leaves the properties alone to decide.
+
+        rounds : how many random inputs. Fewer are a first look.
+        """
         if answer is ... or answer is None:
             raise self.not_answered(f"Write the function {self.name}")
         if not callable(answer):
             return Verdict("wrong", self._no_function(answer))
         try:
-            verdict, printed = within(seconds, lambda: self._examine(answer, seed, use_reference))
+            cases = self.cases(seed, rounds)
+            verdict, printed = within(seconds, lambda: self._examine(answer, cases, use_reference))
         except TookTooLong as error:
             return Verdict("wrong", late(self.name, seconds, error.stopped), "endless loop")
         return replace(verdict, note=about(printed)) if printed else verdict
 
-    def cases(self, seed):
+    def cases(self, seed, rounds=ROUNDS):
         """Random inputs in each dtype, every third strided; then the edges."""
         rng = np.random.default_rng(seed)
-        for number in range(ROUNDS):
+        for number in range(rounds):
             dtype = self.dtypes[number % len(self.dtypes)]
             arguments = tuple(as_dtype(dtype, argument) for argument in self.inputs(rng))
             yield Case(f"{RANDOM} {number + 1}", arguments, strided=number % 3 == 2)
@@ -95,9 +99,9 @@ class FunctionExercise(Exercise):
         pairs = zip(self.probes(), seen, strict=True)
         return all(alike(behaviour(function, probe), one) for probe, one in pairs)
 
-    def _examine(self, answer, seed, use_reference):
+    def _examine(self, answer, cases, use_reference):
         try:
-            for case in self.cases(seed):
+            for case in cases:
                 self._try(answer, case, use_reference)
         except Failure as failure:
             mistake = self.recognise(answer)

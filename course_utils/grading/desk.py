@@ -5,24 +5,25 @@ import zlib
 
 from course_utils import checks
 from course_utils.checks.catalogue import find
-from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.functions import ROUNDS, FunctionExercise
 from course_utils.checks.outcomes import NotCorrect
 from course_utils.checks.work import WorkExercise
 from course_utils.grading.stubs import for_checks
 
-TIMED = (FunctionExercise, WorkExercise)  # these call a learner's function
+FIRST_LOOK = 6  # random inputs before marks are given: both kinds of floats, one with gaps
 
 
 class Desk:
     """In place of `course_utils.checks` while tests run.
 
     seed : any text; the inputs of `require` are drawn from it.  seconds : for one check.
-    marking : whether points are given, or feedback is written.  verdicts : of this question.
+    marking : whether points are given, or feedback is written, then with `rounds` random inputs.
+    verdicts : of this question.
     """
 
     def __init__(self, seed, seconds):
         self.seed, self.seconds = zlib.crc32(seed.encode()), seconds
-        self.marking, self.verdicts, self.required = False, [], set()
+        self.marking, self.rounds, self.verdicts, self.required = False, FIRST_LOOK, [], set()
 
     def new_question(self):
         """Forget the verdicts of the question before."""
@@ -32,22 +33,25 @@ class Desk:
         """Judge with the inputs that everyone sees. It gives marks where no `require` does."""
         if self.marking and exercise in self.required:
             return
-        verdict = self._judge(exercise, answer, 0)
+        verdict = self._judge(exercise, answer, 0, ROUNDS if self.marking else self.rounds)
         if self.marking and not verdict.passed:
             raise NotCorrect
 
     def require(self, exercise, answer):
         """Judge with the inputs of the class."""
         self.required.add(exercise)
-        if not self._judge(exercise, answer, self.seed).passed:
+        if not self._judge(exercise, answer, self.seed, ROUNDS).passed:
             raise NotCorrect
 
     def hint(self, exercise):
         """Nothing: hints are for learners."""
 
-    def _judge(self, exercise, answer, seed):
-        asked = find(exercise)
-        more = {"seconds": self.seconds} if isinstance(asked, TIMED) else {}
+    def _judge(self, exercise, answer, seed, rounds):
+        asked, more = find(exercise), {}
+        if isinstance(asked, FunctionExercise):
+            more = {"seconds": self.seconds, "rounds": rounds}
+        if isinstance(asked, WorkExercise):
+            more = {"seconds": self.seconds}
         verdict = asked.judge(for_checks(answer), seed=seed, **more)
         self.verdicts.append(verdict)
         return verdict

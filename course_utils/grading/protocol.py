@@ -21,7 +21,10 @@ MOST_AXES = 16
 DTYPES = {"|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8"}
 DTYPES |= {"<f2", "<f4", "<f8", "<c8", "<c16"}
 ODD_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
-KEYS = str | int | float | bool | tuple | None  # of a dict
+KEYS = (str, int, float, bool, tuple, type(None))  # of a dict
+AS_THEY_ARE = {type(None), bool, str, int}  # JSON's own; floats may be NaN
+ARRAYS = (np.ndarray, np.generic)
+SEQUENCES = {list: "l", tuple: "t", set: "s", frozenset: "s"}
 
 
 class ProtocolError(Exception):
@@ -57,19 +60,20 @@ def decode(text, blobs, handle=None):
 
 
 def _pack(value, blobs, lend):
-    if value is None or isinstance(value, bool | str) or type(value) is int:
+    kind = type(value)
+    if kind in AS_THEY_ARE:
         return value
+    if isinstance(value, ARRAYS) and value.dtype.kind in "biufc":
+        return _pack_array(value, blobs)
+    if kind is float:
+        return value if math.isfinite(value) else ["f", str(value)]
     if value is ...:
         return ["e"]
-    if type(value) is float:
-        return value if math.isfinite(value) else ["f", str(value)]
-    if isinstance(value, complex) and not isinstance(value, np.generic):
+    if kind is complex:
         return ["c", _pack(value.real, blobs, lend), _pack(value.imag, blobs, lend)]
-    if isinstance(value, np.ndarray | np.generic) and np.asarray(value).dtype.kind in "biufc":
-        return _pack_array(value, blobs)
-    for kind, tag in ((list, "l"), (tuple, "t"), (set, "s"), (frozenset, "s")):
-        if isinstance(value, kind):
-            return [tag, *(_pack(part, blobs, lend) for part in value)]
+    for sequence, tag in SEQUENCES.items():
+        if isinstance(value, sequence):
+            return [tag, *[_pack(part, blobs, lend) for part in value]]
     if isinstance(value, dict):
         return ["d", *([_pack(part, blobs, lend) for part in pair] for pair in value.items())]
     if hasattr(value, "handle_number"):
@@ -100,13 +104,14 @@ class _Reader:
         self.parts += 1
         if self.parts > MOST_PARTS or depth > DEEPEST:
             raise ProtocolError("a value with more parts, or nested deeper, than allowed")
-        if item is None or isinstance(item, bool | int):
-            return item
-        if isinstance(item, float):
-            return _checked(item, math.isfinite(item))
-        if isinstance(item, str):
+        kind = type(item)
+        if kind is str:
             return _checked(item, len(item) <= MOST_LETTERS and _is_text(item))
-        if isinstance(item, list) and item and isinstance(item[0], str):
+        if kind in AS_THEY_ARE:
+            return item
+        if kind is float:
+            return _checked(item, math.isfinite(item))
+        if kind is list and item and isinstance(item[0], str):
             read = getattr(self, f"_read_{item[0]}", None) if len(item[0]) == 1 else None
             if read:
                 return read(item[1:], depth + 1)

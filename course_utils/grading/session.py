@@ -54,8 +54,13 @@ class Session:
     def refresh(self):
         """Take a new worker where the last question has left little to the next ones."""
         if self.exchange and not self.exchange.fault and self.exchange.strained():
+            self.renew()
+
+    def renew(self):
+        """Let the next question begin with a new worker."""
+        if self.exchange:
             self.exchange.close()
-            self.exchange = None
+        self.exchange = None
 
     def close(self):
         """End what still runs."""

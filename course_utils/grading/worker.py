@@ -24,6 +24,7 @@ import numpy as np
 
 HEADER = struct.Struct(">II")
 MOST_JSON, MOST_BYTES, DEEPEST, LONGEST = 2_000_000, 64_000_000, 20, 100_000
+ARRAYS, LONG = (np.ndarray, np.generic), (str, list, tuple)
 MAGIC = re.compile(r"^\s*([%!?]|[\w.]+\?+\s*$)")
 MAGIC_VALUE = re.compile(r"^(\s*[\w, ]+=)\s*[%!]")
 CELL = "<cell {}>"
@@ -66,11 +67,11 @@ class Channel:
 
     def pack(self, value, blobs, depth=0):
         """A value as JSON; the bytes of arrays go to `blobs`, and what is no value stays here."""
-        if depth > DEEPEST or (isinstance(value, str | list | tuple) and len(value) > LONGEST):
+        if depth > DEEPEST or (isinstance(value, LONG) and len(value) > LONGEST):
             raise Unsendable
         if value is None or value is True or value is False:
             return value
-        if isinstance(value, np.ndarray | np.generic) or _is_array_like(value):
+        if isinstance(value, ARRAYS) or _is_array_like(value):
             return self._pack_array(value, blobs, depth)
         if value is ...:
             return ["e"]
@@ -121,8 +122,10 @@ class Channel:
 
 def _is_array_like(value):
     """A series, a tensor, a matrix of another library: whatever gives an array of numbers."""
+    if not hasattr(type(value), "__array__"):
+        return False
     with contextlib.suppress(Exception):
-        return hasattr(type(value), "__array__") and np.asarray(value).dtype.kind in "biufc"
+        return np.asarray(value).dtype.kind in "biufc"
     return False
 
 
