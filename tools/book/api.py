@@ -23,6 +23,7 @@ GROUPS = {
     "screen": ("Pictures and widgets", "What lessons show, and what a learner answers."),
     "explorers": ("Explorers", "One module each: pure functions, and the picture beside them."),
     "checks": ("Checks", "How an answer is judged and what is said about it."),
+    "grading": ("Grading", "A class's sheets, from handing out to marks."),
 }
 
 
@@ -34,8 +35,9 @@ def pages(package):
     for name, tree in trees.items():
         if is_shown(name, tree):
             groups.setdefault(group(name, trees), {})[name] = tree
-    made = {f"{key}.md": page(key, groups[key]) for key in GROUPS}
-    return {"index.md": INDEX + "".join(listed(key, groups[key]) for key in GROUPS), **made}
+    there = [key for key in GROUPS if key in groups]
+    made = {f"{key}.md": page(key, groups[key]) for key in there}
+    return {"index.md": INDEX + "".join(listed(key, groups[key]) for key in there), **made}
 
 
 def listed(key, trees):
