@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from course_utils.checks.catalogue import exercises, sheets
+from course_utils.checks.catalogue import exercises
 from course_utils.checks.exercises import HOLD_ANSWERS, OrderExercise, ValueExercise
 from course_utils.checks.functions import FunctionExercise
 from course_utils.grading.assess import Settings, assess
@@ -16,7 +16,11 @@ from course_utils.grading.sandbox import Limits, Sandbox
 from course_utils.grading.session import Session
 
 ROOT = PACKAGE.parent
-STEMS = sorted(path.stem for path in (ROOT / "solutions").glob("*.ipynb"))
+STEMS = sorted(
+    path.stem
+    for path in (ROOT / "solutions").glob("*.ipynb")
+    if any(exercise.points for exercise in exercises(path.stem.split("_")[0]).values())
+)
 REASON = Sandbox().why_not()
 pytestmark = pytest.mark.skipif(REASON is not None, reason=str(REASON))
 each_sheet = pytest.mark.parametrize("stem", STEMS)
@@ -68,12 +72,14 @@ def answer_of(exercise, number):
     """
     if number < len(exercise.mistakes):
         return f"mistakes[{number}].wrong"
+    if getattr(exercise, "right", "") is None:  # every choice is fine
+        return "reasons.copy().popitem()[0]"
     kinds = {FunctionExercise: "reference", ValueExercise: "expected", OrderExercise: "order"}
     return kinds.get(type(exercise), "right")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sheet", sheets())
+@pytest.mark.parametrize("sheet", [stem.split("_")[0] for stem in STEMS if stem[:2] != "20"])
 def test_each_mistake_loses_its_question_and_is_named(sheet, copy_of_the_course):
     """All first mistakes in one notebook, all second ones in the next, and so on."""
     (stem,) = [stem for stem in STEMS if stem.split("_")[0] == sheet]
