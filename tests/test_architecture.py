@@ -113,8 +113,11 @@ IMPORTS = {
     "grading.html": "jinja2 grading.tables",
     "grading.run": "tqdm grading.master grading.pool grading.journal grading.tables "
     "grading.roster grading.summary grading.html",
+    "grading.gradebook": "nbgrader grading.tables",
+    "grading.cluster": "distributed grading grading.submissions grading.pool",
     "grading.__main__": "grading | grading.sandbox grading.master grading.submissions "
-    "grading.assess grading.pool grading.tables grading.roster grading.run",
+    "grading.assess grading.pool grading.tables grading.roster grading.run "
+    "grading.gradebook grading.cluster",
     "sheets": "nbformat nbconvert nbgrader checks.catalogue checks.exercises",
     "course_test": "checks.catalogue checks.outcomes progress_store",
     "overview": "checks.catalogue panels progress_store",

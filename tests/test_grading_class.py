@@ -27,7 +27,10 @@ LIMITS = Limits(cell=4, call=4, total=16, memory=700, disk=32, processes=24)
 CONTROLS = [Case(f"control {number}") for number in range(4)]
 CASES = [*HONEST[:10], *HOSTILE, *HONEST[10:], *CONTROLS]
 REASON = Sandbox().why_not()
-pytestmark = pytest.mark.skipif(REASON is not None, reason=str(REASON))
+pytestmark = [
+    pytest.mark.skipif(REASON is not None, reason=str(REASON)),
+    pytest.mark.slow,
+]
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from nbgrader.api import Gradebook
 
 from course_utils.grading import __main__ as command
-from course_utils.grading import pool
+from course_utils.grading import pool, sandbox
 from course_utils.grading.assess import Settings, assess
 from course_utils.grading.journal import NAME, Busy, Journal
 from course_utils.grading.master import read_master
@@ -62,6 +63,19 @@ def run(school, *more):
 def lines(school, name="grades.csv"):
     with (school / "out" / name).open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+@needs_sandbox
+def test_nbgraders_gradebook(school):
+    """The marks arrive, and arrive once; points given by hand count."""
+    url = f"sqlite:///{school / 'gradebook.db'}"
+    (school / "marks.csv").write_text("student,test_mean\nlin,1.5\n")
+    for _ in range(2):
+        assert run(school, "--gradebook", url, "--marks", str(school / "marks.csv")) == 0
+    with Gradebook(url) as book:
+        found = {s.id: book.find_submission("mini", s.id) for s in book.students}
+        scores = {name: (handed.score, handed.max_score) for name, handed in found.items()}
+    assert scores == {"ada": (10, 10), "lin": (9.5, 10), "omar": (7, 10), "sam": (0, 10)}
 
 
 @needs_sandbox
@@ -169,6 +183,7 @@ def test_without_a_sandbox_every_report_says_so(school, capsys, monkeypatch):
     assert [line["score"] for line in lines(school)] == ["10", "8", "7", "0"]
 
 
+@pytest.mark.slow
 @needs_sandbox
 def test_killed_in_the_middle_it_goes_on(school):
     names = [f"student {number:02}" for number in range(14)]
@@ -251,3 +266,20 @@ def test_the_time_of_all_cells_together_is_capped(school):
     result = assess(master, cells, settings)
     assert time.monotonic() - begin < 3.5
     assert (result.status, result.score) == ("timeout", 0)
+
+
+@needs_sandbox
+def test_a_sandbox_that_does_not_start_gives_nobody_marks(school, monkeypatch):
+    """A worker that cannot begin is the grader's failure, never a student's zero."""
+    monkeypatch.setattr(sandbox, "WORKER", school / "list.csv")
+    (school / "list.csv").write_text("import no_such_module")
+    assert run(school) == 0
+    rows = {line["student"]: line for line in lines(school)}
+    assert {line["status"] for line in rows.values()} == {"crashed", "rejected"}
+    told = json.loads((school / "out" / "grades.json").read_text())["submissions"]
+    assert "The grader failed, grade by hand: NoWorker" in told[0]["notes"][0]
+    assert "no_such_module" in told[0]["notes"][0]
+    monkeypatch.undo()
+    assert run(school) == 0  # the next run tries those again, and those only
+    assert [line["score"] for line in lines(school)] == ["10", "8", "7", "0"]
+    assert _rows(school) == 4 + 3

@@ -53,6 +53,7 @@ def as_user(command):
     return ["bwrap", *view, "setpriv", *down, "--inh-caps=-all", *command]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(bool(REASON), reason=REASON)
 def test_an_unprivileged_user_gives_the_same_marks():
     folder = Path(tempfile.mkdtemp(prefix="course-user-"))

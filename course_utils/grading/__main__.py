@@ -79,9 +79,28 @@ def _grade(options):
     )
     submissions = find_submissions(options.submissions)
     settings = Settings(sandbox, options.seed)
-    rows = grade(submissions, master, settings, options.out, options.jobs, options.force, grade_all)
+    graders = _on_cluster(options.dask) if options.dask else grade_all
+    rows = grade(submissions, master, settings, options.out, options.jobs, options.force, graders)
     print(report.write(rows))
+    if options.gradebook:
+        _to_gradebook(options.gradebook, rows, master, report.marks)
     return 0 if len(rows) == len(submissions) else 1
+
+
+def _on_cluster(address):
+    try:
+        from course_utils.grading.cluster import grade_on
+    except ImportError as error:
+        raise GradingError(f"--dask needs dask: pip install distributed ({error})") from error
+    return grade_on(address)
+
+
+def _to_gradebook(url, rows, master, marks):
+    try:
+        from course_utils.grading.gradebook import write_gradebook
+    except ImportError as error:
+        raise GradingError(f"--gradebook needs nbgrader: pip install nbgrader ({error})") from error
+    print(f"{write_gradebook(url, rows, master, marks)} students written to {url.split('@')[-1]}")
 
 
 if __name__ == "__main__":

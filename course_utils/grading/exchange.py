@@ -16,6 +16,7 @@ from course_utils.grading.sandbox import MEGABYTE
 
 SLICE = 0.1  # seconds between two looks at the clock and at the memory
 SECONDS_TO_START = 30.0
+LETTERS = 2_000  # of what a sandbox says that does not start
 MOST_ASKED = 2_000  # calls of a function that was passed as an argument, within one call
 MOST_ASKED_BYTES = 200_000
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -29,12 +30,8 @@ class Fault(Exception):
         self.status, self.message = status, message
 
 
-class StudentError(Exception):
-    """The student's code raised. kind : the error's name.  cell, line : where, −1 if unknown."""
-
-    def __init__(self, kind, cell, line):
-        super().__init__(kind)
-        self.kind, self.cell, self.line = kind, cell, line
+class NoWorker(BaseException):
+    """The sandbox did not start: no fault of a student's, so no test may take it for an answer."""
 
 
 class Exchange:
@@ -45,7 +42,7 @@ class Exchange:
 
     def __init__(self, sandbox, handle=None):
         self.sandbox, self.handle = sandbox, handle
-        self.number, self.fault, self.asked = 0, None, False
+        self.number, self.fault, self.asked, self.said = 0, None, False, ""
         self.socket, other = socket.socketpair()
         with other:
             self.process = sandbox.start(other)
@@ -53,10 +50,16 @@ class Exchange:
         self.next_look, self.buffer = 0.0, bytearray()
 
     def begin(self, given=(), withheld=()):
-        """Set the limits, and what can be imported; from here on student's code may run."""
+        """Set the limits, and what can be imported; from here on student's code may run.
+
+        Raises NoWorker.
+        """
         limits = self.sandbox.limits.inside()
         about = limits, *stock(), list(given), list(withheld)
-        self.request("begin", *about, seconds=SECONDS_TO_START)
+        try:
+            self.request("begin", *about, seconds=SECONDS_TO_START)
+        except Fault as fault:
+            raise NoWorker(f"{fault.message}: {self.said or 'no reason given'}") from fault
 
     def request(self, *message, seconds):
         """Return a worker's answer, (word, …). Functions in the message can be called from there.
@@ -87,7 +90,9 @@ class Exchange:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        self.process.stderr.close()
+        if not self.process.stderr.closed:
+            self.said = self.process.stderr.read(LETTERS).decode(errors="replace").strip()
+            self.process.stderr.close()
         self.socket.close()
 
     def _end(self, fault):

@@ -9,7 +9,7 @@ import traceback
 from multiprocessing.connection import wait
 
 from course_utils.grading.assess import assess, cell_of
-from course_utils.grading.exchange import Exchange
+from course_utils.grading.exchange import Exchange, NoWorker
 from course_utils.grading.notebooks import Rejected
 from course_utils.grading.sandbox import MEGABYTE
 
@@ -39,10 +39,11 @@ def _code(question, cells):
 
 
 def failed(submission, why):
-    """The row of a submission where the grader itself did not come through."""
+    """The row of a submission where the grader itself did not come through: the next run tries."""
     row = {"student": submission.student, "number": submission.number, "file": ""}
     note = f"The grader failed, grade by hand: {why}"
-    return {**row, "status": "crashed", "notes": [note], "outcomes": [], "seconds": 0.0}
+    row |= {"status": "crashed", "notes": [note], "outcomes": [], "seconds": 0.0}
+    return {**row, "again": True}
 
 
 def grade_all(submissions, master, settings, jobs):
@@ -148,6 +149,7 @@ def _run(pipe, parents_end, master, settings, slot):
 def _try(submission, master, settings, worker):
     try:
         return {"row": row_of(submission, master, settings, worker)}
-    except Exception as error:
+    except (Exception, NoWorker) as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
-        return {"why": f"{type(error).__name__} in {place.name}, line {place.lineno}"}
+        said = f": {error}" if isinstance(error, NoWorker) else ""
+        return {"why": f"{type(error).__name__} in {place.name}, line {place.lineno}{said}"}

@@ -17,6 +17,8 @@ from course_utils.grading.tables import grades_csv, grades_json
 
 UNSAFE = "Graded without a sandbox (--unsafe-no-sandbox): these marks can be forged."
 
+OPEN = {"again": True}  # as the row of a submission where the grader failed: try once more
+
 
 @dataclass(frozen=True)
 class Report:
@@ -76,7 +78,7 @@ def grade(submissions, master, settings, folder, jobs=1, force=False, graders=gr
     try:
         about = _fingerprint(master, settings)
         keys = [submission.key(about) for submission in submissions]
-        open_ones = [place for place, key in enumerate(keys) if key not in journal.rows]
+        open_ones = [n for n, key in enumerate(keys) if journal.rows.get(key, OPEN).get("again")]
         with tqdm(total=len(keys), initial=len(keys) - len(open_ones), disable=not show) as bar:
             todo = [submissions[place] for place in open_ones]
             for place, row in graders(todo, master, settings, jobs):

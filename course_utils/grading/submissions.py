@@ -11,7 +11,7 @@ import stat
 import unicodedata
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -31,15 +31,24 @@ class BadSubmissions(GradingError):
 
 @dataclass(frozen=True)
 class HandedIn:
-    """One notebook: its name, when it was written, and where it is (a member of an archive)."""
+    """One notebook: its name, when it was written, and where it is (a member of an archive).
+
+    data : its bytes, or reason : why it has none, where it has been read already.
+    """
 
     name: str
     time: float
     path: str
     member: str | None = None
+    data: bytes | None = None
+    reason: str = ""
 
     def read(self):
         """Its bytes. Raises Rejected where they are not to be read."""
+        if self.reason:
+            raise Rejected(self.reason)
+        if self.data is not None:
+            return self.data
         if self.member is None:
             return load(self.path)
         with zipfile.ZipFile(self.path) as archive:
@@ -90,6 +99,18 @@ class Submission:
             raise reason
         fitting = [pair for pair in readable if _belongs(*pair, master)]
         return (fitting or readable)[-1]
+
+
+def carried(submission):
+    """The same submission with its bytes, for another machine."""
+    return replace(submission, files=tuple(map(_carried, submission.files)))
+
+
+def _carried(file):
+    try:
+        return replace(file, data=file.read())
+    except Rejected as reason:
+        return replace(file, reason=str(reason))
 
 
 def find_submissions(path):
