@@ -10,7 +10,7 @@ from course_utils.checks.outcomes import NotCorrect
 from course_utils.checks.work import WorkExercise
 from course_utils.grading.stubs import for_checks
 
-FIRST_LOOK = 6  # random inputs before marks are given: both kinds of floats, one with gaps
+FIRST_LOOK = 3  # random inputs before marks are given: both kinds of floats, one with gaps
 
 
 class Desk:
