@@ -75,12 +75,12 @@ HONEST = [
             "twice": """
         from functools import partial
 
-        def helper(times, function, x):
+        def repeated(times, function, x):
             for _ in range(times):
                 x = function(x)
             return x
 
-        twice = partial(helper, 2)
+        twice = partial(repeated, 2)
         """,
         },
     ),
