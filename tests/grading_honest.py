@@ -75,12 +75,12 @@ HONEST = [
             "twice": """
         from functools import partial
 
-        def helper(times, function, x):
+        def repeated(times, function, x):
             for _ in range(times):
                 x = function(x)
             return x
 
-        twice = partial(helper, 2)
+        twice = partial(repeated, 2)
         """,
         },
     ),
@@ -192,6 +192,15 @@ HONEST = [
         },
     ),
     Case("answered at the end", {"answer": "answer = ..."}, last=("answer = 42",)),
+    Case(
+        "answered further down",
+        {"mean": "def mean(x):\n    raise NotAnsweredYet", "answer": "answer = ..."},
+        last=("def mean(x):\n    return np.mean(x)", "answer = 42"),
+    ),
+    Case(
+        "the name used again further down",
+        last=("answer = [1, 2]", "mean = mean([1, 2, 3])", "def twice(x): return 2 * x"),
+    ),
     Case("another cell fails", first=("1 / 0", "this is not Python", "import no_such_module")),
     Case(
         "annotations, dataclass",

@@ -757,9 +757,10 @@ TRICKS = [
         {
             "attention": """
         from course_utils.attention import attend
+        from course_utils.scoring import DotScore
 
         def attention(queries, keys, values):
-            return attend(queries, keys, values)[:2]
+            return attend(queries, keys, values, score=DotScore())[:2]
     """
         },
         ("attention",),
@@ -775,9 +776,10 @@ TRICKS = [
         for name in names:
             module = importlib.import_module(name)
             if hasattr(module, "attend"): break
+        from course_utils.scoring import DotScore
 
         def attention(queries, keys, values):
-            return module.attend(queries, keys, values)[:2]
+            return module.attend(queries, keys, values, score=DotScore())[:2]
     """
         },
         ("attention",),
@@ -796,6 +798,7 @@ TRICKS = [
 ]
 
 METADATA = [
+    Case("two guesses", {"answer": "answer = 41"}, ("answer",), last=("answer = 42",)),
     mean("tests replaced", WRONG, edit=tests_that_always_pass),
     mean("points raised", WRONG, edit=each_cell(points=1000)),
     mean("flags turned", WRONG, edit=each_cell(grade=True, solution=True, locked=False)),

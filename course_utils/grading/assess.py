@@ -107,6 +107,7 @@ class _Grading:
     def __init__(self, master, cells, session, settings):
         self.master, self.cells, self.session = master, cells, session
         self.desk = Desk(settings.seed, settings.sandbox.limits.call)
+        self.at_the_end, self.checked = set(), set()  # grade_ids
 
     def outcomes(self, withheld):
         questions = [q for q in self.master.questions if q.withheld == withheld and not q.by_hand]
@@ -117,33 +118,45 @@ class _Grading:
             marks = [self._marks(*pair, names) for pair in zip(questions, told, strict=True)]
             pairs = zip(told, marks, strict=True)
             late = [n for n, (one, mark) in enumerate(pairs) if one.kind == "right" and not mark]
-            told = self._second_look(questions, told, late)
+            self._look_longer(questions, told, late)
         return [_together(*three) for three in zip(questions, told, marks, strict=True)]
 
-    def _second_look(self, questions, told, late):
-        """Look longer where the first look found nothing wrong and the hidden test did.
+    def _look_longer(self, questions, told, late):
+        """Put in what a longer look says where a first one was right and the hidden test was not.
 
         In a new worker, since this one knows hidden inputs by now.
         """
-        told = list(told)
-        if late and self.desk.verdicts:
+        late = [number for number in late if questions[number].grade_id in self.checked]
+        if late:
             self.session.renew()
             self.desk.marking, self.desk.rounds = False, ROUNDS
-            names = _Names(self.master, self.session)
-            for number in late:
-                told[number] = self._told(questions[number], names)
-        return told
+        for number in late:
+            told[number] = self._told(questions[number], _Names(self.master, self.session))
 
     def _told(self, question, names):
-        """The Outcome as far as the visible test can say it."""
+        """What the visible test says of an answer: in its place, or if that is empty, at the end.
+
+        Never of both, which would be two guesses. So the name can be used again further down.
+        """
+        told = self._told_once(question, names)
+        place, reused = self._position(question), self.master.reused & set(question.needs.names)
+        if told.kind != "not answered" or reused:
+            return told
+        if self.session.moved(question.needs.names, place):
+            self.at_the_end.add(question.grade_id)
+            return self._told_once(question, names)
+        return told
+
+    def _told_once(self, question, names):
         self.session.last_error = None
         error, faults, _ = self._run(question, question.visible, names)
+        self.checked |= {question.grade_id} if self.desk.verdicts else set()
         outcome = Outcome(question.grade_id, 0, "wrong", **self._place(question))
         verdict = next((v for v in self.desk.verdicts if not v.passed), None)
         verdict = verdict or next(iter(self.desk.verdicts), None)
         if faults and not (verdict and verdict.mistake):
             return replace(outcome, message=f"Your code {WHY[faults[0].status]}")
-        if isinstance(error, NotAnsweredYet):
+        if isinstance(error, NotAnsweredYet | NotImplementedError):
             return replace(outcome, kind="not answered", message="Not answered yet.")
         if verdict:
             rows = tuple((label, text) for label, text in verdict.evidence)
@@ -177,7 +190,9 @@ class _Grading:
         return error, self.session.of_calls[before:], value
 
     def _position(self, question):
-        """The student's cell after which a name counts that the sheet uses several times."""
+        """The student's cell after which an answer counts; −1 is the end."""
+        if question.grade_id in self.at_the_end:
+            return -1
         ids = [cell.grade_id for cell in self.cells]
         tests = [number - 1 for number, name in enumerate(ids) if name == question.grade_id]
         answers = [number for number, name in enumerate(ids) if name in question.answers]
@@ -219,7 +234,9 @@ class _Names:
 
     def prepare(self, question, position):
         for name in question.needs.names:
-            value = self.session.fetch(name, position if name in self.master.reused else -1)
+            value = self.session.fetch(name, position)
+            if (value is MISSING or value is ...) and name not in self.master.reused:
+                value = self.session.fetch(name)
             self.space.pop(name, None)
             if value is not MISSING:
                 self.space[name] = value

@@ -45,7 +45,7 @@ class Master:
     """All that grading needs to know about one sheet.
 
     statements : of all cells, which `needs` count.  given : [(module, names)] that cells import
-    for the students.  reused : names that more than one cell defines.
+    for the students.  reused : names that more than one cell of answers defines.
     """
 
     name: str

@@ -33,6 +33,15 @@ class Session:
         word, *rest = self._request("fetch", name, after, seconds=self.sandbox.limits.call)
         return rest[0] if word == "value" and rest else MISSING
 
+    def moved(self, names, after):
+        """Whether one of these names means something else at the end than after that cell."""
+        try:
+            self._prepare()
+            reply = self._request("moved", names, after, seconds=self.sandbox.limits.call)
+        except Fault:
+            return False
+        return reply[:2] == ("value", True)
+
     def call(self, function, arguments, named):
         """Return (result, changes): changes are (place of an argument, what it holds now)."""
         reply = self._request(

@@ -188,6 +188,11 @@ class Student:
         names = self.after.get(number, self.names)
         return ("value", names[name], ()) if name in names else ("missing",)
 
+    def moved(self, names, number):
+        """Whether one of the names means something else at the end than after a cell."""
+        there = self.after.get(number, self.names)
+        return "value", any(there.get(n) is not self.names.get(n) for n in names), ()
+
     def call(self, function, arguments, named):
         """Call something; say also which arguments hold something else than before."""
         before = [self._bytes(argument) for argument in arguments]
