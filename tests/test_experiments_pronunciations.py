@@ -18,6 +18,8 @@ def test_the_results_are_those_of_this_experiment():
     assert found["settings"] == experiment.SETTINGS
     assert "python -m experiments.pronunciations" in how_made(found)
     steps = {f"{split}, {name}": count for (split, name), count in experiment.RUNS.items()}
+    pairs = {f"{split}, {name}, two models": (split, name) for split, name in experiment.PAIRS}
+    steps |= {pair: 2 * experiment.RUNS[single] for pair, single in pairs.items()}
     assert {run: found["steps"] for run, found in RUNS.items()}.items() <= steps.items()
 
 
@@ -37,6 +39,12 @@ def test_attention_helps_and_each_model_had_about_as_much_time(split):
         assert with_attention[f"{rate}_interval"][1] < without[f"{rate}_interval"][0]
     seconds = [RUNS[run]["seconds"] for run in runs]
     assert max(seconds) <= 1.15 * min(seconds) and max(seconds) <= 600
+
+
+def test_two_models_together_miss_fewer_words_and_reach_the_aim():
+    pair, single = "random, additive, two models", "random, additive"
+    assert rates(pair)["wer_interval"][1] < rates(single)["wer_interval"][0]
+    assert rates(pair)["wer"] <= 0.29 and RUNS[pair]["seconds"] <= 600
 
 
 def test_words_without_relatives_to_learn_from_are_harder():
