@@ -172,6 +172,13 @@ class ChoiceExercise(Exercise):
         return {"answer": self.letter(answer)}
 
 
+def recall(review, number, title, right, reasons, hints):
+    """A question of a review, half a point: `ChoiceExercise` "<review>.<number>"."""
+    return ChoiceExercise(
+        id=f"{review}.{number}", title=title, points=0.5, right=right, reasons=reasons, hints=hints
+    )
+
+
 def stands_before(order, first, second):
     """Whether an order has both numbers, and the first before the second."""
     return first in order and second in order and order.index(first) < order.index(second)

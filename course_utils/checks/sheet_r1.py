@@ -1,27 +1,24 @@
 """The exercises of review R1, after lessons 00 to 05: ten questions, an order, a bug, a reason."""
 
+from functools import partial
+
 import numpy as np
 
 from course_utils.checks.attention_inputs import moved, sizes
 from course_utils.checks.exercises import (
-    ChoiceExercise,
     Disorder,
     Mistake,
     OrderExercise,
     Property,
     ReasonExercise,
+    recall,
     shown,
     stands_before,
 )
 from course_utils.checks.functions import FunctionExercise
 from course_utils.scoring import AdditiveScore
 
-
-def _recall(number, title, right, reasons, hints):
-    return ChoiceExercise(
-        id=f"R1.{number}", title=title, points=0.5, right=right, reasons=reasons, hints=hints
-    )
-
+_recall = partial(recall, "R1")
 
 RECALL = (
     _recall(

@@ -1,25 +1,22 @@
 """The exercises of review R2, after lessons 00 to 10: ten questions, an order, a bug, a reason."""
 
+from functools import partial
+
 import numpy as np
 
 from course_utils.checks.attention_inputs import moved, sizes
 from course_utils.checks.exercises import (
-    ChoiceExercise,
     Disorder,
     Mistake,
     OrderExercise,
     Property,
     ReasonExercise,
+    recall,
     stands_before,
 )
 from course_utils.checks.functions import FunctionExercise
 
-
-def _recall(number, title, right, reasons, hints):
-    return ChoiceExercise(
-        id=f"R2.{number}", title=title, points=0.5, right=right, reasons=reasons, hints=hints
-    )
-
+_recall = partial(recall, "R2")
 
 RECALL = (
     _recall(

@@ -1,26 +1,23 @@
 """The exercises of review R3, after lessons 00 to 14: ten questions, an order, a bug, a reason."""
 
+from functools import partial
+
 import numpy as np
 
 from course_utils.checks.attention_inputs import sizes
 from course_utils.checks.exercises import (
-    ChoiceExercise,
     Disorder,
     Mistake,
     OrderExercise,
     Property,
     ReasonExercise,
+    recall,
     shown,
     stands_before,
 )
 from course_utils.checks.functions import FunctionExercise
 
-
-def _recall(number, title, right, reasons, hints):
-    return ChoiceExercise(
-        id=f"R3.{number}", title=title, points=0.5, right=right, reasons=reasons, hints=hints
-    )
-
+_recall = partial(recall, "R3")
 
 RECALL = (
     _recall(
