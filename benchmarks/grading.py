@@ -1,11 +1,14 @@
 """How long does it take to grade a class, against `nbgrader autograde`? And what does it hold?
 
+Every command runs as often as the others, in turns; medians are compared.
+
 python -m benchmarks.grading
 """
 
 import contextlib
 import io
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -14,15 +17,17 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.measure import interleaved, table, verdict
 from course_utils.grading.assess import Settings, assess
 from course_utils.grading.master import read_master
 from course_utils.grading.notebooks import parse
+from course_utils.grading.sandbox import Sandbox
 from tools import nbgrader_course
 from tools.demo_class import SHEET, demo_class
 from tools.exercises import SOLUTIONS
 from tools.notebooks import ROOT
 
-SMALL, LARGE = 30, 300
+SMALL, LARGE, ROUNDS = 30, 300, 3
 OURS = [sys.executable, "-m", "course_utils.grading"]
 STEM = SHEET.stem
 TROUBLE = 2  # of the demo class: one hangs, and a file that is none aborts nbgrader
@@ -34,18 +39,36 @@ ENVIRONMENT = {
 
 
 def main():
+    reason = Sandbox().why_not()
+    if reason:
+        print(f"\nGrading is not measured: {reason}.")
+        return
     with tempfile.TemporaryDirectory(prefix="course-bench-") as name:
         folder = Path(name)
-        small, large = (_class(folder / str(n), n) for n in (SMALL, LARGE))
-        seconds, memory = zip(*(_measured(*_ours(path)) for path in (small, large)), strict=True)
-        theirs = _nbgrader(folder / "nbgrader", small)
-    print(f"{SMALL} submissions of {STEM}")
-    print(f"  ours                {seconds[0]:7.1f} s   {memory[0] / 1e6:6.0f} MB at most")
-    print(f"  nbgrader autograde  {theirs:7.1f} s   {theirs / seconds[0]:6.1f} times as long")
-    print(f"{LARGE} submissions")
-    print(f"  ours                {seconds[1]:7.1f} s   {memory[1] / 1e6:6.0f} MB at most")
-    print(f"  {seconds[1] / seconds[0]:.1f} times the time, {memory[1] / memory[0]:.2f} the memory")
-    print(f"above a student's own code and the tests: {_overhead():.2f} s a submission")
+        classes = [_class(folder / str(n), n) for n in (SMALL, LARGE)]
+        rounds = [_round(folder / f"round {n}", *classes) for n in range(ROUNDS)]
+    medians = [map(statistics.median, zip(*one, strict=True)) for one in zip(*rounds, strict=True)]
+    (small, held), (large, held_by_large), (theirs, _) = medians
+    rows = [
+        [f"{SMALL} submissions, nbgrader autograde: s", f"{theirs:.1f}", ""],
+        [f"{SMALL} submissions, ours: s", f"{small:.1f}", verdict(small / theirs, 1 / 8)],
+        [
+            f"{LARGE} submissions, ours: s, times {SMALL}'s",
+            f"{large:.1f}",
+            verdict(large / small, 11),
+        ],
+        ["most memory: MB, times it", f"{held / 1e6:.0f}", verdict(held_by_large / held, 1.2)],
+        ["a submission above its own code: s", "", verdict(_overhead(), 0.3)],
+    ]
+    about = f"Grading {STEM}, medians of {ROUNDS} rounds, in turns"
+    table(about, ["what", "measured", "ratio or figure"], rows)
+
+
+def _round(folder, small, large):
+    """[(seconds, bytes)] of ours with both classes, and of nbgrader with the small one."""
+    folder.mkdir()
+    ours = [_measured(*_ours(path, folder / path.name)) for path in (small, large)]
+    return [*ours, _nbgrader(folder / "nbgrader", small)]
 
 
 def _class(folder, students):
@@ -57,8 +80,7 @@ def _class(folder, students):
     return folder
 
 
-def _ours(submissions):
-    report = submissions.with_name(f"{submissions.name}-report")
+def _ours(submissions, report):
     command = [*OURS, SOLUTIONS / SHEET.name, submissions, "--out", report, "--jobs", "2"]
     return list(map(str, command)), ROOT
 
@@ -97,24 +119,29 @@ def _nbgrader(course, submissions):
         target.write_bytes(path.read_bytes())
     for step in (["db", "upgrade"], ["generate_assignment", STEM]):
         _measured(["nbgrader", *step], course)
-    return _measured(["nbgrader", "autograde", STEM], course)[0]
+    return _measured(["nbgrader", "autograde", STEM], course)
 
 
 def _overhead():
-    """Seconds that a solution takes to be graded, without what its cells and its tests take."""
+    """Seconds that a solution takes to be graded, above those of its cells and tests as they are.
+
+    Marks take fewer tests than a learner's own check does, so this can be less than nothing.
+    """
     path = SOLUTIONS / SHEET.name
-    master, data = read_master(path), path.read_bytes()
-    space, own = {}, time.perf_counter()
+    master, cells = read_master(path), parse(path.read_bytes())
+    contestants = {
+        "graded": lambda: assess(master, cells, Settings()),
+        "plain": lambda: _run_plainly(cells),
+    }
+    seconds = interleaved(contestants, repeats=7)
+    return seconds["graded"] - seconds["plain"]
+
+
+def _run_plainly(cells):
+    space = {}
     with contextlib.redirect_stdout(io.StringIO()):
-        for cell in parse(data):
+        for cell in cells:
             exec(cell.source, space)
-    own = time.perf_counter() - own
-    taken = []
-    for _ in range(5):
-        begin = time.perf_counter()
-        assess(master, parse(data), Settings())
-        taken.append(time.perf_counter() - begin)
-    return sorted(taken)[2] - own
 
 
 if __name__ == "__main__":

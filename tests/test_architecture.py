@@ -105,7 +105,8 @@ IMPORTS = {
     "grading.stubs",
     "grading.assess": "checks.functions checks.outcomes grading.sandbox grading.exchange "
     "grading.stubs grading.session grading.statements grading.desk",
-    "grading.pool": "grading.sandbox grading.exchange grading.notebooks grading.assess",
+    "grading.pool": "grading.sandbox grading.exchange grading.library grading.notebooks "
+    "grading.assess",
     "grading.journal": "grading",
     "grading.tables": "grading",
     "grading.roster": "grading.tables",

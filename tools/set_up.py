@@ -4,7 +4,7 @@
     python tools/set_up.py test       .venv: that, and what tests need, from requirements-test.lock
     python tools/set_up.py oldest     .venv-oldest: the lowest versions that pyproject.toml admits
     python tools/set_up.py speech     .venv: what learners need, and the dictionary of experiments/
-    python tools/set_up.py bench      .venv-bench: what learners need, PyTorch and JAX, to compare
+    python tools/set_up.py bench      .venv-bench: what tests need, PyTorch and JAX, to compare
 
 Uses uv where it is found, which is faster, and pip where not. A second run sees that nothing has
 changed and ends at once.
@@ -55,7 +55,8 @@ def packages(kind):
     """The arguments for pip or uv that name the packages of an environment."""
     if kind == "oldest":
         return oldest_versions()
-    return ["-r", "requirements-test.lock" if kind == "test" else "requirements.lock"]
+    tests = kind in ("test", "bench")  # benchmarks drive a browser, and run nbgrader
+    return ["-r", "requirements-test.lock" if tests else "requirements.lock"]
 
 
 def fingerprint(folder):

@@ -12,11 +12,15 @@ TOLERANCE = {"float64": 1e-6, "float32": 2e-4}
 
 
 class Case(NamedTuple):
-    """One set of arguments: what it is called, the arguments, and how arrays lie in memory."""
+    """One set of arguments: what it is called, the arguments, and how arrays lie in memory.
+
+    held : whether the properties must hold here, each of which calls the function again.
+    """
 
     name: str
     arguments: tuple
     strided: bool = False
+    held: bool = True
 
     def fresh(self):
         """The arguments as new arrays, which a function may spoil."""
@@ -25,8 +29,8 @@ class Case(NamedTuple):
     def exact(self):
         """The arguments with all arrays in float64, for the reference."""
         return tuple(
-            argument.astype(np.float64) if _is_float(argument) else argument
-            for argument in self.fresh()
+            argument.astype(np.float64) if _is_float(argument) else _copy(argument)
+            for argument in self.arguments
         )
 
 
@@ -94,7 +98,7 @@ def as_dtype(dtype, argument):
     return argument.astype(dtype) if _is_float(argument) else argument
 
 
-def _copy(argument, strided):
+def _copy(argument, strided=False):
     """A new array with the same numbers; a strided one lies in every second place of memory."""
     if not isinstance(argument, np.ndarray):
         return argument

@@ -54,29 +54,32 @@ class FunctionExercise(Exercise):
     variants: tuple[Callable, ...]
     dtypes: tuple[type, ...] = (np.float64, np.float32)
 
-    def judge(self, answer, seed=0, use_reference=True, rounds=ROUNDS, seconds=SECONDS):
+    def judge(
+        self, answer, seed=0, use_reference=True, rounds=ROUNDS, held=ROUNDS, seconds=SECONDS
+    ):
         """Return the verdict. `use_reference=False` leaves the properties alone to decide.
 
-        rounds : how many random inputs. Fewer are a first look.
+        rounds : how many random inputs. Fewer are a first look.  held : with how many of them, and
+        with all edges, the properties are tested too.
         """
         if answer is ... or answer is None:
             raise self.not_answered(f"Write the function {self.name}")
         if not callable(answer):
             return Verdict("wrong", self._no_function(answer))
         try:
-            cases = self.cases(seed, rounds)
+            cases = self.cases(seed, rounds, held)
             verdict, printed = within(seconds, lambda: self._examine(answer, cases, use_reference))
         except TookTooLong as error:
             return Verdict("wrong", late(self.name, seconds, error.stopped), "endless loop")
         return replace(verdict, note=about(printed)) if printed else verdict
 
-    def cases(self, seed, rounds=ROUNDS):
+    def cases(self, seed, rounds=ROUNDS, held=ROUNDS):
         """Random inputs in each dtype, every third strided; then the edges."""
         rng = np.random.default_rng(seed)
         for number in range(rounds):
             dtype = self.dtypes[number % len(self.dtypes)]
             arguments = tuple(as_dtype(dtype, argument) for argument in self.inputs(rng))
-            yield Case(f"{RANDOM} {number + 1}", arguments, strided=number % 3 == 2)
+            yield Case(f"{RANDOM} {number + 1}", arguments, number % 3 == 2, number < held)
         for name, arguments in self.edges.items():
             yield Case(name, arguments)
 
@@ -116,7 +119,8 @@ class FunctionExercise(Exercise):
         outputs = self._call(answer, case)
         room = tolerance(*case.arguments, *outputs.values())
         try:
-            self._hold(Trial(case.exact(), outputs, self._caller(answer), room))
+            if case.held:
+                self._hold(Trial(case.exact(), outputs, self._caller(answer), room))
             for name in expected if use_reference else ():
                 self._compare(name, outputs[name], expected[name], room)
         except Failure as failure:
@@ -137,7 +141,7 @@ class FunctionExercise(Exercise):
 
     def _compare(self, name, output, expected, room):
         """Raise Failure where the numbers differ, with the place where they differ most."""
-        if np.allclose(output, expected, room, room):
+        if (np.abs(output - expected) <= room + room * np.abs(expected)).all():  # all are finite
             return
         where = np.unravel_index(np.abs(output - expected).argmax(), output.shape)
         place = f"{name}[{', '.join(map(str, where))}]" if where else name
@@ -156,14 +160,14 @@ class FunctionExercise(Exercise):
         try:
             if error is not None:
                 raise self._raised(error, answer)
-            self._unchanged(case.fresh(), arguments)
+            self._unchanged(case.arguments, arguments)
             return self._outputs(value, case)
         except Failure as failure:
             failure.case = case
             raise
 
     def _outputs(self, value, case):
-        return as_outputs(value, self.outputs(*case.fresh()), self.name)
+        return as_outputs(value, self.outputs(*case.arguments), self.name)
 
     def _unchanged(self, given, now):
         """Raise Failure where a call has changed an array that it was given."""

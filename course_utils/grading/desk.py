@@ -16,6 +16,9 @@ FIRST_LOOK = 3  # random inputs before marks are given: both kinds of floats, on
 class Desk:
     """In place of `course_utils.checks` while tests run.
 
+    Properties say what is wrong, and each calls the function again. For marks the right numbers
+    decide: all random inputs are compared with them, and properties tested with the first alone.
+
     seed : any text; the inputs of `require` are drawn from it.  seconds : for one check.
     marking : whether points are given, or feedback is written, then with `rounds` random inputs.
     verdicts : of this question.
@@ -33,23 +36,24 @@ class Desk:
         """Judge with the inputs that everyone sees. It gives marks where no `require` does."""
         if self.marking and exercise in self.required:
             return
-        verdict = self._judge(exercise, answer, 0, ROUNDS if self.marking else self.rounds)
+        rounds = (ROUNDS, FIRST_LOOK) if self.marking else (self.rounds, self.rounds)
+        verdict = self._judge(exercise, answer, 0, *rounds)
         if self.marking and not verdict.passed:
             raise NotCorrect
 
     def require(self, exercise, answer):
         """Judge with the inputs of the class."""
         self.required.add(exercise)
-        if not self._judge(exercise, answer, self.seed, ROUNDS).passed:
+        if not self._judge(exercise, answer, self.seed, ROUNDS, FIRST_LOOK).passed:
             raise NotCorrect
 
     def hint(self, exercise):
         """Nothing: hints are for learners."""
 
-    def _judge(self, exercise, answer, seed, rounds):
+    def _judge(self, exercise, answer, seed, rounds, held):
         asked, more = find(exercise), {}
         if isinstance(asked, FunctionExercise):
-            more = {"seconds": self.seconds, "rounds": rounds}
+            more = {"seconds": self.seconds, "rounds": rounds, "held": held}
         if isinstance(asked, WorkExercise):
             more = {"seconds": self.seconds}
         verdict = asked.judge(for_checks(answer), seed=seed, **more)

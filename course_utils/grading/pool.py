@@ -1,6 +1,7 @@
 """Processes that grade side by side, each with a worker that is started ahead."""
 
 import ctypes
+import gc
 import multiprocessing
 import resource
 import signal
@@ -10,6 +11,7 @@ from multiprocessing.connection import wait
 
 from course_utils.grading.assess import assess, cell_of
 from course_utils.grading.exchange import Exchange, NoWorker
+from course_utils.grading.library import stock
 from course_utils.grading.notebooks import Rejected
 from course_utils.grading.sandbox import MEGABYTE
 
@@ -48,6 +50,8 @@ def failed(submission, why):
 
 def grade_all(submissions, master, settings, jobs):
     """Yield (place of a submission, its row) as they are done."""
+    stock()  # made here, it is there in every process
+    gc.freeze()
     pool = _Pool(list(submissions), master, settings, jobs)
     try:
         yield from pool.rows()

@@ -31,10 +31,19 @@ class ProtocolError(Exception):
     """A frame that no honest worker sends."""
 
 
+def _no_constant(name):
+    raise ValueError(f"{name} is not JSON")
+
+
+# Made once: `json.dumps` and `json.loads` make theirs anew for every frame.
+JSON = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+FROM_JSON = json.JSONDecoder(parse_constant=_no_constant)
+
+
 def encode(value, lend=None):
     """Return the frame of a value. `lend` turns a function into the number that stands for it."""
     blobs = []
-    text = json.dumps(_pack(value, blobs, lend), allow_nan=False, separators=(",", ":")).encode()
+    text = JSON.encode(_pack(value, blobs, lend)).encode()
     return HEADER.pack(len(text), sum(map(len, blobs))) + text + b"".join(blobs)
 
 
@@ -49,7 +58,7 @@ def sizes(header):
 def decode(text, blobs, handle=None):
     """Return the value in a frame. `handle(number, kind, name)` makes what stands for an object."""
     try:
-        item = json.loads(bytes(text).decode("utf-8"), parse_constant=_no_constant)
+        item = FROM_JSON.decode(bytes(text).decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise ProtocolError("a frame that is not JSON") from error
     reader = _Reader(blobs, handle)
@@ -195,7 +204,3 @@ def _is_text(text):
         return bool(text.encode("utf-8")) or not text
     except UnicodeEncodeError:
         return False
-
-
-def _no_constant(name):
-    raise ValueError(f"{name} is not JSON")

@@ -8,9 +8,9 @@ comes first: it builds the view, and steps down to a user id that nobody else ha
 import importlib.util
 import os
 import shutil
+import site
 import subprocess
 import sys
-import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,11 +84,12 @@ class Sandbox:
 
         refused : a file descriptor with the filter of system calls, see `syscalls`.
         """
-        python = [sys.executable, "-I"]
+        python = [sys.executable, "-I", "-S"]  # `site` would read hooks, which takes an eighth
         if not self.safe:
-            return [*python, str(WORKER)]
+            return [*python, str(WORKER), *_packages()]
         calls = [] if refused is None else ["--seccomp", str(refused)]
-        inner = [*self._walls(), *calls, *self._layers(), "--chdir", "/tmp", *python, INSIDE]
+        inner = [*self._walls(), *calls, *self._layers(), "--chdir", "/tmp", *python]
+        inner += [INSIDE, *_packages()]
         return self._stepped_down(inner) if os.geteuid() == 0 else inner
 
     def start(self, connection):
@@ -124,7 +125,8 @@ class Sandbox:
         return None
 
     def _trial(self):
-        return [*self.command()[: -len((sys.executable, "-I", INSIDE))], "/usr/bin/true"]
+        command = self.command()
+        return [*command[: command.index(sys.executable)], "/usr/bin/true"]
 
     def _walls(self):
         variables = [part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)]
@@ -172,8 +174,7 @@ class Sandbox:
 
     def _paths(self):
         """Python, its packages, and what was asked for."""
-        numpy = Path(importlib.util.find_spec("numpy").origin).parents[1]
-        paths = {sys.base_prefix, sys.prefix, sysconfig.get_path("purelib"), numpy, *self.shown}
+        paths = {sys.base_prefix, sys.prefix, *_packages(), *self.shown}
         paths = {Path(path) for path in (*paths, *_fonts())}
         return sorted(path for path in paths if not set(map(Path, SYSTEM)) & {path, *path.parents})
 
@@ -191,6 +192,12 @@ def _view(paths):
     if set(paths) & set(PACKAGE.parents):
         flags += ["--tmpfs", str(PACKAGE), "--remount-ro", str(PACKAGE)]
     return flags
+
+
+def _packages():
+    """Folders in which packages are installed, NumPy's among them."""
+    numpy = Path(importlib.util.find_spec("numpy").origin).parents[1]
+    return list(dict.fromkeys([*site.getsitepackages(), str(numpy)]))
 
 
 def _fonts():
