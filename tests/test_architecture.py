@@ -114,7 +114,7 @@ IMPORTS = {
     "grading.html": "jinja2 grading.tables",
     "grading.run": "tqdm grading.master grading.pool grading.journal grading.tables "
     "grading.roster grading.summary grading.html",
-    "grading.gradebook": "nbgrader grading.tables",
+    "grading.gradebook": "nbgrader sqlalchemy grading grading.tables",
     "grading.cluster": "distributed grading grading.submissions grading.pool",
     "grading.__main__": "grading | grading.sandbox grading.master grading.submissions "
     "grading.assess grading.pool grading.tables grading.roster grading.run "

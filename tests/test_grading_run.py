@@ -79,6 +79,18 @@ def test_nbgraders_gradebook(school):
 
 
 @needs_sandbox
+@pytest.mark.parametrize(
+    "url",
+    ["no url", "oracle://teacher:secret@here/book", "sqlite:////no/such/folder/gradebook.db"],
+)
+def test_a_gradebook_that_cannot_be_opened_is_told_before_anything_is_graded(school, url, capsys):
+    assert run(school, "--gradebook", url) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Not graded: the gradebook ") and said.count("\n") == 1
+    assert "secret" not in said and not (school / "out").exists()
+
+
+@needs_sandbox
 def test_a_report(school, capsys):
     assert run(school) == 0
     found = [(line["student"], line["status"], line["score"]) for line in lines(school)]

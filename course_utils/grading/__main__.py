@@ -4,6 +4,7 @@ Student code never meets the tests: it runs in a sandbox of its own, and only va
 """
 
 import argparse
+import functools
 import os
 import sys
 from pathlib import Path
@@ -77,13 +78,14 @@ def _grade(options):
         read_roster(options.roster) if options.roster else None,
         "" if sandbox.safe else UNSAFE,
     )
+    gradebook = _gradebook(options.gradebook) if options.gradebook else None
     submissions = find_submissions(options.submissions)
     settings = Settings(sandbox, options.seed)
     graders = _on_cluster(options.dask) if options.dask else grade_all
     rows = grade(submissions, master, settings, options.out, options.jobs, options.force, graders)
     print(report.write(rows))
-    if options.gradebook:
-        _to_gradebook(options.gradebook, rows, master, report.marks)
+    if gradebook:
+        print(f"{gradebook(rows, master, report.marks)} students written to the gradebook")
     return 0 if len(rows) == len(submissions) else 1
 
 
@@ -95,12 +97,14 @@ def _on_cluster(address):
     return grade_on(address)
 
 
-def _to_gradebook(url, rows, master, marks):
+def _gradebook(url):
+    """What writes there; opened once now, so that nobody waits for marks that cannot be written."""
     try:
-        from course_utils.grading.gradebook import write_gradebook
+        from course_utils.grading.gradebook import opened, write_gradebook
     except ImportError as error:
         raise GradingError(f"--gradebook needs nbgrader: pip install nbgrader ({error})") from error
-    print(f"{write_gradebook(url, rows, master, marks)} students written to {url.split('@')[-1]}")
+    with opened(url):
+        return functools.partial(write_gradebook, url)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,40 @@
 """Marks on their way to nbgrader's own gradebook. The one module here that needs nbgrader."""
 
+import contextlib
 import os
 import sys
+import warnings
 from pathlib import Path
 
 from nbgrader.api import Grade, Gradebook, MissingEntry
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
+from course_utils.grading import GradingError
 from course_utils.grading.tables import grades_of
+
+
+@contextlib.contextmanager
+def opened(url):
+    """The gradebook at a database's URL, made where there is none.
+
+    Raises GradingError where the URL is none, its driver is missing, or nobody answers.
+    """
+    # nbgrader runs the program alembic, which stands beside this Python
+    beside = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    os.environ["PATH"] = os.pathsep.join(beside)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own way with its tables
+            with Gradebook(url) as book:
+                yield book
+    except (SQLAlchemyError, ImportError) as error:
+        said = str(error).strip().splitlines()[0]
+        raise GradingError(f"the gradebook {without_password(url)} fails: {said}") from error
+
+
+def without_password(url):
+    """What of a database's URL can be shown."""
+    return url.split("@")[-1]
 
 
 def write_gradebook(url, rows, master, marks):
@@ -14,10 +42,7 @@ def write_gradebook(url, rows, master, marks):
 
     The assignment has the master's name. Cells and students that are not there yet are added.
     """
-    # nbgrader runs the program alembic, which stands beside this Python
-    beside = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
-    os.environ["PATH"] = os.pathsep.join(beside)
-    with Gradebook(url) as book:
+    with opened(url) as book:
         _add_cells(book, master)
         present = [row for row in rows if row["status"] != "missing"]
         for row in present:
