@@ -314,4 +314,6 @@ def _notes(session):
     for number, fault in sorted(session.left_out.items()):
         yield f"code cell {number + 1} {WHY[fault.status]}"
     for number, (kind, line) in sorted(session.errors.items()):
+        if kind == "Kept":  # a cell that another question may well have
+            continue
         yield f"code cell {number + 1}, line {line}, stops {_because(kind)}"
