@@ -51,6 +51,21 @@ def own_questions(notebook):
     return notebook
 
 
+def sends(value):
+    """A function that sends a frame of its own, without the worker's own caps, and then hangs."""
+    return f"""
+        import gc, json, struct
+
+        def mean(x):
+            for thing in gc.get_objects():
+                if type(thing).__name__ == "Channel":
+                    frame = ["t", thing.number, "value", {value}, ["l"]]
+                    text = json.dumps(frame, separators=(",", ":")).encode()
+                    thing.connection.sendall(struct.pack(">II", len(text), 0) + text)
+            while True: pass
+    """
+
+
 WRONG = "def mean(x):\n    return 0"
 
 LOOPS = [
@@ -298,18 +313,12 @@ FLOODS = [
     mean("a list in itself", "def mean(x):\n    a = []; a.append(a); return a"),
     mean(
         "a set of numbers with one hash",
-        """
-        import gc, json, struct
-
-        def mean(x):
-            for thing in gc.get_objects():
-                if type(thing).__name__ == "Channel":
-                    numbers = [n * (2**61 - 1) for n in range(1, 75_000)]
-                    frame = ["t", thing.number, "value", ["s", *numbers], ["l"]]
-                    text = json.dumps(frame, separators=(",", ":")).encode()
-                    thing.connection.sendall(struct.pack(">II", len(text), 0) + text)
-            while True: pass
-    """,
+        sends('["s", *(n * (2**61 - 1) for n in range(1, 75_000))]'),
+        "protocol",
+    ),
+    mean(
+        "tens of thousands of objects",
+        sends('["l", *(["h", n, "object", f"A{n}"] for n in range(70_000))]'),
         "protocol",
     ),
     mean("a huge number", "def mean(x):\n    return 10**100_000"),
@@ -834,6 +843,7 @@ TRICKS = [
             "attention": """
         import gc, importlib.util, marshal, sys
 
+        gc.unfreeze()
         held = gc.get_objects()
         frame = sys._getframe()
         while frame:

@@ -15,7 +15,12 @@ from course_utils.grading.master import BadSource, read_master
 from course_utils.grading.notebooks import Rejected
 from course_utils.grading.roster import read_roster
 from course_utils.grading.statements import needs_of, statements_of
-from course_utils.grading.submissions import BadSubmissions, find_submissions
+from course_utils.grading.submissions import (
+    MOST_NOTEBOOKS,
+    BadSubmissions,
+    HandedIn,
+    find_submissions,
+)
 from course_utils.grading.tables import BadTable, csv_text, grades_csv, read_marks
 from tests.grading_class import POINTS, Case, code, master_notebook, notebook, text
 
@@ -145,6 +150,15 @@ def test_a_notebook_that_fits_counts_though_another_is_damaged(tmp_path, master)
     put(tmp_path / "in", "ada/mini-2.ipynb", data=b"no")
     (found,) = find_submissions(tmp_path / "in")
     assert found.choose(master)[0] == "mini.ipynb"
+
+
+def test_of_very_many_notebooks_the_newest_alone_are_read(tmp_path, monkeypatch):
+    put(tmp_path, *(f"ada/{number}.ipynb" for number in range(60)))
+    read = []
+    monkeypatch.setattr(HandedIn, "read", lambda file: read.append(file) or b"")
+    (submission,) = find_submissions(tmp_path)
+    submission.key()
+    assert len(submission.files) == 60 and len(read) == MOST_NOTEBOOKS
 
 
 def test_a_link_in_an_archive_is_rejected(tmp_path, master):

@@ -15,6 +15,7 @@ HEADER = struct.Struct(">II")  # bytes of JSON, bytes of all arrays
 MOST_JSON = 2_000_000
 MOST_BYTES = 64_000_000
 MOST_PARTS = 200_000
+PARTS_OF_AN_OBJECT = 100  # what stands for one is a class of its own
 MOST_LETTERS = 100_000
 MOST_ALIKE = 100  # keys with the hash of another
 DEEPEST = 20
@@ -193,6 +194,7 @@ class _Reader:
         fine = len(parts) == 3 and type(parts[0]) is int and 0 <= parts[0] < 2**31
         fine = fine and parts[1] in ("function", "class", "object") and isinstance(parts[2], str)
         _checked(parts, self.handle and fine)
+        self.parts += PARTS_OF_AN_OBJECT
         name = parts[2] if parts[2].isidentifier() and len(parts[2]) <= 60 else "object"
         return self.handle(parts[0], parts[1], name)
 

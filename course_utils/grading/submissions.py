@@ -72,10 +72,15 @@ class Submission:
     number: str
     files: tuple[HandedIn, ...]
 
+    @property
+    def newest(self):
+        """The files that are looked at, the oldest first: never more than some."""
+        return sorted(self.files, key=lambda file: file.time)[-MOST_NOTEBOOKS:]
+
     def key(self, *about):
         """A text that changes with every change of what was handed in, or of `about`."""
         digest = hashlib.sha256(repr((self.student, *about)).encode())
-        for file in self.files:
+        for file in self.newest:
             digest.update(repr((file.name, file.time)).encode())
             try:
                 digest.update(file.read())
@@ -91,7 +96,7 @@ class Submission:
         if not self.files:
             raise Rejected("There is no notebook (.ipynb) in what was handed in.")
         readable, reason = [], None
-        for file in sorted(self.files, key=lambda file: file.time)[-MOST_NOTEBOOKS:]:
+        for file in self.newest:
             try:
                 readable.append((file.name, parse(file.read())))
             except Rejected as why:
@@ -104,7 +109,7 @@ class Submission:
 
 def carried(submission):
     """The same submission with its bytes, for another machine."""
-    return replace(submission, files=tuple(map(_carried, submission.files)))
+    return replace(submission, files=tuple(map(_carried, submission.newest)))
 
 
 def _carried(file):
