@@ -318,7 +318,7 @@ FLOODS = [
     ),
     mean(
         "tens of thousands of objects",
-        sends('["l", *(["h", n, "object", f"A{n}"] for n in range(70_000))]'),
+        sends('["l", *(["h", 1, "object", "A"] for _ in range(60_000))]'),
         "protocol",
     ),
     mean("a huge number", "def mean(x):\n    return 10**100_000"),
