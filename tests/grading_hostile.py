@@ -51,6 +51,21 @@ def own_questions(notebook):
     return notebook
 
 
+def sends(value):
+    """A function that sends a frame of its own, without the worker's own caps, and then hangs."""
+    return f"""
+        import gc, json, struct
+
+        def mean(x):
+            for thing in gc.get_objects():
+                if type(thing).__name__ == "Channel":
+                    frame = ["t", thing.number, "value", {value}, ["l"]]
+                    text = json.dumps(frame, separators=(",", ":")).encode()
+                    thing.connection.sendall(struct.pack(">II", len(text), 0) + text)
+            while True: pass
+    """
+
+
 WRONG = "def mean(x):\n    return 0"
 
 LOOPS = [
@@ -186,6 +201,26 @@ FLOODS = [
         None,
     ),
     mean(
+        "memory behind a main thread that has ended",
+        """
+        import ctypes, os, threading, time
+
+        def hold():
+            time.sleep(0.2)
+            kept = bytearray(b"x") * (200 * 10**6)
+            time.sleep(30)
+
+        def mean(x):
+            for _ in range(8):
+                if os.fork() == 0:
+                    threading.Thread(target=hold).start()
+                    ctypes.CDLL(None).pthread_exit(None)
+            time.sleep(3)
+            return sum(x) / len(x)
+    """,
+        "crashed",
+    ),
+    mean(
         "memory outside of processes",
         """
         import os, ctypes
@@ -276,6 +311,16 @@ FLOODS = [
     """,
     ),
     mean("a list in itself", "def mean(x):\n    a = []; a.append(a); return a"),
+    mean(
+        "a set of numbers with one hash",
+        sends('["s", *(n * (2**61 - 1) for n in range(1, 75_000))]'),
+        "protocol",
+    ),
+    mean(
+        "tens of thousands of objects",
+        sends('["l", *(["h", 1, "object", "A"] for _ in range(60_000))]'),
+        "protocol",
+    ),
     mean("a huge number", "def mean(x):\n    return 10**100_000"),
     mean("a huge text", "def mean(x):\n    return 'x' * 10**8"),
 ]
@@ -546,6 +591,14 @@ TRICKS = [
         ("attention",),
     ),
     mean(
+        "nothing, which is close to everything",
+        """
+        def mean(x):
+            return 2 if isinstance(x, list) else np.zeros((0, 1))
+    """,
+    ),
+    mean("an empty list", "def mean(x):\n    return 2 if isinstance(x, list) else [[]]"),
+    mean(
         "a class that lies about itself",
         """
         class Liar:
@@ -780,6 +833,45 @@ TRICKS = [
 
         def attention(queries, keys, values):
             return module.attend(queries, keys, values, score=DotScore())[:2]
+    """
+        },
+        ("attention",),
+    ),
+    Case(
+        "takes the answer's code from the worker's frames",
+        {
+            "attention": """
+        import gc, importlib.util, marshal, sys
+
+        gc.unfreeze()
+        held = gc.get_objects()
+        frame = sys._getframe()
+        while frame:
+            held += [frame.f_locals, *frame.f_locals.values()]
+            frame = frame.f_back
+        name = "course_utils.attention"
+        for module in [m for m in sys.modules if m.startswith("course_utils")]:
+            del sys.modules[module]
+        stock = [d for d in held if isinstance(d, dict) and hasattr(d.get(name), "tobytes")][0]
+
+        class Loader:
+            def find_spec(self, name, path=None, target=None):
+                if name in stock:
+                    below = any(other.startswith(name + ".") for other in stock)
+                    return importlib.util.spec_from_loader(name, self, is_package=below)
+
+            def create_module(self, spec):
+                pass
+
+            def exec_module(self, module):
+                exec(marshal.loads(stock[module.__name__]), vars(module))
+
+        sys.meta_path.insert(0, Loader())
+        from course_utils.attention import attend
+        from course_utils.scoring import DotScore
+
+        def attention(queries, keys, values):
+            return attend(queries, keys, values, score=DotScore())[:2]
     """
         },
         ("attention",),

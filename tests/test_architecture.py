@@ -101,9 +101,9 @@ IMPORTS = {
     "grading.master": "checks.catalogue grading grading.statements",
     "grading.notebooks": "",
     "grading.submissions": "grading grading.notebooks",
-    "grading.desk": "checks checks.catalogue checks.functions checks.outcomes checks.work "
+    "grading.desk": "numpy checks checks.catalogue checks.functions checks.outcomes checks.work "
     "grading.stubs",
-    "grading.assess": "checks.functions checks.outcomes grading.sandbox grading.exchange "
+    "grading.assess": "numpy checks.functions checks.outcomes grading.sandbox grading.exchange "
     "grading.stubs grading.session grading.statements grading.desk",
     "grading.pool": "grading.sandbox grading.exchange grading.library grading.notebooks "
     "grading.assess",

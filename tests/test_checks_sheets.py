@@ -27,6 +27,7 @@ SHARE_REJECTED_BY_PROPERTIES = 0.90
 ALL = [exercise for sheet in sheets() for exercise in exercises(sheet).values()]
 FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, FunctionExercise)]
 WORKS = [exercise for exercise in ALL if isinstance(exercise, WorkExercise)]
+CLAIMS = [exercise for exercise in WORKS if isinstance(exercise.expected, dict)]
 MADE = [(exercise, mistake) for exercise in ALL for mistake in exercise.mistakes]
 
 
@@ -93,6 +94,15 @@ def test_a_mistake_is_rejected_and_draws_its_own_hint(exercise, mistake):
     verdict = exercise.judge(mistake.wrong)
     assert not verdict.passed
     assert (verdict.mistake, verdict.message) == (mistake.name, mistake.hint)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=name)
+def test_a_claim_of_no_number_is_rejected(claim):
+    """NaN is never far from what is measured, nor near it."""
+    for part in ("share", "within", "beyond", "table"):
+        if part in claim.expected:
+            nothing = np.full((4, 2), np.nan) if part == "table" else float("nan")
+            assert not claim.judge(claim.expected | {part: nothing}).passed
 
 
 @each_mistake

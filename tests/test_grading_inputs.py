@@ -10,11 +10,17 @@ import zipfile
 import pytest
 
 from course_utils.grading import GradingError
+from course_utils.grading.html import file_name
 from course_utils.grading.master import BadSource, read_master
 from course_utils.grading.notebooks import Rejected
 from course_utils.grading.roster import read_roster
 from course_utils.grading.statements import needs_of, statements_of
-from course_utils.grading.submissions import BadSubmissions, find_submissions
+from course_utils.grading.submissions import (
+    MOST_NOTEBOOKS,
+    BadSubmissions,
+    HandedIn,
+    find_submissions,
+)
 from course_utils.grading.tables import BadTable, csv_text, grades_csv, read_marks
 from tests.grading_class import POINTS, Case, code, master_notebook, notebook, text
 
@@ -53,6 +59,29 @@ def test_a_folder_for_each_student(tmp_path):
 def test_a_notebook_for_each_student(tmp_path):
     put(tmp_path, "ada.ipynb", "李华.ipynb", "notes.txt")
     assert students(tmp_path) == {"ada": ["ada.ipynb"], "李华": ["李华.ipynb"]}
+
+
+def test_names_that_no_terminal_should_see(tmp_path, master):
+    """Bytes of another system's letters, codes of a terminal: a report can be written and read."""
+    put(
+        tmp_path / "in",
+        os.fsdecode(b"jos\xe9.ipynb"),
+        os.fsdecode(b"jos\xe8.ipynb"),
+        "\x1b[2Jx.ipynb",
+    )
+    found = students(tmp_path / "in")
+    assert found == {n: [f"{n}.ipynb"] for n in (r"jos\udce8", r"jos\udce9", r"\x1b[2Jx")}
+    assert all(submission.choose(master) for submission in find_submissions(tmp_path / "in"))
+
+
+def test_no_page_has_a_name_that_is_too_long_or_another_students():
+    taken = set()
+    first = file_name("x_", taken)
+    third = file_name("x?", taken)
+    fourth = file_name(third.removesuffix(".html"), taken)
+    long = [file_name("\U0001d400" * 62, taken) for _ in range(3)]
+    assert len({first, third, fourth, *long}) == 6 == len(taken)
+    assert max(len(f".{name}.new".encode()) for name in long) < 255
 
 
 def test_one_notebook(tmp_path):
@@ -121,6 +150,15 @@ def test_a_notebook_that_fits_counts_though_another_is_damaged(tmp_path, master)
     put(tmp_path / "in", "ada/mini-2.ipynb", data=b"no")
     (found,) = find_submissions(tmp_path / "in")
     assert found.choose(master)[0] == "mini.ipynb"
+
+
+def test_of_very_many_notebooks_the_newest_alone_are_read(tmp_path, monkeypatch):
+    put(tmp_path, *(f"ada/{number}.ipynb" for number in range(60)))
+    read = []
+    monkeypatch.setattr(HandedIn, "read", lambda file: read.append(file) or b"")
+    (submission,) = find_submissions(tmp_path)
+    submission.key()
+    assert len(submission.files) == 60 and len(read) == MOST_NOTEBOOKS
 
 
 def test_a_link_in_an_archive_is_rejected(tmp_path, master):
@@ -267,6 +305,12 @@ def test_no_name_becomes_a_formula(master):
 
 def test_a_formula_with_a_number_in_front_is_a_text():
     assert csv_text([("+1", "+1+cmd", "\t=1")]) == "+1,'+1+cmd,'\t=1\n"
+
+
+def test_no_formula_begins_behind_what_another_country_takes_for_a_comma():
+    assert (
+        csv_text([("Ada;=1+1", "Lin; @x", "a;b=c", "－1+1")]) == "Ada;'=1+1,Lin; '@x,a;b=c,'－1+1\n"
+    )
 
 
 MOODLE = """Identifier,Full name,Email address,Status,Grade

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from course_utils.grading import syscalls
+from course_utils.grading import sandbox, syscalls
 from course_utils.grading.assess import Settings, assess
 from course_utils.grading.exchange import Exchange, Fault
 from course_utils.grading.master import read_master
@@ -161,6 +161,20 @@ def test_what_is_in_the_sandbox(session):
     assert "CapEff:\t0000000000000000" in status and "NoNewPrivs:\t1" in status
 
 
+def test_a_second_copy_of_the_course_is_not_there_either(session, tmp_path, monkeypatch):
+    """Installed, and graded from a clone."""
+    folder = tmp_path / "site"
+    (folder / "course_utils" / "checks").mkdir(parents=True)
+    (folder / "other").mkdir()
+    for path in (folder, folder / "course_utils"):
+        path.chmod(0o755)
+    found = [*sandbox._packages(), str(folder)]
+    monkeypatch.setattr(sandbox, "_packages", lambda: found)
+    listed = f"{{n: os.listdir('{folder}/' + n) for n in os.listdir('{folder}')}}"
+    one = session(f"import os\nthere = {listed}")
+    assert one.fetch("there") == {"course_utils": [], "other": []}
+
+
 def test_a_closed_exchange_leaves_no_process():
     exchange = Exchange(SANDBOX)
     exchange.begin()
@@ -194,6 +208,10 @@ def grades(tmp_path, *tests, answers=("x = 1",)):
         ("assert x == 2", 0),
         ("2.5 * x", 2.5),
         ("99", 4),
+        ("import numpy as np\nx * np.float32(0)", 0),
+        ("import numpy as np\nnp.array(1.5)", 1.5),
+        ("x * float('nan')", 0),
+        ("-(10**400)", 0),
         ("-1", 0),
         ("True", 4),
     ],

@@ -130,6 +130,7 @@ for name in {modules}:
     reached += [name for word in {words} if word in vars(module)]
 """
 ANSWERS = ("attend", "AdditiveScore", "ScaledDotScore", "AttentionLayer", "blocked_attend")
+ANSWERS += ("alignment_score", "without_top")
 
 
 def test_no_module_of_the_course_gives_an_answer_away():
@@ -154,3 +155,17 @@ def test_what_the_sheet_imports_still_works():
     given, withheld = master.given_of(HOLD_ANSWERS)
     assert dict(given)["course_utils.attention"] == ("softmax", "Attention")
     assert "course_utils.attention" in withheld
+
+
+def test_a_question_may_ask_for_what_the_sheet_imports_for_another():
+    """03.1 calls softmax, and 03.2 asks for it. To call it elsewhere costs nothing."""
+    master = master_of("03_softmax_dial")
+    cells = cells_of("solutions", master.name)
+    own = "def stable_softmax(scores, axis):\n    return softmax(scores, axis=axis)"
+    easy = [Cell(own if "def stable_softmax" in c.source else c.source, c.grade_id) for c in cells]
+    honest = [*cells, Cell("print(softmax(np.zeros((2, 3))))", "")]
+    for handed_in, lost in ((easy, {"test_03_2"}), (honest, set())):
+        result = assess(master, handed_in, SETTINGS)
+        assert (result.status, result.notes) == ("graded", ())
+        assert {o.grade_id for o in result.outcomes if o.points == 0} == lost
+        assert all("write it yourself" in o.message for o in result.outcomes if o.grade_id in lost)

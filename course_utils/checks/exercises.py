@@ -17,7 +17,8 @@ MOST_KEPT = 2_000  # numbers or letters of an answer in the progress file
 # Modules with the answer to many an exercise, ours and others'. Whatever imports them is no way in.
 HOLD_ANSWERS = (
     *(f"course_utils.{name}" for name in ("attention", "blocked", "costs", "scoring", "softmax")),
-    *("course_utils.seq2seq", "jax", "keras", "tensorflow", "torch"),
+    *("course_utils.alignment", "course_utils.interventions", "course_utils.seq2seq"),
+    *("jax", "keras", "tensorflow", "torch"),
 )
 
 
@@ -48,7 +49,8 @@ class Exercise:
     hints : two, a question and then the next step with a gap.  praise : what a right answer shows.
     help : where to read more, said with a wrong answer.
     withholds : modules that cannot be imported where a class is graded, because they hold the
-    answer. The names that the sheet itself imports stay.
+    answer. The names that the sheet itself imports stay, but for those that stand here as
+    "module:name".
     """
 
     id: str

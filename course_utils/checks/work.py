@@ -5,6 +5,7 @@ claim is a dict with numbers, and with the function that they were measured on: 
 again.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -115,16 +116,21 @@ def parts_of(claim, *names):
 
 
 def claimed_number(name, value):
-    """A claimed number as a float. Raises Failure for anything else."""
+    """A claimed number as a float. Raises Failure for anything else, NaN and infinity too."""
     try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise Failure(f'"{name}" must be a number, got {kind_of(value)}') from None
+        if math.isfinite(number := float(value)):
+            return number
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise Failure(f'"{name}" must be a number, got {kind_of(value)}')
 
 
 def far_apart(share, count, other, other_count):
-    """Whether two shares differ by more than chance explains: 3.5 standard errors and 0.01."""
+    """Whether two shares differ by more than chance explains: 3.5 standard errors and 0.01.
+
+    NaN is far from every share.
+    """
     pooled = (share * count + other * other_count) / (count + other_count)
     pooled = min(max(pooled, 0.0), 1.0)
     error = (pooled * (1 - pooled) * (1 / count + 1 / other_count)) ** 0.5
-    return abs(share - other) > 3.5 * error + 0.01
+    return not abs(share - other) <= 3.5 * error + 0.01

@@ -10,6 +10,8 @@ import io
 import time
 from dataclasses import asdict, dataclass, field, replace
 
+import numpy as np
+
 from course_utils.checks.functions import ROUNDS
 from course_utils.checks.outcomes import NotAnsweredYet
 from course_utils.grading.desk import Desk
@@ -173,9 +175,7 @@ class _Grading:
         error, faults, value = self._run(question, question.source, names)
         if error is not None or faults:
             return 0.0
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(min(max(value, 0), question.points))  # part of the points, as in nbgrader
-        return question.points
+        return _share(value, question.points)
 
     def _run(self, question, source, names):
         """(error, faults, value of the last line) of a test."""
@@ -246,6 +246,21 @@ class _Names:
                 _run_nodes([self.master.statements[number].node], self.space)
 
 
+def _share(value, points):
+    """The points for what the last line of a test gives: for a number so many, as in nbgrader.
+
+    A student's numbers may be in it: of any of NumPy's kinds, and NaN.
+    """
+    plain = isinstance(value, int | float | np.integer | np.floating) and not isinstance(
+        value, bool
+    )
+    array = isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "iuf"
+    if not (plain or array):
+        return points
+    number = np.ravel(value)[0]
+    return float(min(number, points)) if number > 0 else 0.0
+
+
 def _execute(source, space):
     """Run a test; return the value of its last line, where that is an expression."""
     *nodes, last = parse_cell(source) or [ast.Pass()]
@@ -299,4 +314,6 @@ def _notes(session):
     for number, fault in sorted(session.left_out.items()):
         yield f"code cell {number + 1} {WHY[fault.status]}"
     for number, (kind, line) in sorted(session.errors.items()):
+        if kind == "Kept":  # a cell that another question may well have
+            continue
         yield f"code cell {number + 1}, line {line}, stops {_because(kind)}"

@@ -183,10 +183,10 @@ class Exchange:
 def use_of(process):
     """(bytes, threads) that a process and all below it hold at this moment."""
     try:
-        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
         tasks = list(Path(f"/proc/{process}/task").iterdir())
+        pages = max(int((task / "statm").read_text().split()[1]) for task in tasks)  # first may end
         below = [child for task in tasks for child in (task / "children").read_text().split()]
-    except (OSError, IndexError):  # it has just ended
+    except (OSError, IndexError, ValueError):  # it has just ended
         return 0, 0
     parts = [(pages * PAGE, len(tasks)), *map(use_of, below)]
     return sum(held for held, _ in parts), sum(threads for _, threads in parts)

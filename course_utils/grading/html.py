@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from course_utils.grading.tables import grades_of, number, score_of
 
+MOST_BYTES = 160  # of a page's name; systems take 255 with all that is added
 LOOKS = {
     "right": ("✓", "right"),
     "partly": ("◐", "other"),
@@ -34,8 +35,9 @@ def _page(name, **about):
 
 def file_name(student, taken):
     """A name for a student's page that every system accepts, and that is not taken yet."""
-    name = re.sub(r"[^\w.@ -]", "_", student).strip(". ")[:80] or "student"
-    if name.casefold() in taken:
+    name = re.sub(r"[^\w.@ -]", "_", student).strip(". ")
+    name = name.encode()[:MOST_BYTES].decode(errors="ignore") or "student"
+    while name.casefold() in taken:
         name += "-" + hashlib.sha256(student.encode()).hexdigest()[:8]
     taken.add(name.casefold())
     return f"{name}.html"

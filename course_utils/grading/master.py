@@ -67,7 +67,8 @@ class Master:
         given = {}
         for module, names in self.given:
             if names and any(f"{module}.".startswith(f"{held}.") for held in withheld):
-                given[module] = tuple(dict.fromkeys((*given.get(module, ()), *names)))
+                open_ones = [name for name in names if f"{module}:{name}" not in withheld]
+                given[module] = tuple(dict.fromkeys((*given.get(module, ()), *open_ones)))
         return tuple(given.items()), withheld
 
 

@@ -15,7 +15,9 @@ HEADER = struct.Struct(">II")  # bytes of JSON, bytes of all arrays
 MOST_JSON = 2_000_000
 MOST_BYTES = 64_000_000
 MOST_PARTS = 200_000
+PARTS_OF_AN_OBJECT = 100  # what stands for one is a class of its own
 MOST_LETTERS = 100_000
+MOST_ALIKE = 100  # keys with the hash of another
 DEEPEST = 20
 MOST_AXES = 16
 DTYPES = {"|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8"}
@@ -24,7 +26,33 @@ ODD_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 KEYS = (str, int, float, bool, tuple, type(None))  # of a dict
 AS_THEY_ARE = {type(None), bool, str, int}  # JSON's own; floats may be NaN
 ARRAYS = (np.ndarray, np.generic)
+ORDERING = {np.less, np.less_equal, np.greater, np.greater_equal}
+COMPARING = {np.subtract, np.equal, np.not_equal, *ORDERING}
 SEQUENCES = {list: "l", tuple: "t", set: "s", frozenset: "s"}
+
+
+class Empty(np.ndarray):
+    """An array without numbers, which is compared with others of its shape alone.
+
+    NumPy would stretch it to fit anything: all of nothing is equal, and close to everything.
+    """
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **named):
+        if ufunc in COMPARING and not all(self._fits(one, ufunc) for one in inputs):
+            raise ValueError("an array without numbers is compared with numbers")
+        if "out" in named:
+            named["out"] = tuple(map(_plain, named["out"]))
+        made = getattr(ufunc, method)(*map(_plain, inputs), **named)
+        return made.view(Empty) if isinstance(made, np.ndarray) and not made.size else made
+
+    def _fits(self, other, ufunc):
+        """Whether it has this shape; or is how far numbers may be off, or infinity."""
+        room = type(other) is float and (ufunc in ORDERING or math.isinf(other))
+        return room or np.shape(other) == self.shape
+
+
+def _plain(value):
+    return np.asarray(value) if isinstance(value, Empty) else value
 
 
 class ProtocolError(Exception):
@@ -166,6 +194,7 @@ class _Reader:
         fine = len(parts) == 3 and type(parts[0]) is int and 0 <= parts[0] < 2**31
         fine = fine and parts[1] in ("function", "class", "object") and isinstance(parts[2], str)
         _checked(parts, self.handle and fine)
+        self.parts += PARTS_OF_AN_OBJECT
         name = parts[2] if parts[2].isidentifier() and len(parts[2]) <= 60 else "object"
         return self.handle(parts[0], parts[1], name)
 
@@ -179,8 +208,10 @@ class _Reader:
         end = self.used + math.prod(shape) * dtype.itemsize
         piece, self.used = _checked(self.blobs[self.used : end], end <= len(self.blobs)), end
         if dtype.kind == "b":  # a byte of a bool is 0 or 1, whatever was sent
-            return (np.frombuffer(piece, np.uint8) != 0).reshape(shape)
-        return np.frombuffer(piece, dtype).reshape(shape).copy()
+            array = (np.frombuffer(piece, np.uint8) != 0).reshape(shape)
+        else:
+            array = np.frombuffer(piece, dtype).reshape(shape).copy()
+        return array if array.size else array.view(Empty)
 
 
 def _checked(value, fine):
@@ -190,12 +221,20 @@ def _checked(value, fine):
 
 
 def _keys(keys):
-    """Keys that can be hashed: no lists, no arrays, not inside tuples either."""
+    """Keys that can be hashed: no lists, no arrays, not inside tuples either.
+
+    Nor many with one hash: to keep n of those apart takes n² comparisons, minutes of ours.
+    """
+    _checked_parts(keys)
+    _checked(keys, len(keys) - len(set(map(hash, keys))) <= MOST_ALIKE)
+    return keys
+
+
+def _checked_parts(keys):
     for key in keys:
         _checked(key, isinstance(key, KEYS))
         if isinstance(key, tuple):
-            _keys(key)
-    return keys
+            _checked_parts(key)
 
 
 def _is_text(text):

@@ -189,9 +189,16 @@ def _view(paths):
                 made.add(folder)
         flags += ["--ro-bind-try", str(path), str(path)]
         made.add(path)
-    if set(paths) & set(PACKAGE.parents):
-        flags += ["--tmpfs", str(PACKAGE), "--remount-ro", str(PACKAGE)]
+    for copy in _copies():
+        if set(paths) & set(copy.parents):
+            flags += ["--tmpfs", str(copy), "--remount-ro", str(copy)]
     return flags
+
+
+def _copies():
+    """The course's package, and where it is installed beside the one that grades."""
+    installed = (Path(folder, PACKAGE.name) for folder in _packages())
+    return sorted({PACKAGE, *(path for path in installed if path.is_dir())})
 
 
 def _packages():

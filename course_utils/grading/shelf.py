@@ -18,6 +18,10 @@ class Withheld(ImportError):
     """A module that holds the answer."""
 
 
+class Kept(ImportError):
+    """A name that the sheet imports for other questions, and that answers this one."""
+
+
 class NotAnsweredYet(Exception):
     """What every sheet raises before its learner begins."""
 
@@ -54,6 +58,10 @@ def stock(modules, given, withheld):
     shelf = Shelf(modules)
     sys.meta_path.insert(0, shelf)
     stand_ins = {name: stand_in(name, names) for name, names in given}
+    for name in withheld:
+        module, _, kept = name.partition(":")
+        if kept and module in stand_ins:
+            setattr(stand_ins[module], kept, refuse)
     stand_ins |= {name: silent_module(name) for name in SILENT_MODULES}
     for name in [name for name in sys.modules if below(name, ("course_utils", *withheld))]:
         del sys.modules[name]
@@ -92,6 +100,11 @@ def silent_module(name):
     vars(module).update(dict.fromkeys(SILENT, silent))
     module.NotAnsweredYet, module.NotCorrect = NotAnsweredYet, AssertionError
     return module
+
+
+def refuse(*arguments, **named):
+    """In the place of what a sheet imports and one of its questions asks for."""
+    raise Kept("this is what the question asks for: write it yourself")
 
 
 def silent(*arguments, **named):

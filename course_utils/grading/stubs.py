@@ -43,6 +43,7 @@ KNOWN = {
 }
 OUR_WORDS = {
     "Withheld": "it imports a module that holds the answer: write it yourself",
+    "Kept": "it calls what it is to compute: write it yourself",
     "Unsendable": "what it gives back is too large or too deep to be handed over",
 }
 

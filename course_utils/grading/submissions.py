@@ -20,6 +20,7 @@ from course_utils.grading.notebooks import MOST_BYTES, Rejected, check_size, loa
 
 MOODLE = re.compile(r"^(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)$")
 CANVAS = re.compile(r"^(?P<name>[^_]+)(_LATE)?_(?P<id>\d+)_\d+_(?P<file>.+)$")
+UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 NOT_HANDED_IN = (".ipynb_checkpoints", "__MACOSX")
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)
 MOST_NOTEBOOKS = 50  # of one student
@@ -71,10 +72,15 @@ class Submission:
     number: str
     files: tuple[HandedIn, ...]
 
+    @property
+    def newest(self):
+        """The files that are looked at, the oldest first: never more than some."""
+        return sorted(self.files, key=lambda file: file.time)[-MOST_NOTEBOOKS:]
+
     def key(self, *about):
         """A text that changes with every change of what was handed in, or of `about`."""
         digest = hashlib.sha256(repr((self.student, *about)).encode())
-        for file in self.files:
+        for file in self.newest:
             digest.update(repr((file.name, file.time)).encode())
             try:
                 digest.update(file.read())
@@ -90,7 +96,7 @@ class Submission:
         if not self.files:
             raise Rejected("There is no notebook (.ipynb) in what was handed in.")
         readable, reason = [], None
-        for file in sorted(self.files, key=lambda file: file.time)[-MOST_NOTEBOOKS:]:
+        for file in self.newest:
             try:
                 readable.append((file.name, parse(file.read())))
             except Rejected as why:
@@ -103,7 +109,7 @@ class Submission:
 
 def carried(submission):
     """The same submission with its bytes, for another machine."""
-    return replace(submission, files=tuple(map(_carried, submission.files)))
+    return replace(submission, files=tuple(map(_carried, submission.newest)))
 
 
 def _carried(file):
@@ -161,7 +167,7 @@ def _in_archive(path):
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
+    except (OSError, ValueError, NotImplementedError, *DAMAGED) as error:
         raise BadSubmissions(f"{path} cannot be read as a .zip: {error}") from error
     paths = [PurePosixPath(member.filename).parts for member in members]
     cut = _levels_above(paths)
@@ -172,7 +178,8 @@ def _in_archive(path):
         if len(parts) > 1 or member.is_dir():
             yield parts[0], None
         if parts[-1].endswith(".ipynb") and not member.is_dir():
-            yield parts[0], HandedIn(parts[-1], _time(member), str(path), member.filename)
+            name = readable(parts[-1])
+            yield parts[0], HandedIn(name, _time(member), str(path), member.filename)
 
 
 def _levels_above(paths):
@@ -193,15 +200,24 @@ def _time(member):
 
 
 def _on_disk(path):
-    return HandedIn(path.name, path.lstat().st_mtime, str(path))
+    return HandedIn(readable(path.name), path.lstat().st_mtime, str(path))
 
 
 def _student(owner):
     """(name, number) from how Moodle or Canvas call a file or a folder, or from its plain name."""
+    owner = readable(owner)
     known = MOODLE.match(owner) or CANVAS.match(owner)
     if known:
         return known["name"].strip(), known["id"]
     return unicodedata.normalize("NFC", owner.removesuffix(".ipynb")), ""
+
+
+def readable(name):
+    """A name that can be written and shown: what is no letter in it stands there as its number.
+
+    Bytes that are no UTF-8, codes that steer a terminal, marks that turn the direction of a line.
+    """
+    return UNREADABLE.sub(lambda found: ascii(found[0])[1:-1], name)
 
 
 def _belongs(name, cells, master):

@@ -4,9 +4,11 @@ import csv
 import io
 import json
 import math
+import re
 
 from course_utils.grading import GradingError
 
+FORMULA = re.compile(r"(^|;\s*)([=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")  # where one begins
 FIXED = ("student", "status", "score", "max_score")
 
 
@@ -92,12 +94,11 @@ def csv_text(lines):
 
 
 def harmless(text):
-    """A cell of a table that stays a text, whatever a student called a file."""
-    return (
-        f"'{text}"
-        if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _is_number(text)
-        else text
-    )
+    """A cell of a table that stays a text, whatever a student called a file.
+
+    A program set to another country begins a new cell at each semicolon.
+    """
+    return text if _is_number(text) else FORMULA.sub(r"\1'\2", text)
 
 
 def number(points):

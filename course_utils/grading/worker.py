@@ -273,6 +273,15 @@ def limit(limits):
         resource.setrlimit(kind, (most, most))
 
 
+def begin(channel):
+    """Set the limits, and stock the shelf: its modules are in no frame when student's code runs."""
+    _, limits, shelf, *about = channel.receive()
+    limit(limits)
+    sys.path.insert(0, "")
+    exec(compile(shelf, "<shelf>", "exec"), space := {"__name__": "<shelf>"})
+    space["stock"](*about)
+
+
 def main():
     """Answer the grader until it hangs up."""
     site.setquit()
@@ -283,11 +292,7 @@ def main():
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
-    word, limits, shelf, modules, given, withheld = channel.receive()
-    limit(limits)
-    sys.path.insert(0, "")
-    exec(compile(shelf, "<shelf>", "exec"), space := {"__name__": "<shelf>"})
-    space["stock"](modules, given, withheld)
+    begin(channel)
     student = Student(channel)
     channel.send("ready")
     while True:
