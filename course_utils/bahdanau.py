@@ -9,7 +9,8 @@ import numpy as np
 
 from course_utils.layers import check_ids, nested
 from course_utils.recurrent import GRU, real_steps
-from course_utils.seq2seq import Seq2Seq, Trace, check_rows, cross_entropy
+from course_utils.seq2seq import Seq2Seq, Trace, check_rows
+from course_utils.softmax import cross_entropy
 
 
 class BahdanauSeq2Seq(Seq2Seq):

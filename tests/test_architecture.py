@@ -29,7 +29,7 @@ IMPORTS = {
     "memory": "",
     "seq2seq": "numpy attention scoring decoding encoder layers memory recurrent softmax storage",
     "ensembles": "numpy attention decoding softmax",
-    "bahdanau": "numpy layers recurrent seq2seq",
+    "bahdanau": "numpy layers recurrent seq2seq softmax",
     "interventions": "numpy layers",
     "reach": "numpy marks seq2seq tasks",
     "gradients": "numpy",
