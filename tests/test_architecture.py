@@ -128,7 +128,7 @@ IMPORTS = {
     "rules_lab": "numpy attention decoding metrics scoring seq2seq tasks",
     "taggers": "numpy attention layers softmax",
     "twins": "numpy attention layers recurrent scoring softmax",
-    "length_lab": "numpy metrics rules_lab tasks training",
+    "length_lab": "numpy encoder metrics rules_lab tasks training",
     "references": "",
     "machine": "numpy | threadpoolctl ipywidgets plots",
 }
