@@ -30,7 +30,11 @@ def uniform(weights, mask):
 
 
 def shuffled(weights, mask, seed=0):
-    """The same weights on other keys: each row's real places in a random order."""
+    """The same weights on other keys: each row's real places in a random order.
+
+    The order is drawn from ``seed`` anew in each call, so a decoder that asks step by step gets
+    the same one at every step.
+    """
     draws = np.random.default_rng(seed).random(weights.shape)
     order = np.where(mask[:, None], draws, 2.0).argsort(axis=-1)  # padding stays at the end
     return np.take_along_axis(weights, order, axis=-1)
