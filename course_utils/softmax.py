@@ -60,6 +60,7 @@ def at_least_one(total):
 
 def log_softmax(scores):
     """The logarithm of softmax over the last axis, stable: (…, n) → (…, n)."""
+    scores = as_float(scores)
     shifted = scores - scores.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
@@ -69,7 +70,7 @@ def cross_entropy(logits, expected, real=None):
 
     Only places where ``real`` (…), boolean, is True count; without it all do.
     """
-    log_probabilities = log_softmax(logits)
+    log_probabilities, expected = log_softmax(logits), np.asarray(expected)
     real = np.ones(expected.shape, bool) if real is None else real
     places = (*np.ix_(*map(np.arange, expected.shape)), expected)
     count = np.count_nonzero(real)

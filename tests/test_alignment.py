@@ -52,3 +52,9 @@ def test_the_score_counts_rows_that_have_a_word():
     weights = [[0.9, 0.1, 0], [0.2, 0.5, 0.3], [0.3, 0.3, 0.4], [0, 1, 0]]
     assert alignment_score(weights, [0, 2, 2, NOWHERE]) == pytest.approx(2 / 3)
     assert np.isnan(alignment_score(weights[:1], [NOWHERE]))
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (3,), (1, 3, 2)])
+def test_the_score_needs_a_place_for_each_row(shape):
+    with pytest.raises(ValueError, match=r"weights must be \(n, m\) and gold \(n,\), got"):
+        alignment_score(np.ones(shape), [0, 1, 0])

@@ -253,6 +253,10 @@ def test_a_single_batch_is_no_stream_of_batches():
     task = reverse(train_size=20, test_size=5)
     with pytest.raises(ValueError, match=r"got a single Batch: pass tasks\.batches"):
         train(make_model("dot", np.random.default_rng(0)), task.train, 3, 0.01)
+    with pytest.raises(ValueError, match=r"got a single Task: pass tasks\.batches"):
+        train(make_model("dot", np.random.default_rng(0)), task, 3, 0.01)
+    with pytest.raises(ValueError, match="every must be at least 1, got 0"):
+        train(make_model("dot", np.random.default_rng(0)), batches(task.train, 5), 3, 0.01, every=0)
 
 
 def test_stopping_keeps_the_steps_since_the_last_judgement():

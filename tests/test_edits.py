@@ -42,6 +42,8 @@ def test_the_nearest_listed_answer_counts():
 def test_edits_refuses_a_word_without_an_answer():
     with pytest.raises(ValueError, match="needs at least one listed answer"):
         edits(["a"], [[]])
+    with pytest.raises(ValueError, match="at least one answer, got none"):
+        edits([], [])
     with pytest.raises(ValueError, match="got 2 lists"):
         edits(["a"], [["a"], ["b"]])
 

@@ -60,3 +60,8 @@ def test_the_budgets_hold_three_seeds_of_both_rules_and_agree_with_the_laborator
         assert np.shape(runs) == (3, len(other["settings"]["steps"]))
         # the same seeds and the same budget: on one machine, the same models
         assert [run[place] for run in runs] == pytest.approx(lab_found[name]["all"], abs=0.02)
+
+
+def test_a_context_that_the_laboratory_does_not_have():
+    with pytest.raises(ValueError, match=r"name must be one of 'no attention', .* got 'dots'"):
+        lab.lab_model("dots", lab.lab_task(), seed=0)
