@@ -39,7 +39,7 @@ def test_an_example_by_hand():
 
 def test_digits_have_their_word_and_units_have_none():
     rng = np.random.default_rng(0)
-    numbers = [int(n) for n in 10 ** rng.uniform(0, 12, 3_000)] + [10**12 - 1, 10**8 + 1, 1]
+    numbers = [int(n) for n in 10 ** rng.uniform(0, 12, 3_000)] + [10**12, 10**12 - 1, 10**8 + 1, 1]
     for number in numbers:
         for character, word in pairs(number):
             if character in BEGINS:

@@ -38,6 +38,13 @@ def test_matches_refuses_another_number_of_rows():
         matches(np.zeros((2, 4), int), BATCH)
 
 
+def test_symbols_right_counts_neither_marks_nor_what_follows():
+    tokens = [[3, 5, END, 0], [5, END, 0, 0], [4, 4, 4, 4]]
+    np.testing.assert_array_equal(symbols_right(tokens, BATCH), [0.5, 1, np.nan])
+    one_each = np.array(tokens)[:, :1]
+    np.testing.assert_array_equal(symbols_right(one_each, BATCH), [0.5, 1, np.nan])
+
+
 def test_symbols_right_refuses_what_is_not_of_this_batch():
     with pytest.raises(ValueError, match=r"batch = 3, got \(4,\)"):
         symbols_right(np.zeros(4, int), BATCH)
