@@ -78,8 +78,14 @@ class ChangedContext(Layer):
 def intervene(model, change):
     """A copy of a trained model with attention that decodes with changed weights.
 
-    Parameters are shared, not copied. Raises ValueError for a model without attention.
+    Parameters are shared, not copied. Raises ValueError for a model without attention, TypeError
+    where ``change`` is no function.
     """
+    if not callable(change):
+        raise TypeError(
+            f"change must be a function (weights, mask) → weights, got {change!r:.60}: "
+            f"take one by its name from INTERVENTIONS"
+        )
     if "score" not in model.context.parts:
         raise ValueError(
             f"the model must have attention, got {type(model.context).__name__}: "

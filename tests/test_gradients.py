@@ -49,6 +49,8 @@ def test_numerical_gradient_of_a_cubic():
 def test_numerical_gradient_refuses_float32():
     with pytest.raises(TypeError, match="must be float64, got float32"):
         numerical_gradient(lambda: 0.0, np.zeros(2, np.float32))
+    with pytest.raises(TypeError, match="must be float64, got list"):
+        numerical_gradient(lambda: 0.0, [0.0, 1.0])
 
 
 def test_check_gradients_returns_the_errors():

@@ -65,6 +65,11 @@ def test_a_translator_needs_its_weights():
     np.testing.assert_array_equal(model.greedy(*few).tokens, before.tokens)  # it is untouched
 
 
+def test_the_name_of_a_change_is_no_change():
+    with pytest.raises(TypeError, match=r"change must be a function .* got 'uniform': take one by"):
+        intervene(ready_made("number_translator"), "uniform")
+
+
 def test_without_attention_there_is_nothing_to_change():
     with pytest.raises(ValueError, match=r"must have attention, got LastState: there are no"):
         intervene(Seq2Seq(5, 5, 4, LastState()), uniform)
