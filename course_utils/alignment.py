@@ -32,8 +32,14 @@ def alignment_score(weights, gold):
     """Share of rows whose largest weight falls on the word that carries them.
 
     weights (n, m), gold (n,) places of words; rows with −1 do not count. NaN where none counts.
+    Raises ValueError unless there is one place for each row of weights.
     """
     weights, gold = np.asarray(weights), np.asarray(gold)
+    if weights.ndim != 2 or gold.shape != weights.shape[:1]:
+        raise ValueError(
+            f"weights must be (n, m) and gold (n,), got {weights.shape} and {gold.shape}: "
+            f"take one sentence, and as many rows as its numeral has characters"
+        )
     counted = gold != NOWHERE
     if not counted.any():
         return float("nan")

@@ -9,7 +9,15 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils.blocked import blocked_attend
-from course_utils.layers import Layer, as_float, check_last_axis, nested, rows, uniform
+from course_utils.layers import (
+    Layer,
+    as_float,
+    check_gradient,
+    check_last_axis,
+    nested,
+    rows,
+    uniform,
+)
 from course_utils.scoring import ScaledDotScore, check_score, check_values
 from course_utils.softmax import check_mask, softmax
 
@@ -62,8 +70,12 @@ def attend_forward(queries, keys, values, score, mask=None):
 
 
 def attend_backward(d_context, cache):
-    """(d_queries, d_keys, d_values, grads of the rule) of ``attend_forward``."""
+    """(d_queries, d_keys, d_values, grads of the rule) of ``attend_forward``.
+
+    Raises ValueError for a ``d_context`` that is not shaped like the context.
+    """
     values, weights, score, score_cache = cache
+    check_gradient(d_context, (*weights.shape[:-1], values.shape[-1]), "d_context")
     d_values = weights.swapaxes(-1, -2) @ d_context
     d_weights = d_context @ values.swapaxes(-1, -2)
     # softmax: moving one score moves every weight of its row, so the row's mean is taken off
@@ -126,6 +138,8 @@ class Attention(Layer):
     """A context per query: ``attend`` over the encoder's states, which are keys and values."""
 
     def __init__(self, score):
+        """Raises TypeError where ``score`` is no rule."""
+        check_score(score)
         super().__init__(parts={"score": score})
         self.score = score
 
@@ -158,7 +172,8 @@ class AttentionLayer(Layer):
     asks, y (..., m, model_size) is looked at, the output is (..., n, model_size). ``mask``
     broadcasts to (..., n, m) and holds for every head, or to (..., heads, n, m). Each head works
     on model_size / heads features; a rule with parameters serves all heads. Raises ValueError
-    where model_size is not a multiple of heads, or shapes do not fit.
+    where model_size is not a multiple of heads, or shapes do not fit, TypeError where ``score``
+    is no rule.
     """
 
     def __init__(self, model_size, heads=1, score=None, rng=None, dtype=np.float32):
@@ -167,10 +182,12 @@ class AttentionLayer(Layer):
                 f"model_size must be a multiple of heads, got {model_size} and {heads}: "
                 f"each head gets an equal share of the features"
             )
+        score = ScaledDotScore() if score is None else score
+        check_score(score)
         rng = np.random.default_rng(rng)
         names = ("W_query", "W_key", "W_value", "W_output")
         own = {name: uniform(rng, model_size, model_size, dtype) for name in names}
-        self.score = (score or ScaledDotScore()).cast(dtype)
+        self.score = score.cast(dtype)
         self.heads, self.model_size = heads, model_size
         super().__init__(own, {"score": self.score})
 
@@ -189,8 +206,9 @@ class AttentionLayer(Layer):
         return output, LayerCache(x, y, attended, mixed, cache)
 
     def backward(self, d_output, cache):
-        """(d_x, d_y, grads)."""
+        """(d_x, d_y, grads). Raises ValueError for a ``d_output`` of another shape."""
         x, y, _, mixed, attend_cache = cache
+        check_gradient(d_output, x.shape, "d_output")
         d_context = self.split(d_output @ self.like("W_output", d_output).T)
         *d_heads, score_grads = attend_backward(d_context, attend_cache)
         d_queries, d_keys, d_values = (self.merge(d_head) for d_head in d_heads)

@@ -9,7 +9,8 @@ import numpy as np
 
 from course_utils.layers import check_ids, nested
 from course_utils.recurrent import GRU, real_steps
-from course_utils.seq2seq import Seq2Seq, Trace, check_rows, cross_entropy
+from course_utils.seq2seq import Seq2Seq, Trace, check_rows
+from course_utils.softmax import cross_entropy
 
 
 class BahdanauSeq2Seq(Seq2Seq):
@@ -53,27 +54,32 @@ class BahdanauSeq2Seq(Seq2Seq):
     def backward(self, cache):
         """The gradient of the loss for every parameter, under the names of ``params``."""
         d_states, d_contexts, readout_grads = self.readout.backward(cache.d_logits, cache.readout)
-        width = d_states.shape[-1]
         d_state, d_memory, d_summary = np.zeros_like(d_states[0]), 0, 0
         d_vectors, grads = np.empty_like(d_states), {}
         for t in reversed(range(len(d_states))):
-            context_cache, inputs, scan = cache.scan[t]
-            d_projected, d_before, scan_grads = self.gru.scan_backward(
-                (d_state + d_states[t])[None], scan
+            d_vectors[t], d_state, d_looked, d_last, step_grads = self.step_and_look_backward(
+                d_state + d_states[t], d_contexts[:, t], cache.scan[t]
             )
-            d_inputs, input_grads = self.gru.project_backward(d_projected[0], inputs)
-            d_vectors[t] = d_inputs[:, :width]
-            d_context = d_inputs[:, width:] + d_contexts[:, t]
-            d_query, d_looked, d_last, context_grads = self.context.backward(
-                d_context[:, None], context_cache
-            )
-            d_state, d_memory = d_before + d_query[:, 0], d_memory + d_looked
-            d_summary = d_summary + d_last
-            add(grads, nested(gru=scan_grads | input_grads, context=context_grads))
+            d_memory, d_summary = d_memory + d_looked, d_summary + d_last
+            add(grads, step_grads)
         (encoder_grads,) = self.encoder.backward((d_memory, d_summary + d_state), cache.encoder)
         (embedding_grads,) = self.embedding.backward(d_vectors, cache.tokens)
         grads |= nested(encoder=encoder_grads, embedding=embedding_grads, readout=readout_grads)
         return grads
+
+    def step_and_look_backward(self, d_state, d_context, caches):
+        """The way back through ``look_and_step``, from the gradients of its state and context.
+
+        (d_vector, d_state of the step before, d_states and d_summary of the memory, grads).
+        """
+        context_cache, inputs, scan = caches
+        d_projected, d_before, scan_grads = self.gru.scan_backward(d_state[None], scan)
+        d_inputs, input_grads = self.gru.project_backward(d_projected[0], inputs)
+        d_vector, d_read = np.split(d_inputs, 2, axis=1)
+        d_context = (d_context + d_read)[:, None]  # the GRU and the readout both use it
+        d_query, d_looked, d_last, grads = self.context.backward(d_context, context_cache)
+        grads = nested(gru=scan_grads | input_grads, context=grads)
+        return d_vector, d_before + d_query[:, 0], d_looked, d_last, grads
 
     def start(self, source, source_lengths):
         """(memory, stepper) for decoding, as in ``Seq2Seq``."""
@@ -99,6 +105,6 @@ class BahdanauSeq2Seq(Seq2Seq):
 
 
 def add(sums, grads):
-    """Add arrays to the ones of the same name, in place of a first time where there is none."""
+    """Add each array to the sum of its name; the first of a name begins the sum."""
     for name, value in grads.items():
         sums[name] = sums[name] + value if name in sums else value

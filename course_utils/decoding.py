@@ -1,5 +1,6 @@
 """Decoding: the model reads its own output, greedily or with a beam; or the truth, to compare."""
 
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -53,8 +54,10 @@ def read_along(step, memory, target):
     """What the model would write next after every true symbol: ``Decoded``, as in training.
 
     Teacher forcing: whatever it writes, the next step reads the true one. ``target`` (batch, time)
-    has the start mark first, as in a ``Batch``. Nothing stops at an end mark.
+    has the start mark first, as in a ``Batch``. Nothing stops at an end mark. Raises ValueError
+    for a target without a row for each source.
     """
+    target = check_target(target, len(memory.summary))
     state, tokens, weights = memory.summary, [], []
     for ids in target[:, :-1].T:
         logits, state, looked = step(ids, state)
@@ -148,6 +151,19 @@ def decoded(tokens, weights):
 
 
 def check_count(count, name):
-    """Raise ValueError where ``count`` is below 1."""
-    if count < 1:
-        raise ValueError(f"{name} must be at least 1, got {count}: ask for one or more")
+    """Raise ValueError unless ``count`` is a whole number from 1."""
+    if not isinstance(count, Integral) or count < 1:
+        raise ValueError(
+            f"{name} must be at least 1 and a whole number, got {count!r}: ask for one or more"
+        )
+
+
+def check_target(target, rows):
+    """The target as an array. Raises ValueError unless it has a mark and a symbol for each row."""
+    target = np.asarray(target)
+    if target.ndim != 2 or len(target) != rows or target.shape[1] < 2:
+        raise ValueError(
+            f"target must be ({rows}, time), the start mark and what follows, a row for each "
+            f"source, got {target.shape}: take source and target from the same batch"
+        )
+    return target

@@ -45,8 +45,11 @@ def edit_distance(written: Sequence, right: Sequence) -> int:
 def edits(written: Sequence[Sequence], listed: Sequence[Sequence[Sequence]]) -> Edits:
     """What was written for each word against all that is listed for it.
 
-    Raises ValueError where there are not as many of one as of the other, or nothing is listed.
+    Raises ValueError where there are none, or not as many of one as of the other, or nothing is
+    listed for one.
     """
+    if len(written) == 0:
+        raise ValueError("written must hold at least one answer, got none: add a word")
     if len(written) != len(listed) or not all(listed):
         raise ValueError(
             f"each of the {len(written)} written answers needs at least one listed answer, got "

@@ -34,14 +34,8 @@ class Ensemble:
         )
 
         def stepper(joined):
-            states, summaries = (
-                np.split(joined.states, cuts, -1),
-                np.split(joined.summary, cuts, -1),
-            )
-            steps = [
-                prepare(Memory(part, summary, joined.mask))
-                for prepare, part, summary in zip(steppers, states, summaries, strict=True)
-            ]
+            own = split_memory(joined, cuts)
+            steps = [prepare(memory) for prepare, memory in zip(steppers, own, strict=True)]
             return lambda ids, state: step_together(steps, ids, np.split(state, cuts, -1))
 
         return joined, stepper
@@ -55,6 +49,12 @@ class Ensemble:
         """Decode by the most probable sequence among ``width`` kept; see ``beam_search``."""
         memory, stepper = self.start(source, source_lengths)
         return beam_search(stepper, memory, max_length, width)
+
+
+def split_memory(joined, cuts):
+    """Each model's own ``Memory``, out of the one that holds all side by side."""
+    states, summaries = (np.split(part, cuts, axis=-1) for part in (joined.states, joined.summary))
+    return [Memory(*own, joined.mask) for own in zip(states, summaries, strict=True)]
 
 
 def step_together(steps, ids, states):

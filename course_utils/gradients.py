@@ -8,10 +8,11 @@ def numerical_gradient(function, array, step=1e-5):
 
     ``function`` takes nothing and returns a number; it must read ``array`` itself, which is moved
     by ± ``step`` in one entry at a time and put back. Use float64: in float32 the differences
-    drown in rounding. Raises TypeError for an array of another dtype.
+    drown in rounding. Raises TypeError for an array of another dtype, and for a list.
     """
-    if array.dtype != np.float64:
-        raise TypeError(f"array must be float64, got {array.dtype}: build the layer in float64")
+    found = getattr(array, "dtype", type(array).__name__)  # a list could not be moved in place
+    if found != np.float64:
+        raise TypeError(f"array must be float64, got {found}: build the layer in float64")
     gradient = np.zeros_like(array)
     for index in np.ndindex(array.shape):
         kept = array[index]

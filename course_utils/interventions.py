@@ -30,7 +30,11 @@ def uniform(weights, mask):
 
 
 def shuffled(weights, mask, seed=0):
-    """The same weights on other keys: each row's real places in a random order."""
+    """The same weights on other keys: each row's real places in a random order.
+
+    The order is drawn from ``seed`` anew in each call, so a decoder that asks step by step gets
+    the same one at every step.
+    """
     draws = np.random.default_rng(seed).random(weights.shape)
     order = np.where(mask[:, None], draws, 2.0).argsort(axis=-1)  # padding stays at the end
     return np.take_along_axis(weights, order, axis=-1)
@@ -74,8 +78,14 @@ class ChangedContext(Layer):
 def intervene(model, change):
     """A copy of a trained model with attention that decodes with changed weights.
 
-    Parameters are shared, not copied. Raises ValueError for a model without attention.
+    Parameters are shared, not copied. Raises ValueError for a model without attention, TypeError
+    where ``change`` is no function.
     """
+    if not callable(change):
+        raise TypeError(
+            f"change must be a function (weights, mask) → weights, got {change!r:.60}: "
+            f"take one by its name from INTERVENTIONS"
+        )
     if "score" not in model.context.parts:
         raise ValueError(
             f"the model must have attention, got {type(model.context).__name__}: "

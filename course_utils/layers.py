@@ -51,9 +51,22 @@ def nested(**groups):
 
 
 def uniform(rng, rows, columns, dtype=np.float32):
-    """A (rows, columns) matrix of Glorot and Bengio's (2010, eq. 16) uniform initialisation."""
+    """A (rows, columns) matrix of Glorot and Bengio's (2010, eq. 16) uniform initialisation.
+
+    Raises ValueError for sizes below 1.
+    """
+    check_sizes(rows, columns)
     limit = np.sqrt(6.0 / (rows + columns))
     return np.random.default_rng(rng).uniform(-limit, limit, (rows, columns)).astype(dtype)
+
+
+def check_sizes(rows, columns):
+    """Raise ValueError for a matrix without rows or columns."""
+    if min(rows, columns) < 1:
+        raise ValueError(
+            f"sizes must be at least 1, got a matrix of {rows} × {columns}: "
+            f"give each layer one feature or more"
+        )
 
 
 def as_float(array):
@@ -68,6 +81,15 @@ def check_last_axis(array, size, name):
         raise ValueError(
             f"{name} must have {size} features on the last axis, got shape {array.shape}: "
             f"pass arrays of that width or build the layer for yours"
+        )
+
+
+def check_gradient(gradient, shape, name):
+    """Raise ValueError unless a gradient is shaped like the output that it belongs to."""
+    if gradient.shape != shape:
+        raise ValueError(
+            f"{name} must have the shape of forward's output {shape}, got {gradient.shape}: "
+            f"pass the gradient of that output, and its own cache"
         )
 
 
@@ -95,7 +117,8 @@ class Linear(Layer):
         return outputs.reshape(*inputs.shape[:-1], outputs.shape[-1]), inputs
 
     def backward(self, d_outputs, inputs):
-        """(d_inputs, grads)."""
+        """(d_inputs, grads). Raises ValueError for ``d_outputs`` of another shape."""
+        check_gradient(d_outputs, (*inputs.shape[:-1], self.own["W"].shape[1]), "d_outputs")
         d_rows = rows(d_outputs)
         grads = {"W": rows(inputs).T @ d_rows}
         if "b" in self.own:
@@ -107,6 +130,7 @@ class Embedding(Layer):
     """One learned row per token id: ids (...) → vectors (..., width)."""
 
     def __init__(self, tokens, width, rng=None, dtype=np.float32):
+        check_sizes(tokens, width)
         table = np.random.default_rng(rng).normal(0.0, 1.0 / np.sqrt(width), (tokens, width))
         super().__init__({"table": table.astype(dtype)})
 

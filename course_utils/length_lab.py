@@ -6,6 +6,7 @@ words from few pairs. Models differ in their context alone (``rules_lab.CONTEXTS
 
 import numpy as np
 
+from course_utils.encoder import reading_order
 from course_utils.metrics import matches, symbols_right
 from course_utils.rules_lab import SYMBOLS, lab_model
 from course_utils.tasks import Batch, batches, number_words, reverse
@@ -61,7 +62,5 @@ def backwards(task):
 
 def flipped(batch):
     """A batch whose sources are written backwards; padding stays at the end."""
-    places = np.arange(batch.source.shape[1])
-    lengths = batch.source_lengths[:, None]
-    order = np.where(places < lengths, lengths - 1 - places, places)
+    order = reading_order(batch.source_lengths, batch.source.shape[1], "backwards").T
     return batch._replace(source=np.take_along_axis(batch.source, order, axis=1))

@@ -12,14 +12,10 @@ def matches(tokens: np.ndarray, batch: Batch) -> np.ndarray:
     """Which rows are decoded exactly right, boolean (batch,).
 
     `tokens` (batch, time) is what a model decodes: symbols and the end mark, no start mark;
-    what follows the end mark is ignored. A row that never ends is wrong.
+    what follows the end mark is ignored. A row that never ends is wrong. Raises ValueError where
+    the tokens are not one row for each of the batch.
     """
-    tokens, expected = np.asarray(tokens), batch.target[:, 1:]
-    if tokens.ndim != 2 or len(tokens) != len(expected):
-        raise ValueError(
-            f"tokens must have shape (batch, time) with batch = {len(expected)}, got "
-            f"{tokens.shape}: pass the tokens that were decoded from this batch"
-        )
+    tokens, expected = _checked(tokens, batch), batch.target[:, 1:]
     after_end = np.cumsum(tokens == END, axis=1) > (tokens == END)
     tokens = np.where(after_end, PADDING, tokens)
     time = max(tokens.shape[1], expected.shape[1])
@@ -37,7 +33,7 @@ def symbols_right(tokens: np.ndarray, batch: Batch) -> np.ndarray:
     Start and end marks do not count. `tokens` is as in `matches`; a row without symbols is NaN.
     """
     expected = batch.target[:, 1:]
-    tokens = _widen(np.asarray(tokens)[:, : expected.shape[1]], expected.shape[1])
+    tokens = _widen(_checked(tokens, batch)[:, : expected.shape[1]], expected.shape[1])
     symbols = (expected != END) & (expected != PADDING)
     with np.errstate(invalid="ignore"):
         return ((tokens == expected) & symbols).sum(axis=1) / symbols.sum(axis=1)
@@ -62,6 +58,18 @@ def by_length(
     counts = np.array([rows.sum() for rows in inside])
     right = np.array([matched[rows].sum() for rows in inside])
     return np.where(counts > 0, right / np.maximum(counts, 1), np.nan), counts
+
+
+def _checked(tokens: np.ndarray, batch: Batch) -> np.ndarray:
+    if hasattr(tokens, "tokens"):
+        raise ValueError("tokens must be an array of ids, got a Decoded: pass its .tokens")
+    tokens = np.asarray(tokens)
+    if tokens.ndim != 2 or len(tokens) != len(batch.target):
+        raise ValueError(
+            f"tokens must have shape (batch, time) with batch = {len(batch.target)}, got "
+            f"{tokens.shape}: pass the tokens that were decoded from this batch"
+        )
+    return tokens
 
 
 def _widen(ids: np.ndarray, time: int) -> np.ndarray:

@@ -18,6 +18,7 @@ __all__ = [
     "chinese_font",
     "learning_curves",
     "lines",
+    "ranges",
     "scores_map",
     "show",
     "show_weights",
@@ -136,7 +137,7 @@ def lines(x, curves, title=None, xlabel="", ylabel=""):
     x : (k,) numbers.  curves : dict of name → (k,) numbers, at most four.
     """
     fig, ax = figure(6.4, 3.6)
-    for (name, values), (colour, style, _) in zip(curves.items(), SERIES, strict=False):
+    for (name, values), (colour, style, _) in _in_series(curves):
         ax.plot(x, values, style, color=colour, linewidth=2, label=drawable(name))
     return _finish(fig, ax, xlabel, ylabel, title)
 
@@ -145,10 +146,11 @@ def lines(x, curves, title=None, xlabel="", ylabel=""):
 def learning_curves(curves, title=None, ylabel="loss", window=20):
     """Draw one smoothed line per training run against the step.
 
-    curves : dict of name → (steps,) numbers.  window : each point averages this many steps.
+    curves : dict of name → (steps,) numbers, at most four.  window : each point averages this
+    many steps.
     """
     fig, ax = figure(6.4, 3.6)
-    for (name, values), (colour, style, _) in zip(curves.items(), SERIES, strict=False):
+    for (name, values), (colour, style, _) in _in_series(curves):
         width = min(window, len(values))
         smooth = np.convolve(values, np.full(width, 1 / width), mode="valid")
         steps = np.arange(len(smooth)) + width
@@ -161,10 +163,11 @@ def learning_curves(curves, title=None, ylabel="loss", window=20):
 def accuracy_by_length(lengths, accuracies, title=None, xlabel="length of the source"):
     """Draw one line with markers per model: the share of right answers at each length.
 
-    lengths : (k,) numbers or labels.  accuracies : dict of name → (k,) numbers from 0 to 1.
+    lengths : (k,) numbers or labels.  accuracies : dict of name → (k,) numbers from 0
+    to 1, at most four.
     """
     fig, ax = figure(6.4, 3.6)
-    for (name, values), (colour, style, marker) in zip(accuracies.items(), SERIES, strict=False):
+    for (name, values), (colour, style, marker) in _in_series(accuracies):
         look = {"linestyle": style, "marker": marker, "color": colour, "linewidth": 2}
         ax.plot(range(len(lengths)), values, **look, label=drawable(name))
     ax.set_xticks(range(len(lengths)), labels(lengths))
@@ -188,6 +191,16 @@ def ranges(bars, crosses, title=None, xlabel=""):
     ax.grid(axis="x", color="0.9")
     ax.invert_yaxis()
     return fig
+
+
+def _in_series(curves):
+    """((name, values), look) of each curve. Raises ValueError for more than there are looks."""
+    if len(curves) > len(SERIES):
+        raise ValueError(
+            f"at most {len(SERIES)} curves can be told apart, got {len(curves)}: "
+            f"leave some out, or use multiples.panels"
+        )
+    return zip(curves.items(), SERIES, strict=False)
 
 
 def _finish(fig, ax, xlabel, ylabel, title):

@@ -18,8 +18,14 @@ RARE = FIRST_SYMBOL + SYMBOLS  # stands at the first place only: its gradient is
 def gradient_reach(context, length, width=64, strings=20, seed=0):
     """Mean size of ∂(loss of the last symbol)/∂(vector of the first one), a new model, copying.
 
-    context : a context such as ``LastState()``, or a function of the width.  length : symbols.
+    context : a context such as ``LastState()``; a rule in it must be ``width`` wide.
+    length : symbols of each of the ``strings``. Raises ValueError where either is below 1.
     """
+    if min(length, strings) < 1:
+        raise ValueError(
+            f"length and strings must be at least 1, got {length} and {strings}: "
+            f"a gradient needs a symbol to reach"
+        )
     rng = np.random.default_rng(seed)
     size = RARE + 1
     model = Seq2Seq(size, size, width, context, rng=rng, dtype=np.float64)

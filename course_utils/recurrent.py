@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_utils.layers import Layer, as_float, check_last_axis, rows, uniform
+from course_utils.layers import Layer, as_float, check_gradient, check_last_axis, rows, uniform
 
 
 class Scan(NamedTuple):
@@ -44,6 +44,11 @@ class GRU(Layer):
         """
         inputs, lengths = as_float(inputs), np.asarray(lengths)
         check_last_axis(inputs, self.input_size, "inputs")
+        if inputs.ndim != 3:
+            raise ValueError(
+                f"inputs must be (batch, time, {self.input_size}), got {inputs.shape}: "
+                f"one sequence is inputs[None]"
+            )
         check_initial(initial, (len(inputs), self.hidden_size))
         real = real_steps(lengths, inputs.shape[:2])
         by_time = inputs.swapaxes(0, 1)
@@ -52,9 +57,14 @@ class GRU(Layer):
         return ((states * real.T[..., None]).swapaxes(0, 1), last), (by_time, real, lengths, scan)
 
     def backward(self, d_outputs, cache):
-        """d_outputs (d_states, d_last) → (d_inputs, d_initial, grads)."""
+        """d_outputs (d_states, d_last) → (d_inputs, d_initial, grads).
+
+        Raises ValueError where they are not shaped like the states and the last state.
+        """
         by_time, real, lengths, scan = cache
         d_states, d_last = d_outputs
+        check_gradient(d_states, (*real.shape, self.hidden_size), "d_states")
+        check_gradient(d_last, (len(real), self.hidden_size), "d_last")
         d_states = d_states.swapaxes(0, 1) * real.T[..., None]
         d_states[lengths - 1, np.arange(len(lengths))] += d_last
         d_projected, d_initial, grads = self.scan_backward(d_states, scan)
@@ -156,9 +166,9 @@ def sigmoid(array):
 
 def check_initial(initial, shape):
     """Raise ValueError unless the initial state, where there is one, has the given shape."""
-    if initial is not None and initial.shape != shape:
+    if initial is not None and np.shape(initial) != shape:
         raise ValueError(
-            f"initial must be (batch, hidden) = {shape}, got {initial.shape}: one state a row"
+            f"initial must be (batch, hidden) = {shape}, got {np.shape(initial)}: one state a row"
         )
 
 

@@ -47,7 +47,12 @@ def lab_task(longest=LONGEST, shortest=SHORTEST):
 
 
 def lab_model(name, task, seed, width=WIDTH):
-    """A new model for a task, whose context is the rule of that name in ``CONTEXTS``."""
+    """A new model for a task, whose context is the rule of that name in ``CONTEXTS``.
+
+    Raises ValueError for another name.
+    """
+    if name not in CONTEXTS:
+        raise ValueError(f"name must be one of {', '.join(map(repr, CONTEXTS))}, got {name!r}")
     sizes = len(task.source_vocabulary), len(task.target_vocabulary)
     return Seq2Seq(*sizes, width, CONTEXTS[name](width, seed), rng=seed)
 

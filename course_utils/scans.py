@@ -51,7 +51,12 @@ def draw_rows(scans: Scans, count: int, rng=None, longest: int = LONGEST) -> Bat
     """`count` rows of one to `longest` scans, every length equally often.
 
     The batch's source is (count, longest, 64) with zeros for padding, its target the words.
+    Raises ValueError where either is below 1.
     """
+    if min(count, longest) < 1:
+        raise ValueError(
+            f"count and longest must be at least 1, got {count} and {longest}: draw one"
+        )
     rng = np.random.default_rng(rng)
     lengths = rng.integers(1, longest + 1, size=count)
     chosen = rng.integers(len(scans.digits), size=(count, longest))

@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from course_utils.layers import Layer, as_float, check_last_axis, rows, uniform
+from course_utils.layers import Layer, as_float, check_gradient, check_last_axis, rows, uniform
 
 BLOCK = 1 << 17  # numbers of one (query, key, hidden) block: half a megabyte fits the L2 cache
 
@@ -54,6 +54,10 @@ class Score(Layer):
         dtype = np.result_type(queries, keys)
         return queries.astype(dtype, copy=False), keys.astype(dtype, copy=False)
 
+    def check_back(self, d_scores, queries, keys):
+        """Raise ValueError unless there is a gradient for each score."""
+        check_gradient(d_scores, (*queries.shape[:-1], keys.shape[-2]), "d_scores")
+
 
 class DotScore(Score):
     """e_ij = q_i · k_j: queries and keys of one width (Luong et al., 2015, 3.1, "dot")."""
@@ -78,6 +82,7 @@ class DotScore(Score):
 
     def backward(self, d_scores, cache):
         queries, keys = cache
+        self.check_back(d_scores, queries, keys)
         scale = self.scale(keys.shape[-1])
         d_queries = d_scores @ keys * scale
         d_keys = d_scores.swapaxes(-1, -2) @ queries * scale
@@ -110,6 +115,7 @@ class GeneralScore(Score):
 
     def backward(self, d_scores, cache):
         queries, keys, projected_keys = cache
+        self.check_back(d_scores, queries, keys)
         d_queries = d_scores @ projected_keys
         d_projected = d_scores.swapaxes(-1, -2) @ queries
         d_keys = d_projected @ self.like("W", d_projected)
@@ -142,6 +148,7 @@ class ConcatLinearScore(Score):
 
     def backward(self, d_scores, cache):
         queries, keys = cache
+        self.check_back(d_scores, queries, keys)
         w_query, w_key = self.halves(queries)
         d_query_parts, d_key_parts = d_scores.sum(axis=-1), d_scores.sum(axis=-2)
         d_w = [d_query_parts.ravel() @ rows(queries), d_key_parts.ravel() @ rows(keys)]
@@ -178,6 +185,7 @@ class LocationScore(Score):
 
     def backward(self, d_scores, cache):
         queries, keys = cache
+        self.check_back(d_scores, queries, keys)
         length = keys.shape[-2]
         grads = {name: np.zeros(value.shape, d_scores.dtype) for name, value in self.own.items()}
         grads["W"][:, :length] = rows(queries).T @ rows(d_scores)
@@ -244,6 +252,7 @@ class AdditiveScore(Score):
 
     def backward(self, d_scores, cache):
         queries, keys, hidden = cache
+        self.check_back(d_scores, queries, keys)
         d_q, d_k, d_v = self.backward_blocks(d_scores.reshape(hidden.shape[:3]), hidden)
         d_q, d_k = d_q.reshape(-1, len(d_v)), d_k.reshape(-1, len(d_v))
         grads = {"W_query": rows(queries).T @ d_q, "W_key": rows(keys).T @ d_k}

@@ -16,7 +16,7 @@ from course_utils.layers import Embedding, Layer, Linear, check_ids, nested
 from course_utils.memory import keep_freed_memory
 from course_utils.recurrent import GRU, real_steps
 from course_utils.scoring import RULES
-from course_utils.softmax import log_softmax
+from course_utils.softmax import cross_entropy
 
 CONTEXTS = {context.__name__: context for context in (LastState, MeanState, Attention)}
 
@@ -219,18 +219,6 @@ class Readout(Layer):
         d_context, context_grads = self.by_context.backward(d_from_context, context_cache)
         grads = nested(by_state=state_grads, by_context=context_grads, output=output_grads)
         return d_states, d_context, grads
-
-
-def cross_entropy(logits, expected, real):
-    """(mean of −log p(expected) over the real places, its gradient for the logits)."""
-    log_probabilities = log_softmax(logits)
-    places = (*np.ogrid[: expected.shape[0], : expected.shape[1]], expected)
-    count = np.count_nonzero(real)
-    loss = -log_probabilities[places][real].sum() / count
-    d_logits = np.exp(log_probabilities, out=log_probabilities)
-    d_logits[places] -= 1
-    d_logits *= (real / d_logits.dtype.type(count))[..., None]
-    return float(loss), d_logits
 
 
 def check_context(context, hidden_size):

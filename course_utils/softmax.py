@@ -1,4 +1,4 @@
-"""Softmax along an axis, with a mask, stable for scores of any size."""
+"""Softmax along an axis, with a mask, stable for scores of any size; and the loss built on it."""
 
 import numpy as np
 
@@ -60,8 +60,25 @@ def at_least_one(total):
 
 def log_softmax(scores):
     """The logarithm of softmax over the last axis, stable: (…, n) → (…, n)."""
+    scores = as_float(scores)
     shifted = scores - scores.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def cross_entropy(logits, expected, real=None):
+    """(mean of −log p(expected), its gradient for the logits): logits (…, n), expected (…) ids.
+
+    Only places where ``real`` (…), boolean, is True count; without it all do.
+    """
+    log_probabilities, expected = log_softmax(logits), np.asarray(expected)
+    real = np.ones(expected.shape, bool) if real is None else real
+    places = (*np.ix_(*map(np.arange, expected.shape)), expected)
+    count = np.count_nonzero(real)
+    loss = -log_probabilities[places][real].sum() / count
+    d_logits = np.exp(log_probabilities, out=log_probabilities)  # softmax …
+    d_logits[places] -= 1  # … less a one at the expected id
+    d_logits *= (real / d_logits.dtype.type(count))[..., None]
+    return float(loss), d_logits
 
 
 def check_mask(mask, shape):

@@ -10,7 +10,7 @@ import numpy as np
 
 from course_utils.attention import AttentionLayer
 from course_utils.layers import Embedding, Layer, Linear, nested
-from course_utils.softmax import log_softmax
+from course_utils.softmax import cross_entropy
 
 SYMBOLS, LENGTH, WIDTH, HIDDEN = 12, 9, 16, 64
 # Which pairs make a word is drawn once, as a language has drawn it once.
@@ -104,11 +104,8 @@ class Tagger(Layer):
     def forward(self, batch):
         """The mean loss of a ``Tagged`` batch, and what ``backward`` needs."""
         logits, caches = self.logits(batch.ids)
-        log_p, right = log_softmax(logits), batch.tags[..., None]
-        loss = -np.take_along_axis(log_p, right, axis=-1).mean()
-        d_logits = np.exp(log_p)
-        d_logits -= right == np.arange(2)
-        return float(loss), (d_logits / right.size, caches)
+        loss, d_logits = cross_entropy(logits, batch.tags)
+        return loss, (d_logits, caches)
 
     def backward(self, cache):
         """The gradients of all parameters."""

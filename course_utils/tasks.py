@@ -121,9 +121,10 @@ def batches(batch: Batch, batch_size: int, rng=None) -> Iterator[Batch]:
     """Random mini-batches without end, each cut to its own longest source and target.
 
     Every pass over the rows is in a new random order; the rows that do not fill a last
-    mini-batch wait for another pass. Raises ValueError unless 1 ≤ batch_size ≤ rows.
+    mini-batch wait for another pass. Raises ValueError unless 1 ≤ batch_size ≤ rows, and for a
+    whole `Task`.
     """
-    rows = len(batch.source)
+    rows = _rows(batch)
     if not 1 <= batch_size <= rows:
         raise ValueError(
             f"batch_size must be between 1 and the {rows} rows, got {batch_size}: "
@@ -139,7 +140,7 @@ def batches_by_length(batch: Batch, batch_size: int, rng=None, pool: int = 32) -
     anew and given out in random order. Words of 2 to 20 letters then need a third less computing.
     """
     rng = np.random.default_rng(rng)
-    pool = max(1, min(pool, len(batch.source) // max(batch_size, 1)))
+    pool = max(1, min(pool, _rows(batch) // max(batch_size, 1)))
     return _cut_by_length(batches(batch, batch_size * pool, rng), pool, rng)
 
 
@@ -242,6 +243,12 @@ def _distinct(draw: Callable[[int], list], count: int, available: int) -> list:
 
 def _task(train: list[Pair], test: list[Pair], source: Vocabulary, target: Vocabulary) -> Task:
     return Task(make_batch(train, source, target), make_batch(test, source, target), source, target)
+
+
+def _rows(batch: Batch) -> int:
+    if hasattr(batch, "train"):
+        raise ValueError("batch must be a Batch, got a whole Task: pass task.train")
+    return len(batch.source)
 
 
 def _shuffled(batch: Batch, batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:

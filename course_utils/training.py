@@ -90,10 +90,14 @@ def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=1
     are the latest that count. Returns ``History``. Raises ValueError where the batches run out or
     are none, FloatingPointError where the loss or a gradient is not finite.
     """
-    if hasattr(batches, "source"):
+    if hasattr(batches, "source") or hasattr(batches, "train"):
         raise ValueError(
-            "batches must yield one batch for each step, got a single Batch: "
-            "pass tasks.batches(task.train, 64)"
+            f"batches must yield one batch for each step, got a single {type(batches).__name__}: "
+            f"pass tasks.batches(task.train, 64)"
+        )
+    if every < 1:
+        raise ValueError(
+            f"every must be at least 1, got {every}: it counts steps between judgements"
         )
     optimiser = Adam(model.params, clip)
     history = History([], {}, False)

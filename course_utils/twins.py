@@ -12,7 +12,7 @@ from course_utils.attention import attend_backward, attend_forward
 from course_utils.layers import Embedding, Layer, Linear, nested
 from course_utils.recurrent import GRU
 from course_utils.scoring import DotScore
-from course_utils.softmax import log_softmax
+from course_utils.softmax import cross_entropy
 
 SIGNALS, NOISE, LENGTH, WIDTH = 2, 20, 12, 16
 
@@ -76,11 +76,8 @@ class Twin(Layer):
         states, caches = self.states(batch.ids)
         attended, mix = self.mix(states)
         logits, out = self.parts["out"].forward(attended.context[:, 0])
-        log_p, rows = log_softmax(logits), np.arange(len(logits))
-        d_logits = np.exp(log_p)
-        d_logits[rows, batch.labels] -= 1
-        loss = -log_p[rows, batch.labels].mean()
-        return float(loss), (d_logits / len(rows), out, mix, caches)
+        loss, d_logits = cross_entropy(logits, batch.labels)
+        return loss, (d_logits, out, mix, caches)
 
     def backward(self, cache):
         """The gradients of all parameters."""

@@ -83,11 +83,13 @@ class PatchEncoder(Layer):
         return Memory(states, summary, real), (states, shares, dense_cache, place_cache)
 
     def backward(self, d_memory, cache):
-        """d_memory (d_states, d_summary) → ``(grads,)``; pictures need no gradient."""
+        """d_memory (d_states, d_summary) → ``(grads,)``; pictures need no gradient.
+
+        d_states must be zero where the memory's mask is False, as attention leaves it.
+        """
         states, shares, dense_cache, place_cache = cache
         d_states, d_summary = d_memory
         d_inside = (d_states + shares * d_summary[:, None]) * (1 - states * states)
-        d_inside *= shares > 0  # nothing flows back into padding
         _, dense_grads = self.dense.backward(d_inside, dense_cache)
         (place_grads,) = self.place.backward(d_inside.sum(axis=0), place_cache)
         return (nested(dense=dense_grads, place=place_grads),)

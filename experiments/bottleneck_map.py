@@ -36,6 +36,11 @@ def run(task, name, width, rate, seed, test):
     return lab.symbols_by_length(model, test, LENGTHS), lab.judged(model, test).mean(), seconds
 
 
+def best_rate(task, name, width, dev):
+    """The learning rate that does best on held-out data, seed 0."""
+    return max(RATES, key=lambda rate: run(task, name, width, rate, 0, dev)[0].mean())
+
+
 @threadpool_limits.wrap(limits=1)
 def main():
     task = lab.reversing()
@@ -43,12 +48,7 @@ def main():
     found = {}
     for name in STEPS:
         for width in WIDTHS:
-            rate = max(
-                RATES,
-                key=lambda rate, name=name, width=width: run(task, name, width, rate, 0, dev)[
-                    0
-                ].mean(),
-            )
+            rate = best_rate(task, name, width, dev)
             symbols, exact, seconds = zip(
                 *(run(task, name, width, rate, seed, test) for seed in SEEDS), strict=True
             )

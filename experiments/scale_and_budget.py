@@ -5,6 +5,8 @@ with several learning rates and numbers of steps, three seeds each, prints a tab
 course_utils/results/scale_and_budget.json, which lesson 06 draws. About five minutes of one core.
 """
 
+from threadpoolctl import threadpool_limits
+
 from course_utils import rules_lab as lab
 from course_utils.tasks import batches
 from course_utils.training import train
@@ -34,6 +36,7 @@ def exact_after(name, task, seed, steps, rate):
     return lab.exact(model, task.test).mean()
 
 
+@threadpool_limits.wrap(limits=1)
 def main():
     task = lab.lab_task()
     print(f"{'rate':>6} {'rule':15}" + "".join(f"{steps:>7} steps" for steps in STEPS))

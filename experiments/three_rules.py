@@ -6,6 +6,7 @@ Prints a table and writes course_utils/results/three_rules.json, which lesson 06
 import time
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from course_utils import rules_lab as lab
 from course_utils.tasks import batches
@@ -47,6 +48,7 @@ def run(name, seed, task, longer):
     }
 
 
+@threadpool_limits.wrap(limits=1)
 def main():
     task, longer = lab.lab_task(), lab.lab_task(LONGER[1], LONGER[0])
     columns = ("all", "states shuffled", "padding shown", "padding hidden", "longer")

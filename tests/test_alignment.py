@@ -39,7 +39,7 @@ def test_an_example_by_hand():
 
 def test_digits_have_their_word_and_units_have_none():
     rng = np.random.default_rng(0)
-    numbers = [int(n) for n in 10 ** rng.uniform(0, 12, 3_000)] + [10**12 - 1, 10**8 + 1, 1]
+    numbers = [int(n) for n in 10 ** rng.uniform(0, 12, 3_000)] + [10**12, 10**12 - 1, 10**8 + 1, 1]
     for number in numbers:
         for character, word in pairs(number):
             if character in BEGINS:
@@ -52,3 +52,9 @@ def test_the_score_counts_rows_that_have_a_word():
     weights = [[0.9, 0.1, 0], [0.2, 0.5, 0.3], [0.3, 0.3, 0.4], [0, 1, 0]]
     assert alignment_score(weights, [0, 2, 2, NOWHERE]) == pytest.approx(2 / 3)
     assert np.isnan(alignment_score(weights[:1], [NOWHERE]))
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (3,), (1, 3, 2)])
+def test_the_score_needs_a_place_for_each_row(shape):
+    with pytest.raises(ValueError, match=r"weights must be \(n, m\) and gold \(n,\), got"):
+        alignment_score(np.ones(shape), [0, 1, 0])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from samples import every_context, make_batch, make_model
 
-from course_utils.decoding import END, PADDING
+from course_utils.decoding import END, PADDING, read_along
 from course_utils.tasks import Batch
 
 SYMBOLS = (3, 4, 5)
@@ -213,12 +213,22 @@ def test_weights_are_those_that_lead_to_the_token(name, seed):
                 read = token
 
 
-def test_counts_below_one():
+def test_counts_below_one_or_not_whole():
     model, batch = make_problem("additive", 0)
     source = batch.source, batch.source_lengths
-    with pytest.raises(ValueError, match="max_length must be at least 1, got 0"):
+    with pytest.raises(ValueError, match=r"max_length must be at least 1 .* got 0"):
         model.greedy(*source, 0)
-    with pytest.raises(ValueError, match="max_length must be at least 1, got -1"):
+    with pytest.raises(ValueError, match=r"max_length must be at least 1 .* got -1"):
         model.beam(*source, -1)
-    with pytest.raises(ValueError, match="width must be at least 1, got 0"):
+    with pytest.raises(ValueError, match=r"width must be at least 1 .* got 0"):
         model.beam(*source, 4, width=0)
+    with pytest.raises(ValueError, match=r"width must be .* a whole number, got 2\.5"):
+        model.beam(*source, 4, width=2.5)
+
+
+@pytest.mark.parametrize("target", [[1, 3, 2], [[1, 3, 2]], [[1]] * 4])
+def test_reading_along_needs_a_target_for_each_source(target):
+    model, batch = make_problem("additive", 0)
+    memory, stepper = model.start(batch.source, batch.source_lengths)
+    with pytest.raises(ValueError, match=r"target must be \(4, time\), .* from the same batch"):
+        read_along(stepper(memory), memory, target)

@@ -4,8 +4,15 @@ import numpy as np
 import pytest
 from samples import make_model
 
-from course_utils.attention import Attention, AttentionLayer, attend
+from course_utils.attention import (
+    Attention,
+    AttentionLayer,
+    attend,
+    attend_backward,
+    attend_forward,
+)
 from course_utils.gradients import check_gradients, numerical_gradient
+from course_utils.layers import Linear
 from course_utils.recurrent import GRU
 from course_utils.scoring import RULES, DotScore, ScaledDotScore, Score
 from course_utils.seq2seq import Seq2Seq
@@ -99,6 +106,48 @@ def test_a_layer_names_the_mask_that_was_passed():
 def test_what_is_no_rule_is_named(score):
     with pytest.raises(TypeError, match=r"score must be a rule such as DotScore\(\), got"):
         attend(np.ones((2, 4)), np.ones((3, 4)), np.ones((3, 5)), score)
+
+
+@pytest.mark.parametrize("build", [Attention, lambda score: AttentionLayer(4, score=score)])
+def test_a_rule_without_its_parentheses_is_named_where_it_is_passed(build):
+    with pytest.raises(TypeError, match=r"score must be a rule such as DotScore\(\), got"):
+        build(DotScore)
+
+
+@every_rule
+def test_a_gradient_for_each_score_is_asked_for(name):
+    _, cache = build(name).forward(QUERIES, KEYS)
+    with pytest.raises(ValueError, match=r"d_scores must have .* output \(2, 3\), got \(3, 2\)"):
+        build(name).backward(np.ones((3, 2)), cache)
+
+
+def test_gradients_are_shaped_like_the_outputs_of_layers():
+    x = np.ones((2, 3, 4))
+    for layer, inputs in ((Linear(4, 5), (x,)), (AttentionLayer(4), (x, x))):
+        output, cache = layer.forward(*inputs)
+        with pytest.raises(ValueError, match=r"must have the shape of forward's output \(2, 3"):
+            layer.backward(output[:, 1:], cache)
+    gru = GRU(4, 5)
+    (states, last), cache = gru.forward(x, [3, 2])
+    for wrong, name in (((states, last[:1]), "d_last"), ((states[:, 1:], last), "d_states")):
+        with pytest.raises(ValueError, match=f"{name} must have the shape of forward's output"):
+            gru.backward(wrong, cache)
+    attended, cache = attend_forward(x, x, x, DotScore())
+    with pytest.raises(ValueError, match=r"d_context must have the shape .* \(2, 3, 4\)"):
+        attend_backward(attended.weights, cache)
+
+
+def test_a_gru_asks_for_a_batch():
+    with pytest.raises(ValueError, match=r"inputs must be \(batch, time, 4\), got \(3, 4\)"):
+        GRU(4, 5)(np.ones((3, 4)), [3, 3, 3])
+    with pytest.raises(ValueError, match=r"\(batch, hidden\) = \(1, 5\), got \(5,\)"):
+        GRU(4, 5)(np.ones((1, 3, 4)), [3], [0.0] * 5)
+
+
+def test_a_layer_without_features_is_refused():
+    for build in (lambda: Linear(0, 3), lambda: GRU(3, 0), lambda: Seq2Seq(5, 5, 0)):
+        with pytest.raises(ValueError, match="sizes must be at least 1, got a matrix of"):
+            build()
 
 
 def test_the_array_that_does_not_fit_is_the_one_that_is_named():
@@ -204,6 +253,10 @@ def test_a_single_batch_is_no_stream_of_batches():
     task = reverse(train_size=20, test_size=5)
     with pytest.raises(ValueError, match=r"got a single Batch: pass tasks\.batches"):
         train(make_model("dot", np.random.default_rng(0)), task.train, 3, 0.01)
+    with pytest.raises(ValueError, match=r"got a single Task: pass tasks\.batches"):
+        train(make_model("dot", np.random.default_rng(0)), task, 3, 0.01)
+    with pytest.raises(ValueError, match="every must be at least 1, got 0"):
+        train(make_model("dot", np.random.default_rng(0)), batches(task.train, 5), 3, 0.01, every=0)
 
 
 def test_stopping_keeps_the_steps_since_the_last_judgement():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_utils.attention import Attention, LastState
-from course_utils.ensembles import Ensemble
+from course_utils.ensembles import Ensemble, step_together
 from course_utils.scoring import DotScore
 from course_utils.seq2seq import Seq2Seq
 from course_utils.softmax import softmax
@@ -37,6 +37,12 @@ def test_probabilities_are_averaged_at_every_step_whatever_the_widths():
         alone = [(single, part[1]) for (single, _), part in zip(alone, parts, strict=True)]
         mean = np.mean([softmax(part[0]) for part in parts], axis=0)
         np.testing.assert_allclose(np.exp(logits), mean, rtol=1e-5)
+
+
+def test_what_all_hold_for_hardly_possible_keeps_its_order():
+    step = lambda ids, state: (np.array([[0.0, -30, -40]]), state, None)  # noqa: E731
+    logits, _, _ = step_together([step, step], [3], [np.zeros((1, 1))] * 2)
+    np.testing.assert_allclose(logits, [[0, -30, -40]], atol=1e-9)
 
 
 def test_one_model_or_other_vocabularies_are_refused():

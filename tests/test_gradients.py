@@ -21,6 +21,7 @@ from course_utils.attention import AttentionLayer, Memory, attend_backward, atte
 from course_utils.gradients import check_gradients, numerical_gradient
 from course_utils.layers import Embedding, Linear
 from course_utils.recurrent import GRU
+from course_utils.softmax import cross_entropy, softmax
 
 few = settings(max_examples=6, deadline=None, derandomize=True, database=None)
 seeds = st.integers(0, 2**32 - 1)
@@ -48,6 +49,8 @@ def test_numerical_gradient_of_a_cubic():
 def test_numerical_gradient_refuses_float32():
     with pytest.raises(TypeError, match="must be float64, got float32"):
         numerical_gradient(lambda: 0.0, np.zeros(2, np.float32))
+    with pytest.raises(TypeError, match="must be float64, got list"):
+        numerical_gradient(lambda: 0.0, [0.0, 1.0])
 
 
 def test_check_gradients_returns_the_errors():
@@ -233,3 +236,17 @@ def test_seq2seq(name, bidirectional, seed, half, rows, longest):
     batch = make_batch(rng, rows, longest)
     _, cache = model.forward(batch)
     check_gradients(lambda: model(batch), pair_up(model.params, model.backward(cache)))
+
+
+@pytest.mark.parametrize("shape", [(4,), (3, 4)])
+def test_cross_entropy_counts_real_places_only(shape):
+    rng = np.random.default_rng(0)
+    logits, expected = rng.normal(size=(*shape, 5)), rng.integers(5, size=shape)
+    real = np.arange(4) < 3 + np.zeros((*shape[:-1], 1))
+    loss, d_logits = cross_entropy(logits, expected, real)
+    assert loss == pytest.approx(cross_entropy(logits[real], expected[real])[0])
+    chosen = np.take_along_axis(softmax(logits), expected[..., None], -1)[..., 0]
+    assert loss == pytest.approx(-np.log(chosen[real]).mean())
+    check_gradients(
+        lambda: cross_entropy(logits, expected, real)[0], {"logits": (logits, d_logits)}
+    )

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from course_utils.attention import LastState
-from course_utils.interventions import INTERVENTIONS, hard, intervene, learned, uniform, without_top
+from course_utils.interventions import (
+    INTERVENTIONS,
+    hard,
+    intervene,
+    learned,
+    shuffled,
+    uniform,
+    without_top,
+)
 from course_utils.ready_made import ready_made
 from course_utils.seq2seq import Seq2Seq
 from course_utils.tasks import number_words
@@ -23,6 +31,7 @@ def test_rows_sum_to_one_and_padding_gets_nothing(name, weights):
     before = weights.copy()
     changed = INTERVENTIONS[name](weights, MASK)
     np.testing.assert_allclose(changed.sum(axis=-1), 1)
+    assert INTERVENTIONS[name](weights.astype(np.float32), MASK).dtype == np.float32
     assert changed.shape == weights.shape and not changed[1, :, 3:].any()
     np.testing.assert_array_equal(weights, before)
 
@@ -33,10 +42,9 @@ def test_each_does_what_it_says(weights):
     np.testing.assert_allclose(uniform(weights, MASK)[1, :, :3], 1 / 3)
     top = weights.argmax(-1)[..., None]
     assert not np.take_along_axis(without_top(weights, MASK), top, -1).any()
-    for name in ("shuffled",):
-        changed = INTERVENTIONS[name](weights, MASK)
-        np.testing.assert_allclose(np.sort(changed, axis=-1), np.sort(weights, axis=-1))
-        assert not np.array_equal(changed, weights)
+    changed = shuffled(weights, MASK)
+    np.testing.assert_allclose(np.sort(changed, axis=-1), np.sort(weights, axis=-1))
+    assert not np.array_equal(changed, weights)
 
 
 def test_a_single_key_leaves_nothing_when_it_is_removed():
@@ -55,6 +63,11 @@ def test_a_translator_needs_its_weights():
     ]
     assert np.mean(same) < 0.2
     np.testing.assert_array_equal(model.greedy(*few).tokens, before.tokens)  # it is untouched
+
+
+def test_the_name_of_a_change_is_no_change():
+    with pytest.raises(TypeError, match=r"change must be a function .* got 'uniform': take one by"):
+        intervene(ready_made("number_translator"), "uniform")
 
 
 def test_without_attention_there_is_nothing_to_change():

@@ -9,9 +9,11 @@ from course_utils.metrics import symbols_right
 def test_sources_backwards_and_padding_stays():
     task = lab.reversing(longest=6, train_size=50, test_size=20)
     turned = lab.backwards(task)
-    for row in range(20):
-        source, target = turned.example(turned.test, row)
-        assert source == target == task.example(task.test, row)[0][::-1]
+    for part in ("train", "test"):
+        before, after = getattr(task, part), getattr(turned, part)
+        for row in range(20):
+            source, target = turned.example(after, row)
+            assert source == target == task.example(before, row)[0][::-1]
 
 
 def test_halves_share_nothing():

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from course_utils.metrics import by_length, exact_match, matches
+from course_utils.decoding import Decoded
+from course_utils.metrics import by_length, exact_match, matches, symbols_right
 from course_utils.tasks import END, PADDING, Vocabulary, make_batch
 
 LETTERS = Vocabulary("abc")
@@ -35,6 +36,21 @@ def test_exact_match_is_the_share_of_rows():
 def test_matches_refuses_another_number_of_rows():
     with pytest.raises(ValueError, match=r"batch = 3, got \(2, 4\)"):
         matches(np.zeros((2, 4), int), BATCH)
+
+
+def test_symbols_right_counts_neither_marks_nor_what_follows():
+    tokens = [[3, 5, END, 0], [5, END, 0, 0], [4, 4, 4, 4]]
+    np.testing.assert_array_equal(symbols_right(tokens, BATCH), [0.5, 1, np.nan])
+    one_each = np.array(tokens)[:, :1]
+    np.testing.assert_array_equal(symbols_right(one_each, BATCH), [0.5, 1, np.nan])
+
+
+def test_symbols_right_refuses_what_is_not_of_this_batch():
+    with pytest.raises(ValueError, match=r"batch = 3, got \(4,\)"):
+        symbols_right(np.zeros(4, int), BATCH)
+    decoded = Decoded(BATCH.target[:, 1:], np.ones(3), None)
+    with pytest.raises(ValueError, match=r"got a Decoded: pass its \.tokens"):
+        symbols_right(decoded, BATCH)
 
 
 def test_by_length():

@@ -4,6 +4,7 @@ import base64
 import io
 import struct
 import warnings
+from functools import partial
 
 import numpy as np
 import pytest
@@ -244,3 +245,10 @@ def test_the_hull_turns_left_and_holds_every_point(points):
     for start, end in zip(hull, np.roll(hull, -1, axis=0), strict=True):
         along, away = end - start, points - start
         assert (along[0] * away[:, 1] - along[1] * away[:, 0] >= 0).all()
+
+
+def test_a_curve_that_could_not_be_told_apart_is_not_left_out_in_silence():
+    curves = {str(name): [1.0, 0.5] for name in range(5)}
+    for draw in (plots.learning_curves, partial(plots.lines, [1, 2])):
+        with pytest.raises(ValueError, match="at most 4 curves can be told apart, got 5"):
+            draw(curves)

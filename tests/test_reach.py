@@ -43,3 +43,8 @@ def test_without_attention_it_fades_with_length():
     assert far < near / 20
     near, far = (gradient_reach(Attention(DotScore()), length, strings=3) for length in (5, 20))
     assert far > near / 20
+
+
+def test_there_must_be_something_to_reach():
+    with pytest.raises(ValueError, match="at least 1, got 0 and 20"):
+        gradient_reach(LastState(), 0)

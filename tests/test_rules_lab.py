@@ -5,7 +5,9 @@ import pytest
 
 from course_utils import rules_lab as lab
 from course_utils.attention import Memory
+from course_utils.ready_made import ready_made
 from course_utils.results import how_made, results
+from course_utils.tasks import number_words
 
 
 @pytest.fixture
@@ -60,3 +62,15 @@ def test_the_budgets_hold_three_seeds_of_both_rules_and_agree_with_the_laborator
         assert np.shape(runs) == (3, len(other["settings"]["steps"]))
         # the same seeds and the same budget: on one machine, the same models
         assert [run[place] for run in runs] == pytest.approx(lab_found[name]["all"], abs=0.02)
+
+
+def test_a_context_that_the_laboratory_does_not_have():
+    with pytest.raises(ValueError, match=r"name must be one of 'no attention', .* got 'dots'"):
+        lab.lab_model("dots", lab.lab_task(), seed=0)
+
+
+def test_a_changed_memory_is_what_the_decoder_sees():
+    model, test = ready_made("number_translator"), number_words(100, 100).test
+    assert lab.exact(model, test).mean() > 0.8
+    blank = lab.exact(model, test, lambda memory: memory._replace(states=0 * memory.states))
+    assert blank.mean() < 0.2

@@ -101,3 +101,8 @@ def test_smaller_patches_are_more(made_up):
 def test_a_patch_divides_the_scan(made_up):
     with pytest.raises(ValueError, match="side must divide the 8 pixels of a scan, got 3"):
         in_patches(draw_rows(made_up, 1), side=3)
+
+
+def test_a_row_has_a_scan(made_up):
+    with pytest.raises(ValueError, match="count and longest must be at least 1, got 3 and 0"):
+        draw_rows(made_up, 3, longest=0)

@@ -47,6 +47,13 @@ def test_a_tagger_sees_what_it_is_said_to_see(window, attends):
     assert moved[-1] and moved[-2] and moved[0] == attends
 
 
+def test_no_symbol_attends_to_itself():
+    model = Tagger(False, True, rng=0)
+    x, _ = model.parts["embedding"].forward(taggers.tagged(taggers.recurs, 1, 4).ids)
+    weights = model.look(x)[1].attended.weights[:, 0]
+    assert not weights.diagonal(axis1=1, axis2=2).any()
+
+
 def test_attention_alone_knows_no_order():
     model = Tagger(False, True, rng=0, dtype=np.float64)
     ids = taggers.tagged(taggers.recurs, 1, 4).ids

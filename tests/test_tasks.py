@@ -110,6 +110,12 @@ def test_batches_refuse_a_wrong_size_at_once(batch_size):
         batches(task.train, batch_size)
 
 
+@pytest.mark.parametrize("stream", [batches, batches_by_length])
+def test_a_whole_task_is_no_batch(stream):
+    with pytest.raises(ValueError, match=r"got a whole Task: pass task\.train"):
+        stream(reverse(train_size=10, test_size=1), 2)
+
+
 # Tasks
 
 

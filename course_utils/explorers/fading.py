@@ -6,7 +6,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from course_utils.drawings import FAINT, INK, KEY, QUERY, box, label, middle, svg
-from course_utils.length_lab import ROOM, reversing
+from course_utils.length_lab import LONGEST, ROOM
 from course_utils.missions import Explorer, Mission, View
 from course_utils.panels import labelled
 from course_utils.ready_made import ready_made
@@ -17,7 +17,6 @@ MODELS = {
     "without attention: one vector": "reverser_without",
     "with attention: a vector for each step": "reverser",
 }
-TRAINED = reversing.__defaults__[0]  # symbols, the longest in training
 STRINGS = 20
 CELL = 31
 LETTERS = Vocabulary(SYMBOLS)
@@ -85,7 +84,7 @@ def fading_look(model, name, length, string):
     written = LETTERS.text(model.greedy(batch.source, batch.source_lengths, ROOM + 4).tokens[0])
     seen = Reversed(name, source, source[::-1], written)
     wrong = len(seen.wrong)
-    beyond = f" Training ended at {TRAINED} symbols." if length > TRAINED else ""
+    beyond = f" Training ended at {LONGEST} symbols." if length > LONGEST else ""
     reading = (
         f"{length} symbols, {name.split(':')[0]}: {length - wrong} of {length} stand right. "
         f"Read {source}, should write {seen.wanted}, wrote {written}.{beyond}"

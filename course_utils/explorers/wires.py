@@ -162,11 +162,8 @@ def wires_picture(facts, scores, weights, context, reading):
 
     facts : a `Wired`.  scores, weights : (2, 4).  context : (2,).
     """
-    lines = [
-        label(20, 368 + 24 * i, line, size=14)
-        for i, line in enumerate((*_moved(facts), _why(facts)))
-    ]
-    lines[2] = lines[2].replace("<text", '<text font-weight="bold"', 1)
+    lines = [label(20, 368 + 24 * i, line) for i, line in enumerate(_moved(facts))]
+    lines.append(label(20, 416, _why(facts), font_weight="bold"))
     return svg(
         800,
         436,
