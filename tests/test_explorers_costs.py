@@ -2,7 +2,7 @@
 
 import pytest
 
-from course_utils.explorers.costs import LENGTHS, RULES, WIDTHS, cost_look, short
+from course_utils.explorers.costs import LENGTHS, RULES, WIDTHS, cost_look, percent, short
 
 
 def test_thirty_words_and_width_1000():
@@ -15,7 +15,10 @@ def test_thirty_words_and_width_1000():
 def test_every_setting_can_be_drawn(rule):
     for length in (LENGTHS[0], LENGTHS[-1]):
         for width in (WIDTHS[0], WIDTHS[-1]):
-            assert cost_look(length, width, rule).picture.startswith("<svg")
+            seen = cost_look(length, width, rule)
+            assert seen.picture.startswith("<svg")
+            assert "e+" not in seen.reading + seen.picture
+            assert " ," not in seen.reading
 
 
 @pytest.mark.parametrize(
@@ -23,3 +26,11 @@ def test_every_setting_can_be_drawn(rule):
 )
 def test_large_numbers_are_written_short(count, written):
     assert short(count) == written
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [(0.0195, "1.95 %"), (13.1, "1,310 %"), (3_349, "335,000 %"), (1, "100 %")],
+)
+def test_a_share_has_three_digits_and_no_exponent(share, written):
+    assert percent(share) == written

@@ -42,3 +42,8 @@ def test_a_verdict_beside_the_whole():
 def test_every_word_of_the_largest_number_fits():
     assert max(len(english_words(n)) for n in (777_777, 999_999)) <= 11
     assert len(decode(MODEL, english_words(777_777))) <= decoding.ROOM
+
+
+def test_equal_weights_have_no_winner():
+    assert "gives every word 9 %" in decoding_look(MODEL, 137_857, "uniform", 1).reading
+    assert "gives “seven” 100 %" in decoding_look(MODEL, 7, "uniform", 2).reading

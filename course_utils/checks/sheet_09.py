@@ -261,9 +261,9 @@ width = ChoiceExercise(
     right="b",
     reasons={
         "a": "Look at the map of the lesson: a row of twice the width stays bright for longer.",
-        "b": "Yes: the knee moves to longer strings, at four times the computing of a GRU step.",
-        "c": "At width 128 the longest strings are mostly right. That is not the same for all.",
-        "d": "More parameters learned more here: each width chose its own learning rate.",
+        "b": "Yes: the fall moves to longer strings, at four times the computing of a GRU step.",
+        "c": "At 16 symbols width 32 has 0.52, width 64 still 0.90: the fall itself comes later.",
+        "d": "The other way round: in the map the wider row stays bright for longer.",
     },
     hints=(
         "Compare two rows of the bottleneck map, one of twice the width.",
@@ -279,7 +279,7 @@ say_why = ReasonExercise(
     praise="Compare it with a solution: does yours name what was equal and what was not?",
     hints=(
         "What did twice the width change, and what did it cost?",
-        "The knee moved from about ____ to about ____; a step costs ____ times as much.",
+        "The fall moved from about ____ to about ____ symbols; a step costs ____ times as much.",
     ),
 )
 
@@ -426,6 +426,11 @@ bits = ValueExercise(
             "whole bits a symbol",
             80.0,
             "Four bits a symbol are more than needed: ten symbols need log2 10 = 3.32.",
+        ),
+        Mistake(
+            "ten bits a symbol",
+            200.0,
+            "Ten bits could tell 1,024 symbols apart. For one of ten, log2 10 are enough.",
         ),
         Mistake("the number of strings", 1e20, "That is how many strings there are: now log2."),
     ),

@@ -394,14 +394,14 @@ alignment = FunctionExercise(
 
 forcing = ChoiceExercise(
     id="10.6",
-    title="the loss is lower: is the translator?",
+    title="the loss is lower: is the translator better?",
     points=1,
     right="b",
     reasons={
-        "a": "While training, every step reads the true symbol. A user has no true symbols.",
+        "a": "Longer strings are harder: they would make the loss larger, not smaller.",
         "b": "Yes: the loss is measured with the truth as input, exact match with its own output.",
-        "c": "Dropout or not: the difference is what each step reads.",
-        "d": "Both are means over the same strings.",
+        "c": "It is one model, with the same parameters in both. What does a step read in each?",
+        "d": "Exact match is a mean too, of ones and zeros over the same strings.",
     },
     hints=(
         "What does a step read in training, and what does it read when the model writes?",
@@ -428,7 +428,7 @@ which_rule = ChoiceExercise(
 
 explain = ReasonExercise(
     id="10.8",
-    title="explain the row",
+    title="explain the panel",
     points=0,
     least_words=20,
     praise="Compare it with a solution: does yours say what cancels, and what is left?",

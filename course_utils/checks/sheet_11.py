@@ -106,7 +106,7 @@ share = FunctionExercise(
     inputs=_sizes,
     edges={"thirty words": (30, 30, 1_000), "long and narrow": (3_000, 2_000, 16)},
     properties=(
-        Property("n = m = 6 d gives 1", _exactly(1.0, 384, 384, 64, name="share")),
+        Property("the share is 1 where n = m = 6 d", _exactly(1.0, 384, 384, 64, name="share")),
         Property("30 words, width 1,000 give 0.005", _exactly(0.005, 30, 30, 1000, name="share")),
         Property(
             "n and m exchanged give the same",
@@ -146,7 +146,7 @@ share = FunctionExercise(
         Mistake(
             "three products of a gate",
             lambda n, m, d: 2 * n * m * d / (3 * d * d * (n + m)),
-            "A GRU has three gates with two products each, so 6 d² a step, not 3 d².",
+            "Two gates and a candidate, each with two products: 6 d² a step, not 3 d².",
         ),
         Mistake(
             "share of the whole",
@@ -189,6 +189,7 @@ block = ValueExercise(
     what="one number, in megabytes (1 MB = 1,000,000 bytes)",
     expected=512 * 512 * 64 * 4 / 1e6,
     tolerance=0.5,
+    mistake_tolerance=0.3,
     praise="Right: 67 MB for one map of 512 · 512, 64 times as much as its weights.",
     mistakes=(
         Mistake(
@@ -210,6 +211,11 @@ block = ValueExercise(
             "projections",
             2 * 512 * 64 * 4 / 1e6,
             "Those are the two projections, (512, 64) each. Their sum for every pair is larger.",
+        ),
+        Mistake(
+            "mebibytes",
+            512 * 512 * 64 * 4 / 2**20,
+            "You divided by 1,048,576. Here 1 MB is 1,000,000 bytes.",
         ),
         Mistake(
             "bytes",

@@ -59,9 +59,9 @@ def cost_look(length, width, rule):
     rest = {"encoder": gru_macs(length, width), "decoder": gru_macs(length, width)}
     counts = rest | attention_macs(rule, length, length, width)
     share, memory = overhead(rule, length, length, width), weights_bytes(length, length)
-    said = ", ".join(f"{name} {short(count)}" for name, count in counts.items())
+    said = ", ".join(f"{name} {short(count).strip()}" for name, count in counts.items())
     reading = (
-        f"Multiply-adds: {said}. Attention adds {100 * share:.3g} % of encoder and decoder. "
+        f"Multiply-adds: {said}. Attention adds {percent(share)} of encoder and decoder. "
         f"Its weights take {short(memory)}B."
     )
     return View(cost_picture(counts, share, memory, reading), reading, Cost(rule, share, memory))
@@ -73,6 +73,11 @@ def short(count):
         if count >= size:
             return f"{count / size:.3g} {unit}"
     return f"{count:.3g} "
+
+
+def percent(share):
+    """A share in three digits, for example 1.95 % or 335,000 %: never with an exponent."""
+    return f"{float(f'{100 * share:.3g}'):,g} %"
 
 
 def cost_picture(counts, share, memory, reading, left=190, room=440):
@@ -88,7 +93,7 @@ def cost_picture(counts, share, memory, reading, left=190, room=440):
         drawn.append(box(left, y - 11, room, 22, fill="#eeeeee"))
         drawn.append(box(left, y - 11, room * count / largest, 22, fill=colour))
         drawn.append(label(left + room + 12, y, short(count)))
-    attention = f"P + S + M = {100 * share:.3g} % of E + D"
+    attention = f"P + S + M = {percent(share)} of E + D"
     drawn.append(label(left, 276, attention, size=17, font_weight="bold"))
     drawn.append(label(left, 304, f"weights in memory: {short(memory)}B"))
     return svg(800, 340, "What attention adds to an encoder and a decoder", reading, *drawn)

@@ -102,15 +102,26 @@ def decoding_look(model, number, way, step):
     steps = decode(intervene(model, INTERVENTIONS[way]), words)
     at = min(step, len(steps)) - 1
     seen, now = Decoding(way, number, steps, at), steps[at]
-    top = int(now.weights.argmax())
     right = chinese_numeral(number)
     verdict = "✓ right" if seen.text == right else f"✗ should be {right}"
     reading = (
         f"{number:,}, weights: {way}. Step {at + 1} of {len(steps)}: reads {now.read}, gives "
-        f"“{words[top]}” {100 * now.weights[top]:.0f} %, writes {now.written} "
+        f"{_top_in_words(words, now.weights)}, writes {now.written} "
         f"({100 * now.likeliest[0][1]:.0f} % sure). The whole: {seen.text} {verdict}."
     )
     return View(decoding_picture(seen, words, reading), reading, seen, last_step=len(steps))
+
+
+def _top(weights):
+    """The place of the largest weight; None where all of several are equal."""
+    level = len(weights) > 1 and np.ptp(weights) < 1e-6
+    return None if level else int(weights.argmax())
+
+
+def _top_in_words(words, weights):
+    top = _top(weights)
+    name = "every word" if top is None else f"“{words[top]}”"
+    return f"{name} {100 * weights.max():.0f} %"
 
 
 def decoding_picture(seen, words, reading):
@@ -120,7 +131,7 @@ def decoding_picture(seen, words, reading):
     drawn = [label(x, 26, head, size=15, font_weight="bold") for x, head in heads]
     drawn += [_station(20, "yₜ₋₁", now.read, QUERY), arrow((112, 110), (146, 110), INK)]
     gap = min(26, 300 / len(words))
-    top = int(now.weights.argmax())
+    top = _top(now.weights)
     for j, (word, weight) in enumerate(zip(words, now.weights, strict=True)):
         shown = f"{100 * weight:.0f} %"
         drawn.append(bar(150, 56 + gap * j, word, weight, shown, KEY, 100, 180, strong=j == top))
