@@ -183,7 +183,11 @@ def test_a_closed_exchange_leaves_no_process():
     assert exchange.process.returncode is not None
 
 
-def grades(tmp_path, *tests, answers=("x = 1",)):
+def grades(*about, **more):
+    return [outcome.points for outcome in graded(*about, **more).outcomes]
+
+
+def graded(tmp_path, *tests, answers=("x = 1",)):
     made = notebook({})
     flags = {"grade": True, "solution": False, "locked": True}
     for number, answer in enumerate(answers):
@@ -198,7 +202,7 @@ def grades(tmp_path, *tests, answers=("x = 1",)):
         for cell in made["cells"]
     ]
     cells = [Cell(*pair) for pair in ids]
-    return [o.points for o in assess(read_master(path), cells, Settings(SANDBOX)).outcomes]
+    return assess(read_master(path), cells, Settings(SANDBOX))
 
 
 @pytest.mark.parametrize(
@@ -227,3 +231,24 @@ def test_one_name_for_several_answers(tmp_path):
 def test_what_a_test_prints_is_not_shown(tmp_path, capsys):
     assert grades(tmp_path, "print('hidden')\nassert x == 1") == [4]
     assert capsys.readouterr().out == ""
+
+
+def test_a_call_that_ends_its_worker_is_told_to_the_teacher(tmp_path):
+    answer = "def f():\n    import os\n    os._exit(0)"
+    result = graded(tmp_path, "assert f() == 1", answers=(answer,))
+    assert result.status == "crashed"
+    assert result.notes[-1].startswith("“test_0”: a call ended the whole program")
+
+
+def test_a_test_that_students_see_is_not_called_hidden(tmp_path):
+    test = """
+from course_utils.checks import check
+
+check("03.1", x)
+assert x(np.zeros(2), 1.0).sum() == 2, "the sum is two"
+"""
+    answer = "import numpy as np\ndef x(scores, temperature):\n"
+    answer += "    e = np.exp((scores - scores.max(-1, keepdims=True)) / temperature)\n"
+    answer += "    return e / e.sum(-1, keepdims=True)"
+    (outcome,) = graded(tmp_path, "import numpy as np" + test, answers=(answer,)).outcomes
+    assert (outcome.points, outcome.kind, outcome.message) == (0, "wrong", "the sum is two")

@@ -89,13 +89,13 @@ def assess(master, cells, settings, spare=None):
         about = sources, settings.sandbox, given, held, deadline
         session = Session(*about, spare, left_out)
         spare, left_out = None, session.left_out
+        grading = _Grading(master, cells, session, settings)
         try:
-            outcomes = _Grading(master, cells, session, settings).outcomes(withheld)
-            found.update({outcome.grade_id: outcome for outcome in outcomes})
+            found.update({one.grade_id: one for one in grading.outcomes(withheld)})
         finally:
             session.close()
         faults += session.faults
-        notes += _notes(session)
+        notes += [*_notes(session), *grading.notes]
     if spare:
         spare.close()
     outcomes = tuple(found.get(q.grade_id) or _by_hand(q, cells) for q in master.questions)
@@ -104,12 +104,16 @@ def assess(master, cells, settings, spare=None):
 
 
 class _Grading:
-    """The questions of one session, twice: as seen, and with hidden parts."""
+    """The questions of one session, twice: as seen, and with hidden parts.
+
+    notes : where a test's calls ended a worker, in sentences.
+    """
 
     def __init__(self, master, cells, session, settings):
         self.master, self.cells, self.session = master, cells, session
         self.desk = Desk(settings.seed, settings.sandbox.limits.call)
         self.at_the_end, self.checked = set(), set()  # grade_ids
+        self.notes = []
 
     def outcomes(self, withheld):
         questions = [q for q in self.master.questions if q.withheld == withheld and not q.by_hand]
@@ -160,7 +164,7 @@ class _Grading:
             return replace(outcome, message=f"Your code {WHY[faults[0].status]}")
         if isinstance(error, NotAnsweredYet | NotImplementedError):
             return replace(outcome, kind="not answered", message="Not answered yet.")
-        if verdict:
+        if verdict and (error is None or not verdict.passed):
             rows = tuple((label, text) for label, text in verdict.evidence)
             said = {"message": verdict.message, "mistake": verdict.mistake, "rows": rows}
             return replace(outcome, kind="right" if verdict.passed else "wrong", **said)
@@ -187,7 +191,10 @@ class _Grading:
         except (Exception, SystemExit) as raised:
             error = raised
         self.session.refresh()
-        return error, self.session.of_calls[before:], value
+        faults = self.session.of_calls[before:]
+        name = question.title or question.grade_id
+        self.notes += [f"“{name}”: a call {WHY[fault.status]}" for fault in faults]
+        return error, faults, value
 
     def _position(self, question):
         """The student's cell after which an answer counts; −1 is the end."""
