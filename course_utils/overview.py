@@ -218,4 +218,4 @@ def _marks(states):
         return "none"
     solved = sum(state == DONE for state in states.values())
     marks = " ".join(f"{key.split('.')[1]}{state}" for key, state in states.items())
-    return f"{marks} &nbsp; {solved} of {len(states)}"
+    return f"{marks} &nbsp; {solved}&nbsp;of&nbsp;{len(states)}"
