@@ -28,6 +28,12 @@ class Layer:
         """
         return self.own | nested(**{name: part.params for name, part in self.parts.items()})
 
+    def fill(self, arrays):
+        """Write arrays into the parameters of the same names, in place; the others stay."""
+        params = self.params
+        for name, array in arrays.items():
+            params[name][...] = array
+
     def __call__(self, *inputs, **options):
         """The output of ``forward`` alone."""
         return self.forward(*inputs, **options)[0]

@@ -206,7 +206,9 @@ def _table(rows):
         f"<td>{_marks(r.exercises)}</td></tr>"
         for r in rows
     )
-    heads = "".join(f'<th scope="col">{head}</th>' for head in ("lesson", "state", "exercises"))
+    wide = {"state": ' style="min-width: 6.5em"'}  # "○ not begun" stays on one line
+    columns = ("lesson", "state", "exercises")
+    heads = "".join(f'<th scope="col"{wide.get(head, "")}>{head}</th>' for head in columns)
     legend = f"<p>{DONE} done {BEGUN} begun {OPEN} open</p>"
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>{legend}"
 
@@ -216,4 +218,4 @@ def _marks(states):
         return "none"
     solved = sum(state == DONE for state in states.values())
     marks = " ".join(f"{key.split('.')[1]}{state}" for key, state in states.items())
-    return f"{marks} &nbsp; {solved} of {len(states)}"
+    return f"{marks} &nbsp; {solved}&nbsp;of&nbsp;{len(states)}"

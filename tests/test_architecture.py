@@ -83,7 +83,7 @@ IMPORTS = {
     "checks.returned",
     "checks.work": "numpy checks.calls checks.cases checks.exercises checks.outcomes "
     "checks.returned",
-    "checks.numeral_work": "numpy alignment numerals checks.work",
+    "checks.numeral_work": "numpy alignment layers numerals checks.returned checks.work",
     "checks.attention_inputs": "numpy checks.exercises",
     "checks.catalogue": "",
     "checks.desk": "checks.catalogue checks.outcomes progress_store",

@@ -360,6 +360,8 @@ def test_an_order_may_be_a_list_or_a_text(answer):
     [
         ([4, 9], "The first 2 are right, and some lines are still missing."),
         ([4, 9, 2, 7], "3 lines are right from the top. Line 7 does not come next."),
+        ([4, 7], "1 line is right from the top. Line 7 does not come next."),
+        ([7, 4], "No lines are right from the top. Line 7 does not come next."),
         ([4, 4], "Each line is used once at most: one of yours stands twice."),
         ([4, 12], "There is no line 12: they go to 9."),
         ("four", "Give line numbers like [3, 1, 2]; got 'four'."),
@@ -370,6 +372,12 @@ def test_an_order_may_be_a_list_or_a_text(answer):
 )
 def test_a_wrong_order_is_told_how_far_it_is_right(answer, message):
     assert check("02.2", answer).message == message
+
+
+def test_a_beginning_of_another_right_order_counts():
+    wanted = "3 lines are right from the top. Line 4 does not come next."
+    assert check("R1.11", [2, 7, 5, 4]).message == wanted
+    assert check("R1.11", [7, 2, 5, 4]).message == wanted
 
 
 def run_lines(exercise, order, head):

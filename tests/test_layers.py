@@ -99,3 +99,12 @@ def test_linear_names_the_width_it_wants(shape):
 def test_embedding_refuses_unknown_ids(ids, message):
     with pytest.raises(ValueError, match=message):
         Embedding(4, 2)(np.array(ids))
+
+
+def test_fill_writes_in_place_and_leaves_the_others():
+    layer = Linear(2, 3, rng=0)
+    weights, bias = layer.params["W"], np.arange(3.0)
+    before = weights.copy()
+    layer.fill({"b": bias})
+    assert np.array_equal(layer.params["b"], bias) and layer.params["W"] is weights
+    assert np.array_equal(weights, before)

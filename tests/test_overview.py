@@ -51,8 +51,8 @@ def test_every_lesson_has_a_state_and_a_mark_for_each_exercise(tmp_path):
     check("00.4", (2, 1, 4))
     panel = progress(tmp_path)
     assert states(panel) == ["● done, 1 answered", "◐ begun, 1 answered", "○ not begun"]
-    assert marks(panel)[0] == "1○ 2● 3○ 4◐ &nbsp; 1 of 4"
-    assert marks(panel)[2] == "1○ 2○ 3○ 4○ 5○ &nbsp; 0 of 5"
+    assert marks(panel)[0] == "1○ 2● 3○ 4◐ &nbsp; 1&nbsp;of&nbsp;4"
+    assert marks(panel)[2] == "1○ 2○ 3○ 4○ 5○ &nbsp; 0&nbsp;of&nbsp;5"
 
 
 def test_next_is_the_lesson_then_its_first_open_exercise_then_the_next_lesson(tmp_path):

@@ -186,6 +186,14 @@ def stands_before(order, first, second):
     return first in order and second in order and order.index(first) < order.index(second)
 
 
+def right_from_the_top(order, right):
+    """How many numbers of an order are those of another, from the first on."""
+    good = 0
+    while good < min(len(order), len(right)) and order[good] == right[good]:
+        good += 1
+    return good
+
+
 class Disorder(NamedTuple):
     """A known mistake in an order: its name, an example, a test of an order, and the hint."""
 
@@ -228,12 +236,11 @@ class OrderExercise(Exercise):
         """Say how far the order is right: enough to go on, and no more."""
         if len(set(order)) < len(order):
             return "Each line is used once at most: one of yours stands twice."
-        good = 0
-        while good < min(len(order), len(self.order)) and order[good] == self.order[good]:
-            good += 1
+        good = max(right_from_the_top(order, right) for right in (self.order, *self.others))
         if good == len(order):
             return f"The first {good} are right, and some lines are still missing."
-        return f"{good} lines are right from the top. Line {order[good]} does not come next."
+        lines = "1 line is" if good == 1 else f"{good or 'No'} lines are"
+        return f"{lines} right from the top. Line {order[good]} does not come next."
 
     def numbers(self, answer):
         """The order as a tuple of whole numbers, from a list or from a text like "3 1 2"."""

@@ -10,11 +10,16 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils.alignment import digit_alignment
-from course_utils.checks.work import texts_from
-from course_utils.numerals import chinese_numeral, english_words
+from course_utils.checks.returned import Failure, kind_of
+from course_utils.checks.work import parts_of, texts_from
+from course_utils.layers import Layer
+from course_utils.numerals import CHINESE_CHARACTERS, chinese_numeral, english_words
 
 SMALLEST, LARGEST = 100, 10**6  # the numbers of the task
 DIGITS, UNITS = "零一二三四五六七八九", ("千", "百", "十", "")
+MARKS = 3  # padding, start and end: the ids before the first character
+NAMES = ("embedding.table", "readout.output.W", "readout.output.b")  # what a model calls symbols by
+ASKED_AGAIN = 40
 
 
 def draw(rng, count, smallest=SMALLEST, largest=LARGEST):
@@ -32,11 +37,12 @@ def sentence_of(number):
 
 
 class Answers(NamedTuple):
-    """What a translator wrote for fresh numbers, and what is right."""
+    """What a translator wrote for fresh numbers, what is right, and what it wrote renamed."""
 
     sentences: list
     texts: list
     right: list
+    renamed: tuple = ()  # for the first sentences, while the model called characters otherwise
 
     @property
     def hits(self):
@@ -46,6 +52,11 @@ class Answers(NamedTuple):
     def words(self):
         return np.array([len(sentence.split()) for sentence in self.sentences])
 
+    @property
+    def follows(self):
+        """The share of texts that came again in other characters, while the model had others."""
+        return np.mean([is_renamed(*pair) for pair in zip(self.texts, self.renamed, strict=False)])
+
 
 def answers(translate, rng, count=400, smallest=SMALLEST, largest=LARGEST):
     """What a learner's translator writes for fresh numbers. Raises Failure for no texts."""
@@ -53,6 +64,70 @@ def answers(translate, rng, count=400, smallest=SMALLEST, largest=LARGEST):
     sentences = [sentence_of(number) for number in numbers]
     texts = texts_from("translate", translate, sentences)
     return Answers(sentences, texts, [chinese_numeral(number) for number in numbers])
+
+
+def translated(claim, rng):
+    """What a learner's translator writes, and what while its model calls characters otherwise."""
+    translate, model = parts_of(claim, "translate", "model")
+    seen = answers(translate, rng)
+    again = seen.sentences[:ASKED_AGAIN]
+    renamed = while_renamed(model, lambda: texts_from("translate", translate, again))
+    return seen._replace(renamed=tuple(renamed))
+
+
+def while_renamed(model, ask):
+    """What `ask()` gives while the model calls every character by the name of the next one.
+
+    It writes the same texts then, in other characters. What never asks the model does not change.
+    """
+    try:
+        kept = {name: np.array(model.params[name]) for name in NAMES}
+        fill = model.fill
+    except (AttributeError, KeyError, TypeError):
+        message = f'"model" must be the trained Seq2Seq itself, got {kind_of(model)}'
+        raise Failure(message) from None
+    places = np.arange(len(kept[NAMES[0]]))
+    places[MARKS:] = np.roll(places[MARKS:], 1)
+    table, *readout = kept.values()
+    try:
+        fill(dict(zip(NAMES, (table[places], *(one[..., places] for one in readout)), strict=True)))
+        return ask()
+    finally:
+        fill(kept)
+
+
+def is_renamed(text, other):
+    """Whether a text came again with each of its characters called by another name."""
+    pairs = set(zip(text, other, strict=False))
+    one_to_one = len(pairs) == len(set(text)) == len(set(other))
+    return len(text) == len(other) and one_to_one and all(one != new for one, new in pairs)
+
+
+class NamesAlone(Layer):
+    """A stand-in for a trained model, which knows no more than the names of its characters."""
+
+    def __init__(self):
+        ids = np.arange(MARKS + len(CHINESE_CHARACTERS), dtype=float)
+        super().__init__(
+            dict(zip(NAMES, (ids[:, None].copy(), ids[None].copy(), ids), strict=True))
+        )
+
+    def named(self, text):
+        """A text in the characters that the model has for it now."""
+        names = self.own[NAMES[2]].astype(int).tolist()
+        ids = [MARKS + CHINESE_CHARACTERS.index(character) for character in text]
+        return "".join(CHINESE_CHARACTERS[names.index(one) - MARKS] for one in ids)
+
+
+def by_model(translate):
+    """A right claim for a translator that knows the answer: its texts go through a stand-in."""
+    model = NamesAlone()
+
+    def named(sentences):
+        texts = translate(sentences)
+        return type(texts)(map(model.named, texts))
+
+    return {"translate": named, "model": model}
 
 
 def number_of(sentence):

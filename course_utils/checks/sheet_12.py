@@ -409,14 +409,14 @@ def _next_one(x):
 def _last_row_peeks(x):
     """Only the row before the last one looks ahead."""
     out = np.cumsum(x, axis=0)
-    out[-2] = out[-2] + x[-1]
+    out[-2:-1] += x[-1]  # a sequence of one has no such row
     return out
 
 
 def _first_row_peeks(x):
     """Only row 0 looks ahead."""
     out = np.cumsum(x, axis=0)
-    out[0] = out[0] + x[1]
+    out[:1] += x[1:2].sum(axis=0)
     return out
 
 
@@ -447,6 +447,12 @@ def _by_zeros(function, x):
     shortened = [np.where(np.arange(len(x))[:, None] < t, x, 0) for t in range(1, len(x))]
     pairs = enumerate(shortened, start=1)
     return not any(np.abs(function(s)[:t] - function(x)[:t]).max() > 1e-9 for t, s in pairs)
+
+
+def _by_beginnings(function, x):
+    """Right too: a beginning alone gets what it gets in the whole."""
+    whole = function(x)
+    return all(np.allclose(function(x[:t]), whole[:t]) for t in range(1, len(x)))
 
 
 def _changed_from(function, x, t, rows):
@@ -490,6 +496,7 @@ proof = FunctionExercise(
     properties=(Property("plain functions get the answer that everyone can see", _sound),),
     variants=(
         _by_zeros,
+        _by_beginnings,
         lambda function, x: min(
             (_changed_from(function, x, t, slice(0, t)) for t in range(1, len(x))), default=True
         ),

@@ -21,12 +21,28 @@ from course_utils.checks.functions import FunctionExercise
 # 1 source sentence, 2 what is written so far, 3 patches, 4 words and patches joined
 SOURCES = ((2, 1, 1), (1, 1, 1), (2, 3, 3), (4, 4, 4))
 
+
+def _other_row(row):
+    """A property of four rows: this one is right."""
+
+    def broken(numbers):
+        return None if np.array_equal(numbers[row], SOURCES[row]) else shown(numbers[row])
+
+    return broken
+
+
 sources = ValueExercise(
     id="13.1",
     title="who asks whom?",
     points=2,
     what="four rows of three numbers: where Q, K and V of each model come from",
     expected=SOURCES,
+    properties=tuple(
+        Property(
+            f"Look at {letter} again: Q is who asks, K and V are who is asked", _other_row(row)
+        )
+        for row, letter in enumerate("abcd")
+    ),
     praise="Right: K and V come from one place, always. Q may come from another.",
     mistakes=(
         Mistake(

@@ -29,7 +29,7 @@ def _off(place, wanted):
     """A property of three numbers: the one at this place is right."""
 
     def broken(numbers):
-        if numbers.shape == (3,) and abs(numbers[place] - wanted) > 0.1:
+        if numbers.shape == (3,) and abs(numbers[place] - wanted) > 0.4:  # nearer ones: round less
             return shown(numbers[place])
         return None
 

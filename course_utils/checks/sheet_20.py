@@ -24,8 +24,10 @@ from course_utils.checks.numeral_work import (
     DIGITS,
     LARGEST,
     SMALLEST,
+    NamesAlone,
     answers,
     by_groups,
+    by_model,
     by_units,
     draw,
     fair_look,
@@ -33,6 +35,7 @@ from course_utils.checks.numeral_work import (
     knowing,
     number_of,
     sentence_of,
+    translated,
     with_long_ten,
 )
 from course_utils.checks.returned import Failure, kind_of
@@ -390,35 +393,48 @@ def _long_ones_fail(seen):
     return short - long > 0.3
 
 
+def _without_model(seen):
+    """Rows where most texts do not change with the names that the model has for characters."""
+    if seen.follows > 0.5:
+        return None
+    rows = ("sentence", seen.sentences[0]), ("yours", shown(seen.texts[0]))
+    return *rows, ("renamed", shown(seen.renamed[0]))
+
+
+def _claim(translate):
+    """A claim whose texts never come from its model."""
+    return {"translate": translate, "model": NamesAlone()}
+
+
 translator = WorkExercise(
     id="20.3",
     title="the translator",
     points=2,
-    what="the function translate",
-    expected=knowing(0.95),
+    what="the dict translation",
+    expected=by_model(knowing(0.95)),
     variants=(
-        knowing(1.0),
-        lambda sentences: tuple(knowing(0.93)(sentences)),
-        lambda sentences: np.array(knowing(0.97)(sentences)),
+        by_model(knowing(1.0)),
+        by_model(lambda sentences: tuple(knowing(0.93)(sentences))),
+        by_model(knowing(0.97)) | {"width": 32},
     ),
-    tried=answers,
-    praise="Right: at least 0.88 of 400 fresh numbers, written exactly.",
+    tried=translated,
+    praise="Right: at least 0.88 of 400 fresh numbers, written exactly, and by your model.",
     mistakes=(
         Finding(
             "spaces between characters",
-            lambda sentences: [" ".join(text) for text in knowing(1)(sentences)],
+            _claim(lambda sentences: [" ".join(text) for text in knowing(1)(sentences)]),
             lambda seen: _too_few(seen, lambda s: np.mean([" " in t for t in s.texts]) > 0.5),
             "Characters stand apart: join them without spaces. Vocabulary.text(ids) does that.",
         ),
         Finding(
             "one text for all",
-            lambda sentences: ["一万"] * len(sentences),
+            _claim(lambda sentences: ["一万"] * len(sentences)),
             lambda seen: _too_few(seen, lambda s: len(set(s.texts)) == 1),
             "Every sentence gets the same text. Was the model trained, and is this that model?",
         ),
         Finding(
             "another order",
-            lambda sentences: sorted(knowing(1)(sentences), key=len),
+            _claim(lambda sentences: sorted(knowing(1)(sentences), key=len)),
             lambda seen: _too_few(
                 seen, lambda s: np.mean([t in set(s.right) for t in s.texts]) >= ENOUGH
             ),
@@ -426,21 +442,28 @@ translator = WorkExercise(
         ),
         Finding(
             "cut off",
-            lambda sentences: [text[:5] for text in knowing(1)(sentences)],
+            _claim(lambda sentences: [text[:5] for text in knowing(1)(sentences)]),
             lambda seen: _too_few(seen, _cut_off),
             "Your texts begin right and end too early: give greedy a larger max_length, say 20.",
         ),
         Finding(
             "long sentences fail",
-            knowing(0, spoilt=lambda sentence: len(sentence.split()) > 6),
+            _claim(knowing(0, spoilt=lambda sentence: len(sentence.split()) > 6)),
             lambda seen: _too_few(seen, _long_ones_fail),
             "Short sentences go well, long ones do not: does the model look back at all its words?",
         ),
         Finding(
             "too few right",
-            knowing(0.8),
+            _claim(knowing(0.8)),
             lambda seen: _too_few(seen, lambda s: True),
             "Not 0.88 yet. Go down the ladder of 20.3: ten pairs first, then steps and rate.",
+        ),
+        Finding(
+            "written without the model",
+            _claim(knowing(1)),
+            _without_model,
+            "This model did not write these texts: with its characters renamed they stayed as "
+            "they were. Is it the one whose greedy translate calls?",
         ),
     ),
     hints=(

@@ -53,7 +53,12 @@ CASES = (
         MORE,
         "X = a way to write unknown words",
         "BLEU (more is better); known: no unknown words",
-        (("attention", 26.75), ("known words", 34.16), ("Moses", 33.30)),
+        (
+            ("attention", 26.75),
+            ("Moses", 33.30),
+            ("known: attention", 34.16),
+            ("known: Moses", 35.63),
+        ),
         50,
         "Bahdanau 2015, table 1",
     ),
@@ -74,7 +79,7 @@ CASES = (
         MORE,
         "X = the place of the last look",
         "phoneme errors in % (fewer is better)",
-        (("content only", 18.7), ("+ place", 17.6)),
+        (("content only", 18.7), ("+ place", 18.0), ("+ smoothing", 17.6)),
         25,
         "Chorowski 2015",
     ),
@@ -136,12 +141,14 @@ def case_explorer():
         ),
     )
     names, answers = [case.name for case in CASES], [OPEN, ENOUGH, MORE, OTHER]
-    case = labelled(widgets.SelectionSlider, "Task:", "430px", options=names)
+    case = labelled(widgets.SelectionSlider, "Task:", "300px", options=names, readout=False)
     answer = labelled(widgets.Dropdown, "Your sorting:", options=answers, value=OPEN)
     # another task is not sorted yet; this comes first, so its back never shows unasked
     case.observe(lambda _: setattr(answer, "value", OPEN), "value")
     controls = {"case": case, "answer": answer}
-    return Explorer("The clinic 应用诊所", controls, case_look, missions)
+    explorer = Explorer("The clinic 应用诊所", controls, case_look, missions)
+    explorer.reading.layout.min_height = "68px"  # of three lines: a back moves nothing below it
+    return explorer
 
 
 def _needed(kind):
