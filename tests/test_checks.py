@@ -324,7 +324,10 @@ def test_a_value_takes_lists_arrays_and_numbers():
         ),
         ([0.3, 0.3, 0.3], "A row of weights sums to 1; yours: 0.900."),
         ([0.5, 0.3, 0.2], "The highest score gets the largest weight; yours: the largest is k1's."),
-        ([0.2, 0.1, 0.7], "Not yet: three weights, of k1, k2 and k3 came out otherwise."),
+        (
+            [0.2, 0.1, 0.7],
+            "Not these numbers yet. Asked for: three weights, of k1, k2 and k3.",
+        ),
     ],
 )
 def test_a_wrong_value_is_told_what_does_not_hold(answer, message):

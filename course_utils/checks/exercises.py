@@ -124,7 +124,8 @@ class ValueExercise(Exercise):
                 return f"{statement}; yours: {evidence}."
         if self.equal(numbers, self.expected, 4 * self.tolerance):
             return f"Nearly: {self.what}, each within {self.tolerance:g}. Round less."
-        return f"Not yet: {self.what} came out otherwise."
+        which = "these numbers" if shape else "this number"
+        return f"Not {which} yet. Asked for: {self.what}."
 
     def evidence(self, numbers):
         return (("yours", shown(numbers)),)
