@@ -225,6 +225,18 @@ accuracy = FunctionExercise(
             "You took all rows up to this length. Take the rows of exactly this length.",
         ),
         Mistake(
+            "length with its end mark",
+            lambda written, wanted, lengths: np.array(
+                [
+                    (written == wanted)[
+                        (wanted >= FIRST_SYMBOL) & ((wanted >= END).sum(axis=1) == length)[:, None]
+                    ].mean()
+                    for length in lengths
+                ]
+            ),
+            "You count the end mark into a row's length: 4 5 6 and an end mark have length 3.",
+        ),
+        Mistake(
             "whole rows",
             lambda written, wanted, lengths: np.array(
                 [
