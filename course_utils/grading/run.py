@@ -79,6 +79,7 @@ def grade(submissions, master, settings, folder, jobs=1, force=False, graders=gr
         about = _fingerprint(master, settings)
         keys = [submission.key(about) for submission in submissions]
         open_ones = [n for n, key in enumerate(keys) if journal.rows.get(key, OPEN).get("again")]
+        tqdm.monitor_interval = 0  # a thread of its own, and processes that fork may not have any
         with tqdm(total=len(keys), initial=len(keys) - len(open_ones), disable=not show) as bar:
             todo = [submissions[place] for place in open_ones]
             for place, row in graders(todo, master, settings, jobs):
