@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 MOST_PRINTED = 144  # beyond this many cells the numbers are too small to read
+PALE = "#9fc3e6"  # a black cross on it can be seen
 SERIES = ((QUERY, "-", "o"), (KEY, "--", "s"), (VALUE, "-.", "^"), ("#6a3d9a", ":", "D"))
 
 
@@ -183,7 +184,8 @@ def ranges(bars, crosses, title=None, xlabel=""):
     """
     fig, ax = figure(7, 0.9 + 0.34 * len(bars))
     for line, name in enumerate(bars):
-        ax.plot([min(bars[name]), max(bars[name])], [line] * 2, color=QUERY, linewidth=7)
+        ends = [min(bars[name]), max(bars[name])]  # squares at both: a bar of no length is seen too
+        ax.plot(ends, [line] * 2, "-s", color=PALE, linewidth=11, markersize=11)
         ax.plot(crosses[name], [line] * len(crosses[name]), "x", color="black", markersize=8)
     ax.set_yticks(range(len(bars)), [drawable(name) for name in bars])
     ax.set(xlim=(-0.03, 1.03), xlabel=xlabel)

@@ -335,6 +335,7 @@ transfer = ValueExercise(
     ),
     mistakes=(
         Mistake("one too few", 3, "Nearly: exp(6) / (exp(6) + 49) = 0.892. One more."),
+        Mistake("one too many", 5, "That is enough, but not the smallest: try one less."),
         Mistake("not rounded", SMALLEST, "That reaches 0.9 exactly, but features are whole: up."),
         Mistake(
             "no 2",

@@ -25,14 +25,14 @@ root = ChoiceExercise(
     points=1,
     right="a",
     reasons={
-        "a": "Yes: 64 / 8 heads leaves 8 features for each, and those are added up in q · k.",
-        "b": "64 is the width of the model. One head's dot product adds up 8 products.",
+        "a": "Yes: 64 / 4 heads leaves 16 features for each, and those are added up in q · k.",
+        "b": "64 is the width of the model. One head's dot product adds up 16 products.",
         "c": "The number of keys does not enter a single score.",
-        "d": "8 is the variance of such a dot product; its deviation is the root, √8.",
+        "d": "16 is the variance of such a dot product; its deviation is the root, √16.",
     },
     hints=(
         "How many products does one score of one head add up?",
-        "d_k = d_model / heads = 64 / 8, so the divisor is √____.",
+        "d_k = model width / heads = 64 / 4, so the divisor is √____.",
     ),
 )
 

@@ -35,6 +35,11 @@ names = ValueExercise(
             (2, 4, 3, 1),
             "“Mechanism” is the wide word for the whole; the box with four matrices is the layer.",
         ),
+        Mistake(
+            "attention and mechanism exchanged",
+            (2, 3, 1, 4),
+            "b names three stages, and that is the function; “mechanism” is the wide word, d.",
+        ),
         Mistake("reversed", (3, 1, 4, 2), "All reversed: from the smallest part to the whole."),
     ),
     hints=(
@@ -328,7 +333,7 @@ repaired = FunctionExercise(
         Mistake(
             "not repaired",
             lambda q, k: _relu(_scaled(q, k)),
-            "The rows still do not sum to 1: relu only cuts off what is negative.",
+            "The rows still do not sum to 1: np.maximum only cuts off what is negative.",
         ),
         Mistake(
             "relu, divided by the sum",
@@ -337,12 +342,12 @@ repaired = FunctionExercise(
                 / np.maximum(_relu(_scaled(q, k)).sum(axis=-1, keepdims=True), 1e-12)
             ),
             "Rows sum to 1 now, but keys with a score below 0 get nothing, and a row of negative "
-            "scores is empty: softmax, not relu.",
+            "scores is empty: softmax, not np.maximum.",
         ),
         Mistake(
             "softmax of relu",
             lambda q, k: softmax(_relu(_scaled(q, k))),
-            "relu still stands before softmax: all negative scores count as 0.",
+            "np.maximum still stands before softmax: all negative scores count as 0.",
         ),
         Mistake(
             "sigmoid",

@@ -103,8 +103,8 @@ def _say(seen, query):
     names = [f"k{j + 1}" for j in range(len(KEYS))]
     first, second = (row_reading(row, names) for row in seen.weights)
     apart = np.ptp(seen.weights, axis=0).max()
-    rule = "Rule 2, with tanh" if seen.bent else "Rule 1, no tanh"
-    rows = "The two rows are equal" if apart < 1e-9 else f"The rows differ by up to {apart:.3f}"
+    rule = "Rule 2" if seen.bent else "Rule 1"
+    rows = "The two rows are equal" if apart < 1e-9 else f"The rows differ by {apart:.3f}"
     cap = f"; no weight can pass {seen.cap:.3f}" if seen.bent else ""
     return (
         f"{rule}. q1 = {_signed(query)}: {first}; q2 = {_signed(SECOND_QUERY)}: {second}. "

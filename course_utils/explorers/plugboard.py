@@ -93,7 +93,7 @@ def plugboard_picture(rule, source, shapes, facts, reading):
     for array, name, colour, y in rows:
         drawn.append(label(8, y, f"{array} {shapes[array]}", fill=INK))
         drawn.append(arrow((84, y), (140, y), colour))
-        drawn.append(_part(140, y, f"W_{name.lower()}", colour))
+        drawn.append(_part(140, y, f"W_{name}", colour))
         drawn.append(label(232, y - 14, f"{name} {shapes[name]}", fill=colour, size=13))
         drawn.append(arrow((220, y), (330, y), colour))
     drawn.append(box(330, 84, 170, 196, stroke=INK, stroke_width=2, fill="#fff8dc", rx=6))
@@ -102,7 +102,7 @@ def plugboard_picture(rule, source, shapes, facts, reading):
     drawn += [middle(415, 140 + 44 * i, line, size=13) for i, line in enumerate(lines)]
     drawn.append(arrow((500, 180), (570, 180), INK))
     drawn.append(label(506, 160, f"{shapes['context']}", size=13))
-    drawn += [_part(570, 180, "W_o", INK), arrow((650, 180), (706, 180), INK)]
+    drawn += [_part(570, 180, "W_O", INK), arrow((650, 180), (706, 180), INK)]
     drawn.append(label(712, 180, f"{shapes['context']}"))
     counts = f"parameters: rule {facts.rule_params}, dense layers 4 d² = {facts.layer_params}"
     drawn.append(label(120, 332, counts, size=16, font_weight="bold"))

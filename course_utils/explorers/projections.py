@@ -139,7 +139,7 @@ def projection_look(share, places, order):
 def _amount(change):
     if change < 1e-9:
         return "the same as in the written order"
-    return f"something else: numbers differ by up to {change:.2f}"
+    return f"something else: up to {change:.2f} apart"
 
 
 def projection_picture(weights, words, sorted_weights, written, notes, reading):

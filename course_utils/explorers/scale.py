@@ -14,7 +14,7 @@ from course_utils.panels import labelled
 WIDTHS = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 DIVISORS = {"nothing": lambda d: 1.0, "√d": lambda d: d**0.5, "d": lambda d: float(d)}
 QUERIES, KEYS = 400, 10
-RANGE, BINS = 40, 40  # the histogram runs from −RANGE to RANGE
+RANGE, BINS = 40, 80  # the histogram runs from −RANGE to RANGE
 
 
 class Spread(NamedTuple):
