@@ -229,7 +229,7 @@ def _weight_cells(weights):
 
 
 def _contexts(context, x=712, y=222, side=(70, 38)):
-    parts = [label(x, y - 48, "③ context", size=15, font_weight="bold")]
+    parts = [label(x, y - 48, "③ Mix", size=15, font_weight="bold")]
     for i, number in enumerate(context):
         place = (x, y + side[1] * i, *side)
         parts.append(number_cell(*place, f"{number:.2f}", VALUE))
