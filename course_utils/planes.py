@@ -36,8 +36,9 @@ def values_hull(values, blended, names, title=None):
     ax.plot(*np.vstack([outline, outline[:1]]).T, "--", color=VALUE)
     ax.plot(*np.transpose(values), "o", color=VALUE, markersize=6, clip_on=False)
     ax.plot(*blended, "*", color=QUERY, markersize=11)
-    for point, name in zip([*values, blended], [*labels(names), "blend"], strict=True):
+    for point, name in zip(values, labels(names), strict=True):
         _name(ax, name, point, (np.asarray(point) - low) / (high - low))
+    _name_blend(ax, blended, np.mean(values, axis=0))
     return fig
 
 
@@ -88,6 +89,19 @@ def _name(ax, name, point, place):
         textcoords="offset points",
         ha="right" if to_the_left else "left",
         va="top" if below else "bottom",
+    )
+
+
+def _name_blend(ax, blended, centre):
+    """Write "blend" beside the star, towards the centre: away from the nearest outline."""
+    to_the_left = blended[0] > centre[0]
+    ax.annotate(
+        "blend",
+        blended,
+        xytext=(-8 if to_the_left else 8, 0),
+        textcoords="offset points",
+        ha="right" if to_the_left else "left",
+        va="center",
     )
 
 

@@ -364,7 +364,7 @@ def test_an_order_may_be_a_list_or_a_text(answer):
         ([4, 9], "The first 2 are right, and some lines are still missing."),
         ([4, 9, 2, 7], "3 lines are right from the top. Line 7 does not come next."),
         ([4, 7], "1 line is right from the top. Line 7 does not come next."),
-        ([7, 4], "No lines are right from the top. Line 7 does not come next."),
+        ([7, 4], "Line 7 does not come first."),
         ([4, 4], "Each line is used once at most: one of yours stands twice."),
         ([4, 12], "There is no line 12: they go to 9."),
         ("four", "Give line numbers like [3, 1, 2]; got 'four'."),

@@ -240,8 +240,10 @@ class OrderExercise(Exercise):
         good = max(right_from_the_top(order, right) for right in (self.order, *self.others))
         if good == len(order):
             return f"The first {good} are right, and some lines are still missing."
-        lines = "1 line is" if good == 1 else f"{good or 'No'} lines are"
-        return f"{lines} right from the top. Line {order[good]} does not come next."
+        if good == 0:
+            return f"Line {order[0]} does not come first."
+        right = "1 line is" if good == 1 else f"{good} lines are"
+        return f"{right} right from the top. Line {order[good]} does not come next."
 
     def numbers(self, answer):
         """The order as a tuple of whole numbers, from a list or from a text like "3 1 2"."""

@@ -6,7 +6,7 @@ from course_utils.checks.attention_inputs import moved, sizes
 from course_utils.checks.exercises import ChoiceExercise, Mistake, Property, ValueExercise
 from course_utils.checks.functions import FunctionExercise
 
-REFRESHER = "The refresher, notebooks/00b_numpy_refresher.ipynb, has this in 15 minutes."
+REFRESHER = "The refresher, notebooks/00b_numpy_refresher.ipynb, explains this."
 
 wan = ChoiceExercise(
     id="00.1",

@@ -231,6 +231,11 @@ soft_lookup = FunctionExercise(
             "does softmax run over the books?",
         ),
         Mistake(
+            "mean of the weighted values",
+            lambda query, keys, values: softmax(keys @ query) @ values / len(keys),
+            "You averaged the weighted values: the weights sum to 1 already, so add them up.",
+        ),
+        Mistake(
             "softmax without a shift",
             lambda query, keys, values: np.exp(keys @ query) / np.exp(keys @ query).sum() @ values,
             "For scores near 1000 exp overflows: subtract the largest score first, or use softmax.",

@@ -45,8 +45,7 @@ def dial_explorer():
         Mission("Reach a perplexity of 2.00 (within 0.02).", lambda d: _near(np.exp(d.entropy), 2)),
         Mission("Reach an entropy of 0.00 (below 0.005).", lambda d: d.entropy < 0.005),
         Mission(
-            "With the scores 2, 1, 0, −1: find a temperature at which the largest weight is 0.50 "
-            "(within 0.01).",
+            "With the scores 2, 1, 0, −1: at which T is the largest weight 0.50 (within 0.01)?",
             lambda d: tuple(d.scores) == SCORES and _near(d.weights.max(), 0.5, 0.01),
         ),
     )

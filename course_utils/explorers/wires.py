@@ -126,12 +126,13 @@ def wires_look(position, query_part, key_part, memory, gave_up):
 
 
 def _moved(facts):
-    """How far things moved, in two lines."""
+    """How far things moved, in two sentences."""
     scores, weights = facts.by_parts
     memory_weights, contexts = facts.by_memory
     return (
-        f"Against parts × 1: scores moved by up to {scores:.2f}, weights by up to {weights:.3f}.",
-        f"Against the first memory: weights moved by up to {memory_weights:.3f}, "
+        f"Compared with sliders at 1: scores moved by up to {scores:.2f}, "
+        f"weights by up to {weights:.3f}.",
+        f"Compared with the first memory: weights moved by up to {memory_weights:.3f}, "
         f"both contexts by at least {contexts:.2f}.",
     )
 
@@ -158,15 +159,13 @@ def _apart(weights):
 
 
 def wires_picture(facts, scores, weights, context, reading):
-    """Draw the wiring of a reading, its scores, weights and contexts, and how far they moved.
+    """Draw the wiring of a reading, its scores, weights and contexts; `reading` says what moved.
 
     facts : a `Wired`.  scores, weights : (2, 4).  context : (2,).
     """
-    lines = [label(20, 368 + 24 * i, line) for i, line in enumerate(_moved(facts))]
-    lines.append(label(20, 416, _why(facts), font_weight="bold"))
     return svg(
         800,
-        436,
+        388,
         "Rule 1 on two queries and four words",
         reading,
         _wiring(facts.position),
@@ -174,7 +173,7 @@ def wires_picture(facts, scores, weights, context, reading):
         _grid(weights, facts.memory, "② Weights 权重", 222, _weight_cells(weights)),
         _contexts(context),
         label(440, 332, _apart(weights), size=15, font_weight="bold"),
-        *lines,
+        label(20, 368, _why(facts), font_weight="bold"),
     )
 
 
@@ -230,7 +229,7 @@ def _weight_cells(weights):
 
 
 def _contexts(context, x=712, y=222, side=(70, 38)):
-    parts = [label(x, y - 48, "③ c", size=15, font_weight="bold")]
+    parts = [label(x, y - 48, "③ Mix", size=15, font_weight="bold")]
     for i, number in enumerate(context):
         place = (x, y + side[1] * i, *side)
         parts.append(number_cell(*place, f"{number:.2f}", VALUE))
