@@ -89,7 +89,8 @@ IMPORTS = {
     "checks.desk": "checks.catalogue checks.outcomes progress_store",
     "checks": "checks.desk checks.outcomes",
     "grading": "",
-    "grading.protocol": "numpy",
+    "grading.empties": "numpy",
+    "grading.protocol": "numpy grading.empties",
     "grading.worker": "numpy",
     "grading.library": "numpy",
     "grading.shelf": "",
@@ -102,8 +103,8 @@ IMPORTS = {
     "grading.master": "checks.catalogue grading grading.statements",
     "grading.notebooks": "",
     "grading.submissions": "grading grading.notebooks",
-    "grading.desk": "numpy checks checks.catalogue checks.functions checks.outcomes checks.work "
-    "grading.stubs",
+    "grading.desk": "checks checks.catalogue checks.functions checks.outcomes checks.work "
+    "grading.empties grading.stubs",
     "grading.assess": "numpy checks.functions checks.outcomes grading.sandbox grading.exchange "
     "grading.stubs grading.session grading.statements grading.desk",
     "grading.pool": "grading.sandbox grading.exchange grading.library grading.notebooks "

@@ -202,6 +202,24 @@ def test_what_holds_nothing_is_said(tmp_path):
         find_submissions(tmp_path / "all.zip")
 
 
+@pytest.mark.parametrize(
+    ("place", "spoilt"),
+    [
+        (6, b"\xff\x00"),  # "made for version 25.5 or newer"
+        (8, b"\x00\x08"),  # "this name is UTF-8", which it is not
+        (42, b"\xff\xff\xff\x7f"),  # "the file begins two gigabytes further down"
+    ],
+)
+def test_an_archive_whose_list_is_spoilt_is_told_in_a_sentence(tmp_path, place, spoilt):
+    data = bytearray(pack(tmp_path / "all.zip", "ad\x80/mini.ipynb").read_bytes())
+    data = data.replace("ad\x80".encode(), b"ad\xff\xff")
+    entry = data.index(b"PK\x01\x02")  # of the list of what is inside
+    data[entry + place : entry + place + len(spoilt)] = spoilt
+    (tmp_path / "all.zip").write_bytes(data)
+    with pytest.raises(BadSubmissions, match="cannot be read as a"):
+        find_submissions(tmp_path / "all.zip")
+
+
 def test_a_key_changes_with_what_was_handed_in(tmp_path):
     put(tmp_path, "ada/mini.ipynb")
     (one,) = find_submissions(tmp_path)

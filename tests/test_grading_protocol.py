@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from course_utils.grading import worker
+from course_utils.grading.empties import Empty
 from course_utils.grading.notebooks import MOST_CELLS, Rejected, parse
 from course_utils.grading.protocol import (
     DEEPEST,
     HEADER,
     MOST_BYTES,
     MOST_JSON,
-    Empty,
     ProtocolError,
     decode,
     encode,

@@ -11,6 +11,8 @@ import struct
 
 import numpy as np
 
+from course_utils.grading.empties import Empty
+
 HEADER = struct.Struct(">II")  # bytes of JSON, bytes of all arrays
 MOST_JSON = 2_000_000
 MOST_BYTES = 64_000_000
@@ -26,33 +28,7 @@ ODD_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 KEYS = (str, int, float, bool, tuple, type(None))  # of a dict
 AS_THEY_ARE = {type(None), bool, str, int}  # JSON's own; floats may be NaN
 ARRAYS = (np.ndarray, np.generic)
-ORDERING = {np.less, np.less_equal, np.greater, np.greater_equal}
-COMPARING = {np.subtract, np.equal, np.not_equal, *ORDERING}
 SEQUENCES = {list: "l", tuple: "t", set: "s", frozenset: "s"}
-
-
-class Empty(np.ndarray):
-    """An array without numbers, which is compared with others of its shape alone.
-
-    NumPy would stretch it to fit anything: all of nothing is equal, and close to everything.
-    """
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **named):
-        if ufunc in COMPARING and not all(self._fits(one, ufunc) for one in inputs):
-            raise ValueError("an array without numbers is compared with numbers")
-        if "out" in named:
-            named["out"] = tuple(map(_plain, named["out"]))
-        made = getattr(ufunc, method)(*map(_plain, inputs), **named)
-        return made.view(Empty) if isinstance(made, np.ndarray) and not made.size else made
-
-    def _fits(self, other, ufunc):
-        """Whether it has this shape; or is how far numbers may be off, or infinity."""
-        room = type(other) is float and (ufunc in ORDERING or math.isinf(other))
-        return room or np.shape(other) == self.shape
-
-
-def _plain(value):
-    return np.asarray(value) if isinstance(value, Empty) else value
 
 
 class ProtocolError(Exception):
