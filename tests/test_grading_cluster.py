@@ -13,7 +13,7 @@ from tests.grading_class import Case, master_notebook
 
 distributed = pytest.importorskip("distributed", reason="needs dask: pip install distributed")
 REASON = Sandbox().why_not()
-pytestmark = pytest.mark.skipif(REASON is not None, reason=str(REASON))
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(REASON is not None, reason=str(REASON))]
 
 CASES = [
     Case("ada"),
