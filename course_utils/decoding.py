@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils.attention import Memory
-from course_utils.marks import END, PADDING, START
 from course_utils.softmax import log_softmax
+from course_utils.tasks.marks import END, PADDING, START
 
 
 class Decoded(NamedTuple):

@@ -2,8 +2,8 @@
 
 Strings backwards, lengths 2 to 20. Both models choose their learning rate on held-out data, at each
 width; the one without attention has more steps, so that both compute for about as long. Prints two
-tables and writes course_utils/results/bottleneck_map.json, which lesson 09 draws. About 15 minutes
-of one core.
+tables and writes course_utils/lab/results/bottleneck_map.json, which lesson 09 draws. About 15
+minutes of one core.
 """
 
 import time
@@ -11,7 +11,7 @@ import time
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from course_utils import length_lab as lab
+from course_utils.lab import lengths as lab
 from experiments.record import record
 
 SEEDS = (1, 2, 3)

@@ -2,17 +2,17 @@
 
 The measured twin of figure 2 of Bahdanau et al. (2015). Each model may choose its learning rate on
 held-out data, and has about as much computing as the additive rule: cheaper ones get more steps.
-Then three seeds each. Prints a table and writes course_utils/results/by_length.json, which lesson
-10 draws. About 15 minutes of one core.
+Then three seeds each. Prints a table and writes course_utils/lab/results/by_length.json, which
+lesson 10 draws. About 15 minutes of one core.
 """
 
 import time
 
 from threadpoolctl import threadpool_limits
 
-from course_utils import length_lab as lab
+from course_utils.lab import lengths as lab
+from course_utils.lab.rules import CONTEXTS
 from course_utils.metrics import by_length
-from course_utils.rules_lab import CONTEXTS
 from experiments.record import record
 
 SEEDS = (1, 2, 3)

@@ -1,6 +1,6 @@
 """Which part of a scan leads, over seven random starts: python -m experiments.patch_starts
 
-The patch training of lesson 13 with seven seeds. Writes course_utils/results/patch_starts.json:
+The patch training of lesson 13 with seven seeds. Writes course_utils/lab/results/patch_starts.json:
 what each start reads, and in which share of the words each pair has the same leading patch.
 """
 
@@ -8,13 +8,13 @@ from itertools import combinations
 
 import numpy as np
 
-from course_utils import scans
 from course_utils.attention import Attention
+from course_utils.lab.vector_encoders import PatchEncoder
 from course_utils.metrics import matches
 from course_utils.scoring import AdditiveScore
 from course_utils.seq2seq import Seq2Seq
+from course_utils.tasks import scans
 from course_utils.training import train
-from course_utils.vector_encoders import PatchEncoder
 from experiments.record import record
 
 SEEDS = tuple(range(7))

@@ -2,7 +2,7 @@
 
 Needs `pip install pocketsphinx` for the dictionary. Trains every model for a fixed number of steps
 on one BLAS thread, about as many CPU seconds each on one split, and pairs that write together.
-Prints a table, writes course_utils/results/pronunciations.json and the ready-made model that
+Prints a table, writes course_utils/lab/results/pronunciations.json and the ready-made model that
 lessons try words with. Interrupted, it goes on after the last model that was finished; delete the
 file to begin anew.
 """
@@ -13,15 +13,15 @@ from importlib.metadata import version
 from threadpoolctl import threadpool_limits
 
 from course_utils.attention import Attention, LastState
-from course_utils.edits import edits, error_rates, rates_by_length
-from course_utils.ensembles import Ensemble
-from course_utils.pronunciations import SOUNDS, SPELLING, pronunciations
-from course_utils.ready_made import FOLDER
-from course_utils.results import results
+from course_utils.lab.edits import edits, error_rates, rates_by_length
+from course_utils.lab.ensembles import Ensemble
+from course_utils.lab.ready_made import FOLDER
+from course_utils.lab.results import results
+from course_utils.lab.speaking import say_all
 from course_utils.scoring import AdditiveScore
 from course_utils.seq2seq import Seq2Seq
-from course_utils.speaking import say_all
 from course_utils.tasks import batches_by_length
+from course_utils.tasks.pronunciations import SOUNDS, SPELLING, pronunciations
 from course_utils.training import train
 from experiments.record import record
 

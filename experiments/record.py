@@ -5,11 +5,11 @@ import platform
 
 import numpy as np
 
-from course_utils.results import FOLDER
+from course_utils.lab.results import FOLDER
 
 
 def record(name, seeds, settings, found):
-    """Write ``course_utils/results/<name>.json``; numbers are rounded to four digits."""
+    """Write ``course_utils/lab/results/<name>.json``; numbers are rounded to four digits."""
     text = json.dumps(
         {
             "made by": f"python -m experiments.{name}",

@@ -2,12 +2,13 @@
 
 In the laboratory the scaled dot ends behind the plain one. Is it worse, or only slower? Trains both
 with several learning rates and numbers of steps, three seeds each, prints a table and writes
-course_utils/results/scale_and_budget.json, which lesson 06 draws. About five minutes of one core.
+course_utils/lab/results/scale_and_budget.json, which lesson 06 draws. About five minutes of one
+core.
 """
 
 from threadpoolctl import threadpool_limits
 
-from course_utils import rules_lab as lab
+from course_utils.lab import rules as lab
 from course_utils.tasks import batches
 from course_utils.training import train
 from experiments.record import record

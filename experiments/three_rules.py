@@ -1,6 +1,6 @@
 """All scoring rules on one task and one budget, three seeds each: python -m experiments.three_rules
 
-Prints a table and writes course_utils/results/three_rules.json, which lesson 06 draws.
+Prints a table and writes course_utils/lab/results/three_rules.json, which lesson 06 draws.
 """
 
 import time
@@ -8,7 +8,7 @@ import time
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from course_utils import rules_lab as lab
+from course_utils.lab import rules as lab
 from course_utils.tasks import batches
 from course_utils.training import train
 from experiments.record import record

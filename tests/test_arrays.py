@@ -3,7 +3,19 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from samples import (
+
+from course_utils.attention import (
+    AttentionLayer,
+    attend,
+    attend_backward,
+    attend_forward,
+    blocked_attend,
+    softmax,
+)
+from course_utils.layers import Embedding, Linear
+from course_utils.recurrent import GRU
+from course_utils.scoring import AdditiveScore
+from tests.samples import (
     CONTEXTS,
     SIZES,
     assert_all_close,
@@ -18,18 +30,6 @@ from samples import (
     randomise,
     rule_and_problem,
 )
-
-from course_utils.attention import (
-    AttentionLayer,
-    attend,
-    attend_backward,
-    attend_forward,
-    blocked_attend,
-    softmax,
-)
-from course_utils.layers import Embedding, Linear
-from course_utils.recurrent import GRU
-from course_utils.scoring import AdditiveScore
 
 # Number types and memory layout
 

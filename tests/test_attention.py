@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pytest
-from samples import CONTEXTS, make_context, randomise
 
 from course_utils.attention import (
     Attention,
@@ -16,6 +15,7 @@ from course_utils.attention import (
     softmax,
 )
 from course_utils.scoring import AdditiveScore, DotScore, LocationScore, ScaledDotScore
+from tests.samples import CONTEXTS, make_context, randomise
 
 
 def test_softmax_by_hand():

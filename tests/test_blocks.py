@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import (
+
+from course_utils.attention import (
+    attend,
+    attend_forward,
+    blocked_attend,
+    softmax,
+)
+from course_utils.scoring import AdditiveScore, LocationScore
+from tests.samples import (
     SIZES,
     assert_close,
     every_rule,
@@ -14,14 +22,6 @@ from samples import (
     precisions,
     randomise,
 )
-
-from course_utils.attention import (
-    attend,
-    attend_forward,
-    blocked_attend,
-    softmax,
-)
-from course_utils.scoring import AdditiveScore, LocationScore
 
 # Attention in blocks
 

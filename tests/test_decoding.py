@@ -4,10 +4,10 @@ from itertools import product
 
 import numpy as np
 import pytest
-from samples import every_context, make_batch, make_model
 
 from course_utils.decoding import END, PADDING, read_along
 from course_utils.tasks import Batch
+from tests.samples import every_context, make_batch, make_model
 
 SYMBOLS = (3, 4, 5)
 seeds = pytest.mark.parametrize("seed", range(8))

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from samples import make_model
 
 from course_utils.attention import (
     Attention,
@@ -18,6 +17,7 @@ from course_utils.scoring import RULES, DotScore, ScaledDotScore, Score
 from course_utils.seq2seq import Seq2Seq
 from course_utils.tasks import Batch, batches, reverse
 from course_utils.training import Adam, train
+from tests.samples import make_model
 
 SETTINGS = {
     "ConcatLinearScore": (2, 2),

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import (
+
+from course_utils.attention import AttentionLayer, Memory, attend_backward, attend_forward
+from course_utils.gradients import check_gradients, numerical_gradient
+from course_utils.layers import Embedding, Linear
+from course_utils.recurrent import GRU
+from course_utils.softmax import cross_entropy, softmax
+from tests.samples import (
     CONTEXTS,
     RULES,
     SIZES,
@@ -16,12 +22,6 @@ from samples import (
     randomise,
     rule_and_problem,
 )
-
-from course_utils.attention import AttentionLayer, Memory, attend_backward, attend_forward
-from course_utils.gradients import check_gradients, numerical_gradient
-from course_utils.layers import Embedding, Linear
-from course_utils.recurrent import GRU
-from course_utils.softmax import cross_entropy, softmax
 
 few = settings(max_examples=6, deadline=None, derandomize=True, database=None)
 seeds = st.integers(0, 2**32 - 1)

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import (
+
+from course_utils.attention import (
+    AttentionLayer,
+    attend,
+    attend_backward,
+    attend_forward,
+    blocked_attend,
+    softmax,
+)
+from course_utils.tasks import Batch
+from tests.samples import (
     CONTENT_RULES,
     CONTEXTS,
     SIZES,
@@ -20,16 +30,6 @@ from samples import (
     randomise,
     rule_and_problem,
 )
-
-from course_utils.attention import (
-    AttentionLayer,
-    attend,
-    attend_backward,
-    attend_forward,
-    blocked_attend,
-    softmax,
-)
-from course_utils.tasks import Batch
 
 every_content_rule = pytest.mark.parametrize("name", CONTENT_RULES)
 

@@ -2,9 +2,9 @@ import re
 
 import numpy as np
 import pytest
-from samples import randomise
 
 from course_utils.recurrent import GRU
+from tests.samples import randomise
 
 
 def sigmoid(x):

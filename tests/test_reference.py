@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from samples import precisions
 
 from course_utils.attention import (
     Attention,
@@ -20,6 +19,7 @@ from course_utils.scoring import AdditiveScore, ScaledDotScore
 from course_utils.seq2seq import Seq2Seq
 from course_utils.tasks import Batch
 from course_utils.training import Adam, train
+from tests.samples import precisions
 
 REFERENCE = Path(__file__).parent / "reference"
 TOLERANCE = {np.float32: 1e-5, np.float64: 1e-10}

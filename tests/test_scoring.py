@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pytest
-from samples import RULES, make_rule
 
 from course_utils.scoring import (
     AdditiveScore,
@@ -14,6 +13,7 @@ from course_utils.scoring import (
     LocationScore,
     ScaledDotScore,
 )
+from tests.samples import RULES, make_rule
 
 # one query q and one key k at a time, k at position j: an obviously right loop
 FORMULAS = {

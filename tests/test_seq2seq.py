@@ -7,12 +7,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from samples import every_context, make_batch, make_model
 
 from course_utils.attention import Attention, LastState, softmax
 from course_utils.scoring import AdditiveScore, DotScore, GeneralScore, LocationScore
 from course_utils.seq2seq import Seq2Seq
 from course_utils.tasks import Batch
+from tests.samples import every_context, make_batch, make_model
 
 both_directions = pytest.mark.parametrize("bidirectional", [False, True])
 

@@ -4,7 +4,6 @@ from itertools import count, repeat
 
 import numpy as np
 import pytest
-from samples import make_batch, make_model
 
 from course_utils.attention import Attention
 from course_utils.metrics import exact_match
@@ -12,6 +11,7 @@ from course_utils.scoring import AdditiveScore
 from course_utils.seq2seq import Seq2Seq
 from course_utils.tasks import batches, number_words, reverse
 from course_utils.training import Adam, train
+from tests.samples import make_batch, make_model
 
 
 class Slope:

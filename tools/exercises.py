@@ -2,7 +2,7 @@
 
 import nbformat
 
-from course_utils.sheets import make_sheet
+from course_utils.checks.sheet_maker import make_sheet
 from tools.normal_form import normalise, to_text
 from tools.notebooks import ROOT
 

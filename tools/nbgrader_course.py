@@ -15,7 +15,7 @@ CONFIG = """\
 from nbgrader.converters.generate_assignment import GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions
 
-from course_utils.sheets import SheetStubs
+from course_utils.checks.sheet_maker import SheetStubs
 
 c = get_config()
 c.CourseDirectory.course_id = "attention"

@@ -123,7 +123,7 @@ def marked(notebook, path):
     """A solution with nbgrader's metadata, which follow from its cells; a lesson as it is."""
     if path.parent.name != "solutions":
         return notebook
-    from course_utils.sheets import mark_cells  # here: it loads nbgrader
+    from course_utils.checks.sheet_maker import mark_cells  # here: it loads nbgrader
 
     try:
         return mark_cells(notebook)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from course_utils.numerals import chinese_numeral, english_words
+from course_utils.lab.ready_made import ready_made
 from course_utils.plots import weights_map
-from course_utils.ready_made import ready_made
 from course_utils.tasks import make_batch, number_words
+from course_utils.tasks.numerals import chinese_numeral, english_words
 
 NUMBER = 342_005
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "alignment.png"

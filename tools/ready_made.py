@@ -1,12 +1,12 @@
-"""Train the models that come with the course and write them to course_utils/models.
+"""Train the models that come with the course and write them to course_utils/lab/models.
 
     python -m tools.ready_made
 
 The settings are those of the lesson that trains the same model live.
 """
 
-from course_utils import length_lab, ready_made
 from course_utils.attention import Attention, LastState
+from course_utils.lab import lengths, ready_made
 from course_utils.metrics import exact_match
 from course_utils.scoring import AdditiveScore
 from course_utils.seq2seq import Seq2Seq
@@ -31,9 +31,9 @@ def additive(seed):
 
 def reversers():
     """The models of lessons 09 and 10 by name: they write strings backwards."""
-    task = length_lab.reversing()
-    yield "reverser_without", length_lab.trained(task, "no attention", 2_700, 10e-3, progress=True)
-    yield "reverser", length_lab.trained(task, "2, learned v", 1_500, 10e-3, progress=True)
+    task = lengths.reversing()
+    yield "reverser_without", lengths.trained(task, "no attention", 2_700, 10e-3, progress=True)
+    yield "reverser", lengths.trained(task, "2, learned v", 1_500, 10e-3, progress=True)
 
 
 def main():

@@ -10,7 +10,7 @@ PREFIX = "sheet_"
 
 def sheets():
     """Return the names of all sheets, ["00", "01", …]."""
-    modules = pkgutil.iter_modules([str(Path(__file__).parent)])
+    modules = pkgutil.iter_modules([str(Path(__file__).parent / "sheets")])
     return sorted(m.name.removeprefix(PREFIX) for m in modules if m.name.startswith(PREFIX))
 
 
@@ -19,7 +19,7 @@ def exercises(sheet):
     """Return the exercises of a sheet, {id: exercise} in their order; {} where there is none."""
     if sheet not in sheets():
         return {}
-    module = importlib.import_module(f"course_utils.checks.{PREFIX}{sheet}")
+    module = importlib.import_module(f"course_utils.checks.sheets.{PREFIX}{sheet}")
     return {exercise.id: exercise for exercise in module.EXERCISES}
 
 

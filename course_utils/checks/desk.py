@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from course_utils.checks.catalogue import exercises, find
 from course_utils.checks.outcomes import CheckResult, Hint, NotAnsweredYet, NotCorrect
-from course_utils.progress_store import store
+from course_utils.checks.progress_store import store
 
 TRIES_BEFORE_A_HINT = 3
 SEED_OF_THE_CLASS = "COURSE_GRADING_SEED"

@@ -17,7 +17,7 @@ MOST_KEPT = 2_000  # numbers or letters of an answer in the progress file
 # Modules with the answer to many an exercise, ours and others'. Whatever imports them is no way in.
 HOLD_ANSWERS = (
     *(f"course_utils.{name}" for name in ("attention", "blocked", "costs", "scoring", "softmax")),
-    *("course_utils.alignment", "course_utils.interventions", "course_utils.seq2seq"),
+    *("course_utils.tasks.alignment", "course_utils.lab.interventions", "course_utils.seq2seq"),
     *("jax", "keras", "tensorflow", "torch"),
 )
 

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import ipywidgets as widgets
 
-from course_utils.drawings import FAINT, INK, KEY, LINE, QUERY, bar, box, label, svg
-from course_utils.missions import Explorer, Mission, View
-from course_utils.panels import labelled
+from course_utils.explorers.missions import Explorer, Mission, View
+from course_utils.learning.panels import labelled
+from course_utils.plots.drawings import FAINT, INK, KEY, LINE, QUERY, bar, box, label, svg
 
 OPEN = "not sorted yet"
 ENOUGH, MORE, OTHER = "attention enough", "attention + X", "something else"

@@ -5,15 +5,20 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-from course_utils.drawings import INK, KEY, QUERY, VALUE, arrow, bar, box, label, middle, svg
-from course_utils.interventions import INTERVENTIONS, intervene
-from course_utils.marks import END, START
-from course_utils.missions import Explorer, Mission, View
-from course_utils.numerals import CHINESE_CHARACTERS, ENGLISH_WORDS, chinese_numeral, english_words
-from course_utils.panels import labelled
-from course_utils.ready_made import ready_made
+from course_utils.explorers.missions import Explorer, Mission, View
+from course_utils.lab.interventions import INTERVENTIONS, intervene
+from course_utils.lab.ready_made import ready_made
+from course_utils.learning.panels import labelled
+from course_utils.plots.drawings import INK, KEY, QUERY, VALUE, arrow, bar, box, label, middle, svg
 from course_utils.softmax import softmax
 from course_utils.tasks import Vocabulary, make_batch
+from course_utils.tasks.marks import END, START
+from course_utils.tasks.numerals import (
+    CHINESE_CHARACTERS,
+    ENGLISH_WORDS,
+    chinese_numeral,
+    english_words,
+)
 
 ENGLISH, CHINESE = Vocabulary(ENGLISH_WORDS, separator=" "), Vocabulary(CHINESE_CHARACTERS)
 LARGEST = 999_999  # its English has eleven words: they fit the picture

@@ -7,7 +7,9 @@ import ipywidgets as widgets
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.drawings import (
+from course_utils.explorers.missions import Explorer, Mission, View
+from course_utils.learning.panels import labelled
+from course_utils.plots.drawings import (
     FAINT,
     INK,
     KEY,
@@ -19,9 +21,7 @@ from course_utils.drawings import (
     svg,
     tag,
 )
-from course_utils.missions import Explorer, Mission, View
-from course_utils.panels import labelled
-from course_utils.readings import largest_cells
+from course_utils.plots.readings import largest_cells
 
 SCORES = (2, 1, 0, -1)
 KEYS = tuple(f"k{i + 1}" for i in range(len(SCORES)))

@@ -5,12 +5,12 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-from course_utils.drawings import FAINT, INK, KEY, QUERY, box, label, middle, svg
-from course_utils.length_lab import LONGEST, ROOM
-from course_utils.missions import Explorer, Mission, View
-from course_utils.panels import labelled
-from course_utils.ready_made import ready_made
-from course_utils.rules_lab import SYMBOLS
+from course_utils.explorers.missions import Explorer, Mission, View
+from course_utils.lab.lengths import LONGEST, ROOM
+from course_utils.lab.ready_made import ready_made
+from course_utils.lab.rules import SYMBOLS
+from course_utils.learning.panels import labelled
+from course_utils.plots.drawings import FAINT, INK, KEY, QUERY, box, label, middle, svg
 from course_utils.tasks import Vocabulary, make_batch
 
 MODELS = {

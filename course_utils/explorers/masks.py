@@ -6,7 +6,9 @@ import ipywidgets as widgets
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.drawings import (
+from course_utils.explorers.missions import Explorer, Mission, View
+from course_utils.learning.panels import labelled
+from course_utils.plots.drawings import (
     FAINT,
     INK,
     KEY,
@@ -20,9 +22,7 @@ from course_utils.drawings import (
     tag,
     weight_cell,
 )
-from course_utils.missions import Explorer, Mission, View
-from course_utils.panels import labelled
-from course_utils.readings import largest_cells
+from course_utils.plots.readings import largest_cells
 
 N = 5
 SCORES = np.array(

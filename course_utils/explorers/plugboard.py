@@ -5,7 +5,9 @@ from typing import NamedTuple
 import ipywidgets as widgets
 
 from course_utils.attention import AttentionLayer
-from course_utils.drawings import (
+from course_utils.explorers.missions import Explorer, Mission, View
+from course_utils.learning.panels import labelled
+from course_utils.plots.drawings import (
     FAINT,
     INK,
     KEY,
@@ -18,8 +20,6 @@ from course_utils.drawings import (
     middle,
     svg,
 )
-from course_utils.missions import Explorer, Mission, View
-from course_utils.panels import labelled
 from course_utils.scoring import AdditiveScore, DotScore, GeneralScore, ScaledDotScore
 
 N, M = 3, 7  # target positions; source positions where they are another sequence

@@ -6,10 +6,10 @@ import ipywidgets as widgets
 import numpy as np
 
 from course_utils.attention import attend
-from course_utils.drawings import FAINT, KEY, QUERY, frame, label, middle, svg, weight_cell
-from course_utils.missions import Explorer, Mission, View
-from course_utils.panels import button, labelled, row
-from course_utils.readings import largest_cells, weights_reading
+from course_utils.explorers.missions import Explorer, Mission, View
+from course_utils.learning.panels import button, labelled, row
+from course_utils.plots.drawings import FAINT, KEY, QUERY, frame, label, middle, svg, weight_cell
+from course_utils.plots.readings import largest_cells, weights_reading
 
 WORDS = ("big", "dog", "bites", "small", "man")
 N = len(WORDS)

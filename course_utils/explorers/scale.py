@@ -7,9 +7,9 @@ import ipywidgets as widgets
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.drawings import FAINT, INK, QUERY, bar, box, label, middle, svg
-from course_utils.missions import Explorer, Mission, View
-from course_utils.panels import labelled
+from course_utils.explorers.missions import Explorer, Mission, View
+from course_utils.learning.panels import labelled
+from course_utils.plots.drawings import FAINT, INK, QUERY, bar, box, label, middle, svg
 
 WIDTHS = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 DIVISORS = {"nothing": lambda d: 1.0, "√d": lambda d: d**0.5, "d": lambda d: float(d)}

@@ -6,7 +6,9 @@ import ipywidgets as widgets
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.drawings import (
+from course_utils.explorers.missions import Explorer, Mission, View
+from course_utils.learning.panels import labelled
+from course_utils.plots.drawings import (
     FAINT,
     INK,
     KEY,
@@ -21,8 +23,6 @@ from course_utils.drawings import (
     svg,
     weight_cell,
 )
-from course_utils.missions import Explorer, Mission, View
-from course_utils.panels import labelled
 
 HEADS = {"score": "① Score 打分", "normalise": "② Normalise 归一化", "mix": "③ Mix 加权求和"}
 QUERIES = np.array([[1.0, 0], [0, 1]])

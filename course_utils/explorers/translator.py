@@ -6,11 +6,11 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-from course_utils.drawings import KEY, QUERY, bar, box, frame, label, middle, svg, weight_cell
-from course_utils.missions import Explorer, Mission, View
-from course_utils.numerals import chinese_numeral
-from course_utils.panels import labelled
-from course_utils.readings import check_grid, row_reading
+from course_utils.explorers.missions import Explorer, Mission, View
+from course_utils.learning.panels import labelled
+from course_utils.plots.drawings import KEY, QUERY, bar, box, frame, label, middle, svg, weight_cell
+from course_utils.plots.readings import check_grid, row_reading
+from course_utils.tasks.numerals import chinese_numeral
 
 MAP = (60, 118)  # upper left corner of the map
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from course_utils.grading import syscalls
 
 PACKAGE = Path(__file__).resolve().parent.parent
-WORKER = Path(__file__).resolve().with_name("worker.py")
+WORKER = Path(__file__).resolve().parent / "inside" / "worker.py"
 INSIDE = "/worker.py"  # where the worker stands in the sandbox
 SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/alternatives")
 LINKS = ("/bin", "/lib", "/lib64", "/lib32", "/sbin")

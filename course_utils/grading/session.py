@@ -6,6 +6,7 @@ A cell that hangs or dies is left out the next time, so that it costs its own po
 import time
 
 from course_utils.grading.exchange import Exchange, Fault
+from course_utils.grading.magics import without_magics
 from course_utils.grading.stubs import as_error, stub
 
 MISSING = object()
@@ -97,7 +98,9 @@ class Session:
             if number in self.left_out:
                 continue
             try:
-                reply = self._request("cell", number, cell, seconds=self.sandbox.limits.cell)
+                reply = self._request(
+                    "cell", number, cell, without_magics(cell), seconds=self.sandbox.limits.cell
+                )
                 self._note(number, reply)
             except Fault as fault:
                 if self._seconds_left() > 0:

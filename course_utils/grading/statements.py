@@ -8,7 +8,7 @@ it needs in its turn. Nothing else of the master runs: a training cell that no t
 import ast
 from typing import NamedTuple
 
-from course_utils.grading.worker import without_magics
+from course_utils.grading.magics import without_magics
 
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 EVERYTHING = "*"  # what `from module import *` binds

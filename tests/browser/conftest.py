@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from lab_server import running_lab
-from lesson_page import CHROMIUM, EXPOSE, QUIET
+
+from tests.browser.lesson_page import CHROMIUM, EXPOSE, QUIET
+from tests.lab_server import running_lab
 
 SHOTS = Path(os.environ.get("COURSE_SHOTS", Path(__file__).parent / "shots"))
 

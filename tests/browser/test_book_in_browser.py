@@ -12,7 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from book_page import DARK, WIDTHS, listen, served, visit
+
+from tests.browser.book_page import DARK, WIDTHS, listen, served, visit
 
 pytest.importorskip("sphinx", reason="the web book needs Sphinx: make setup installs it")
 axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")

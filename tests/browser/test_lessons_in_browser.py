@@ -8,7 +8,8 @@ import statistics
 from pathlib import Path
 
 import pytest
-from lesson_page import SIZE, LessonPage
+
+from tests.browser.lesson_page import SIZE, LessonPage
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 SECONDS_TO_RUN = 180  # lesson 00 trains a model

@@ -6,9 +6,9 @@ Screenshots go where those of the lessons go: <name>-unanswered, -wrong and -rig
 from pathlib import Path
 
 import pytest
-from lesson_page import SIZE, LessonPage
 
 from course_utils.checks.catalogue import exercises
+from tests.browser.lesson_page import SIZE, LessonPage
 
 SHEETS = sorted((Path(__file__).resolve().parents[2] / "exercises").glob("*.ipynb"))
 SECONDS_TO_RUN = 120

@@ -10,7 +10,6 @@ from itertools import starmap
 
 # Two stars stay: docstrings stress a word with them.
 MARKUP = re.compile(r"[\\_<>\[\]$#{}]|(?<!\*)\*(?!\*)")
-SCREEN = {"matplotlib", "ipywidgets", "IPython"}
 INDEX = """\
 # Reference
 
@@ -18,41 +17,33 @@ Every module of `course_utils` with its public names, from the docstrings. Sizes
 those of [the notation](../docs/notation.md); which module may use which is in
 [the architecture](../docs/architecture.md).
 """
-GROUPS = {
-    "core": ("The core", "It computes, in NumPy alone, and never imports a screen."),
-    "screen": ("Pictures and widgets", "What lessons show, and what a learner answers."),
-    "explorers": ("Explorers", "One module each: pure functions, and the picture beside them."),
-    "checks": ("Checks", "How an answer is judged and what is said about it."),
-    "grading": ("Grading", "A class's sheets, from handing out to marks."),
-}
+SUBJECT = "subject"  # the page of the modules that stand in no room
 
 
 def pages(package):
-    """{file name: text} for the package in a folder: an index, and a page for each group."""
+    """{file name: text} for the package in a folder: an index, and a page for each room."""
     files = sorted(path for path in package.rglob("*.py") if path.name != "__main__.py")
     trees = {module_name(path, package): ast.parse(path.read_text("utf-8")) for path in files}
-    groups = {}
+    rooms = {SUBJECT: {}}
     for name, tree in trees.items():
         if is_shown(name, tree):
-            groups.setdefault(group(name, trees), {})[name] = tree
-    there = [key for key in GROUPS if key in groups]
-    made = {f"{key}.md": page(key, groups[key]) for key in there}
-    return {"index.md": INDEX + "".join(listed(key, groups[key]) for key in there), **made}
+            rooms.setdefault(room(name, package), {})[name] = tree
+    made = {f"{key}.md": page(key, inside) for key, inside in rooms.items()}
+    return {"index.md": INDEX + "".join(starmap(listed, rooms.items())), **made}
 
 
 def listed(key, trees):
-    """A group's part of the index: its modules with a line each."""
+    """A room's part of the index: its modules with a line each."""
     rows = "".join(
         f"| [{name.removeprefix('course_utils.')}](#{anchor(name)}) | {first_sentence(tree)} |\n"
         for name, tree in trees.items()
     )
-    return f"\n## {GROUPS[key][0]}\n\n| module | what it is |\n|---|---|\n{rows}"
+    return f"\n## {key.capitalize()}\n\n| module | what it is |\n|---|---|\n{rows}"
 
 
 def page(key, trees):
-    """One group: each module with its public functions and classes in their order."""
-    title, said = GROUPS[key]
-    return f"# {title}\n\n{said}\n\n" + "\n\n".join(starmap(module, trees.items())) + "\n"
+    """One room: each module with its public functions and classes in their order."""
+    return f"# {key.capitalize()}\n\n" + "\n\n".join(starmap(module, trees.items())) + "\n"
 
 
 def module(name, tree):
@@ -65,31 +56,16 @@ def anchor(name):
     return f"module-of-{name}"
 
 
-def group(name, trees):
-    """Which page a module stands on: its folder's, or whether it draws, itself or by another."""
-    folder = name.split(".")[1] if name.count(".") else ""
-    if folder in GROUPS:
-        return folder
-    return "screen" if draws(name, trees) else "core"
-
-
-def draws(name, trees):
-    """Whether a module imports a screen at its top, or a module of the course that does."""
-    imported = set()
-    for node in trees[name].body:
-        if isinstance(node, ast.Import):
-            imported |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            imported |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return any(
-        one.split(".")[0] in SCREEN or (one in trees and one != name and draws(one, trees))
-        for one in imported
-    )
+def room(name, package):
+    """Which page a module stands on: its room's, or that of the subject."""
+    folder = name.split(".")[1] if "." in name else ""
+    return folder if (package / folder / "__init__.py").is_file() and folder else SUBJECT
 
 
 def is_shown(name, tree):
-    """Not the declarations of exercises: they hold the answers."""
-    return ast.get_docstring(tree) and ".sheet_" not in name
+    """Not the declarations of exercises, which hold the answers; and nothing private."""
+    private = name.rpartition(".")[2].startswith("_")
+    return ast.get_docstring(tree) and ".sheet_" not in name and not private
 
 
 def module_name(path, package):

@@ -1,0 +1,4 @@
+"""The exercises, one file a sheet: what is asked, what is right, and which mistakes have a name.
+
+Beside them stands what several sheets share. A sheet uses the subject and the kinds above it.
+"""

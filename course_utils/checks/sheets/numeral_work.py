@@ -1,0 +1,213 @@
+"""What the capstone's checks work with: fresh numbers, and translators that know the answer.
+
+Known right and wrong answers are built from these, so that testing a check needs no training.
+"""
+
+import re
+import zlib
+from typing import NamedTuple
+
+import numpy as np
+
+from course_utils.checks.returned import Failure, kind_of
+from course_utils.checks.work import parts_of, texts_from
+from course_utils.layers import Layer
+from course_utils.tasks.alignment import digit_alignment
+from course_utils.tasks.numerals import CHINESE_CHARACTERS, chinese_numeral, english_words
+
+SMALLEST, LARGEST = 100, 10**6  # the numbers of the task
+DIGITS, UNITS = "零一二三四五六七八九", ("千", "百", "十", "")
+MARKS = 3  # padding, start and end: the ids before the first character
+NAMES = ("embedding.table", "readout.output.W", "readout.output.b")  # what a model calls symbols by
+ASKED_AGAIN = 40
+
+
+def draw(rng, count, smallest=SMALLEST, largest=LARGEST):
+    """Different numbers, of which short and long ones are equally common."""
+    found = {}
+    while len(found) < count:
+        logarithms = rng.uniform(np.log(smallest), np.log(largest), count)
+        found |= dict.fromkeys(np.exp(logarithms).astype(int).tolist())
+    return list(found)[:count]
+
+
+def sentence_of(number):
+    """The English words of a number as one text."""
+    return " ".join(english_words(number))
+
+
+class Answers(NamedTuple):
+    """What a translator wrote for fresh numbers, what is right, and what it wrote renamed."""
+
+    sentences: list
+    texts: list
+    right: list
+    renamed: tuple = ()  # for the first sentences, while the model called characters otherwise
+
+    @property
+    def hits(self):
+        return np.array([text == right for text, right in zip(self.texts, self.right, strict=True)])
+
+    @property
+    def words(self):
+        return np.array([len(sentence.split()) for sentence in self.sentences])
+
+    @property
+    def follows(self):
+        """The share of texts that came again in other characters, while the model had others."""
+        return np.mean([is_renamed(*pair) for pair in zip(self.texts, self.renamed, strict=False)])
+
+
+def answers(translate, rng, count=400, smallest=SMALLEST, largest=LARGEST):
+    """What a learner's translator writes for fresh numbers. Raises Failure for no texts."""
+    numbers = draw(rng, count, smallest, largest)
+    sentences = [sentence_of(number) for number in numbers]
+    texts = texts_from("translate", translate, sentences)
+    return Answers(sentences, texts, [chinese_numeral(number) for number in numbers])
+
+
+def translated(claim, rng):
+    """What a learner's translator writes, and what while its model calls characters otherwise."""
+    translate, model = parts_of(claim, "translate", "model")
+    seen = answers(translate, rng)
+    again = seen.sentences[:ASKED_AGAIN]
+    renamed = while_renamed(model, lambda: texts_from("translate", translate, again))
+    return seen._replace(renamed=tuple(renamed))
+
+
+def while_renamed(model, ask):
+    """What `ask()` gives while the model calls every character by the name of the next one.
+
+    It writes the same texts then, in other characters. What never asks the model does not change.
+    """
+    try:
+        kept = {name: np.array(model.params[name]) for name in NAMES}
+        fill = model.fill
+    except (AttributeError, KeyError, TypeError):
+        message = f'"model" must be the trained Seq2Seq itself, got {kind_of(model)}'
+        raise Failure(message) from None
+    places = np.arange(len(kept[NAMES[0]]))
+    places[MARKS:] = np.roll(places[MARKS:], 1)
+    table, *readout = kept.values()
+    try:
+        fill(dict(zip(NAMES, (table[places], *(one[..., places] for one in readout)), strict=True)))
+        return ask()
+    finally:
+        fill(kept)
+
+
+def is_renamed(text, other):
+    """Whether a text came again with each of its characters called by another name."""
+    pairs = set(zip(text, other, strict=False))
+    one_to_one = len(pairs) == len(set(text)) == len(set(other))
+    return len(text) == len(other) and one_to_one and all(one != new for one, new in pairs)
+
+
+class NamesAlone(Layer):
+    """A stand-in for a trained model, which knows no more than the names of its characters."""
+
+    def __init__(self):
+        ids = np.arange(MARKS + len(CHINESE_CHARACTERS), dtype=float)
+        super().__init__(
+            dict(zip(NAMES, (ids[:, None].copy(), ids[None].copy(), ids), strict=True))
+        )
+
+    def named(self, text):
+        """A text in the characters that the model has for it now."""
+        names = self.own[NAMES[2]].astype(int).tolist()
+        ids = [MARKS + CHINESE_CHARACTERS.index(character) for character in text]
+        return "".join(CHINESE_CHARACTERS[names.index(one) - MARKS] for one in ids)
+
+
+def by_model(translate):
+    """A right claim for a translator that knows the answer: its texts go through a stand-in."""
+    model = NamesAlone()
+
+    def named(sentences):
+        texts = translate(sentences)
+        return type(texts)(map(model.named, texts))
+
+    return {"translate": named, "model": model}
+
+
+def number_of(sentence):
+    """The number that a sentence names: how a translator knows the answer in our tests."""
+    total = count = 0
+    for word in sentence.split():
+        if word == "thousand":
+            total, count = 1000 * count, 0
+        elif word == "hundred":
+            count *= 100
+        elif word != "and":
+            count += NUMBERS[word]
+    return total + count
+
+
+NUMBERS = {english_words(n)[0]: n for n in (*range(20), *range(20, 100, 10))}
+
+
+def knowing(share, change=lambda text: text[:-1] + "零", spoilt=lambda sentence: True):
+    """A translator that is right for that share of sentences, and else changes the text."""
+
+    def translate(sentences):
+        texts = [chinese_numeral(number_of(sentence)) for sentence in sentences]
+        wrong = [zlib.crc32(s.encode()) % 1000 >= 1000 * share and spoilt(s) for s in sentences]
+        return [change(t) if bad else t for t, bad in zip(texts, wrong, strict=True)]
+
+    return translate
+
+
+def fair_look(sentence, spread=0.1):
+    """A right answer: digits look at the word that carries them, units at the last word."""
+    number = number_of(sentence)
+    gold, words = digit_alignment(number), len(sentence.split())
+    weights = np.full((len(gold), words), spread / words)
+    weights[np.arange(len(gold)), gold] += 1 - spread  # −1 is the last word
+    return chinese_numeral(number), weights
+
+
+def _tidy(group):
+    return re.sub("零+", "零", group).rstrip("零")
+
+
+def by_groups(number, tidy=_tidy):
+    """A right answer that writes every digit and then takes zeros away."""
+    text = f"{number:08d}"
+    high, low = (
+        tidy("".join(DIGITS[int(d)] + u * (d > "0") for d, u in zip(group, UNITS, strict=True)))
+        for group in (text[:4], text[4:])
+    )
+    numeral = f"{high.lstrip('零')}万{low}" if number >= 10**4 else low.lstrip("零")
+    return numeral.removeprefix("一" * numeral.startswith("一十")) or "零"
+
+
+def by_units(number):
+    """A right answer that goes down the units and remembers a gap."""
+    high, low = divmod(number, 10**4)
+    joint = "零" * (0 < low < 1000 and high > 0)
+    numeral = (_below_ten_thousand(high) + "万" if high else "") + joint + _below_ten_thousand(low)
+    return (numeral[1:] if numeral[:2] == "一十" else numeral) or "零"
+
+
+def _below_ten_thousand(number):
+    text, gap = "", False
+    for unit, name in zip((1000, 100, 10, 1), UNITS, strict=True):
+        digit, number = divmod(number, unit)
+        if digit:
+            text += "零" * (gap and text != "") + DIGITS[digit] + name
+        gap = not digit
+    return text
+
+
+def grouped_by_three(number):
+    """A known mistake: 千 as if it were English's thousand."""
+    if number < 1000:
+        return chinese_numeral(number)
+    count, rest = divmod(number, 1000)
+    return grouped_by_three(count) + "千" + (grouped_by_three(rest) if rest else "")
+
+
+def with_long_ten(number):
+    """A known mistake: 一十二 for 12."""
+    numeral = chinese_numeral(number)
+    return f"一{numeral}" if numeral.startswith("十") else numeral

@@ -1,0 +1,474 @@
+"""The exercises of sheet 05: additive scores, the split of W, and what v can and cannot do."""
+
+import numpy as np
+
+from course_utils.attention import softmax
+from course_utils.checks.exercises import (
+    ChoiceExercise,
+    Mistake,
+    Property,
+    ReasonExercise,
+    ValueExercise,
+    shown,
+)
+from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.sheets.attention_inputs import each_query_for_itself, moved, sizes
+
+block_shape = ValueExercise(
+    id="05.1",
+    title="the shape of the hidden block",
+    points=1,
+    what="three sizes, such as (4, 5, 6)",
+    expected=(2, 3, 6),
+    praise="Right: a hidden layer of 6 for each of the 2 · 3 pairs.",
+    properties=(
+        Property(
+            "Broadcasting keeps every axis that one of the two arrays has",
+            lambda answer: None if answer.size == 3 else f"{answer.size} sizes",
+        ),
+    ),
+    mistakes=(
+        Mistake("scores", (2, 3), "This is the shape of the scores, after the sum over hidden."),
+        Mistake("not stretched", (2, 1, 6), "This is a[:, None]. Its 1 stretches to b's 3."),
+        Mistake("stacked", (5, 6), "You put a and b below each other; here every row meets every."),
+        Mistake("concatenated", (2, 3, 12), "The features are added, not put side by side: 6."),
+        Mistake("keys first", (3, 2, 6), "a has its rows on axis 0, b on axis 1: which is first?"),
+        Mistake("added up", (3, 4, 12), "Sizes are not added: a size of 1 takes the other's."),
+    ),
+    hints=(
+        "Write the two shapes below each other. What happens where one of them has a 1?",
+        "(2, 1, 6) and (1, 3, 6) give (2, ____, 6).",
+    ),
+)
+
+ARGUMENTS = ("queries", "keys", "W_query", "W_key", "v")
+
+
+def _additive(queries, keys, W_query, W_key, v):
+    return np.tanh((queries @ W_query)[:, None] + (keys @ W_key)[None]) @ v
+
+
+def _additive_arrays(rng, square=False):
+    """Queries (n, d_q), keys (m, d_k), W_query (d_q, d_a), W_key (d_k, d_a), v (d_a,)."""
+    n, m, d_q, d_k, d_a = sizes(rng, 5, square)
+    shapes = (n, d_q), (m, d_k), (d_q, d_a), (d_k, d_a), (d_a,)
+    return tuple(rng.normal(size=shape) for shape in shapes)
+
+
+def _edges():
+    rng = np.random.default_rng(5)
+    shapes = (2, 4), (3, 5), (4, 6), (5, 6), (6,)
+    queries, keys, W_query, W_key, v = (rng.normal(size=shape) for shape in shapes)
+    return {
+        "one key": (queries, keys[:1], W_query, W_key, v),
+        "one query": (queries[:1], keys, W_query, W_key, v),
+        "one hidden feature": (queries, keys, W_query[:, :1], W_key[:, :1], v[:1]),
+        "queries of ±1000": (1000 * queries, keys, W_query, W_key, v),
+    }
+
+
+def _projected(queries, keys, W_query, W_key):
+    return (queries @ W_query)[:, None], (keys @ W_key)[None]
+
+
+def _wrong(combine):
+    """A wrong rule: `combine(q, k, v)` gets the projections, (n, 1, d_a) and (1, m, d_a)."""
+    return lambda queries, keys, W_query, W_key, v: combine(
+        *_projected(queries, keys, W_query, W_key), v
+    )
+
+
+def _loops(queries, keys, W_query, W_key, v):
+    return [[v @ np.tanh(q @ W_query + k @ W_key) for k in keys] for q in queries]
+
+
+def _concatenated(queries, keys, W_query, W_key, v):
+    W = np.concatenate([W_query, W_key])
+    return [[np.tanh(np.concatenate([q, k]) @ W) @ v for k in keys] for q in queries]
+
+
+def _summed(queries, keys, W_query, W_key, v):
+    hidden = (queries @ W_query)[:, None, :] + (keys @ W_key)[None, :, :]
+    return (np.tanh(hidden) * v).sum(axis=-1).astype(np.float32)
+
+
+def _twice_v(trial):
+    *rest, v = trial.arguments
+    return moved(trial.call(*rest, 2 * v)["scores"], 2 * trial.outputs["scores"], trial.tolerance)
+
+
+def _bounded(trial):
+    most = np.abs(trial.arguments[-1]).sum()
+    largest = np.abs(trial.outputs["scores"]).max()
+    if largest > most * (1 + 10 * trial.tolerance) + 10 * trial.tolerance:
+        return f"a score of size {largest:.3g}, and the sizes in v add up to {most:.3g}"
+
+
+def _keys_reversed(trial):
+    queries, keys, *rest = trial.arguments
+    again = trial.call(queries, keys[::-1], *rest)["scores"]
+    return moved(again[:, ::-1], trial.outputs["scores"], trial.tolerance)
+
+
+def _roles_exchanged(trial):
+    queries, keys, W_query, W_key, v = trial.arguments
+    again = trial.call(keys, queries, W_key, W_query, v)["scores"]
+    return moved(again.T, trial.outputs["scores"], trial.tolerance)
+
+
+def _one_pair(trial):
+    """Query 1, key 2, W all ones, v = [3 1]: 4 tanh(1 + 2); and 0 for query −2."""
+    ones, v = np.ones((1, 2)), np.array([3.0, 1.0])
+    found = trial.call(np.array([[1.0], [-2.0]]), np.array([[2.0]]), ones, ones, v)["scores"]
+    return moved(found[:, 0], np.array([4 * np.tanh(3.0), 0.0]), trial.tolerance)
+
+
+additive = FunctionExercise(
+    id="05.2",
+    title="additive scores without loops",
+    points=3,
+    name="additive_scores",
+    arguments=ARGUMENTS,
+    reference=_additive,
+    outputs=lambda queries, keys, *_: {"scores": (len(queries), len(keys))},
+    inputs=_additive_arrays,
+    edges=_edges(),
+    properties=(
+        each_query_for_itself("scores"),
+        Property("keys in reverse order give the same columns in reverse order", _keys_reversed),
+        Property("twice v gives twice the scores", _twice_v),
+        Property("no score is larger than the sum of the sizes in v", _bounded),
+        Property(
+            "queries and keys in exchanged roles give the same table, turned", _roles_exchanged
+        ),
+        Property("with W all ones and v = [3 1], query 1 and key 2 score 4 tanh(3)", _one_pair),
+    ),
+    variants=(_loops, _concatenated, _summed),
+    praise="Right: a hidden layer for each pair, bent by tanh, weighted by v, summed over hidden.",
+    mistakes=(
+        Mistake(
+            "summed over the keys",
+            _wrong(lambda q, k, v: (np.tanh(q + k) * v).sum(axis=1)),
+            "You summed over axis 1, the keys. The sum of rule 2 runs over the hidden features, "
+            "the last axis.",
+        ),
+        Mistake(
+            "no tanh",
+            _wrong(lambda q, k, v: (q + k) @ v),
+            "Without tanh the query adds the same number to all its scores: all rows of weights "
+            "are identical. Where have you seen this?",
+        ),
+        Mistake(
+            "tanh of each part",
+            _wrong(lambda q, k, v: (np.tanh(q) + np.tanh(k)) @ v),
+            "You bent the two parts before adding them, so the query still adds the same number "
+            "to all its scores. Add first, then tanh.",
+        ),
+        Mistake(
+            "tanh of the sum",
+            _wrong(lambda q, k, v: np.tanh((q + k) @ v)),
+            "You summed over the hidden features first: tanh belongs inside, on each feature.",
+        ),
+        Mistake(
+            "plain sum",
+            _wrong(lambda q, k, v: np.tanh(q + k).sum(axis=-1)),
+            "This is the plain sum, v = 1. Here each hidden feature has its own weight in v.",
+        ),
+        Mistake(
+            "plain sum over the keys",
+            _wrong(lambda q, k, v: np.tanh(q + k).sum(axis=1)),
+            "The sum ran over axis 1, the keys, and v is not used: weight the last axis by v.",
+        ),
+        Mistake(
+            "transposed",
+            lambda *arguments: _additive(*arguments).T,
+            "One row for each key came out: row = query, column = key.",
+        ),
+        Mistake(
+            "multiplied",
+            _wrong(lambda q, k, v: np.tanh(q * k) @ v),
+            "You multiplied the two projections: the rule adds them, that is its name.",
+        ),
+        Mistake(
+            "mean",
+            _wrong(lambda q, k, v: (np.tanh(q + k) * v).mean(axis=-1)),
+            "This is the mean over the hidden features; the rule takes their sum.",
+        ),
+        Mistake(
+            "weights",
+            lambda *arguments: softmax(_additive(*arguments)),
+            "These are weights, after softmax: return the scores of stage ①.",
+        ),
+        Mistake(
+            "W exchanged",
+            lambda q, k, W_query, W_key, v: _additive(q, k, W_key, W_query, v),
+            "W_query belongs to the queries and W_key to the keys: yours are exchanged.",
+        ),
+    ),
+    hints=(
+        "Which axis of the block (n, m, d_a) is the hidden one, and what shape is left without it?",
+        "np.tanh((queries @ W_query)[:, None] + (keys @ W_key)[____]) @ ____",
+    ),
+)
+
+
+def _stacked(rng, square=False):
+    """W (d_q + d_k, d_a) and d_q."""
+    d_q, d_k, d_a = sizes(rng, 3, square)
+    return rng.normal(size=(d_q + d_k, d_a)), d_q
+
+
+def _parts(W, query_size):
+    return {
+        "W_query": (query_size, W.shape[1]),
+        "W_key": (len(W) - query_size, W.shape[1]),
+    }
+
+
+def _same_hidden(trial):
+    W, query_size = trial.arguments
+    rng = np.random.default_rng(3)
+    q, k = rng.normal(size=query_size), rng.normal(size=len(W) - query_size)
+    split = q @ trial.outputs["W_query"] + k @ trial.outputs["W_key"]
+    return moved(split, np.concatenate([q, k]) @ W, trial.tolerance)
+
+
+def _same_hidden_without_query(trial):
+    W, query_size = trial.arguments
+    k = np.ones(len(W) - query_size)
+    whole = np.concatenate([np.zeros(query_size), k]) @ W
+    return moved(k @ trial.outputs["W_key"], whole, trial.tolerance)
+
+
+split = FunctionExercise(
+    id="05.3",
+    title="one W, cut in two",
+    points=2,
+    name="split_matrix",
+    arguments=("W", "query_size"),
+    reference=lambda W, query_size: (W[:query_size], W[query_size:]),
+    outputs=_parts,
+    inputs=_stacked,
+    edges={
+        "a query of one number": (np.arange(12.0).reshape(4, 3), 1),
+        "a key of one number": (np.arange(12.0).reshape(4, 3), 3),
+    },
+    properties=(
+        Property("[q; k] @ W equals q @ W_query + k @ W_key", _same_hidden),
+        Property(
+            "with a query of zeros, k @ W_key alone gives [q; k] @ W", _same_hidden_without_query
+        ),
+    ),
+    variants=(
+        lambda W, query_size: np.split(W, [query_size]),
+        lambda W, query_size: (W[:query_size, :], W[-(len(W) - query_size) :, :]),
+        lambda W, query_size: tuple(
+            part.astype(np.float32) for part in np.split(W, [query_size], axis=0)
+        ),
+    ),
+    praise="Right: concat with one W and a sum with two are the same rule.",
+    mistakes=(
+        Mistake(
+            "columns",
+            lambda W, query_size: (W[:, :query_size], W[:, query_size:]),
+            "You cut between columns. Features of [q; k] meet the rows of W: cut between rows.",
+        ),
+        Mistake(
+            "in the middle",
+            lambda W, query_size: (W[: len(W) // 2], W[len(W) // 2 :]),
+            "You cut in the middle. Query and key may differ in width: cut at query_size.",
+        ),
+        Mistake(
+            "keys first",
+            lambda W, query_size: (W[query_size:], W[:query_size]),
+            "[q; k] has the query first, so the first rows of W are W_query.",
+        ),
+        Mistake(
+            "cut at the key's width",
+            lambda W, query_size: (W[: len(W) - query_size], W[len(W) - query_size :]),
+            "You gave W_query as many rows as a key has features: it has query_size rows.",
+        ),
+        Mistake(
+            "transposed",
+            lambda W, query_size: (W[:query_size].T, W[query_size:].T),
+            "The cut is right; without .T, for here a vector stands on the left: q @ W_query.",
+        ),
+    ),
+    hints=(
+        "In [q; k] @ W, which rows of W does the first number of q meet, and which the first of k?",
+        "W_query = W[:____], W_key = W[____:]",
+    ),
+)
+
+absorb = ChoiceExercise(
+    id="05.4",
+    title="what W can take over from v",
+    points=1,
+    right="b",
+    reasons={
+        "a": "A larger W makes tanh steeper, but never larger than 1. Can it make 3 tanh(x)?",
+        "b": "Yes: −tanh(x) = tanh(−x), so W takes the sign. No W makes a tanh larger than 1.",
+        "c": "A larger W makes tanh steeper, not larger. And look at tanh(−x): is it −tanh(x)?",
+        "d": "Look at tanh(−x) once more: it is −tanh(x).",
+    },
+    hints=(
+        "Compare the numbers that tanh(c x) can reach with those of −tanh(x) and of 3 tanh(x).",
+        "tanh(−x) = ____, and |tanh(x)| < ____ for every x.",
+    ),
+)
+
+SMALLEST = 0.5 * np.log(9 * 49)  # e^(2 d_a) = 9 · 49
+
+transfer = ValueExercise(
+    id="05.5",
+    title="how many hidden features for a weight of 0.9?",
+    points=1,
+    what="one whole number",
+    expected=4,
+    tolerance=0.006,
+    praise="Right: the cap is 0.984 with 4 hidden features, and 0.892 with 3.",
+    properties=(
+        Property(
+            "d_a counts hidden features, so it is a whole number above 0",
+            lambda number: None if number == np.round(number) and number > 0 else shown(number),
+        ),
+    ),
+    mistakes=(
+        Mistake("one too few", 3, "Nearly: exp(6) / (exp(6) + 49) = 0.892. One more."),
+        Mistake("one too many", 5, "That is enough, but not the smallest: try one less."),
+        Mistake("not rounded", SMALLEST, "That reaches 0.9 exactly, but features are whole: up."),
+        Mistake(
+            "no 2",
+            7,
+            "You let the score go from 0 to d_a. It goes from −d_a to d_a: the gap is 2 d_a.",
+        ),
+        Mistake("number of keys", 50, "50 is m, the keys. Asked is d_a, the hidden features."),
+    ),
+    hints=(
+        "Which scores have the best key and the 49 others when the weight is at its cap?",
+        "exp(2 d_a) / (exp(2 d_a) + 49) ≥ 0.9. So exp(2 d_a) ≥ ____ · 49.",
+    ),
+)
+
+
+def _weighted_layer(rng, square=False):
+    """W_query (d_q, d_a), W_key (d_k, d_a) and v (d_a,), with signs of both kinds."""
+    d_q, d_k, d_a = sizes(rng, 3, square)
+    v = rng.uniform(0.2, 3, size=d_a) * np.where(np.arange(d_a) % 2, 1.0, -1.0)
+    return rng.normal(size=(d_q, d_a)), rng.normal(size=(d_k, d_a)), rng.permutation(v)
+
+
+def _flipped(W_query, W_key, v):
+    signs = np.where(v < 0, -1.0, 1.0)
+    return W_query * signs, W_key * signs, np.abs(v)
+
+
+def _flip_loop(W_query, W_key, v):
+    W_query, W_key, v = W_query.copy(), W_key.copy(), v.copy()
+    for h in range(len(v)):
+        if v[h] < 0:
+            W_query[:, h], W_key[:, h], v[h] = -W_query[:, h], -W_key[:, h], -v[h]
+    return W_query, W_key, v
+
+
+def _same_scores(trial):
+    W_query, W_key, v = trial.arguments
+    rng = np.random.default_rng(8)
+    queries, keys = rng.normal(size=(3, len(W_query))), rng.normal(size=(4, len(W_key)))
+    found = _additive(queries, keys, *trial.outputs.values())
+    return moved(found, _additive(queries, keys, W_query, W_key, v), trial.tolerance)
+
+
+def _not_negative(trial):
+    smallest = trial.outputs["v"].min()
+    if smallest < 0:
+        return f"smallest number in v {smallest:.3g}"
+
+
+def _same_sizes(trial):
+    return moved(np.abs(trial.outputs["v"]), np.abs(trial.arguments[2]), trial.tolerance)
+
+
+signs = FunctionExercise(
+    id="05.6",
+    title="no negative number in v",
+    points=2,
+    name="absorb_signs",
+    arguments=("W_query", "W_key", "v"),
+    reference=_flipped,
+    outputs=lambda W_query, W_key, v: {
+        "W_query": W_query.shape,
+        "W_key": W_key.shape,
+        "v": v.shape,
+    },
+    inputs=_weighted_layer,
+    edges={
+        "nothing to flip": (np.ones((2, 3)), np.ones((4, 3)), np.array([1.0, 2, 3])),
+        "all to flip": (np.ones((2, 3)), np.ones((4, 3)), -np.array([1.0, 2, 3])),
+    },
+    properties=(
+        Property("no number in v is negative", _not_negative),
+        Property("the sizes in v stay as they are", _same_sizes),
+        Property("every score stays as it is", _same_scores),
+    ),
+    variants=(
+        _flip_loop,
+        lambda W_query, W_key, v: (W_query * np.sign(v), W_key * np.sign(v), v * np.sign(v)),
+        lambda W_query, W_key, v: [part.astype(np.float32) for part in _flipped(W_query, W_key, v)],
+    ),
+    praise="Right: the same scores, without a negative number in v.",
+    mistakes=(
+        Mistake(
+            "v alone",
+            lambda W_query, W_key, v: (W_query, W_key, np.abs(v)),
+            "You changed v alone, so the scores change: what has to turn round together with v?",
+        ),
+        Mistake(
+            "queries alone",
+            lambda W_query, W_key, v: (W_query * np.sign(v), W_key, np.abs(v)),
+            "You turned W_query alone. All that stands inside tanh has to turn, W_key too.",
+        ),
+        Mistake(
+            "keys alone",
+            lambda W_query, W_key, v: (W_query, W_key * np.sign(v), np.abs(v)),
+            "You turned W_key alone. All that stands inside tanh has to turn, W_query too.",
+        ),
+        Mistake(
+            "sizes too",
+            lambda W_query, W_key, v: (W_query * v, W_key * v, np.ones_like(v)),
+            "You moved the sizes into W as well: there they make tanh steeper, not larger.",
+        ),
+        Mistake(
+            "everything",
+            lambda W_query, W_key, v: (-W_query, -W_key, -v),
+            "You turned every feature round. Turn only those whose number in v is negative.",
+        ),
+        Mistake(
+            "sign kept",
+            lambda W_query, W_key, v: (W_query * np.sign(v), W_key * np.sign(v), v),
+            "W has the signs now, and v has them still: they count twice. Return the sizes of v.",
+        ),
+        Mistake(
+            "absolute W",
+            lambda W_query, W_key, v: (np.abs(W_query), np.abs(W_key), np.abs(v)),
+            "You took the absolute value of W: turn whole columns round, as v says.",
+        ),
+    ),
+    hints=(
+        "−tanh(x) = tanh(−x). Which columns of W_query and W_key make x for hidden feature h?",
+        "signs = np.sign(v); return W_query * signs, W_key * ____, ____",
+    ),
+)
+
+reason = ReasonExercise(
+    id="05.7",
+    title="why a sign can be absorbed and a size cannot",
+    points=0,
+    praise="Compare it with a solution: does yours say what tanh does with −x, and where it ends?",
+    hints=(
+        "Which property of tanh moves a minus sign inside? Which keeps a 3 outside?",
+        "tanh is odd, so ____; and it is bounded, so ____.",
+    ),
+)
+
+EXERCISES = (block_shape, additive, split, absorb, transfer, signs, reason)

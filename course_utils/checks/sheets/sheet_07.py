@@ -1,0 +1,544 @@
+"""The exercises of sheet 07: self-attention, its projections, and what it knows about order."""
+
+import numpy as np
+
+from course_utils.attention import attend, softmax
+from course_utils.checks.exercises import ChoiceExercise, Mistake, Property, ReasonExercise
+from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.sheets.attention_inputs import (
+    moved,
+    no_negative_weight,
+    rows_sum_to_one,
+    sizes,
+)
+
+symmetry = ChoiceExercise(
+    id="07.1",
+    title="which map is symmetric?",
+    points=1,
+    right="b",
+    reasons={
+        "a": "The scores are, but softmax divides each row by a sum of its own: the weights are "
+        "not.",
+        "b": "Right: x_i · x_j = x_j · x_i. Then each row is divided by its own sum.",
+        "c": "Softmax does not repair a symmetry, it breaks one: each row has its own sum.",
+        "d": "Is x_i · x_j different from x_j · x_i? Compare two numbers of the map.",
+    },
+    hints=(
+        "Which number stands in row i, column j of the scores, and which in row j, column i?",
+        "The scores mirror. Softmax divides row i by the sum of row ____ and row j by that of row "
+        "____.",
+    ),
+)
+
+ARGUMENTS = ("x", "W_query", "W_key", "W_value")
+
+
+def _token_arrays(rng, square=False):
+    """x (n, d), W_query and W_key (d, d_k), W_value (d, d_v)."""
+    n, d, d_k, d_v = sizes(rng, 4, square)
+    return tuple(rng.normal(size=shape) for shape in ((n, d), (d, d_k), (d, d_k), (d, d_v)))
+
+
+def _by(queries, keys, values, scale=None):
+    """A self-attention made of functions: x and the three matrices → queries, keys, values."""
+
+    def attention(*arrays):
+        q, k, v = (make(*arrays) for make in (queries, keys, values))
+        factor = k.shape[-1] ** 0.5 if scale is None else scale(*arrays)
+        weights = softmax(q @ k.T / factor)
+        return weights @ v, weights
+
+    return attention
+
+
+def _q(x, W_query, W_key, W_value):
+    return x @ W_query
+
+
+def _k(x, W_query, W_key, W_value):
+    return x @ W_key
+
+
+def _v(x, W_query, W_key, W_value):
+    return x @ W_value
+
+
+def _x(x, *_):
+    return x
+
+
+_self_attention = _by(_q, _k, _v)
+
+
+def _down_the_columns(*arrays):
+    q, k, v = _q(*arrays), _k(*arrays), _v(*arrays)
+    weights = softmax(q @ k.T / np.sqrt(k.shape[-1]), axis=0)
+    return weights @ v, weights
+
+
+def _token_loops(x, W_query, W_key, W_value):
+    context, weights = [], []
+    for token in x:
+        scores = [token @ W_query @ (other @ W_key) for other in x]
+        row = softmax(np.array(scores) / W_key.shape[1] ** 0.5)
+        weights.append(row)
+        context.append(sum(w * (other @ W_value) for w, other in zip(row, x, strict=True)))
+    return context, weights
+
+
+def _shuffled_tokens(trial):
+    x, *matrices = trial.arguments
+    again = trial.call(x[::-1], *matrices)["context"]
+    return moved(again[::-1], trial.outputs["context"], trial.tolerance)
+
+
+def _twice_the_values(trial):
+    x, W_query, W_key, W_value = trial.arguments
+    again = trial.call(x, W_query, W_key, 2 * W_value)["context"]
+    return moved(again, 2 * trial.outputs["context"], trial.tolerance)
+
+
+def _mixed_by_the_weights(trial):
+    x, *_, W_value = trial.arguments
+    wanted = trial.outputs["weights"] @ (x @ W_value)
+    return moved(trial.outputs["context"], wanted, trial.tolerance)
+
+
+def _one_way_scores(trial):
+    """Two tokens, d = 2, d_k = 3, a W_query that turns: the first scores the second 3 / √3."""
+    turn = np.array([[0.0, 3, 0], [-3, 0, 0]])
+    weights = trial.call(np.eye(2), turn, np.eye(2, 3), np.eye(2))["weights"]
+    wanted = 1 / (1 + np.exp(-3 / np.sqrt(3)))
+    return moved(weights[0, 1], wanted, trial.tolerance)
+
+
+self_attention = FunctionExercise(
+    id="07.2",
+    title="self-attention with three projections",
+    points=3,
+    name="self_attention",
+    arguments=ARGUMENTS,
+    reference=_self_attention,
+    outputs=lambda x, W_query, W_key, W_value: {
+        "context": (len(x), W_value.shape[1]),
+        "weights": (len(x), len(x)),
+    },
+    inputs=_token_arrays,
+    edges={
+        "one token": (np.ones((1, 3)), np.eye(3, 4), np.eye(3, 4), np.eye(3, 5)),
+        "equal tokens": (np.ones((3, 2)), np.eye(2, 4), np.eye(2, 4), np.eye(2, 5)),
+        "scores of ±1000": (np.array([[40.0, 0], [-40, 0], [1, 1]]), *[np.eye(2)] * 3),
+    },
+    properties=(
+        rows_sum_to_one(),
+        no_negative_weight(),
+        Property("tokens in reverse order give the same rows in reverse order", _shuffled_tokens),
+        Property("twice W_value gives twice the context", _twice_the_values),
+        Property("the context is the weights times x @ W_value", _mixed_by_the_weights),
+        Property("row = query, and scores are divided by √d_k: two known tokens", _one_way_scores),
+    ),
+    variants=(
+        _token_loops,
+        lambda x, q, k, v: attend(x @ q, x @ k, x @ v)[:2],
+        lambda *arrays: _self_attention(*(array.astype(np.float32) for array in arrays)),
+    ),
+    praise="Right: one x, three products, and then attention as before.",
+    mistakes=(
+        Mistake(
+            "x as values",
+            _by(_q, _k, _x),
+            "You mixed x itself. What is handed over is the third product, x @ W_value.",
+        ),
+        Mistake(
+            "W_query twice",
+            _by(_q, _q, _v),
+            "Your keys are made with W_query too, so your scores are symmetric: keys are "
+            "x @ W_key.",
+        ),
+        Mistake(
+            "W_key twice",
+            _by(_k, _k, _v),
+            "Your queries are made with W_key too, so your scores are symmetric: queries are "
+            "x @ W_query.",
+        ),
+        Mistake(
+            "roles exchanged",
+            _by(_k, _q, _v),
+            "Queries and keys have changed places: row = query, so x @ W_query stands on the left.",
+        ),
+        Mistake(
+            "literal Q = K = V",
+            _by(_x, _x, _x),
+            "This is literal Q = K = V = x: the three matrices are not used.",
+        ),
+        Mistake(
+            "values are keys",
+            _by(_q, _k, _k),
+            "You mixed the keys, x @ W_key. The values have a matrix of their own, W_value.",
+        ),
+        Mistake(
+            "not scaled",
+            _by(_q, _k, _v, scale=lambda *_: 1.0),
+            "The scores are not divided by √d_k. `attend` does that by itself.",
+        ),
+        Mistake(
+            "scaled by the width of x",
+            _by(_q, _k, _v, scale=lambda x, *_: np.sqrt(x.shape[1])),
+            "You divided by √d, the width of x. It is √d_k, the width of a key, after W_key.",
+        ),
+        Mistake(
+            "softmax over queries",
+            _down_the_columns,
+            "Your columns sum to 1, your rows do not. The map is square here, so its shape cannot "
+            "warn you.",
+        ),
+        Mistake(
+            "context alone",
+            lambda *arrays: _self_attention(*arrays)[0],
+            "This is the context alone: return context and weights, in that order.",
+        ),
+    ),
+    hints=(
+        "Three different products of the same x: which three?",
+        "found = attend(x @ W_query, ____, ____); return found.context, found.weights",
+    ),
+)
+
+
+# Functions of a sequence x (n, d) for 07.3. They compute in float64, so that rounding is no issue.
+def _attention_alone(x):
+    x = x.astype(np.float64)
+    return softmax(x @ x.T) @ x
+
+
+def _attention_with_places(x):
+    x = x.astype(np.float64)
+    places = np.sin(np.arange(x.size).reshape(x.shape) + 1.0)
+    return softmax((x + places) @ (x + places).T) @ (x + places)
+
+
+def _running_state(x):
+    """What a recurrent network does: each row depends on those before it."""
+    state, rows = np.zeros(x.shape[1]), []
+    for row in x:
+        state = np.tanh(0.5 * state + row)
+        rows.append(state)
+    return np.array(rows)
+
+
+def _mean_for_all(x):
+    return np.repeat(x.astype(np.float64).mean(axis=0, keepdims=True), len(x), axis=0)
+
+
+SEQUENCE_FUNCTIONS = {
+    "attention": _attention_alone,
+    "attention with places": _attention_with_places,
+    "recurrent": _running_state,
+    "mean pooling": _mean_for_all,
+    "each row by itself": lambda x: np.tanh(x),
+    "reversed": lambda x: x[::-1].copy(),
+    "next row": lambda x: np.roll(x, -1, axis=0),
+    "both neighbours": lambda x: np.roll(x, 1, axis=0) + np.roll(x, -1, axis=0),
+    "columns sorted": lambda x: np.sort(x, axis=0),
+    "weighted sum for all": lambda x: np.repeat(np.arange(len(x))[None] @ x, len(x), axis=0),
+}
+
+
+def _function_and_x(rng, square=False):
+    functions = list(SEQUENCE_FUNCTIONS.values())
+    # so many rows that a single random shuffle is no lucky one: x[::-1] follows 1 in 1,000 of ten
+    n = 11 if square else int(rng.integers(11, 14))
+    d = 11 if square else int(rng.integers(2, 6))
+    return functions[int(rng.integers(len(functions)))], rng.normal(size=(n, d))
+
+
+def _orders(n, count=5):
+    rng = np.random.default_rng(3)
+    return [rng.permutation(n) for _ in range(count)]
+
+
+def _is_equivariant(function, x):
+    return all(np.allclose(function(x[p]), function(x)[p]) for p in _orders(len(x)))
+
+
+def _sorted_back(function, x):
+    """The same, put back into the old order; answers as 0 or 1 in float32."""
+    gaps = [np.abs(function(x[p])[np.argsort(p)] - function(x)).max() for p in _orders(len(x))]
+    return np.float32(max(gaps) < 1e-6)
+
+
+def _pairs_exchanged(function, x):
+    """Every shuffle is a chain of exchanges of the first token with another."""
+    for other in range(1, len(x)):
+        p = np.arange(len(x))
+        p[[0, other]] = other, 0
+        if not np.allclose(function(x[p]), function(x)[p]):
+            return False
+    return True
+
+
+def _answers(name, function, wanted):
+    """For a function that everyone can see through, the answer is known."""
+
+    def broken(trial):
+        found = bool(trial.call(function, trial.arguments[1])["answer"])
+        return None if found == wanted else f"{found}"
+
+    return Property(f"the answer is {wanted} for {name}", broken)
+
+
+equivariance = FunctionExercise(
+    id="07.3",
+    title="does a function follow a shuffle?",
+    points=2,
+    name="is_equivariant",
+    arguments=("function", "x"),
+    reference=_is_equivariant,
+    outputs=lambda function, x: {"answer": ()},
+    inputs=_function_and_x,
+    edges={
+        name: (function, np.random.default_rng(4).normal(size=(11, 3)))
+        for name, function in SEQUENCE_FUNCTIONS.items()
+    },
+    properties=(
+        _answers("the function that returns x as it is", lambda x: x.copy(), True),
+        _answers("x[::-1], which turns any order round", lambda x: x[::-1].copy(), False),
+        _answers("the next row, np.roll(x, -1, axis=0)", SEQUENCE_FUNCTIONS["next row"], False),
+        _answers(
+            "the sum of both neighbours of a row", SEQUENCE_FUNCTIONS["both neighbours"], False
+        ),
+    ),
+    variants=(_sorted_back, _pairs_exchanged, lambda f, x: int(_is_equivariant(f, x))),
+    praise="Right: shuffle in, the same shuffle out. Attention and the mean pass, a recurrent "
+    "network does not.",
+    mistakes=(
+        Mistake(
+            "invariance",
+            lambda function, x: all(
+                np.allclose(function(x[p]), function(x)) for p in _orders(len(x))
+            ),
+            "You test invariance, that nothing changes. Equivariant: the output is shuffled like "
+            "the input.",
+        ),
+        Mistake(
+            "input left alone",
+            lambda function, x: all(
+                np.allclose(function(x), function(x)[p]) for p in _orders(len(x))
+            ),
+            "Both sides use the function of x as it stands: shuffle the input of one of them.",
+        ),
+        Mistake(
+            "shuffled twice",
+            lambda function, x: all(
+                np.allclose(function(x[p])[p], function(x)) for p in _orders(len(x))
+            ),
+            "[p] a second time does not undo the shuffle. Shuffle the other side, or go back with "
+            "np.argsort(p).",
+        ),
+        Mistake(
+            "only reversed",
+            lambda function, x: bool(np.allclose(function(x[::-1]), function(x)[::-1])),
+            "Reverse order is one order of many, and x[::-1] as function passes it. Draw several "
+            "orders.",
+        ),
+        Mistake(
+            "only rolled",
+            lambda function, x: bool(
+                np.allclose(function(np.roll(x, 1, axis=0)), np.roll(function(x), 1, axis=0))
+            ),
+            "A function that hands over the next row follows every roll. Draw real shuffles, "
+            "rng.permutation(len(x)).",
+        ),
+        Mistake(
+            "sums compared",
+            lambda function, x: all(
+                np.allclose(function(x[p]).sum(axis=0), function(x).sum(axis=0))
+                for p in _orders(len(x))
+            ),
+            "Equal sums do not show that each row stands in its new place: compare row by row.",
+        ),
+        Mistake(
+            "upside down",
+            lambda function, x: not _is_equivariant(function, x),
+            "The test works, the answer is upside down: True means that the output follows.",
+        ),
+    ),
+    hints=(
+        "Shuffle the input: what should come out, in terms of function(x)?",
+        "For several p = rng.permutation(len(x)): np.allclose(function(x[p]), function(x)[____])",
+    ),
+)
+
+WORDS = 3  # features of a token's word in 07.4; the rest say its place
+STRENGTH = 10.0
+
+
+def _placed_tokens(rng, square=False):
+    """Tokens in any order, (n, 3 + n): a word out of three, one-hot, and a place, one-hot."""
+    n = 4 if square else int(rng.integers(4, 8))
+    words = np.eye(WORDS)[rng.integers(WORDS, size=n)]
+    return (np.concatenate([words, np.eye(n)[rng.permutation(n)]], axis=-1),)
+
+
+def _two_matrices(query, key=np.eye, words=0.0):
+    """A wrong or right answer: what W_query and W_key do to n places, and to the words."""
+
+    def scores(x):
+        n = x.shape[1] - WORDS
+        W_query, W_key = np.zeros((2, WORDS + n, WORDS + n))
+        W_query[:WORDS, :WORDS] = W_key[:WORDS, :WORDS] = words * np.eye(WORDS)
+        W_query[WORDS:, WORDS:], W_key[WORDS:, WORDS:] = query(n), key(n)
+        return (x @ W_query) @ (x @ W_key).T
+
+    return scores
+
+
+def _shift(n, by=1, strength=STRENGTH):
+    """Row i is place i + by, the last ones going back to the first."""
+    return strength * np.roll(np.eye(n), by, axis=1)
+
+
+_next_scores = _two_matrices(_shift)
+
+
+def _next_in_float32(x):
+    places = x[:, WORDS:].astype(np.float32)
+    return (places @ _shift(len(x)).astype(np.float32)) @ places.T
+
+
+def _next_by_key(x):
+    """The keys do the work: a key says which place should look at it."""
+    places = x[:, WORDS:]
+    return places @ (places @ _shift(len(x), by=-1)).T
+
+
+def _next_by_loops(x):
+    place = x[:, WORDS:].argmax(axis=1)
+    return [[STRENGTH * float(b == (a + 1) % len(x)) for b in place] for a in place]
+
+
+def _looks_at_the_next(trial):
+    place = trial.arguments[0][:, WORDS:].argmax(axis=1)
+    seen = place[trial.outputs["scores"].argmax(axis=-1)]
+    for here, there in zip(place, seen, strict=True):
+        if there != (here + 1) % len(place):
+            return f"place {here} scores place {there} highest"
+    return None
+
+
+def _words_do_not_matter(trial):
+    x = trial.arguments[0].copy()
+    x[:, :WORDS] = x[:, [1, 2, 0]]
+    x[0, :WORDS] = 0
+    return moved(trial.call(x)["scores"], trial.outputs["scores"], trial.tolerance)
+
+
+def _ten_in_each_row(trial):
+    sums = trial.outputs["scores"].sum(axis=-1)
+    return moved(sums, np.full(len(sums), STRENGTH), trial.tolerance)
+
+
+look_at_next = FunctionExercise(
+    id="07.4",
+    title="make every token look at the next one",
+    points=3,
+    name="next_scores",
+    arguments=("x",),
+    reference=_next_scores,
+    outputs=lambda x: {"scores": (len(x), len(x))},
+    inputs=_placed_tokens,
+    edges={
+        "in order": (np.concatenate([np.eye(3)[[0, 1, 2, 0]], np.eye(4)], axis=-1),),
+        "the same word": (np.concatenate([np.eye(3)[[1] * 5], np.eye(5)[::-1]], axis=-1),),
+    },
+    properties=(
+        Property("each token scores highest the token at the next place", _looks_at_the_next),
+        Property("other words at the same places give the same scores", _words_do_not_matter),
+        Property("the scores of a token are one 10 and zeros", _ten_in_each_row),
+    ),
+    variants=(_next_in_float32, _next_by_key, _next_by_loops),
+    praise="Right: a query that names the next place. No W_query = W_key could do it.",
+    mistakes=(
+        Mistake(
+            "the one before",
+            _two_matrices(lambda n: _shift(n, by=-1)),
+            "Each token looks at the one before. Turn the shift round, or check which side of the "
+            "product is transposed.",
+        ),
+        Mistake(
+            "itself",
+            _two_matrices(lambda n: STRENGTH * np.eye(n)),
+            "Each token looks at itself: query and key name the same place. Shift one of the two "
+            "by one.",
+        ),
+        Mistake(
+            "the last looks nowhere",
+            _two_matrices(lambda n: STRENGTH * np.eye(n, k=1)),
+            "The last place scores nobody: in a ring its next is place 0. np.roll goes round, "
+            "np.eye(n, k=1) does not.",
+        ),
+        Mistake(
+            "too weak",
+            _two_matrices(lambda n: _shift(n, strength=1.0)),
+            "The right place, with a score of 1: the next one would get e / (e + n − 1) of the "
+            "weight. Make it 10.",
+        ),
+        Mistake(
+            "ten on both sides",
+            _two_matrices(_shift, key=lambda n: STRENGTH * np.eye(n)),
+            "Your scores are 100: you put the 10 into W_query and into W_key.",
+        ),
+        Mistake(
+            "words count too",
+            _two_matrices(_shift, words=1.0),
+            "Equal words score each other too: let W_query and W_key have zeros for the first "
+            "three features.",
+        ),
+        Mistake(
+            "order of the rows",
+            lambda x: _shift(len(x)),
+            "You shifted rows of x. The tokens may come in any order: their place is in their "
+            "features.",
+        ),
+        Mistake(
+            "weights",
+            lambda x: softmax(_next_scores(x)),
+            "These are weights. Return the scores, before softmax.",
+        ),
+    ),
+    hints=(
+        "Let W_key keep the place. Which place should the query of a token at place i then name?",
+        "W_query = np.zeros((3 + n, n)); W_query[3:] = 10 * np.roll(np.eye(n), ____, axis=1)",
+    ),
+)
+
+twins = ChoiceExercise(
+    id="07.5",
+    title="twins for a bag of words",
+    points=1,
+    right="c",
+    reasons={
+        "a": "The same three words: each of them receives the same in both sentences.",
+        "b": "The same five words in another order: no word can tell.",
+        "c": "Right: other words in the bag (two times “the”), so other weights.",
+        "d": "The same four words in another order: no word can tell.",
+    },
+    hints=(
+        "Write the words of both sentences in the order of the alphabet. What is left to see?",
+        "f(P x) = P f(x): only a pair with different ____ can be told apart.",
+    ),
+)
+
+reason = ReasonExercise(
+    id="07.6",
+    title="what a token needs",
+    points=0,
+    praise="Compare it with a solution: does yours say what must differ between two places?",
+    hints=(
+        "What does the vector of “dog” not say about this “dog”?",
+        "Something is added to x that is different at every ____.",
+    ),
+)
+
+EXERCISES = (symmetry, self_attention, equivariance, look_at_next, twins, reason)

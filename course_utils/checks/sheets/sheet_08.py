@@ -1,0 +1,457 @@
+"""The exercises of sheet 08: names, the layer around a rule, its parameters, a pooling layer."""
+
+import numpy as np
+
+from course_utils.attention import AttentionLayer, softmax
+from course_utils.checks.exercises import Mistake, Property, ValueExercise
+from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.sheets.attention_inputs import (
+    moved,
+    no_negative_weight,
+    rows_sum_to_one,
+    sizes,
+)
+
+names = ValueExercise(
+    id="08.1",
+    title="name the part",
+    points=1,
+    what="four numbers, one for each sentence",
+    expected=(2, 4, 1, 3),
+    praise="Right: scoring function, attention function, attention layer, mechanism.",
+    mistakes=(
+        Mistake(
+            "function and layer exchanged",
+            (2, 1, 4, 3),
+            "The attention function has no matrices; those belong to the layer: exchange them.",
+        ),
+        Mistake(
+            "score and attention exchanged",
+            (4, 2, 1, 3),
+            "The scoring function gives numbers for pairs; softmax and mix come after it.",
+        ),
+        Mistake(
+            "layer and mechanism exchanged",
+            (2, 4, 3, 1),
+            "“Mechanism” is the wide word for the whole; the box with four matrices is the layer.",
+        ),
+        Mistake(
+            "attention and mechanism exchanged",
+            (2, 3, 1, 4),
+            "b names three stages, and that is the function; “mechanism” is the wide word, d.",
+        ),
+        Mistake("reversed", (3, 1, 4, 2), "All reversed: from the smallest part to the whole."),
+    ),
+    hints=(
+        "Order them from the smallest part to the widest word: which one only makes a score?",
+        "a is 2, the scoring function; the one with four matrices, c, is ____.",
+    ),
+)
+
+LAYER = ("x", "y", "W_query", "W_key", "W_value", "W_output")
+
+
+def _arrays(rng, square=False):
+    n, m, d, d_k, d_v, d_out = sizes(rng, 6, square)
+    x, y = rng.normal(size=(n, d)), rng.normal(size=(m, d))
+    shapes = (d, d_k), (d, d_k), (d, d_v), (d_v, d_out)
+    return x, y, *(rng.normal(0, shape[0] ** -0.5, shape) for shape in shapes)
+
+
+def _layer(x, y, W_query, W_key, W_value, W_output):
+    weights = softmax((x @ W_query) @ (y @ W_key).T / W_key.shape[1] ** 0.5)
+    return weights @ (y @ W_value) @ W_output
+
+
+def _layer_loops(x, y, W_query, W_key, W_value, W_output):
+    rows = []
+    for row in x:
+        scores = np.array([row @ W_query @ (other @ W_key) for other in y]) / W_key.shape[1] ** 0.5
+        mixed = sum(w * other @ W_value for w, other in zip(softmax(scores), y, strict=True))
+        rows.append(mixed @ W_output)
+    return rows
+
+
+def _output_is_linear(trial):
+    *rest, W_output = trial.arguments
+    again = trial.call(*rest, 2 * W_output)["output"]
+    return moved(again, 2 * trial.outputs["output"], trial.tolerance)
+
+
+def _values_are_linear(trial):
+    x, y, W_query, W_key, W_value, W_output = trial.arguments
+    again = trial.call(x, y, W_query, W_key, -W_value, W_output)["output"]
+    return moved(again, -trial.outputs["output"], trial.tolerance)
+
+
+def _y_in_any_order(trial):
+    x, y, *rest = trial.arguments
+    return moved(trial.call(x, y[::-1], *rest)["output"], trial.outputs["output"], trial.tolerance)
+
+
+def _one_source(trial):
+    """With a single position to look at, the output is that position's value, projected."""
+    x, y, W_query, W_key, W_value, W_output = trial.arguments
+    found = trial.call(x, y[:1], W_query, W_key, W_value, W_output)["output"]
+    wanted = np.repeat(y[:1] @ W_value @ W_output, len(x), axis=0)
+    return moved(found, wanted, 10 * trial.tolerance)
+
+
+def _by_hand(trial):
+    """Scores 2 and 0 at width 4, scaled to 1 and 0."""
+    x, y = np.array([[1.0, 0]]), np.array([[1.0, 0], [0, 1]])
+    W = np.array([[2**0.5, 0, 0, 0], [0, 2**0.5, 0, 0]])
+    found = trial.call(x, y, W, W, np.eye(2), np.eye(2))["output"]
+    return moved(found, np.array([[np.e, 1]]) / (np.e + 1), trial.tolerance)
+
+
+def _blind_keys(trial):
+    x, y, W_query, W_key, W_value, W_output = trial.arguments
+    found = trial.call(x, y, W_query, 0 * W_key, W_value, W_output)["output"]
+    wanted = np.repeat((y @ W_value).mean(axis=0)[None] @ W_output, len(x), axis=0)
+    return moved(found, wanted, 10 * trial.tolerance)
+
+
+layer = FunctionExercise(
+    id="08.2",
+    title="the layer: a rule and four matrices",
+    points=3,
+    name="attention_layer",
+    arguments=LAYER,
+    reference=_layer,
+    outputs=lambda x, *rest: {"output": (len(x), rest[-1].shape[1])},
+    inputs=_arrays,
+    edges={
+        "one position to look at": (
+            np.ones((2, 3)),
+            np.ones((1, 3)),
+            *(np.eye(3, 4),) * 2,
+            np.eye(3, 5),
+            np.eye(5, 6),
+        ),
+    },
+    properties=(
+        Property("twice W_output gives twice the output", _output_is_linear),
+        Property("−W_value gives the output with the other sign", _values_are_linear),
+        Property("y in reverse order gives the same output", _y_in_any_order),
+        Property("one position to look at hands over its value, projected twice", _one_source),
+        Property("scores 2 and 0 at width 4 give weights of ratio e", _by_hand),
+        Property("a W_key of zeros makes every weight equal", _blind_keys),
+    ),
+    variants=(
+        _layer_loops,
+        lambda x, y, q, k, v, o: softmax(x @ (q @ k.T) @ y.T / k.shape[1] ** 0.5) @ y @ (v @ o),
+        lambda *arrays: _layer(*(array.astype(np.float32) for array in arrays)),
+    ),
+    praise="Right: x asks, y is looked at, and four matrices carry the rule.",
+    mistakes=(
+        Mistake(
+            "W_output missing",
+            lambda x, y, q, k, v, o: softmax((x @ q) @ (y @ k).T / k.shape[1] ** 0.5) @ (y @ v),
+            "The last matrix is missing: the mixed values still go through W_output.",
+        ),
+        Mistake(
+            "values not projected",
+            lambda x, y, q, k, v, o: softmax((x @ q) @ (y @ k).T / k.shape[1] ** 0.5) @ y @ o,
+            "You mixed y itself: the values are y @ W_value.",
+        ),
+        Mistake(
+            "keys from x",
+            lambda x, y, q, k, v, o: softmax((x @ q) @ (x @ k).T / k.shape[1] ** 0.5) @ (y @ v) @ o,
+            "The keys came from x: x asks only, keys and values both come from y.",
+        ),
+        Mistake(
+            "queries from y",
+            lambda x, y, q, k, v, o: softmax((y @ q) @ (y @ k).T / k.shape[1] ** 0.5) @ (y @ v) @ o,
+            "The queries came from y: it is x that asks, one row of output for each row of x.",
+        ),
+        Mistake(
+            "projection shared",
+            lambda x, y, q, k, v, o: softmax((x @ q) @ (y @ q).T / k.shape[1] ** 0.5) @ (y @ v) @ o,
+            "Keys were made with W_query: each role has a matrix of its own.",
+        ),
+        Mistake(
+            "not scaled",
+            lambda x, y, q, k, v, o: softmax((x @ q) @ (y @ k).T) @ (y @ v) @ o,
+            "The scores are not divided by √d_k: this layer carries rule 3, scaled.",
+        ),
+        Mistake(
+            "scaled by the input's width",
+            lambda x, y, q, k, v, o: softmax((x @ q) @ (y @ k).T / x.shape[1] ** 0.5) @ (y @ v) @ o,
+            "You divided by the root of the input's width: it is the width of a key, d_k.",
+        ),
+        Mistake(
+            "softmax over queries",
+            lambda x, y, q, k, v, o: (
+                softmax((x @ q) @ (y @ k).T / k.shape[1] ** 0.5, axis=0) @ (y @ v) @ o
+            ),
+            "Softmax ran over the queries: the keys are the last axis.",
+        ),
+    ),
+    hints=(
+        "Which array goes through which matrix, and which sizes meet at W_output?",
+        "mixed = weights @ (y @ W_value), of width d_v; then mixed @ ____.",
+    ),
+)
+
+
+def _widths(rng, square=False):
+    return sizes(rng, 4, square)
+
+
+def _count(d_in, d_k, d_v, d_out):
+    return 2 * d_in * d_k + d_in * d_v + d_v * d_out
+
+
+def _built(trial):
+    """A layer of the package, all widths equal."""
+    found = trial.call(8, 8, 8, 8)["count"]
+    wanted = sum(value.size for value in AttentionLayer(8, rng=0).params.values())
+    return None if found == wanted else f"{found:g}, a layer of width 8 has {wanted}"
+
+
+def _counted(*widths, wanted):
+    def broken(trial):
+        found = trial.call(*widths)["count"]
+        return None if found == wanted else f"{found:g} for {widths}"
+
+    return broken
+
+
+count_params = FunctionExercise(
+    id="08.3",
+    title="how many parameters?",
+    points=2,
+    name="count_params",
+    arguments=("d_in", "d_k", "d_v", "d_out"),
+    reference=_count,
+    outputs=lambda *_: {"count": ()},
+    inputs=_widths,
+    edges={"all 1": (1, 1, 1, 1), "d = 512, one head": (512, 512, 512, 512)},
+    properties=(
+        Property("a layer of width 8 has 4 · 8²", _built),
+        Property("width 1 throughout: 4", _counted(1, 1, 1, 1, wanted=4)),
+        Property("d_k counts twice", _counted(2, 10, 1, 1, wanted=43)),
+        Property("d_out counts once", _counted(1, 1, 1, 10, wanted=13)),
+    ),
+    variants=(
+        lambda d_in, d_k, d_v, d_out: sum([d_in * d_k, d_in * d_k, d_in * d_v, d_v * d_out]),
+        lambda d_in, d_k, d_v, d_out: d_in * (2 * d_k + d_v) + d_v * d_out,
+        lambda *widths: np.float32(_count(*widths)),
+    ),
+    praise="Right: four matrices, and the number of positions does not come in.",
+    mistakes=(
+        Mistake(
+            "4 d²",
+            lambda d_in, d_k, d_v, d_out: 4 * d_in * d_in,
+            "4 d² holds where all widths are equal. Here each matrix has sizes of its own.",
+        ),
+        Mistake(
+            "output forgotten",
+            lambda d_in, d_k, d_v, d_out: 2 * d_in * d_k + d_in * d_v,
+            "W_output is missing: it is (d_v, d_out).",
+        ),
+        Mistake(
+            "one key matrix",
+            lambda d_in, d_k, d_v, d_out: d_in * d_k + d_in * d_v + d_v * d_out,
+            "(d_in, d_k) occurs twice: W_query and W_key.",
+        ),
+        Mistake(
+            "output from the input",
+            lambda d_in, d_k, d_v, d_out: 2 * d_in * d_k + d_in * d_v + d_in * d_out,
+            "W_output takes the mixed values, d_v wide, not the input.",
+        ),
+    ),
+    hints=(
+        "Four matrices: what are the two sizes of each?",
+        "2 · d_in · d_k + d_in · d_v + ____",
+    ),
+)
+
+
+def _relu(scores):
+    raised = np.maximum(scores, 0)
+    return raised
+
+
+def _weights_inputs(rng, square=False):
+    n, m, d = sizes(rng, 3, square)
+    return rng.normal(size=(n, d)), rng.normal(size=(m, d))
+
+
+def _scaled(queries, keys):
+    return queries @ keys.T / np.sqrt(keys.shape[1])
+
+
+def _far_key_counts(trial):
+    queries, keys = trial.arguments
+    weights = trial.outputs["weights"]
+    if np.abs(_scaled(queries, keys)).max() > 50:
+        return None
+    return None if (weights > 0).all() else f"{int((weights == 0).sum())} weights are exactly 0"
+
+
+def _shift(trial):
+    queries, keys = trial.arguments
+    again = trial.call(queries, keys + 0.5)["weights"]
+    return moved(again, trial.outputs["weights"], trial.tolerance)
+
+
+repaired = FunctionExercise(
+    id="08.4",
+    title="bug hunt: something stands where softmax should",
+    points=2,
+    name="attention_weights",
+    arguments=("queries", "keys"),
+    reference=lambda queries, keys: softmax(_scaled(queries, keys)),
+    outputs=lambda queries, keys: {"weights": (len(queries), len(keys))},
+    inputs=_weights_inputs,
+    edges={"negative scores": (np.ones((2, 3)), -np.arange(12.0).reshape(4, 3))},
+    properties=(
+        rows_sum_to_one(),
+        no_negative_weight(),
+        Property("no weight is exactly 0", _far_key_counts),
+        Property("the same vector added to every key changes nothing", _shift),
+        Property(
+            "scores 2 and 0 at width 4 give weights of ratio e",
+            lambda trial: moved(
+                trial.call(np.array([[2.0, 0, 0, 0]]), np.array([[1.0, 0, 0, 0], [0, 0, 0, 0]]))[
+                    "weights"
+                ],
+                np.array([[np.e, 1]]) / (np.e + 1),
+                trial.tolerance,
+            ),
+        ),
+    ),
+    variants=(
+        lambda q, k: [softmax(row) for row in _scaled(q, k)],
+        lambda q, k: np.exp(_scaled(q, k)) / np.exp(_scaled(q, k)).sum(axis=1)[:, None],
+        lambda q, k: softmax(_scaled(q, k).astype(np.float32)),
+    ),
+    praise="Right: rows sum to 1 again, and no key is shut out.",
+    mistakes=(
+        Mistake(
+            "not repaired",
+            lambda q, k: _relu(_scaled(q, k)),
+            "The rows still do not sum to 1: np.maximum only cuts off what is negative.",
+        ),
+        Mistake(
+            "relu, divided by the sum",
+            lambda q, k: (
+                _relu(_scaled(q, k))
+                / np.maximum(_relu(_scaled(q, k)).sum(axis=-1, keepdims=True), 1e-12)
+            ),
+            "Rows sum to 1 now, but keys with a score below 0 get nothing, and a row of negative "
+            "scores is empty: softmax, not np.maximum.",
+        ),
+        Mistake(
+            "softmax of relu",
+            lambda q, k: softmax(_relu(_scaled(q, k))),
+            "np.maximum still stands before softmax: all negative scores count as 0.",
+        ),
+        Mistake(
+            "sigmoid",
+            lambda q, k: 1 / (1 + np.exp(-_scaled(q, k))),
+            "A sigmoid weighs each key alone: the rows do not sum to 1.",
+        ),
+        Mistake(
+            "softmax over queries",
+            lambda q, k: softmax(_scaled(q, k), axis=0),
+            "Softmax it is, but over the queries: columns sum to 1, rows do not.",
+        ),
+        Mistake(
+            "scale lost",
+            lambda q, k: softmax(q @ k.T),
+            "Softmax is right; the division by √d_k got lost.",
+        ),
+    ),
+    hints=(
+        "What do the rows sum to, and which function makes them sum to 1?",
+        "Replace np.maximum(scores, 0) by ____(scores).",
+    ),
+)
+
+POOL = ("y", "query", "W_key", "W_value")
+
+
+def _pool_arrays(rng, square=False):
+    m, d, d_k, d_v = sizes(rng, 4, square)
+    W_key, W_value = (rng.normal(0, d**-0.5, shape) for shape in ((d, d_k), (d, d_v)))
+    return rng.normal(size=(m, d)), rng.normal(size=d_k), W_key, W_value
+
+
+def _pool(y, query, W_key, W_value):
+    return softmax(y @ W_key @ query) @ (y @ W_value)
+
+
+def _any_order(trial):
+    y, *rest = trial.arguments
+    return moved(trial.call(y[::-1], *rest)["vector"], trial.outputs["vector"], trial.tolerance)
+
+
+def _zero_query(trial):
+    y, query, W_key, W_value = trial.arguments
+    found = trial.call(y, 0 * query, W_key, W_value)["vector"]
+    return moved(found, (y @ W_value).mean(axis=0), trial.tolerance)
+
+
+def _ratio(trial):
+    found = trial.call(np.eye(2), np.array([1.0, 0]), np.eye(2), np.eye(2))["vector"]
+    return moved(found, np.array([np.e, 1]) / (np.e + 1), trial.tolerance)
+
+
+pooling = FunctionExercise(
+    id="08.5",
+    title="a sentence as one vector",
+    points=2,
+    name="pool",
+    arguments=POOL,
+    reference=_pool,
+    outputs=lambda y, query, W_key, W_value: {"vector": (W_value.shape[1],)},
+    inputs=_pool_arrays,
+    edges={"one word": (np.ones((1, 3)), np.ones(2), np.ones((3, 2)), np.eye(3, 4))},
+    properties=(
+        Property("words in reverse order give the same vector", _any_order),
+        Property("a query of zeros gives the mean of the values", _zero_query),
+        Property("a score ahead by 1 gives e times the weight", _ratio),
+    ),
+    variants=(
+        lambda y, q, k, v: sum(w * row for w, row in zip(softmax(y @ k @ q), y @ v, strict=True)),
+        lambda y, q, k, v: (softmax(q[None] @ (y @ k).T) @ (y @ v))[0],
+        lambda *arrays: _pool(*(array.astype(np.float32) for array in arrays)),
+    ),
+    praise="Right: one learned query asks the whole sentence, and one vector comes out.",
+    mistakes=(
+        Mistake(
+            "row kept",
+            lambda y, q, k, v: softmax(q[None] @ (y @ k).T) @ (y @ v),
+            "The numbers are right, in a (1, d_v) array: return the vector, (d_v,).",
+        ),
+        Mistake(
+            "words mixed",
+            lambda y, q, k, v: softmax(y @ k @ q) @ y,
+            "You mixed the words themselves: the values are y @ W_value.",
+        ),
+        Mistake(
+            "no softmax",
+            lambda y, q, k, v: (y @ k @ q) @ (y @ v),
+            "You mixed with scores: softmax makes weights of them.",
+        ),
+        Mistake(
+            "mean",
+            lambda y, q, k, v: (y @ v).mean(axis=0),
+            "Every word counts the same here: the query has to ask.",
+        ),
+        Mistake(
+            "scaled",
+            lambda y, q, k, v: softmax(y @ k @ q / np.sqrt(len(q))) @ (y @ v),
+            "You divided by √d_k; the text asks for the plain dot product.",
+        ),
+    ),
+    hints=(
+        "n = 1: which shapes have the scores and the weights?",
+        "weights = softmax(y @ W_key @ ____), of shape (m,)",
+    ),
+)
+
+EXERCISES = (names, layer, count_params, repaired, pooling)

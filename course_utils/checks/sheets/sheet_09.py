@@ -1,0 +1,473 @@
+"""The exercises of sheet 09: data flow, accuracy by length, sources turned round, bits."""
+
+import numpy as np
+
+from course_utils.checks.exercises import (
+    ChoiceExercise,
+    Disorder,
+    Mistake,
+    OrderExercise,
+    Property,
+    ReasonExercise,
+    ValueExercise,
+    shown,
+    stands_before,
+)
+from course_utils.checks.functions import FunctionExercise
+from course_utils.tasks import FIRST_SYMBOL
+from course_utils.tasks.marks import END, PADDING
+
+LINES = {
+    1: "state = memory.summary          # the decoder begins where the encoder ended",
+    2: "symbol = logits.argmax()",
+    3: "memory = encode(source)",
+    4: "state = gru_step(state, embed(symbol))",
+    5: "symbol = START",
+    6: "logits = readout(state, memory.summary)",
+    7: "while symbol != END:",
+    8: "memory = encode(symbol)         # read the new symbol",
+}
+
+parsons = OrderExercise(
+    id="09.1",
+    title="the flow of data",
+    points=2,
+    lines=LINES,
+    order=(3, 1, 5, 7, 4, 6, 2),
+    others=((3, 5, 1, 7, 4, 6, 2), (5, 3, 1, 7, 4, 6, 2)),
+    praise="Right: encode once, start from the summary, and in the loop: step, logits, symbol.",
+    mistakes=(
+        Disorder(
+            "encoded at every step",
+            (3, 1, 5, 7, 8, 4, 6, 2),
+            lambda order: 8 in order,
+            "Line 8 encodes what was written. The encoder reads the source, once, before the loop.",
+        ),
+        Disorder(
+            "chosen before computed",
+            (3, 1, 5, 7, 4, 2, 6),
+            lambda order: stands_before(order, 2, 6),
+            "Line 2 chooses from logits that line 6 has not computed yet.",
+        ),
+        Disorder(
+            "written before the step",
+            (3, 1, 5, 7, 6, 2, 4),
+            lambda order: stands_before(order, 6, 4),
+            "Line 6 reads the state before line 4 has told it the last symbol.",
+        ),
+        Disorder(
+            "a summary before there is one",
+            (1, 3, 5, 7, 4, 6, 2),
+            lambda order: stands_before(order, 1, 3),
+            "Line 1 takes the summary of a memory that line 3 has not made yet.",
+        ),
+        Disorder(
+            "started again at every step",
+            (3, 1, 7, 5, 4, 6, 2),
+            lambda order: stands_before(order, 7, 5),
+            "Line 5 in the loop would make every step read START: it stands before the loop.",
+        ),
+    ),
+    hints=(
+        "What happens once for a source, and what for every symbol that is written?",
+        "Encode, start state, START, while …: step, ____, symbol.",
+    ),
+)
+
+
+def _pair(rng, square=False):
+    """Written and wanted ids (rows, time) with an end mark, and lengths that occur."""
+    if square:
+        counts = np.full(3, 3)
+    else:
+        counts = np.concatenate([[2, 3, 5], rng.integers(2, 6, size=int(rng.integers(4, 9)))])
+    time = counts.max() + 2
+    wanted = np.full((len(counts), time), PADDING)
+    for row, count in enumerate(counts):
+        wanted[row, :count] = rng.integers(FIRST_SYMBOL, FIRST_SYMBOL + 6, count)
+        wanted[row, count] = END
+    spoilt = rng.random(wanted.shape) < 0.4
+    spoilt[:, -1] = False
+    noise = rng.integers(FIRST_SYMBOL, FIRST_SYMBOL + 6, wanted.shape)
+    written = np.where(spoilt, noise, wanted)
+    return written, wanted, np.unique(counts)
+
+
+def _share_by_length(written, wanted, lengths, symbols=lambda ids: ids >= FIRST_SYMBOL):
+    counts = (wanted >= FIRST_SYMBOL).sum(axis=1)
+    shares = []
+    for length in lengths:
+        rows = counts == length
+        real = symbols(wanted[rows])
+        shares.append(((written == wanted)[rows] & real).sum() / real.sum())
+    return np.array(shares)
+
+
+def _by_rows(written, wanted, lengths):
+    """Another right answer: the mean of each row's share; equal lengths weigh the same."""
+    shares, counts = [], []
+    for mine, true in zip(written.tolist(), wanted.tolist(), strict=True):
+        count = true.index(END)
+        counts.append(count)
+        shares.append(sum(a == b for a, b in zip(mine[:count], true, strict=False)) / count)
+    shares, counts = np.array(shares), np.array(counts)
+    return [float(shares[counts == length].mean()) for length in lengths]
+
+
+def _by_slices(written, wanted, lengths):
+    found = []
+    for length in lengths:
+        rows = [row for row in range(len(wanted)) if wanted[row, length] == END]
+        found.append((written[rows, :length] == wanted[rows, :length]).mean())
+    return np.array(found, dtype=np.float32)
+
+
+def _by_cells(written, wanted, lengths):
+    real = wanted > END
+    counts = np.where(real, real.sum(axis=1, keepdims=True), 0)
+    right = real & (written == wanted)
+    return np.array([right[counts == n].sum() / (counts == n).sum() for n in lengths.tolist()])
+
+
+def _perfect(trial):
+    _, wanted, lengths = trial.arguments
+    shares = trial.call(wanted, wanted, lengths)["shares"]
+    return None if np.allclose(shares, 1) else f"{shown(shares)} for what is all right"
+
+
+def _nothing_right(trial):
+    _, wanted, lengths = trial.arguments
+    shares = trial.call(np.full_like(wanted, 99), wanted, lengths)["shares"]
+    return None if np.allclose(shares, 0) else f"{shown(shares)} where no symbol is right"
+
+
+def _symbols_alone(trial):
+    """What stands at end marks and padding does not matter."""
+    written, wanted, lengths = trial.arguments
+    other = np.where(wanted >= FIRST_SYMBOL, written, 99)
+    shares = trial.call(other, wanted, lengths)["shares"]
+    return None if np.allclose(shares, trial.outputs["shares"]) else f"{shown(shares)} without them"
+
+
+def _own_rows_only(trial):
+    """Spoiling the rows of one length moves that length's share alone."""
+    written, wanted, lengths = trial.arguments
+    counts = (wanted >= FIRST_SYMBOL).sum(axis=1)
+    spoilt = np.where((counts == lengths[0])[:, None], 99, written)
+    before, after = trial.outputs["shares"], trial.call(spoilt, wanted, lengths)["shares"]
+    return None if np.allclose(before[1:], after[1:]) else "another length's share moved too"
+
+
+EDGE_WANTED = np.array([[3, 4, 5, END, PADDING], [4, END, PADDING, PADDING, PADDING]])
+
+accuracy = FunctionExercise(
+    id="09.2",
+    title="accuracy by length",
+    points=3,
+    name="accuracy_by_length",
+    arguments=("written", "wanted", "lengths"),
+    reference=_share_by_length,
+    outputs=lambda written, wanted, lengths: {"shares": np.shape(lengths)},
+    inputs=_pair,
+    edges={
+        "one symbol of three is right": (
+            np.array([[3, 9, 9, END, PADDING], [4, END, PADDING, PADDING, PADDING]]),
+            EDGE_WANTED,
+            np.array([1, 3]),
+        ),
+        "the end mark is missed": (
+            np.array([[3, 4, 5, 5, 5], [9, 9, END, PADDING, PADDING]]),
+            EDGE_WANTED,
+            np.array([3]),
+        ),
+    },
+    properties=(
+        Property("all right gives 1 for every length", _perfect),
+        Property("no symbol right gives 0, whatever stands in the padding", _nothing_right),
+        Property("end marks and padding do not count", _symbols_alone),
+        Property("a length's share depends on rows of that length alone", _own_rows_only),
+    ),
+    variants=(_by_rows, _by_slices, _by_cells),
+    praise="Right: symbols only, and each length by itself.",
+    mistakes=(
+        Mistake(
+            "end mark counted",
+            lambda written, wanted, lengths: _share_by_length(
+                written, wanted, lengths, lambda ids: ids >= END
+            ),
+            "You count the end mark as a symbol: 2 is a mark, symbols begin at 3.",
+        ),
+        Mistake(
+            "padding counted",
+            lambda written, wanted, lengths: _share_by_length(
+                written, wanted, lengths, lambda ids: np.ones_like(ids, bool)
+            ),
+            "You count padding: long padding that agrees makes short rows look good.",
+        ),
+        Mistake(
+            "lengths averaged",
+            lambda written, wanted, lengths: np.full(
+                len(lengths), (written == wanted)[wanted >= FIRST_SYMBOL].mean()
+            ),
+            "Every length has the same number: you averaged over all rows before you split them.",
+        ),
+        Mistake(
+            "up to this length",
+            lambda written, wanted, lengths: np.array(
+                [
+                    (written == wanted)[
+                        (wanted >= FIRST_SYMBOL)
+                        & ((wanted >= FIRST_SYMBOL).sum(axis=1) <= length)[:, None]
+                    ].mean()
+                    for length in lengths
+                ]
+            ),
+            "You took all rows up to this length. Take the rows of exactly this length.",
+        ),
+        Mistake(
+            "length with its end mark",
+            lambda written, wanted, lengths: np.array(
+                [
+                    (written == wanted)[
+                        (wanted >= FIRST_SYMBOL) & ((wanted >= END).sum(axis=1) == length)[:, None]
+                    ].mean()
+                    for length in lengths
+                ]
+            ),
+            "You count the end mark into a row's length: 4 5 6 and an end mark have length 3.",
+        ),
+        Mistake(
+            "whole rows",
+            lambda written, wanted, lengths: np.array(
+                [
+                    ((written == wanted) | (wanted < FIRST_SYMBOL))[
+                        (wanted >= FIRST_SYMBOL).sum(axis=1) == length
+                    ]
+                    .all(axis=1)
+                    .mean()
+                    for length in lengths
+                ]
+            ),
+            "You count whole rows that are right. Asked is the share of symbols.",
+        ),
+        Mistake(
+            "place by place",
+            lambda written, wanted, lengths: np.array(
+                [(written == wanted)[:, length - 1].mean() for length in lengths]
+            ),
+            "That is the accuracy at a place, over all rows. Choose rows by their length instead.",
+        ),
+    ),
+    hints=(
+        "Which rows have 3 symbols, and which of their cells are symbols?",
+        "real = wanted >= 3; rows = real.sum(axis=1) == length; "
+        "(written == wanted)[rows][____].mean()",
+    ),
+    dtypes=(np.intp,),
+)
+
+width = ChoiceExercise(
+    id="09.3",
+    title="twice the width",
+    points=1,
+    right="b",
+    reasons={
+        "a": "Look at the map of the lesson: a row of twice the width stays bright for longer.",
+        "b": "Yes: the fall moves to longer strings, at four times the computing of a GRU step.",
+        "c": "At 16 symbols width 32 has 0.52, width 64 still 0.90: the fall itself comes later.",
+        "d": "The other way round: in the map the wider row stays bright for longer.",
+    },
+    hints=(
+        "Compare two rows of the bottleneck map, one of twice the width.",
+        "The accuracy falls below 0.9 at a ____ length.",
+    ),
+)
+
+say_why = ReasonExercise(
+    id="09.4",
+    title="is it the width?",
+    points=0,
+    least_words=20,
+    praise="Compare it with a solution: does yours name what was equal and what was not?",
+    hints=(
+        "What did twice the width change, and what did it cost?",
+        "The fall moved from about ____ to about ____ symbols; a step costs ____ times as much.",
+    ),
+)
+
+
+def _sources(rng, square=False):
+    if square:
+        lengths = np.full(3, 3)
+    else:
+        lengths = rng.permutation(np.concatenate([[1, 6], rng.integers(2, 7, rng.integers(2, 6))]))
+    ids = rng.integers(FIRST_SYMBOL, 30, (len(lengths), lengths.max()))
+    return np.where(np.arange(lengths.max()) < lengths[:, None], ids, PADDING), lengths
+
+
+def _turned(source, lengths):
+    result = np.zeros_like(source)
+    for row, length in enumerate(lengths):
+        result[row, :length] = source[row, :length][::-1]
+    return result
+
+
+def _turned_by_index(source, lengths):
+    places = np.arange(source.shape[1])
+    order = np.where(places < lengths[:, None], lengths[:, None] - 1 - places, places)
+    return np.take_along_axis(source, order, axis=1)
+
+
+def _turned_by_rolling(source, lengths):
+    whole = source[:, ::-1]
+    rolled = [
+        np.roll(row, -(len(row) - length)) for row, length in zip(whole, lengths, strict=True)
+    ]
+    return np.array(rolled, dtype=np.float32)
+
+
+def _twice(trial):
+    again = trial.call(trial.outputs["source"].astype(np.intp), trial.arguments[1])["source"]
+    return None if np.array_equal(again, trial.arguments[0]) else "another array than at first"
+
+
+def _padding_at_the_end(trial):
+    source, lengths = trial.arguments
+    real = np.arange(source.shape[1]) < lengths[:, None]
+    moved = (trial.outputs["source"] == PADDING) != ~real
+    return f"{moved.sum()} cells" if moved.any() else None
+
+
+def _first_becomes_last(trial):
+    source, lengths = trial.arguments
+    lasts = trial.outputs["source"][np.arange(len(lengths)), lengths - 1]
+    return None if np.array_equal(lasts, source[:, 0]) else f"last symbols {shown(lasts)}"
+
+
+turn_round = FunctionExercise(
+    id="09.5",
+    title="turn the sources round",
+    points=2,
+    name="turned",
+    arguments=("source", "lengths"),
+    reference=_turned,
+    outputs=lambda source, lengths: {"source": source.shape},
+    inputs=_sources,
+    edges={"one row": (np.array([[5, 6, 7, 0]]), np.array([3]))},
+    properties=(
+        Property("padding stays at the end", _padding_at_the_end),
+        Property("each row's first symbol becomes its last", _first_becomes_last),
+        Property("turned twice is what it was", _twice),
+    ),
+    variants=(
+        _turned_by_index,
+        _turned_by_rolling,
+        lambda source, lengths: [
+            [*row[:length][::-1], *row[length:]]
+            for row, length in zip(source.tolist(), lengths.tolist(), strict=True)
+        ],
+    ),
+    praise="Right: each row within its own length; padding stays where it was.",
+    mistakes=(
+        Mistake(
+            "padding turned too",
+            lambda source, lengths: source[:, ::-1],
+            "The padding came to the front: turn each row within its own length.",
+        ),
+        Mistake(
+            "rows turned",
+            lambda source, lengths: source[::-1],
+            "You exchanged the rows. Turn the symbols within each row.",
+        ),
+        Mistake(
+            "nothing turned",
+            lambda source, lengths: source.copy(),
+            "Nothing has changed: row[:length] = row[:length][::-1].",
+        ),
+        Mistake(
+            "one length for all",
+            lambda source, lengths: np.concatenate(
+                [source[:, : lengths[0]][:, ::-1], source[:, lengths[0] :]], axis=1
+            ),
+            "You used the first row's length for all rows.",
+        ),
+        Mistake(
+            "one symbol short",
+            lambda source, lengths: np.array(
+                [
+                    [*row[: length - 1][::-1], *row[length - 1 :]]
+                    for row, length in zip(source.tolist(), lengths.tolist(), strict=True)
+                ]
+            ),
+            "The last symbol of each row stayed: a slice row[:length] ends before `length`.",
+        ),
+    ),
+    hints=(
+        "How long is the part of row i that must be turned?",
+        "result[i, :lengths[i]] = source[i, :lengths[i]][____]",
+    ),
+    dtypes=(np.intp,),
+)
+
+bits = ValueExercise(
+    id="09.6",
+    title="how many bits?",
+    points=1,
+    what="one number, in bits",
+    expected=20 * np.log2(10),
+    tolerance=0.5,
+    mistake_tolerance=0.05,
+    praise="Right: 66 bits. 32 numbers of 32 bits have 1,024: it is not the size alone.",
+    mistakes=(
+        Mistake(
+            "one symbol",
+            np.log2(10),
+            "That is one symbol, log2 10. The string has 20 of them.",
+        ),
+        Mistake(
+            "natural logarithm",
+            20 * np.log(10),
+            "That is in nats. Bits need the logarithm to base 2.",
+        ),
+        Mistake(
+            "places and symbols exchanged",
+            10 * np.log2(20),
+            "10 · log2 20 is a string of 10 out of 20 symbols. Exchange the two.",
+        ),
+        Mistake(
+            "whole bits a symbol",
+            80.0,
+            "Four bits a symbol are more than needed: ten symbols need log2 10 = 3.32.",
+        ),
+        Mistake(
+            "ten bits a symbol",
+            200.0,
+            "Ten bits could tell 1,024 symbols apart. For one of ten, log2 10 are enough.",
+        ),
+        Mistake("the number of strings", 1e20, "That is how many strings there are: now log2."),
+    ),
+    hints=(
+        "How many different strings of 20 symbols are there, if a symbol is one of 10?",
+        "log2(10 ** 20) = 20 · ____",
+    ),
+)
+
+what_else = ChoiceExercise(
+    id="09.7",
+    title="what else could it be?",
+    points=1,
+    right="c",
+    reasons={
+        "a": "Training strings were random, 20,000 of them: the long ones were as many as others.",
+        "b": "The vocabulary has ten symbols, on every length the same.",
+        "c": "Yes: the gradient from the last written symbol to the first that was read fades, "
+        "about 100-fold from length 5 to 20.",
+        "d": "float32 has 7 digits. 66 bits over 32 numbers are 2 bits each.",
+    },
+    hints=(
+        "What must happen in training before a weight learns to keep the first symbol?",
+        "A gradient has to walk back through ____ steps.",
+    ),
+)
+
+EXERCISES = (parsons, accuracy, width, say_why, turn_round, bits, what_else)

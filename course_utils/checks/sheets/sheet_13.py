@@ -1,0 +1,623 @@
+"""The exercises of sheet 13: who asks whom, cross-attention, its block mask, and its costs."""
+
+import numpy as np
+
+from course_utils.attention import attend, softmax
+from course_utils.checks.exercises import (
+    Mistake,
+    Property,
+    ReasonExercise,
+    ValueExercise,
+    shown,
+)
+from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.sheets.attention_inputs import (
+    moved,
+    no_negative_weight,
+    rows_sum_to_one,
+    sizes,
+)
+
+# 1 source sentence, 2 what is written so far, 3 patches, 4 words and patches joined
+SOURCES = ((2, 1, 1), (1, 1, 1), (2, 3, 3), (4, 4, 4))
+
+
+def _other_row(row):
+    """A property of four rows: this one is right."""
+
+    def broken(numbers):
+        return None if np.array_equal(numbers[row], SOURCES[row]) else shown(numbers[row])
+
+    return broken
+
+
+sources = ValueExercise(
+    id="13.1",
+    title="who asks whom?",
+    points=2,
+    what="four rows of three numbers: where Q, K and V of each model come from",
+    expected=SOURCES,
+    properties=tuple(
+        Property(
+            f"Look at {letter} again: Q is who asks, K and V are who is asked", _other_row(row)
+        )
+        for row, letter in enumerate("abcd")
+    ),
+    praise="Right: K and V come from one place, always. Q may come from another.",
+    mistakes=(
+        Mistake(
+            "asked and asker exchanged",
+            ((1, 2, 2), (1, 1, 1), (3, 2, 2), (4, 4, 4)),
+            "In a and c the roles are exchanged. Q is who asks: the one that has a next word to "
+            "find.",
+        ),
+        Mistake(
+            "values from the asker",
+            ((2, 1, 2), (1, 1, 1), (2, 3, 2), (4, 4, 4)),
+            "In a and c, V comes from the asker. But a weight on a key hands over the value of the "
+            "same place: V stands where K stands.",
+        ),
+        Mistake(
+            "all from the writer",
+            ((2, 2, 2), (1, 1, 1), (2, 2, 2), (4, 4, 4)),
+            "In a and c nobody reads the source or the image: with all three from the writer it is "
+            "self-attention.",
+        ),
+        Mistake(
+            "joined taken apart",
+            ((2, 1, 1), (1, 1, 1), (2, 3, 3), (2, 3, 3)),
+            "In d the two are one sequence: every token of it asks, and every token is asked.",
+        ),
+        Mistake(
+            "encoder asked by the decoder",
+            ((2, 1, 1), (2, 1, 1), (2, 3, 3), (4, 4, 4)),
+            "In b nothing has been written yet: the encoder's words ask each other.",
+        ),
+    ),
+    hints=(
+        "For each model: which sequence needs something, and which one has it?",
+        "a is 2, 1, 1: what is written so far asks the source. In b all three are the ____.",
+    ),
+)
+
+ARGUMENTS = ("x", "y", "W_query", "W_key", "W_value")
+
+
+def _two_sequences(rng, square=False):
+    """x (n, d_x), y (m, d_y), W_query (d_x, d_k), W_key (d_y, d_k), W_value (d_y, d_v)."""
+    n, m, d_x, d_y, d_k, d_v = sizes(rng, 6, square)
+    shapes = (n, d_x), (m, d_y), (d_x, d_k), (d_y, d_k), (d_y, d_v)
+    return tuple(rng.normal(size=shape) for shape in shapes)
+
+
+def _cross_by(queries, keys, values, scale=None, axis=-1):
+    """Cross-attention made of functions: all five arrays → queries, keys, values."""
+
+    def cross(*arrays):
+        q, k, v = (make(*arrays) for make in (queries, keys, values))
+        factor = k.shape[-1] ** 0.5 if scale is None else scale(*arrays)
+        weights = softmax(q @ k.T / factor, axis=axis)
+        return weights @ v, weights
+
+    return cross
+
+
+def _q(x, y, W_query, W_key, W_value):
+    return x @ W_query
+
+
+def _k(x, y, W_query, W_key, W_value):
+    return y @ W_key
+
+
+def _v(x, y, W_query, W_key, W_value):
+    return y @ W_value
+
+
+_cross = _cross_by(_q, _k, _v)
+
+
+def _cross_loops(x, y, W_query, W_key, W_value):
+    context, weights = [], []
+    for token in x:
+        scores = [token @ W_query @ (other @ W_key) for other in y]
+        row = softmax(np.array(scores) / W_key.shape[1] ** 0.5)
+        weights.append(row)
+        context.append(sum(w * (other @ W_value) for w, other in zip(row, y, strict=True)))
+    return context, weights
+
+
+def _keys_in_another_order(trial):
+    x, y, *matrices = trial.arguments
+    again = trial.call(x, y[::-1], *matrices)["context"]
+    return moved(again, trial.outputs["context"], trial.tolerance)
+
+
+def _each_query_for_itself(trial):
+    x, *rest = trial.arguments
+    again = trial.call(x[::-1], *rest)["context"]
+    return moved(again[::-1], trial.outputs["context"], trial.tolerance)
+
+
+def _values_from_y(trial):
+    _, y, _, _, W_value = trial.arguments
+    wanted = trial.outputs["weights"] @ (y @ W_value)
+    return moved(trial.outputs["context"], wanted, trial.tolerance)
+
+
+def _known_weight(trial):
+    """One query and two keys with d_k = 3: scores 3 / √3 and 0."""
+    matrices = np.array([[3.0, 0, 0], [0, 1, 0]]), np.eye(2, 3), np.eye(2)
+    found = trial.call(np.array([[1.0, 0]]), np.eye(2), *matrices)["weights"]
+    return moved(found[0, 0], 1 / (1 + np.exp(-(3**0.5))), trial.tolerance)
+
+
+cross = FunctionExercise(
+    id="13.2",
+    title="cross-attention",
+    points=3,
+    name="cross",
+    arguments=ARGUMENTS,
+    reference=_cross,
+    outputs=lambda x, y, W_query, W_key, W_value: {
+        "context": (len(x), W_value.shape[1]),
+        "weights": (len(x), len(y)),
+    },
+    inputs=_two_sequences,
+    edges={
+        "one key": (np.ones((2, 3)), np.ones((1, 4)), np.eye(3, 5), np.eye(4, 5), np.eye(4, 2)),
+        "one query": (np.ones((1, 3)), np.eye(2, 4), np.eye(3, 5), np.eye(4, 5), np.eye(4, 6)),
+        "scores of ±1000": (
+            np.array([[40.0, 0], [-40, 0], [1, 1]]),
+            np.array([[50.0, 0], [-50, 1]]),
+            *[np.eye(2)] * 3,
+        ),
+    },
+    properties=(
+        rows_sum_to_one(),
+        no_negative_weight(),
+        Property("y in another order gives the same context", _keys_in_another_order),
+        Property("x in reverse order gives the rows in reverse order", _each_query_for_itself),
+        Property("the context is the weights times y @ W_value", _values_from_y),
+        Property("scores are divided by √d_k: one known weight", _known_weight),
+    ),
+    variants=(
+        _cross_loops,
+        lambda x, y, q, k, v: attend(x @ q, y @ k, y @ v)[:2],
+        lambda *arrays: _cross(*(array.astype(np.float32) for array in arrays)),
+    ),
+    praise="Right: x asks, y is asked, and the widths of x and y need not agree.",
+    mistakes=(
+        Mistake(
+            "y asks",
+            _cross_by(
+                lambda x, y, W_query, W_key, W_value: y @ W_key,
+                lambda x, y, W_query, W_key, W_value: x @ W_query,
+                lambda x, y, W_query, W_key, W_value: x @ W_value,
+            ),
+            "Here y asks and x is asked. The first argument asks: queries are x @ W_query.",
+        ),
+        Mistake(
+            "self-attention of x",
+            _cross_by(
+                _q,
+                lambda x, y, W_query, W_key, W_value: x @ W_key,
+                lambda x, y, W_query, W_key, W_value: x @ W_value,
+            ),
+            "This is self-attention: y is never looked at. Keys and values come from y.",
+        ),
+        Mistake(
+            "self-attention of y",
+            _cross_by(lambda x, y, W_query, W_key, W_value: y @ W_query, _k, _v),
+            "Your queries are made of y: x is never used.",
+        ),
+        Mistake(
+            "values of x",
+            _cross_by(_q, _k, lambda x, y, W_query, W_key, W_value: x @ W_value),
+            "You look at y and mix x. What is handed over stands where it was looked at: "
+            "y @ W_value.",
+        ),
+        Mistake(
+            "values are keys",
+            _cross_by(_q, _k, _k),
+            "You mixed the keys. The values have their own matrix, W_value.",
+        ),
+        Mistake(
+            "y as values",
+            _cross_by(_q, _k, lambda x, y, W_query, W_key, W_value: y),
+            "You mixed y itself, before W_value.",
+        ),
+        Mistake(
+            "not scaled",
+            _cross_by(_q, _k, _v, scale=lambda *_: 1.0),
+            "The scores are not divided by √d_k. `attend` does it by itself.",
+        ),
+        Mistake(
+            "scaled by the width of x",
+            _cross_by(_q, _k, _v, scale=lambda x, *_: x.shape[1] ** 0.5),
+            "You divided by √d_x. It is √d_k, the width of a key after W_key.",
+        ),
+        Mistake(
+            "softmax over queries",
+            _cross_by(_q, _k, _v, axis=0),
+            "Your columns sum to 1, your rows do not: softmax runs over the keys, the last axis.",
+        ),
+        Mistake(
+            "context alone",
+            lambda *arrays: _cross(*arrays)[0],
+            "This is the context alone: return context and weights, in that order.",
+        ),
+    ),
+    hints=(
+        "Which of the two sequences goes through W_query, and which through the other two?",
+        "found = attend(x @ W_query, ____ @ W_key, ____ @ W_value); return found[:2]",
+    ),
+)
+
+
+def _two_counts(rng, square=False):
+    return (3, 3) if square else sizes(rng, 2)
+
+
+def _looks_at_patches(n, m):
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[:, n:] = True
+    return mask
+
+
+def _mask_with(*blocks):
+    """A wrong mask: for each of the blocks tt, tp, pt, pp, whether it may be seen."""
+
+    def mask(n, m):
+        tt, tp, pt, pp = blocks
+        words = np.concatenate([np.full((n, n), tt), np.full((n, m), tp)], axis=1)
+        patches = np.concatenate([np.full((m, n), pt), np.full((m, m), pp)], axis=1)
+        return np.concatenate([words, patches]).astype(bool)
+
+    return mask
+
+
+def _as_cross(trial):
+    """Words that attend in the joined sequence get what cross-attention gives them."""
+    n, m = trial.arguments
+    rng = np.random.default_rng(n + 10 * m)
+    joined = rng.normal(size=(n + m, 4))
+    mask = trial.outputs["mask"].astype(bool)
+    found = attend(joined, joined, joined, mask=mask).context[:n]
+    wanted = attend(joined[:n], joined[n:], joined[n:]).context
+    return moved(found, wanted, trial.tolerance)
+
+
+def _patches_see_patches(trial):
+    n, m = trial.arguments
+    rng = np.random.default_rng(n + 10 * m)
+    joined = rng.normal(size=(n + m, 4))
+    mask = trial.outputs["mask"].astype(bool)
+    found = attend(joined, joined, joined, mask=mask).context[n:]
+    wanted = attend(joined[n:], joined[n:], joined[n:]).context
+    return moved(found, wanted, trial.tolerance)
+
+
+block_mask = FunctionExercise(
+    id="13.3",
+    title="the block mask of cross-attention",
+    points=2,
+    name="block_mask",
+    arguments=("n", "m"),
+    reference=_looks_at_patches,
+    outputs=lambda n, m: {"mask": (n + m, n + m)},
+    inputs=_two_counts,
+    edges={"one word": (1, 4), "one patch": (3, 1)},
+    properties=(
+        Property("the words get what cross-attention gives them", _as_cross),
+        Property("the patches get self-attention among themselves", _patches_see_patches),
+    ),
+    variants=(
+        lambda n, m: np.tile(np.arange(n + m) >= n, (n + m, 1)),
+        lambda n, m: [[j >= n for j in range(n + m)] for _ in range(n + m)],
+        lambda n, m: np.hstack([np.zeros((n + m, n)), np.ones((n + m, m))]).astype(np.float32),
+    ),
+    praise="Right: one self-attention, and a mask makes it cross-attention for the words.",
+    mistakes=(
+        Mistake(
+            "upside down",
+            _mask_with(1, 0, 1, 0),
+            "This is the mask upside down: True means may look, and nobody should look at a word.",
+        ),
+        Mistake(
+            "each to its own",
+            _mask_with(1, 0, 0, 1),
+            "Words see words and patches see patches: two separate self-attentions. "
+            "The words should look at the patches.",
+        ),
+        Mistake(
+            "each to the other",
+            _mask_with(0, 1, 1, 0),
+            "Patches look at words here: that is cross-attention in both directions. "
+            "Patches should see patches.",
+        ),
+        Mistake(
+            "patches see all",
+            _mask_with(0, 1, 1, 1),
+            "The words are right. The patches see the words too: their rows need False in the "
+            "first n columns.",
+        ),
+        Mistake(
+            "words see all",
+            _mask_with(1, 1, 0, 1),
+            "The words still see each other: then it is no cross-attention.",
+        ),
+        Mistake(
+            "patches see nothing",
+            _mask_with(0, 1, 0, 0),
+            "The words are right. The patches may look at nothing here: they should see each "
+            "other.",
+        ),
+        Mistake(
+            "transposed",
+            _mask_with(0, 0, 1, 1),
+            "Rows and columns are exchanged: row = who looks. Here the words see nothing.",
+        ),
+        Mistake(
+            "n and m exchanged",
+            lambda n, m: _looks_at_patches(m, n),
+            "The words come first, n of them: hidden are the first n columns, not the first m.",
+        ),
+        Mistake(
+            "nothing hidden",
+            _mask_with(1, 1, 1, 1),
+            "Everybody sees everybody: this is plain self-attention.",
+        ),
+    ),
+    hints=(
+        "Four blocks: words to words, words to patches, and so on. Which two may be seen?",
+        "mask = np.zeros((n + m, n + m), dtype=bool); mask[:, ____:] = True",
+    ),
+)
+
+
+def _pick(words, tiles, W_query, W_key):
+    weights = softmax((words @ W_query) @ (tiles @ W_key).T)
+    return weights.argmax(axis=-1), weights.max(axis=-1)
+
+
+def _pick_by(scores, find=np.argmax):
+    def pick(*arrays):
+        found = scores(*arrays)
+        weights = softmax(found)
+        chosen = find(weights, axis=-1)
+        return chosen, weights[np.arange(len(weights)), chosen]
+
+    return pick
+
+
+def _scores(words, tiles, W_query, W_key):
+    return (words @ W_query) @ (tiles @ W_key).T
+
+
+def _down_the_columns(*arrays):
+    weights = softmax(_scores(*arrays), axis=0)
+    return weights.argmax(axis=-1), weights.max(axis=-1)
+
+
+def _each_tile_asks(*arrays):
+    weights = softmax(_scores(*arrays).T)
+    return weights.argmax(axis=-1), weights.max(axis=-1)
+
+
+def _pick_loops(words, tiles, W_query, W_key):
+    chosen, shares = [], []
+    for word in words:
+        exps = [np.exp(np.float64(word @ W_query @ (tile @ W_key))) for tile in tiles]
+        chosen.append(int(np.argmax(exps)))
+        shares.append(max(exps) / sum(exps))
+    return chosen, shares
+
+
+def _words_and_tiles(rng, square=False):
+    """words (n, d_w), tiles (m, d_t), W_query (d_w, d_k), W_key (d_t, d_k)."""
+    n, m, d_w, d_t, d_k = sizes(rng, 5, square)
+    shapes = (n, d_w), (m, d_t), (d_w, d_k), (d_t, d_k)
+    return tuple(rng.normal(0, 0.8, size=shape) for shape in shapes)
+
+
+def _is_a_tile(trial):
+    chosen, m = trial.outputs["chosen"], len(trial.arguments[1])
+    inside = (chosen == np.round(chosen)) & (chosen >= 0) & (chosen < m)
+    return None if inside.all() else f"{shown(chosen)} for {m} tiles"
+
+
+def _a_share(trial):
+    share, m = trial.outputs["share"], len(trial.arguments[1])
+    fits = (share > 1 / m - trial.tolerance) & (share < 1 + trial.tolerance)
+    return None if fits.all() else f"{shown(share)}, of {m} tiles the largest has 1/{m} at least"
+
+
+def _best_score(trial):
+    scores = _scores(*trial.arguments)
+    chosen = trial.outputs["chosen"].astype(int)
+    gap = scores.max(axis=-1) - np.take_along_axis(scores, chosen[:, None], axis=-1)[:, 0]
+    return f"a score falls short by {gap.max():.3g}" if gap.max() > 1e-3 else None
+
+
+def _share_of_the_best(trial):
+    wanted = softmax(_scores(*trial.arguments)).max(axis=-1)
+    return moved(trial.outputs["share"], wanted, trial.tolerance)
+
+
+pick = FunctionExercise(
+    id="13.4",
+    title="a word picks its tile",
+    points=2,
+    name="pick",
+    arguments=("words", "tiles", "W_query", "W_key"),
+    reference=_pick,
+    outputs=lambda words, tiles, *_: {"chosen": (len(words),), "share": (len(words),)},
+    inputs=_words_and_tiles,
+    edges={
+        "one tile": (np.ones((2, 3)), np.ones((1, 4)), np.eye(3, 2), np.eye(4, 2)),
+        "one word": (np.eye(1, 3), np.eye(2, 4)[::-1].copy(), np.eye(3, 2), np.eye(4, 2)),
+    },
+    properties=(
+        Property("chosen holds numbers of tiles", _is_a_tile),
+        Property("share is a weight: 1/m to 1", _a_share),
+        Property("no other tile scores more for the word", _best_score),
+        Property("share is softmax's weight of the chosen tile", _share_of_the_best),
+    ),
+    variants=(
+        _pick_loops,
+        lambda *arrays: (
+            _scores(*arrays).argmax(axis=1),
+            np.sort(softmax(_scores(*arrays)), axis=1)[:, -1],
+        ),
+        lambda *arrays: tuple(
+            part.astype(np.float32) for part in _pick(*(a.astype(np.float32) for a in arrays))
+        ),
+    ),
+    praise="Right: the largest score is the largest weight, and softmax says how sure it is.",
+    mistakes=(
+        Mistake(
+            "the smallest",
+            _pick_by(_scores, np.argmin),
+            "You took the tile with the smallest weight.",
+        ),
+        Mistake(
+            "softmax over words",
+            _down_the_columns,
+            "Your softmax runs over the words, so they compete for a tile. Each word shares out "
+            "one whole among the tiles.",
+        ),
+        Mistake(
+            "tiles ask",
+            _each_tile_asks,
+            "Here every tile picks a word. A word picks a tile: row = word.",
+        ),
+        Mistake(
+            "scores instead of weights",
+            lambda *arrays: (_scores(*arrays).argmax(axis=-1), _scores(*arrays).max(axis=-1)),
+            "chosen is right, but share is a score: it should be the weight, after softmax.",
+        ),
+        Mistake(
+            "scaled",
+            _pick_by(lambda *arrays: _scores(*arrays) / arrays[2].shape[1] ** 0.5),
+            "Your scores are divided by √d_k. Here the rule is the plain dot product.",
+        ),
+        Mistake(
+            "without the matrices",
+            _pick_by(lambda words, tiles, *_: words @ tiles.T),
+            "Words and tiles are compared as they are: W_query and W_key are not used.",
+        ),
+        Mistake(
+            "one too high",
+            lambda *arrays: (_pick(*arrays)[0] + 1, _pick(*arrays)[1]),
+            "Tiles are numbered from 0.",
+        ),
+        Mistake(
+            "order exchanged",
+            lambda *arrays: _pick(*arrays)[::-1],
+            "You return the share first: chosen comes first, share second.",
+        ),
+        Mistake(
+            "one for all",
+            lambda *arrays: (int(_scores(*arrays).argmax()), float(_pick(*arrays)[1].max())),
+            "This is one number for all words: take the largest of each row, axis=-1.",
+        ),
+    ),
+    hints=(
+        "Which shape do the weights have, and over which axis do you look for the largest?",
+        "weights = softmax((words @ W_query) @ ____.T); return weights.argmax(axis=-1), ____",
+    ),
+)
+
+
+def _block_costs(sizes):
+    return np.outer(sizes, sizes)
+
+
+def _modalities(rng, square=False):
+    k = 3 if square else int(rng.integers(2, 6))
+    return (rng.permutation(np.arange(2, 30))[:k],)
+
+
+def _is_symmetric(trial):
+    costs = trial.outputs["costs"]
+    gap = np.abs(costs - costs.T).max()
+    return None if gap == 0 else f"two mirrored blocks differ by {gap:g}"
+
+
+def _sums_to_all(trial):
+    found, wanted = trial.outputs["costs"].sum(), trial.arguments[0].sum() ** 2
+    return None if found == wanted else f"{found:g} in all blocks together"
+
+
+def _squares_inside(trial):
+    found, wanted = trial.outputs["costs"].diagonal(), trial.arguments[0] ** 2
+    return None if np.array_equal(found, wanted) else f"diagonal {shown(found)}"
+
+
+costs = FunctionExercise(
+    id="13.5",
+    title="three modalities and their blocks",
+    points=1,
+    name="block_costs",
+    arguments=("sizes",),
+    reference=_block_costs,
+    outputs=lambda sizes: {"costs": (len(sizes),) * 2},
+    inputs=_modalities,
+    edges={"text, image, sound": (np.array([5, 49, 120]),), "one modality": (np.array([7]),)},
+    properties=(
+        Property("a block and its mirror cost the same", _is_symmetric),
+        Property("on the diagonal stand the squares: self-attention", _squares_inside),
+        Property("all blocks together are those of the joined sequence", _sums_to_all),
+    ),
+    variants=(
+        lambda sizes: sizes[:, None] * sizes,
+        lambda sizes: [[a * b for b in sizes] for a in sizes],
+        lambda sizes: np.float32(sizes)[:, None] @ np.float32(sizes)[None],
+    ),
+    praise="Right: k modalities, k² blocks, and each is a product of two lengths.",
+    mistakes=(
+        Mistake(
+            "sums",
+            lambda sizes: np.add.outer(sizes, sizes),
+            "You add the two lengths. Each of n tokens asks each of m: n · m scores.",
+        ),
+        Mistake(
+            "self-attention alone",
+            lambda sizes: np.diag(sizes**2),
+            "Only the blocks on the diagonal are filled: the modalities never look at each other.",
+        ),
+        Mistake(
+            "cross-attention alone",
+            lambda sizes: np.outer(sizes, sizes) * ~np.eye(len(sizes), dtype=bool),
+            "The diagonal is missing: joined, each modality also looks at itself.",
+        ),
+        Mistake(
+            "each pair once",
+            lambda sizes: np.triu(np.outer(sizes, sizes)),
+            "You count each pair once. Text asks image and image asks text: two blocks.",
+        ),
+        Mistake(
+            "the total",
+            lambda sizes: sizes.sum() ** 2,
+            "This is the sum of all blocks. Return each block for itself, (k, k).",
+        ),
+    ),
+    hints=(
+        "How many scores has the block in which 5 words ask 49 patches?",
+        "Row i, column j is sizes[i] · sizes[____]: one call of np.outer.",
+    ),
+)
+
+failure = ReasonExercise(
+    id="13.6",
+    title="explain the failures",
+    points=0,
+    praise="Compare it with a solution: does yours name the two lengths?",
+    hints=(
+        "Print the scores of one picture that fails. Which tile wins, and how long is its key?",
+        "query · key = |query| · |key| · cos: a key scores more when its ____ is larger.",
+    ),
+)
+
+EXERCISES = (sources, cross, block_mask, pick, costs, failure)

@@ -1,0 +1,499 @@
+"""The exercises of sheet 14: tables, coverage, a claim to rewrite, segmentation, drop the top."""
+
+import numpy as np
+
+from course_utils.attention import softmax
+from course_utils.checks.exercises import (
+    ChoiceExercise,
+    Mistake,
+    Property,
+    ReasonExercise,
+    ValueExercise,
+    shown,
+)
+from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.sheets.attention_inputs import moved, no_negative_weight, sizes
+
+# The tables of the sheet: BLEU of all sentences and of those without unknown words, ROUGE-1, and
+# word errors in percent.
+MOSES, SEARCH = np.array([33.30, 35.63]), np.array([26.75, 34.16])
+ATTENTION, COPYING, COVERAGE, LEAD_3 = 31.33, 36.44, 39.53, 40.34
+LAS, LAS_WITH_MODEL, HYBRID = 14.1, 10.3, 8.0
+
+CLOSER = float((MOSES - SEARCH) @ [1, -1])
+CLOSED = 100 * (COPYING - ATTENTION) / (LEAD_3 - ATTENTION)
+MORE = 100 * (LAS_WITH_MODEL / HYBRID - 1)
+
+
+def _off(place, wanted):
+    """A property of three numbers: the one at this place is right."""
+
+    def broken(numbers):
+        if numbers.shape == (3,) and abs(numbers[place] - wanted) > 0.4:  # nearer ones: round less
+            return shown(numbers[place])
+        return None
+
+    return broken
+
+
+tables = ValueExercise(
+    id="14.1",
+    title="read three tables",
+    points=2,
+    what="three numbers in a list, for a, b and c",
+    expected=(CLOSER, CLOSED, MORE),
+    tolerance=0.1,
+    mistake_tolerance=0.06,
+    properties=(
+        Property("a is a difference of two distances, in BLEU points", _off(0, CLOSER)),
+        Property("b is a part of a gap divided by the whole gap, in percent", _off(1, CLOSED)),
+        Property("c compares with the hybrid's errors, in percent", _off(2, MORE)),
+    ),
+    praise="Right: each number has a base, and the base decides what it says.",
+    mistakes=(
+        Mistake(
+            "one distance",
+            (float((MOSES - SEARCH)[1]), CLOSED, MORE),
+            "a: that is the distance left without unknown words. How much smaller is it than the "
+            "distance on all sentences?",
+        ),
+        Mistake(
+            "other distance",
+            (float((MOSES - SEARCH)[0]), CLOSED, MORE),
+            "a: that is the distance on all sentences. How much of it is gone without unknown "
+            "words?",
+        ),
+        Mistake(
+            "attention's own gain",
+            (float(SEARCH[1] - SEARCH[0]), CLOSED, MORE),
+            "a: that is how much RNNsearch-50 rises. Moses rises too: compare the two distances.",
+        ),
+        Mistake(
+            "points",
+            (CLOSER, COPYING - ATTENTION, MORE),
+            "b: those are ROUGE points. Divide by the whole gap to lead-3, and take percent.",
+        ),
+        Mistake(
+            "share of the score",
+            (CLOSER, 100 * (COPYING / ATTENTION - 1), MORE),
+            "b: that is the gain beside the old score. Asked is which part of the gap to lead-3 "
+            "is closed.",
+        ),
+        Mistake(
+            "with coverage",
+            (CLOSER, 100 * (COVERAGE - ATTENTION) / (LEAD_3 - ATTENTION), MORE),
+            "b: that is copying and coverage together. Asked is copying alone.",
+        ),
+        Mistake(
+            "difference",
+            (CLOSER, CLOSED, LAS_WITH_MODEL - HYBRID),
+            "c: that is a difference in points. How many percent of the hybrid's errors is it?",
+        ),
+        Mistake(
+            "other base",
+            (CLOSER, CLOSED, 100 * (1 - HYBRID / LAS_WITH_MODEL)),
+            "c: you divided by the errors of LAS. The sentence compares with the hybrid.",
+        ),
+        Mistake(
+            "without language model",
+            (CLOSER, CLOSED, 100 * (LAS / HYBRID - 1)),
+            "c: that is LAS without the language model. Take the row with it.",
+        ),
+        Mistake(
+            "fractions",
+            (CLOSER, CLOSED / 100, MORE / 100),
+            "b and c are asked in percent: multiply by 100.",
+        ),
+    ),
+    hints=(
+        "For each number: a difference of what, divided by what?",
+        "a: (33.30 − 26.75) − (35.63 − ____). b: 100 · (36.44 − 31.33) / (40.34 − ____).",
+    ),
+)
+
+
+def _weights(rng, square=False):
+    n, m = sizes(rng, 2, square)
+    return (softmax(2 * rng.normal(size=(n, m))),)
+
+
+def _use(weights):
+    coverage = weights.sum(axis=0)
+    return coverage, coverage.argmax()
+
+
+REPEATED = np.array(  # step 4 reads word 1 again, as step 2 did
+    [[0.9, 0.05, 0.05, 0, 0], [0.1, 0.8, 0.1, 0, 0], [0, 0, 0.1, 0.9, 0], [0.1, 0.8, 0, 0, 0.1]]
+)
+
+
+def _sums_to_steps(trial):
+    total, steps = trial.outputs["coverage"].sum(), len(trial.arguments[0])
+    if abs(total - steps) > 100 * trial.tolerance:
+        return f"{total:.3g} for {steps} steps"
+    return None
+
+
+def _later_steps_count_as_much(trial):
+    (weights,) = trial.arguments
+    again = trial.call(weights[::-1].copy())["coverage"]
+    return moved(again, trial.outputs["coverage"], trial.tolerance)
+
+
+def _two_steps_alike(trial):
+    """A step written twice: its weights count twice."""
+    (weights,) = trial.arguments
+    longer = trial.call(np.concatenate([weights, weights[:1]]))["coverage"]
+    return moved(longer - trial.outputs["coverage"], weights[0], trial.tolerance)
+
+
+def _most_is_the_largest(trial):
+    (weights,), found = trial.arguments, trial.outputs["most"]
+    wanted = weights.sum(axis=0).argmax()
+    return None if found == wanted else f"word {found:g}, not {wanted}"
+
+
+coverage = FunctionExercise(
+    id="14.2",
+    title="coverage, and the word that was read most",
+    points=2,
+    name="use_of_source",
+    arguments=("weights",),
+    reference=_use,
+    outputs=lambda weights: {"coverage": weights.shape[1:], "most": ()},
+    inputs=_weights,
+    edges={
+        "one step": (np.array([[0.2, 0.5, 0.3]]),),
+        "one word": (np.ones((3, 1)),),
+        "a word read twice": (REPEATED,),
+    },
+    properties=(
+        Property("the coverage of all words adds up to the number of steps", _sums_to_steps),
+        Property("the order of the steps does not matter", _later_steps_count_as_much),
+        Property("one more step adds its row of weights", _two_steps_alike),
+        Property("the second result is the word with the largest coverage", _most_is_the_largest),
+    ),
+    variants=(
+        lambda weights: (sum(weights), int(np.argmax(sum(weights)))),
+        lambda weights: (np.ones(len(weights)) @ weights, weights.mean(axis=0).argmax()),
+        lambda weights: (
+            np.einsum("nm->m", weights.astype(np.float32)),
+            np.float32(weights.sum(axis=0).argmax()),
+        ),
+    ),
+    praise="Right: a column adds up what all steps took from one word.",
+    mistakes=(
+        Mistake(
+            "row sums",
+            lambda weights: (weights.sum(axis=1), weights.sum(axis=1).argmax()),
+            "You summed along the rows: each is 1, whatever was read. Coverage adds up over steps.",
+        ),
+        Mistake(
+            "mean",
+            lambda weights: (weights.mean(axis=0), weights.mean(axis=0).argmax()),
+            "That is the mean over the steps. Coverage is their sum: it grows while text is "
+            "written.",
+        ),
+        Mistake(
+            "largest weight",
+            lambda weights: (weights.max(axis=0), weights.max(axis=0).argmax()),
+            "That is each word's largest weight. A word read a little at every step adds up too.",
+        ),
+        Mistake(
+            "largest single cell",
+            lambda weights: (weights.sum(axis=0), weights.max(axis=0).argmax()),
+            "Your coverage is right. The second result should be its largest entry, not the "
+            "brightest single cell.",
+        ),
+        Mistake(
+            "tops counted",
+            lambda weights: _with_most(
+                np.bincount(weights.argmax(axis=1), minlength=weights.shape[1]).astype(float)
+            ),
+            "You counted how often a word was on top. Coverage adds the weights themselves.",
+        ),
+        Mistake(
+            "last step missing",
+            lambda weights: _with_most(weights[:-1].sum(axis=0)),
+            "The last step is missing: that is the coverage before it is written.",
+        ),
+        Mistake(
+            "counted from one",
+            lambda weights: (weights.sum(axis=0), weights.sum(axis=0).argmax() + 1),
+            "Your coverage is right. Number the words from 0, as NumPy does.",
+        ),
+        Mistake(
+            "read least",
+            lambda weights: (weights.sum(axis=0), weights.sum(axis=0).argmin()),
+            "Your coverage is right. Asked is the word that was read most, not least.",
+        ),
+    ),
+    hints=(
+        "Row = step, column = word. Which axis has to vanish, so that one number a word is left?",
+        "coverage = weights.sum(axis=____); return coverage, coverage.argmax()",
+    ),
+)
+
+
+def _with_most(coverage):
+    return coverage, coverage.argmax()
+
+
+rewrite = ReasonExercise(
+    id="14.3",
+    title="a claim to rewrite",
+    points=0,
+    least_words=30,
+    praise="Compare it with a solution: does yours name a number, its source and a limit?",
+    hints=(
+        "Which of the claims says more than its evidence? What exactly is too much?",
+        "“… attention helps with ____ [source], if ____ is added; it does not show ____.”",
+    ),
+)
+
+
+def _tags(rng, square=False):
+    lengths = [3, 3, 3] if square else rng.integers(1, 5, size=int(rng.integers(3, 7)))
+    return ("".join("S" if n == 1 else "B" + "I" * (n - 2) + "E" for n in lengths),)
+
+
+def _numbers(tags):
+    return np.cumsum([tag in "BS" for tag in tags]) - 1
+
+
+def _starts_at_zero(trial):
+    first = trial.outputs["numbers"][0]
+    return None if first == 0 else f"the first character is in word {first:g}"
+
+
+def _new_word_at(trial):
+    """A new number exactly where a B or an S stands."""
+    (tags,) = trial.arguments
+    steps = np.diff(trial.outputs["numbers"])
+    wanted = [float(tag in "BS") for tag in tags[1:]]
+    return None if np.array_equal(steps, wanted) else f"steps {shown(steps)} for {tags}"
+
+
+segmentation = FunctionExercise(
+    id="14.4",
+    title="from tags to words",
+    points=2,
+    name="word_numbers",
+    arguments=("tags",),
+    reference=_numbers,
+    outputs=lambda tags: {"numbers": (len(tags),)},
+    inputs=_tags,
+    edges={
+        "one character": ("S",),
+        "only single characters": ("SSS",),
+        "one long word": ("BIIIE",),
+        "three words": ("BESBIE",),
+    },
+    properties=(
+        Property("the first word has the number 0", _starts_at_zero),
+        Property("the number goes up by one where a word begins, and nowhere else", _new_word_at),
+    ),
+    variants=(
+        lambda tags: np.array(
+            [sum(t in "BS" for t in tags[: i + 1]) - 1 for i in range(len(tags))]
+        ),
+        lambda tags: [tags[:i].count("E") + tags[:i].count("S") for i in range(len(tags))],
+        lambda tags: np.cumsum([t == "B" or t == "S" for t in tags], dtype=np.float32) - 1,
+    ),
+    praise="Right: the tags and the words say the same, so a tagger is a segmenter.",
+    mistakes=(
+        Mistake(
+            "counted from one",
+            lambda tags: _numbers(tags) + 1,
+            "The first word should have the number 0. Take 1 off.",
+        ),
+        Mistake(
+            "single characters forgotten",
+            lambda tags: np.cumsum([tag == "B" for tag in tags]) - 1,
+            "A word of one character, S, begins a word too.",
+        ),
+        Mistake(
+            "ends counted",
+            lambda tags: np.cumsum([tag in "ES" for tag in tags]),
+            "You counted ends: the last character of a word is still in it. Count beginnings.",
+        ),
+        Mistake(
+            "every character",
+            lambda tags: np.arange(len(tags)),
+            "That numbers the characters. I and E belong to the word that B began.",
+        ),
+        Mistake(
+            "marks, not numbers",
+            lambda tags: np.array([int(tag in "BS") for tag in tags]),
+            "Those mark where a word begins. Add them up along the text to get its number.",
+        ),
+    ),
+    hints=(
+        "At which of the four tags does a new word begin?",
+        'np.cumsum([tag in "____" for tag in tags]) - 1',
+    ),
+)
+
+design = ChoiceExercise(
+    id="14.5",
+    title="a design for segmentation",
+    points=1,
+    right="c",
+    reasons={
+        "a": "A causal mask hides the next character. Often that one decides whether a word ends.",
+        "b": "A tag says something about each character. One mix of all has no place left.",
+        "c": "Yes: each character asks, sees both sides, knows its place, and gets one of 4 tags.",
+        "d": "Without places, a character cannot tell its neighbour from any other (lesson, E7).",
+    },
+    hints=(
+        "One answer for the text, or one for each character? And who must be seen?",
+        "n characters in, n tags out; a word depends on the characters on ____ sides.",
+    ),
+)
+
+
+def _is_top(weights):
+    return np.arange(weights.shape[-1]) == weights.argmax(axis=-1)[:, None]
+
+
+def _divided(weights, axis=-1):
+    total = weights.sum(axis=axis, keepdims=True)
+    return weights / np.where(total > 0, total, 1)
+
+
+def _drop_top(weights):
+    return _divided(np.where(_is_top(weights), 0.0, weights))
+
+
+def _top_is_gone(trial):
+    (weights,) = trial.arguments
+    left = trial.outputs["weights"][np.arange(len(weights)), weights.argmax(axis=-1)]
+    return f"the largest of a row keeps {left.max():.3g}" if left.any() else None
+
+
+def _whole_or_nothing(trial):
+    (weights,) = trial.arguments
+    sums = trial.outputs["weights"].sum(axis=-1)
+    rest = np.where(_is_top(weights), 0, weights).sum(axis=-1)
+    wrong = ~np.isclose(sums, rest > 0, atol=10 * trial.tolerance)
+    return f"row sums {shown(sums)}" if wrong.any() else None
+
+
+def _ratios_stay(trial):
+    """The others keep their ratios: new weight · what was left = old weight."""
+    (weights,) = trial.arguments
+    rest = np.where(_is_top(weights), 0, weights)
+    back = trial.outputs["weights"] * rest.sum(axis=-1, keepdims=True)
+    return moved(back, rest, trial.tolerance)
+
+
+def _in_a_loop(weights):
+    rows = []
+    for row in weights:
+        row = row.copy()
+        row[row.argmax()] = 0
+        rows.append(row / row.sum() if row.sum() else row)
+    return np.array(rows)
+
+
+drop = FunctionExercise(
+    id="14.6",
+    title="take the top key away",
+    points=3,
+    name="drop_top",
+    arguments=("weights",),
+    reference=_drop_top,
+    outputs=lambda weights: {"weights": weights.shape},
+    inputs=_weights,
+    edges={
+        "one key": (np.ones((2, 1)),),
+        "all weight on one key": (np.eye(2, 3),),
+        "equal weights": (np.full((2, 4), 0.25),),
+        "two on top": (np.array([[0.4, 0.2, 0.4], [0.1, 0.45, 0.45]]),),
+    },
+    properties=(
+        Property("the largest weight of each row is 0 afterwards", _top_is_gone),
+        no_negative_weight(),
+        Property("a row sums to 1, or to 0 where nothing was left", _whole_or_nothing),
+        Property("the other weights keep their ratios", _ratios_stay),
+    ),
+    variants=(
+        _in_a_loop,
+        lambda weights: np.nan_to_num(_carelessly(weights)),
+        lambda weights: _drop_top(weights.astype(np.float32)),
+    ),
+    praise="Right: the top key is gone and the rest is a distribution, so nothing else changed.",
+    mistakes=(
+        Mistake(
+            "not divided",
+            lambda weights: np.where(_is_top(weights), 0.0, weights),
+            "The rest no longer sums to 1: the mix gets shorter as well. Divide each row by its "
+            "new sum.",
+        ),
+        Mistake(
+            "nothing left",
+            lambda weights: _carelessly(weights),
+            "Where one key had all the weight, nothing is left, and 0 / 0 is NaN. Give such a "
+            "row zeros.",
+        ),
+        Mistake(
+            "top of the map",
+            lambda weights: _divided(np.where(weights == weights.max(), 0.0, weights)),
+            "You removed the largest weight of the whole map. Each row has a top key of its own.",
+        ),
+        Mistake(
+            "top of each column",
+            lambda weights: _divided(
+                np.where(np.arange(len(weights))[:, None] == weights.argmax(axis=0), 0.0, weights)
+            ),
+            "You looked for the largest in each column. A query is a row: axis=-1.",
+        ),
+        Mistake(
+            "all equal ones",
+            lambda weights: _divided(
+                np.where(weights == weights.max(axis=-1, keepdims=True), 0.0, weights)
+            ),
+            "Of two equal largest weights you removed both. One key goes: argmax gives the first.",
+        ),
+        Mistake(
+            "softmax again",
+            lambda weights: softmax(np.where(_is_top(weights), 0.0, weights)),
+            "Softmax of weights is not weights: exp(0) = 1 gives the top key a share again. "
+            "Divide by the sum.",
+        ),
+        Mistake(
+            "rest made equal",
+            lambda weights: _divided((~_is_top(weights)).astype(float)),
+            "You gave all others the same weight. They should keep their ratios.",
+        ),
+        Mistake(
+            "smallest removed",
+            lambda weights: _divided(
+                np.where(np.arange(weights.shape[1]) == weights.argmin(axis=1)[:, None], 0, weights)
+            ),
+            "You removed the smallest weight of each row.",
+        ),
+        Mistake(
+            "divided by columns",
+            lambda weights: _divided(np.where(_is_top(weights), 0.0, weights), axis=0),
+            "You divided by the sums of the columns. Each row has to sum to 1.",
+        ),
+        Mistake(
+            "only the top kept",
+            lambda weights: _is_top(weights).astype(float),
+            "You kept the top key and dropped the rest: that is hard attention.",
+        ),
+    ),
+    hints=(
+        "What must each row still be afterwards, and what if its top key had everything?",
+        "Set the argmax of each row to 0, then divide by ____, but not where that is 0.",
+    ),
+)
+
+
+def _carelessly(weights):
+    rest = np.where(_is_top(weights), 0.0, weights)
+    return rest / rest.sum(axis=-1, keepdims=True)
+
+
+EXERCISES = (tables, coverage, rewrite, segmentation, design, drop)

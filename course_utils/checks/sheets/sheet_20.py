@@ -1,0 +1,943 @@
+"""The exercises of the capstone: numerals, a split, a translator, what it knows and what not.
+
+The checks draw fresh numbers, so what counts is what a function does, not what was typed.
+"""
+
+import random
+import re
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from course_utils.checks.exercises import (
+    HOLD_ANSWERS,
+    ChoiceExercise,
+    ReasonExercise,
+    as_numbers,
+    count_words,
+    shown,
+)
+from course_utils.checks.returned import Failure, kind_of
+from course_utils.checks.sheets.numeral_work import (
+    DIGITS,
+    LARGEST,
+    SMALLEST,
+    NamesAlone,
+    answers,
+    by_groups,
+    by_model,
+    by_units,
+    draw,
+    fair_look,
+    grouped_by_three,
+    knowing,
+    number_of,
+    sentence_of,
+    translated,
+    with_long_ten,
+)
+from course_utils.checks.work import (
+    Finding,
+    WorkExercise,
+    called,
+    checked_text,
+    claimed_number,
+    far_apart,
+    parts_of,
+)
+from course_utils.metrics import by_length
+from course_utils.tasks.alignment import NOWHERE, alignment_score, digit_alignment
+from course_utils.tasks.numerals import chinese_numeral, english_words
+
+ENOUGH, ALIGNED = 0.88, 0.95  # what a translator must reach: exact match, digits on their word
+EDGES = (2, 5, 7, 9, 12)  # ranges of English words: 2–4, 5–6, 7–8, 9–11
+
+
+# 20.1 A number in Chinese
+
+
+class Written(NamedTuple):
+    """What `to_chinese` wrote for a number, and what is right."""
+
+    number: int
+    text: str
+    right: str
+
+
+EDGE_NUMBERS = (0, 7, 10, 12, 110, 1005, 1050, 100_010, 100_000, 10_001_000, 10**8 - 1)
+
+
+def _written(to_chinese, rng):
+    """The edges, and 200 random numbers, a third of them cut off after some digits."""
+    numbers = [0, *draw(rng, 200, 1, 10**8)]
+    cut = [n - n % 10 ** int(rng.integers(1, 6)) for n in numbers[:70]]
+    tried = [*EDGE_NUMBERS, *cut, *numbers[70:]]
+    return [
+        Written(n, checked_text("to_chinese", called("to_chinese", to_chinese, n)), right)
+        for n, right in ((n, chinese_numeral(n)) for n in tried)
+    ]
+
+
+def _where(wrong):
+    """A finding's test: the first number that is written wrong, and wrong in this way."""
+
+    def shows(seen):
+        for one in seen:
+            if one.text != one.right and wrong(one):
+                rows = ("input", f"{one.number:,}"), ("expected", one.right)
+                return *rows, ("yours", shown(one.text))
+        return None
+
+    return shows
+
+
+numeral = WorkExercise(
+    id="20.1",
+    title="a number in Chinese",
+    points=2,
+    what="the function to_chinese",
+    expected=chinese_numeral,
+    variants=(by_groups, by_units, lambda number: np.str_(chinese_numeral(number))),
+    tried=_written,
+    praise="Right: groups of four, one 零 for a gap, silent zeros at an end, 十 at the start.",
+    mistakes=(
+        Finding(
+            "digits one by one",
+            lambda number: "".join(DIGITS[int(digit)] for digit in str(number)),
+            _where(lambda one: one.number >= 10 and not set(one.text) & set("十百千万")),
+            "That reads digits one by one, as for a telephone. Every digit needs its unit.",
+        ),
+        Finding(
+            "groups of three",
+            grouped_by_three,
+            _where(lambda one: one.number >= 10**4 and "万" not in one.text),
+            "From 10,000 on there is a unit 万: split the digits into groups of four, not three.",
+        ),
+        Finding(
+            "一十 at the start",
+            with_long_ten,
+            _where(lambda one: one.text == f"一{one.right}"),
+            "At the very start 一十 is said 十: 12 is 十二.",
+        ),
+        Finding(
+            "十 in the middle",
+            lambda number: chinese_numeral(number).replace("一十", "十"),
+            _where(lambda one: one.text == one.right.replace("一十", "十")),
+            "Only at the very start is 一十 shortened: 110 is 一百一十.",
+        ),
+        Finding(
+            "no 零 in a gap",
+            lambda number: chinese_numeral(number).replace("零", "") if number else "零",
+            _where(lambda one: one.number and one.text == one.right.replace("零", "")),
+            "A gap between two digits is read as 零: without it 1,005 sounds like 1,500.",
+        ),
+        Finding(
+            "零 twice",
+            lambda number: by_groups(number, lambda group: group.rstrip("零")),
+            _where(lambda one: "零零" in one.text),
+            "A run of zeros is read as one 零, however long it is.",
+        ),
+        Finding(
+            "零 at an end",
+            lambda number: by_groups(number, lambda group: re.sub("零+", "零", group)),
+            _where(lambda one: one.number and (one.text[-1:] == "零" or "零万" in one.text)),
+            "Zeros at the end of a group are silent: 1,050 ends with 五十.",
+        ),
+        Finding(
+            "zero itself",
+            lambda number: chinese_numeral(number) if number else "",
+            _where(lambda one: one.number == 0),
+            "0 is a number too: 零.",
+        ),
+        Finding(
+            "another numeral",
+            lambda number: chinese_numeral(number).replace("二千", "两千"),
+            _where(lambda one: True),
+            "This is not the numeral that the rules of 20.1 give. Go through them one by one.",
+        ),
+    ),
+    hints=(
+        "Can you write a number below 10,000, and call that twice for a larger one?",
+        "high, low = divmod(number, 10_000); between them 万, and 零 where 0 < low < ____",
+    ),
+)
+
+
+# 20.2 Train and test without overlap
+
+TEST_SIZE = 12
+
+
+class Splits(NamedTuple):
+    """What `split` gave: train and test, and the tests of the same and of other seeds."""
+
+    numbers: list
+    train: list
+    test: list
+    again: list
+    other: list
+
+
+def _pairs(name, pairs):
+    """Pairs as (English text, Chinese text). Raises Failure for what is no list of pairs."""
+    fine = isinstance(pairs, list | tuple) and all(
+        isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs
+    )
+    if not fine:
+        wanted = '("one hundred", "一百")'
+        raise Failure(f"{name} must be a list of pairs such as {wanted}, got {kind_of(pairs)}")
+    return [tuple(_as_text(name, part) for part in pair) for pair in pairs]
+
+
+def _as_text(name, part):
+    words = isinstance(part, list | tuple) and all(isinstance(word, str) for word in part)
+    return checked_text(f"a pair of {name}", " ".join(part) if words else part)
+
+
+def _split_by(split, rng):
+    """Numbers in order of size, a few of them twice, split with seeds 0, 0 and 1."""
+    numbers = draw(rng, 40)
+    numbers = sorted([*numbers, *numbers[:20], *numbers[:8]])
+    trains, tests = [], []
+    for seed in (0, 0, 1):
+        value = called("split", split, list(numbers), TEST_SIZE, seed)
+        if not isinstance(value, list | tuple) or len(value) != 2:
+            raise Failure(f"split must return two lists, train and test; got {kind_of(value)}")
+        trains.append(_pairs("train", value[0]))
+        tests.append(_pairs("test", value[1]))
+    return Splits(numbers, trains[0], *tests)
+
+
+def _split(numbers, test_size, seed, pair=lambda n: (sentence_of(n), chinese_numeral(n))):
+    different = sorted(set(numbers))
+    order = np.random.default_rng(seed).permutation(len(different))
+    pairs = [pair(different[place]) for place in order]
+    return pairs[test_size:], pairs[:test_size]
+
+
+def _split_with_repeats(numbers, test_size, seed):
+    """A right answer that leaves repeats in train."""
+    different = list(dict.fromkeys(numbers))
+    random.Random(seed).shuffle(different)
+    held_out = set(different[:test_size])
+    train = [(english_words(n), chinese_numeral(n)) for n in numbers if n not in held_out]
+    return train, [(english_words(n), chinese_numeral(n)) for n in different[:test_size]]
+
+
+def _split_by_choice(numbers, test_size, seed):
+    different = np.unique(numbers)
+    test = np.random.default_rng(seed).choice(different, test_size, replace=False)
+    train = np.setdiff1d(different, test)
+    return tuple(
+        tuple((sentence_of(int(n)), chinese_numeral(int(n))) for n in part)
+        for part in (train, test)
+    )
+
+
+def _split_as_drawn(numbers, test_size, seed):
+    order = np.random.default_rng(seed).permutation(len(numbers))
+    pairs = [(sentence_of(numbers[i]), chinese_numeral(numbers[i])) for i in order]
+    return pairs[test_size:], pairs[:test_size]
+
+
+def _split_without_chance(numbers, test_size, seed):
+    pairs = [(sentence_of(n), chinese_numeral(n)) for n in dict.fromkeys(numbers)]
+    return pairs[:-test_size], pairs[-test_size:]
+
+
+def _torn(seen):
+    right = {sentence_of(n): chinese_numeral(n) for n in seen.numbers}
+    wrong = [pair for pair in (*seen.train, *seen.test) if right.get(pair[0]) != pair[1]]
+    return [("a pair", shown(" | ".join(wrong[0])))] if wrong else None
+
+
+def _shared(seen, whole):
+    shared = [pair for pair in seen.test if pair in set(seen.train)]
+    if not shared or whole != (len(shared) == len(seen.test)):
+        return None
+    return ("test", f"{len(seen.test)} pairs"), ("in train too", f"{len(shared)} of them")
+
+
+def _lost(seen):
+    wanted, got = set(map(sentence_of, seen.numbers)), {p[0] for p in (*seen.train, *seen.test)}
+    return None if got == wanted else [("lost", f"{len(wanted - got)} numbers are in neither")]
+
+
+def _block(seen):
+    """The test is one end of the numbers, in their order or in the order of their words."""
+    ordered = [sentence_of(n) for n in sorted(set(seen.numbers))]
+    test = {pair[0] for pair in seen.test}
+    ends = set(ordered[:TEST_SIZE]), set(ordered[-TEST_SIZE:])
+    return [("test", "the smallest or the largest numbers alone")] if test in ends else None
+
+
+halves = WorkExercise(
+    id="20.2",
+    title="train and test without overlap",
+    points=2,
+    what="the function split",
+    expected=_split,
+    variants=(_split_with_repeats, _split_by_choice, lambda *given: list(_split(*given))),
+    tried=_split_by,
+    praise="Right: no number on both sides, none lost, left to chance, and the same every time.",
+    mistakes=(
+        Finding(
+            "pairs turned round",
+            lambda *given: _split(*given, pair=lambda n: (chinese_numeral(n), sentence_of(n))),
+            lambda seen: (
+                [("a pair", shown(" | ".join(seen.test[0])))]
+                if seen.test and seen.test[0][1].isascii()
+                else None
+            ),
+            "The pairs are turned round: first the English text, then the Chinese.",
+        ),
+        Finding(
+            "pairs torn apart",
+            lambda *given: tuple(
+                [(one[0], other[1]) for one, other in zip(part, part[1:] + part[:1], strict=True)]
+                for part in _split(*given)
+            ),
+            _torn,
+            "A sentence stands beside another number's numeral. Shuffle pairs, never one side.",
+        ),
+        Finding(
+            "test drawn from train",
+            lambda *given: (_split(*given)[0] + _split(*given)[1], _split(*given)[1]),
+            lambda seen: _shared(seen, whole=True),
+            "Every pair of test is in train: a model could know them by heart. Take them out.",
+        ),
+        Finding(
+            "overlap by repeats",
+            _split_as_drawn,
+            lambda seen: _shared(seen, whole=False),
+            "A number that was drawn twice stands on both sides. Which step makes them different?",
+        ),
+        Finding(
+            "another size",
+            lambda numbers, test_size, seed: _split(numbers, len(set(numbers)) // 5, seed),
+            lambda seen: (
+                [("expected", f"{TEST_SIZE} different pairs"), ("yours", f"{len(set(seen.test))}")]
+                if not len(seen.test) == len(set(seen.test)) == TEST_SIZE
+                else None
+            ),
+            "test must have exactly test_size different pairs.",
+        ),
+        Finding(
+            "numbers lost",
+            lambda *given: (_split(*given)[0][1:], _split(*given)[1]),
+            _lost,
+            "Some numbers are in neither half. Whatever is not in test belongs to train.",
+        ),
+        Finding(
+            "not shuffled",
+            _split_without_chance,
+            _block,
+            "Nothing was shuffled: test holds one end of the numbers, the smallest or the largest.",
+        ),
+        Finding(
+            "another split every time",
+            lambda numbers, test_size, seed: _split(numbers, test_size, None),
+            lambda seen: (
+                None if set(seen.again) == set(seen.test) else [("seed", "0, twice: two tests")]
+            ),
+            "The same seed gives another split each time: nobody could repeat your experiment.",
+        ),
+        Finding(
+            "seed ignored",
+            lambda numbers, test_size, seed: _split(numbers, test_size, 7),
+            lambda seen: (
+                [("seeds", "0 and 1: one test")] if set(seen.other) == set(seen.test) else None
+            ),
+            "Every seed gives the same split: use the seed that was given.",
+        ),
+    ),
+    hints=(
+        "When is a number that was drawn twice safe: before the shuffle, or after?",
+        "different = sorted(____(numbers)); shuffle; test = the first test_size; train = ____",
+    ),
+)
+
+
+# 20.3 The translator
+
+
+def _case(seen, where):
+    """The first sentence where that holds, as rows; None where there is none."""
+    for place in np.flatnonzero(where)[:1]:
+        share = f"{seen.hits.mean():.2f} of {len(seen.texts)} fresh numbers are right"
+        rows = ("sentence", seen.sentences[place]), ("yours", shown(seen.texts[place]))
+        return *rows, ("in all", share)
+    return None
+
+
+def _too_few(seen, holds):
+    """Rows where too few are right, and a test of what was seen holds."""
+    if seen.hits.mean() >= ENOUGH or not holds(seen):
+        return None
+    return _case(seen, ~seen.hits)
+
+
+def _cut_off(seen):
+    wrong = [
+        right.startswith(text)
+        for text, right, hit in zip(seen.texts, seen.right, seen.hits, strict=True)
+        if not hit
+    ]
+    return np.mean(wrong) > 0.9
+
+
+def _long_ones_fail(seen):
+    short, long = seen.hits[seen.words <= 6].mean(), seen.hits[seen.words >= 9].mean()
+    return short - long > 0.3
+
+
+def _without_model(seen):
+    """Rows where most texts do not change with the names that the model has for characters."""
+    if seen.follows > 0.5:
+        return None
+    rows = ("sentence", seen.sentences[0]), ("yours", shown(seen.texts[0]))
+    return *rows, ("renamed", shown(seen.renamed[0]))
+
+
+def _claim(translate):
+    """A claim whose texts never come from its model."""
+    return {"translate": translate, "model": NamesAlone()}
+
+
+translator = WorkExercise(
+    id="20.3",
+    title="the translator",
+    points=2,
+    what="the dict translation",
+    expected=by_model(knowing(0.95)),
+    variants=(
+        by_model(knowing(1.0)),
+        by_model(lambda sentences: tuple(knowing(0.93)(sentences))),
+        by_model(knowing(0.97)) | {"width": 32},
+    ),
+    tried=translated,
+    praise="Right: at least 0.88 of 400 fresh numbers, written exactly, and by your model.",
+    mistakes=(
+        Finding(
+            "spaces between characters",
+            _claim(lambda sentences: [" ".join(text) for text in knowing(1)(sentences)]),
+            lambda seen: _too_few(seen, lambda s: np.mean([" " in t for t in s.texts]) > 0.5),
+            "Characters stand apart: join them without spaces. Vocabulary.text(ids) does that.",
+        ),
+        Finding(
+            "one text for all",
+            _claim(lambda sentences: ["一万"] * len(sentences)),
+            lambda seen: _too_few(seen, lambda s: len(set(s.texts)) == 1),
+            "Every sentence gets the same text. Was the model trained, and is this that model?",
+        ),
+        Finding(
+            "another order",
+            _claim(lambda sentences: sorted(knowing(1)(sentences), key=len)),
+            lambda seen: _too_few(
+                seen, lambda s: np.mean([t in set(s.right) for t in s.texts]) >= ENOUGH
+            ),
+            "The texts are right, and in another order than the sentences. Keep theirs.",
+        ),
+        Finding(
+            "cut off",
+            _claim(lambda sentences: [text[:5] for text in knowing(1)(sentences)]),
+            lambda seen: _too_few(seen, _cut_off),
+            "Your texts begin right and end too early: give greedy a larger max_length, say 20.",
+        ),
+        Finding(
+            "long sentences fail",
+            _claim(knowing(0, spoilt=lambda sentence: len(sentence.split()) > 6)),
+            lambda seen: _too_few(seen, _long_ones_fail),
+            "Short sentences go well, long ones do not: does the model look back at all its words?",
+        ),
+        Finding(
+            "too few right",
+            _claim(knowing(0.8)),
+            lambda seen: _too_few(seen, lambda s: True),
+            "Not 0.88 yet. Go down the ladder of 20.3: ten pairs first, then steps and rate.",
+        ),
+        Finding(
+            "written without the model",
+            _claim(knowing(1)),
+            _without_model,
+            "This model did not write these texts: with its characters renamed they stayed as "
+            "they were. Is it the one whose greedy translate calls?",
+        ),
+    ),
+    hints=(
+        "On which step of the ladder does it stop: ten pairs, the first loss, the map, all pairs?",
+        "batch = make_batch(…); model.greedy(batch.source, batch.source_lengths, 20).____",
+    ),
+)
+
+
+# 20.4 How good, by length
+
+
+class Report(NamedTuple):
+    """What was claimed of a translator, and what it does with fresh numbers."""
+
+    share: float
+    pairs: np.ndarray
+    shares: np.ndarray
+    fresh: float
+    fresh_pairs: np.ndarray
+    fresh_shares: np.ndarray
+
+
+def _reported(claim, rng):
+    share, table, translate = parts_of(claim, "share", "table", "translate")
+    try:
+        rows = np.array([[float(part) for part in row] for row in table])
+        pairs, shares = rows.reshape(len(EDGES) - 1, 2).T
+    except (TypeError, ValueError):
+        wanted = "four rows (pairs, share), for 2–4, 5–6, 7–8 and 9–11 words"
+        raise Failure(f'"table" must be {wanted}; got {shown(table)}.') from None
+    share = claimed_number("share", share)
+    seen = answers(translate, rng, 600)
+    fresh_shares, fresh_pairs = by_length(seen.hits, seen.words, EDGES)
+    return Report(share, pairs, shares, seen.hits.mean(), fresh_pairs, fresh_shares)
+
+
+def _misfit(seen):
+    """Rows for the first range whose share is not what its translator does."""
+    for i, (low, high) in enumerate(pairwise(EDGES)):
+        measured = seen.fresh_shares[i], seen.fresh_pairs[i]
+        if seen.pairs[i] and far_apart(seen.shares[i], seen.pairs[i], *measured):
+            rows = ("words", f"{low} to {high - 1}"), ("yours", f"{seen.shares[i]:.2f}")
+            return *rows, ("fresh", f"{measured[0]:.2f} of {measured[1]} numbers")
+    return None
+
+
+def _whole(seen, sign):
+    """Rows where the claimed share is far from the fresh one, to that side."""
+    count = max(seen.pairs.sum(), 1)
+    far = far_apart(seen.share, count, seen.fresh, 600)
+    if not far or sign * (seen.share - seen.fresh) < 0:
+        return None
+    return ("yours", f"{seen.share:.3f}"), ("fresh", f"{seen.fresh:.3f} of 600 numbers")
+
+
+def _mean_of_rows(seen):
+    return np.average(seen.shares, weights=seen.pairs)
+
+
+# a translator whose errors depend on length, so that rows differ
+UNEVEN = knowing(0.9, spoilt=lambda sentence: len(sentence.split()) > 6)
+
+
+def _report(translate=UNEVEN, count=1000, **other):
+    """A claim about a translator, as an honest learner measures it."""
+    seen = answers(translate, np.random.default_rng(1), count)
+    shares, pairs = by_length(seen.hits, seen.words, EDGES)
+    table = [(int(n), float(share)) for n, share in zip(pairs, shares, strict=True)]
+    return {"share": float(seen.hits.mean()), "table": table, "translate": translate, **other}
+
+
+def _with_table(change):
+    claim = _report()
+    return claim | {"table": [change(i, *row) for i, row in enumerate(claim["table"])]}
+
+
+WEAK_IN_LENGTH = knowing(0.5, spoilt=lambda sentence: len(sentence.split()) > 8)
+PERFECT = _report(knowing(1))
+MEAN_OF_FOUR = float(np.mean([share for _, share in _report(WEAK_IN_LENGTH)["table"]]))
+
+table = WorkExercise(
+    id="20.4",
+    title="how good, by length",
+    points=1,
+    what="the dict report",
+    expected=_report(),
+    variants=(
+        _report() | {"table": np.array(_report()["table"])},
+        _report(knowing(0.93)) | {"more": "rows of the twin without attention"},
+        _report(knowing(1.0)),
+    ),
+    tried=_reported,
+    praise="Right: your table and your translator say the same.",
+    mistakes=(
+        Finding(
+            "percent",
+            _with_table(lambda i, pairs, share: (pairs, 100 * share)),
+            lambda seen: (
+                [("yours", shown(seen.shares))]
+                if max(seen.share, *np.nan_to_num(seen.shares)) > 1
+                else None
+            ),
+            "Give shares from 0 to 1, no percentages.",
+        ),
+        Finding(
+            "too few pairs",
+            _report(count=60),
+            lambda seen: (
+                [("yours", f"{seen.pairs.sum():.0f} pairs")] if seen.pairs.sum() < 200 else None
+            ),
+            "Fewer than 200 pairs say little: one pair more or less would move the share.",
+        ),
+        Finding(
+            "rows weigh the same",
+            _report(WEAK_IN_LENGTH, share=MEAN_OF_FOUR),
+            lambda seen: (
+                [("rows by pairs", f"{_mean_of_rows(seen):.3f}"), ("yours", f"{seen.share:.3f}")]
+                if abs(seen.share - seen.shares.mean())
+                < 0.002
+                < abs(seen.share - _mean_of_rows(seen))
+                else None
+            ),
+            "Your share is the plain mean of four rows. Rows have different numbers of pairs.",
+        ),
+        Finding(
+            "measured on train",
+            _report(knowing(0.85), share=1.0, table=PERFECT["table"]),
+            lambda seen: _whole(seen, 1),
+            "Your translator does worse on fresh numbers: did you measure the pairs it was taught?",
+        ),
+        Finding(
+            "another translator",
+            _report(knowing(0.85)) | {"translate": knowing(0.99)},
+            lambda seen: _whole(seen, -1),
+            "Your translator does better than you say: is it the one that you measured?",
+        ),
+        Finding(
+            "one share for all rows",
+            _report(WEAK_IN_LENGTH, table=[(n, 0.75) for n, _ in PERFECT["table"]]),
+            _misfit,
+            "A row does not fit its translator: choose pairs by their English words, row by row.",
+        ),
+        Finding(
+            "share and rows disagree",
+            _report(knowing(0.93), share=0.91),
+            lambda seen: (
+                [("rows by pairs", f"{_mean_of_rows(seen):.3f}"), ("yours", f"{seen.share:.3f}")]
+                if abs(seen.share - _mean_of_rows(seen)) > 0.005
+                else None
+            ),
+            "Share and rows come from different pairs: all right pairs over all pairs.",
+        ),
+    ),
+    hints=(
+        "Which array says, pair by pair, whether the numeral is exactly right?",
+        "rows = (low <= words) & (words < high); (rows.sum(), right[____].mean())",
+    ),
+)
+
+
+# 20.5 Where it looks
+
+
+class Looks(NamedTuple):
+    """A claimed alignment score, and maps for fresh numbers: (weights, gold) where it was right."""
+
+    share: float
+    maps: list
+    shape: tuple | None  # the sizes of the first map that does not fit, (yours, expected)
+
+    def score(self, measure=alignment_score):
+        """Mean of a measure over maps, each counting by its digits."""
+        counts = [(gold != NOWHERE).sum() for _, gold in self.maps]
+        return np.average([measure(*pair) for pair in self.maps], weights=counts)
+
+    @property
+    def digits(self):
+        return int(sum((gold != NOWHERE).sum() for _, gold in self.maps))
+
+
+def _looked(claim, rng):
+    share, look = parts_of(claim, "share", "look")
+    share, maps, shape = claimed_number("share", share), [], None
+    for number in draw(rng, 60):
+        text, weights = _one_look(look, number)
+        wanted = len(text), len(english_words(number))
+        if weights.shape != wanted:
+            shape = shape or (weights.shape, wanted)
+        elif text == chinese_numeral(number):
+            maps.append((weights, digit_alignment(number)))
+    if not maps and not shape:
+        raise Failure("look must write numerals: none of 60 fresh numbers is right.")
+    return Looks(share, maps, shape)
+
+
+def _one_look(look, number):
+    value = called("look", look, sentence_of(number))
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise Failure(f"look must return (numeral, weights), got {kind_of(value)}")
+    weights = as_numbers(value[1])
+    if weights is None or weights.ndim != 2 or not np.isfinite(weights).all():
+        raise Failure(f"weights must be a table of numbers, got {kind_of(value[1])}")
+    return checked_text("look", value[0]), weights
+
+
+def _changed_look(change):
+    def look(sentence):
+        text, weights = fair_look(sentence)
+        return text, change(weights)
+
+    return look
+
+
+def _shape(matches):
+    """A finding's test: the map has other sizes, (symbols, words) given to `matches`."""
+
+    def shows(seen):
+        if seen.shape and matches(*seen.shape):
+            return ("expected", f"{seen.shape[1]} here"), ("yours", f"{seen.shape[0]}")
+        return None
+
+    return shows
+
+
+def _all_rows(weights, gold):
+    return (weights.argmax(axis=1) == gold).mean()
+
+
+def _not_as_measured(seen, measured):
+    return far_apart(seen.share, seen.digits, measured, seen.digits)
+
+
+def _rows_without_a_word(seen):
+    """The claim is what comes out where rows with −1 count as wrong."""
+    counted = seen.score(_all_rows)
+    if not _not_as_measured(seen, seen.score()) or abs(seen.share - counted) > 0.06:
+        return None
+    return ("yours", f"{seen.share:.3f}"), ("digits alone", f"{seen.score():.3f}")
+
+
+alignment = WorkExercise(
+    id="20.5",
+    title="where it looks",
+    points=1,
+    what="the dict alignment",
+    expected={"share": 1.0, "look": fair_look},
+    variants=(
+        {"share": np.float32(0.999), "look": _changed_look(lambda w: w.astype(np.float32))},
+        {"share": 0.99, "look": _changed_look(lambda w: w.tolist())},
+        {"share": 1, "look": lambda sentence: list(fair_look(sentence, 0.4))},
+    ),
+    tried=_looked,
+    praise="Right: at least 0.95 of the digits look at the word that carries them.",
+    mistakes=(
+        Finding(
+            "words as rows",
+            {"share": 1.0, "look": _changed_look(np.transpose)},
+            _shape(lambda yours, wanted: yours == wanted[::-1]),
+            "Your map is turned: row = character that is written, column = English word.",
+        ),
+        Finding(
+            "the end mark's row",
+            {"share": 1.0, "look": _changed_look(lambda w: np.vstack([w, w[-1:]]))},
+            _shape(lambda yours, wanted: yours == (wanted[0] + 1, wanted[1])),
+            "One row too many: the last belongs to the end mark, which is no character.",
+        ),
+        Finding(
+            "padding kept",
+            {"share": 1.0, "look": _changed_look(lambda w: np.pad(w, ((0, 3), (0, 2))))},
+            _shape(lambda yours, wanted: True),
+            "Cut the map: a row for each character, a column for each word, no padding.",
+        ),
+        Finding(
+            "scores instead of weights",
+            {"share": 1.0, "look": _changed_look(np.log)},
+            lambda seen: (
+                [("rows sum to", shown(seen.maps[0][0].sum(axis=1)))]
+                if not all(np.allclose(w.sum(axis=1), 1, atol=1e-3) for w, _ in seen.maps)
+                else None
+            ),
+            "Rows of the map must sum to 1: hand in weights, after the softmax.",
+        ),
+        Finding(
+            "next to the word",
+            {"share": 1.0, "look": _changed_look(lambda w: np.roll(w, 1, axis=1))},
+            lambda seen: (
+                [("digits on their word", f"{seen.score():.3f} of {seen.digits}")]
+                if seen.score() < ALIGNED
+                else None
+            ),
+            "Less than 0.95 of the digits look at their word. Print a map; try bidirectional=True.",
+        ),
+        Finding(
+            "rows without a word counted",
+            {"share": 0.55, "look": fair_look},
+            _rows_without_a_word,
+            "You count rows that no word carries. Leave out rows where digit_alignment gives −1.",
+        ),
+        Finding(
+            "another share",
+            {"share": 0.8, "look": fair_look},
+            lambda seen: (
+                [("yours", f"{seen.share:.3f}"), ("fresh", f"{seen.score():.3f}")]
+                if _not_as_measured(seen, seen.score())
+                else None
+            ),
+            "Your share is not what your maps give: digits on their word over all digits.",
+        ),
+    ),
+    hints=(
+        "Which rows of the map can be right or wrong at all?",
+        "gold = digit_alignment(number); hits = weights.argmax(axis=____) == gold, where gold >= 0",
+    ),
+)
+
+
+# 20.6 Where it ends
+
+BEYOND, WITHIN = 10**5, 10**4
+LEAST_WORDS = 12
+
+
+class Limit(NamedTuple):
+    """What was claimed within and beyond the trained range, what is true, and the sentence."""
+
+    within: float
+    beyond: float
+    fresh_within: float
+    fresh_beyond: float
+    words: int
+
+
+def _tried_beyond(claim, rng):
+    within, beyond, says, translate = parts_of(claim, "within", "beyond", "says", "translate")
+    words = count_words(checked_text('"says"', says))
+    fresh = [
+        answers(translate, rng, 300, *between).hits.mean()
+        for between in ((SMALLEST, WITHIN), (BEYOND, LARGEST))
+    ]
+    return Limit(claimed_number("within", within), claimed_number("beyond", beyond), *fresh, words)
+
+
+def _only_within(sentences):
+    """A translator that knows numbers below 10^4 alone."""
+    pairs = zip(sentences, knowing(0.98)(sentences), strict=True)
+    return [text if number_of(sentence) < WITHIN else text[-3:] for sentence, text in pairs]
+
+
+SAYS = "Trained below ten thousand it writes no number above a hundred thousand at all."
+
+
+def _limit(**other):
+    claim = {"within": 0.98, "beyond": 0.0, "says": SAYS, "translate": _only_within}
+    return claim | other
+
+
+def _compared(seen):
+    claimed = f"{seen.within:.2f} within, {seen.beyond:.2f} beyond"
+    return ("yours", claimed), ("fresh", f"{seen.fresh_within:.2f} and {seen.fresh_beyond:.2f}")
+
+
+limit = WorkExercise(
+    id="20.6",
+    title="where it ends",
+    points=1,
+    what="the dict limit",
+    expected=_limit(),
+    variants=(
+        _limit(
+            within=np.float64(0.99),
+            says="在一万以下学会的模型，十万以上的数一个也写不对，因为没有教过",
+        ),
+        _limit(translate=lambda sentences: tuple(_only_within(sentences))),
+        _limit(beyond=0, says=f"{SAYS} Its texts are too short."),
+    ),
+    tried=_tried_beyond,
+    praise="Right: a limit that was measured, and said. A result, though nothing got better.",
+    mistakes=(
+        Finding(
+            "percent",
+            _limit(within=98.0),
+            lambda seen: _compared(seen) if max(seen.within, seen.beyond) > 1 else None,
+            "Give shares from 0 to 1, no percentages.",
+        ),
+        Finding(
+            "trained beyond",
+            _limit(translate=knowing(0.95), beyond=0.95, within=0.95),
+            lambda seen: _compared(seen) if seen.fresh_beyond > 0.3 else None,
+            "It translates numbers above 10^5: was it taught some? Train below 10^4 alone.",
+        ),
+        Finding(
+            "not learnt",
+            _limit(translate=lambda sentences: ["一"] * len(sentences), within=0.0),
+            lambda seen: _compared(seen) if seen.fresh_within < ENOUGH else None,
+            "It fails within its own range too, so nothing is known of the limit. Train it first.",
+        ),
+        Finding(
+            "exchanged",
+            _limit(within=0.0, beyond=0.98),
+            lambda seen: _compared(seen) if seen.within < seen.beyond else None,
+            '"within" is for numbers below 10^4, "beyond" for those above 10^5.',
+        ),
+        Finding(
+            "a hope",
+            _limit(beyond=0.4),
+            lambda seen: (
+                _compared(seen) if far_apart(seen.beyond, 300, seen.fresh_beyond, 300) else None
+            ),
+            "Your number beyond the range is not what fresh numbers give. Report what you measure.",
+        ),
+        Finding(
+            "measured elsewhere",
+            _limit(within=0.7),
+            lambda seen: (
+                _compared(seen) if far_apart(seen.within, 300, seen.fresh_within, 300) else None
+            ),
+            "Your number within the range does not fit: measure unseen numbers from 100 to 10^4.",
+        ),
+        Finding(
+            "no sentence",
+            _limit(says="It fails."),
+            lambda seen: [("yours", f"{seen.words} words")] if seen.words < LEAST_WORDS else None,
+            "Say in at least 12 words what was trained, what was asked, and what came.",
+        ),
+    ),
+    hints=(
+        "Which numbers may this second model never see: those of the test, or more than that?",
+        "pairs from draw(600, seed, largest=____); test it on draw(300, seed, smallest=____)",
+    ),
+)
+
+
+# 20.7 and 20.8
+
+contrast = ChoiceExercise(
+    id="20.7",
+    title="three digits against four",
+    points=1,
+    right="c",
+    reasons={
+        "a": "Both languages say the largest part first: the digits look from left to right.",
+        "b": "Every digit keeps one word, and its order. It is the units that do not pair.",
+        "c": "Yes: digits keep their words; 万 falls within English's thousands, where no word is.",
+        "d": "千 is 1,000, but here it is written for 2,000 of 342,000, and 万 comes first.",
+    },
+    hints=(
+        "Write 342,000 in both languages, one above the other, and draw lines between digits.",
+        "Between 四 and 二 stands ____; between forty and two stands ____.",
+    ),
+)
+
+report = ReasonExercise(
+    id="20.8",
+    title="the report",
+    points=0,
+    least_words=80,
+    praise="Go through the rubric once more: which level would you give yourself, row by row?",
+    hints=(
+        "What would a reader need to believe your best number, and to know where it stops?",
+        "Data, baseline, share by length, alignment, ____; then what you predicted, and one ____.",
+    ),
+)
+
+# What a learner builds here stands in the package: in a class it cannot be imported. One tuple for
+# all, so that a class's models are trained once.
+WITHHELD = (
+    *HOLD_ANSWERS,
+    "course_utils.explorers",
+    "course_utils.tasks.numerals",
+    "course_utils.lab.ready_made",
+    "course_utils.tasks",
+)
+EXERCISES = tuple(
+    replace(exercise, withholds=WITHHELD)
+    for exercise in (numeral, halves, translator, table, alignment, limit, contrast, report)
+)

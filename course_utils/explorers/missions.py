@@ -1,0 +1,84 @@
+"""An explorer: controls, one picture that follows them, and three missions to reach.
+
+`look` is a plain function from the controls' values to a `View`; this module only wires it up.
+"""
+
+from collections.abc import Callable
+from html import escape
+from typing import Any, NamedTuple
+
+import ipywidgets as widgets
+
+from course_utils.learning.panels import Panel, button, row, spoken, strong, text
+
+
+class View(NamedTuple):
+    """What one setting of the controls shows: SVG, the same in words, and facts for missions."""
+
+    picture: str
+    reading: str
+    facts: Any
+    last_step: int | None = None  # the new end of the slider called "step", where there is one
+
+
+class Mission(NamedTuple):
+    """Something to reach: what to do, and a test of the facts that says whether it is done."""
+
+    task: str
+    reached: Callable[[Any], bool]
+
+
+class Explorer(Panel):
+    """Controls, a picture in SVG that is redrawn at every change, its reading, and missions.
+
+    name : its text form and its heading.  controls : {name: control}, each with a `value`.
+    look : called with the controls' values by name, returns a `View`.  missions : `Mission`s;
+    one that was reached stays reached.  All state is in the controls' values.
+    """
+
+    def __init__(self, name, controls, look, missions):
+        self.controls, self.look, self.missions = controls, look, missions
+        self.reached = [False] * len(missions)
+        self.picture = widgets.HTML(layout={"width": "100%"}).add_class("course-picture")
+        self.reading, self.checklist = text(), text()
+        for control in controls.values():
+            control.observe(self._redraw, "value")
+        self._redraw()
+        children = [text(strong(name)), *self._arranged(), self.picture]
+        super().__init__(
+            [*children, self.reading, self.checklist],
+            name=f"Explorer: {name}",
+            still={"image/svg+xml": self.picture.value},
+            alt=self.view.reading,
+        )
+
+    def _arranged(self):
+        """Lay out the controls; a slider called "step" gets a row with buttons back and on."""
+        others = [control for name, control in self.controls.items() if name != "step"]
+        step = self.controls.get("step")
+        if step is None:
+            return [row(*others)]
+        back, on = button("◀ Back", lambda: self._move(-1)), button("Next ▶", lambda: self._move(1))
+        return [row(*others), row(back, step, on)]
+
+    def _move(self, by):
+        step = self.controls["step"]
+        step.value = min(max(step.value + by, step.min), step.max)
+
+    def _redraw(self, _=None):
+        view = self.look(**{name: control.value for name, control in self.controls.items()})
+        self.view = view
+        self.picture.value = view.picture
+        self.reading.value = spoken(escape(view.reading))
+        self._check(view.facts)
+        if view.last_step is not None and view.last_step != self.controls["step"].max:
+            self.controls["step"].max = view.last_step  # may move the slider, and so draw again
+
+    def _check(self, facts):
+        tests = zip(self.missions, self.reached, strict=True)
+        self.reached = [before or bool(mission.reached(facts)) for mission, before in tests]
+        lines = "".join(
+            f"<li>{escape(mission.task)} {strong('✓ reached!') if done else '○ not yet'}</li>"
+            for mission, done in zip(self.missions, self.reached, strict=True)
+        )
+        self.checklist.value = f"{strong('Missions · 任务')}<ol style='margin: 0'>{lines}</ol>"

@@ -1,0 +1,64 @@
+"""A word's sounds by a trained model: to try words in a lesson, without the dictionary."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from course_utils.seq2seq import Seq2Seq
+from course_utils.tasks import Batch, make_batch
+from course_utils.tasks.pronunciations import SOUNDS, SPELLING
+
+LONGEST = 30  # phonemes: the dictionary's longest word has 28
+TOGETHER = 1_000  # words decoded at once
+
+
+class Spoken(NamedTuple):
+    """What a model wrote for one word, and where it looked, ready for `plots.show_weights`."""
+
+    phonemes: list[str]
+    weights: np.ndarray | None  # (rows, letters); None for a model without attention
+    rows: list[str]  # the phonemes and, where the model ended, "end"
+    letters: list[str]
+
+
+def say(model: Seq2Seq, word: str, width: int = 5) -> Spoken:
+    """The phonemes of a word by beam search, or greedily with `width=1`.
+
+    Capitals are read as small letters. Raises ValueError for a word that is empty or has other
+    signs than the letters a to z and the apostrophe.
+    """
+    letters = list(word.lower())
+    if not letters or not set(letters) <= set(SPELLING.symbols):
+        raise ValueError(
+            f"word must be made of the letters a to z and the apostrophe, got {word!r}: "
+            f"write one word, without accents, hyphens or blanks"
+        )
+    batch = make_batch([(letters, ())], SPELLING, SOUNDS)
+    decoded = decode(model, batch.source, batch.source_lengths, width)
+    phonemes = SOUNDS.decode(decoded.tokens[0])
+    rows = [*phonemes, "end"][: decoded.tokens.shape[1]]
+    weights = None if decoded.weights is None else decoded.weights[0, : len(rows)]
+    return Spoken(phonemes, weights, rows, letters)
+
+
+def say_all(model: Seq2Seq, batch: Batch, width: int = 1) -> list[list[str]]:
+    """The phonemes of every word of a batch, in its order; greedily with `width=1`.
+
+    Words of like lengths are decoded together, a thousand at once: little padding, little memory.
+    """
+    order = np.argsort(batch.source_lengths, kind="stable")
+    written = [[]] * len(order)
+    for start in range(0, len(order), TOGETHER):
+        chosen = order[start : start + TOGETHER]
+        lengths = batch.source_lengths[chosen]
+        tokens = decode(model, batch.source[chosen, : lengths.max()], lengths, width).tokens
+        for row, ids in zip(chosen, tokens, strict=True):
+            written[row] = SOUNDS.decode(ids)
+    return written
+
+
+def decode(model, source, source_lengths, width):
+    """`Decoded` of a beam of that width; of the greedy search for 1."""
+    if width == 1:
+        return model.greedy(source, source_lengths, LONGEST)
+    return model.beam(source, source_lengths, LONGEST, width)

@@ -1,0 +1,182 @@
+"""Every exercise of every sheet: right answers pass, each known mistake draws its own hint.
+
+A new sheet is tested here without a change to this file.
+"""
+
+import re
+from itertools import combinations
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from course_utils.checks.catalogue import exercises, find, sheets
+from course_utils.checks.exercises import ChoiceExercise, OrderExercise, ReasonExercise
+from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.work import WorkExercise
+
+ROOT = Path(__file__).resolve().parents[2]
+POINTS_OF_A_SHEET = 10
+WITHOUT_POINTS = {"course"}  # measures a course, not a learner: nothing of it is scored
+LETTERS_OF_A_HINT = 200
+MISTAKES = {"one line": 2, "several lines": 5}
+RIGHT_ANSWERS = 3
+SHARE_REJECTED_BY_PROPERTIES = 0.90
+
+ALL = [exercise for sheet in sheets() for exercise in exercises(sheet).values()]
+FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, FunctionExercise)]
+WORKS = [exercise for exercise in ALL if isinstance(exercise, WorkExercise)]
+CLAIMS = [exercise for exercise in WORKS if isinstance(exercise.expected, dict)]
+MADE = [(exercise, mistake) for exercise in ALL for mistake in exercise.mistakes]
+
+
+def name(thing):
+    """How pytest calls an exercise or a mistake."""
+    return getattr(thing, "id", None) or getattr(thing, "name", None)
+
+
+each = pytest.mark.parametrize("exercise", ALL, ids=name)
+each_function = pytest.mark.parametrize("exercise", FUNCTIONS, ids=name)
+each_tried = pytest.mark.parametrize("exercise", [*FUNCTIONS, *WORKS], ids=name)
+each_mistake = pytest.mark.parametrize(("exercise", "mistake"), MADE, ids=name)
+each_sheet = pytest.mark.parametrize("sheet", sheets())
+
+
+def right_answer(exercise):
+    if isinstance(exercise, FunctionExercise):
+        return exercise.reference
+    if isinstance(exercise, ChoiceExercise):
+        return exercise.right or next(iter(exercise.reasons))
+    if isinstance(exercise, OrderExercise):
+        return exercise.order
+    if isinstance(exercise, ReasonExercise):
+        return "word " * exercise.least_words
+    return exercise.expected
+
+
+def solution_of(sheet):
+    """The solution notebook of a sheet."""
+    (path,) = (ROOT / "solutions").glob(f"{sheet.lower()}_*.ipynb")
+    return nbformat.read(path, as_version=4)
+
+
+@each
+def test_a_right_answer_passes(exercise):
+    verdict = exercise.judge(right_answer(exercise))
+    assert verdict.passed and verdict.mistake is None and verdict.message
+
+
+@each_tried
+def test_right_answers_written_differently_pass(exercise):
+    assert len(exercise.variants) >= RIGHT_ANSWERS
+    for variant in exercise.variants:
+        verdict = exercise.judge(variant)
+        assert verdict.passed, verdict
+
+
+@each_function
+def test_one_of_the_right_answers_computes_in_float32(exercise):
+    arguments = exercise.inputs(np.random.default_rng(0))
+    results = (variant(*arguments) for variant in exercise.variants)
+    firsts = [result[0] if isinstance(result, tuple | list) else result for result in results]
+    assert any(getattr(first, "dtype", None) == np.float32 for first in firsts)
+
+
+@each_tried
+def test_right_answers_pass_with_any_seed(exercise):
+    answers = (right_answer(exercise), *exercise.variants)
+    assert all(exercise.judge(answer, seed=seed).passed for answer in answers for seed in range(8))
+
+
+@each_mistake
+def test_a_mistake_is_rejected_and_draws_its_own_hint(exercise, mistake):
+    verdict = exercise.judge(mistake.wrong)
+    assert not verdict.passed
+    assert (verdict.mistake, verdict.message) == (mistake.name, mistake.hint)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=name)
+def test_a_claim_of_no_number_is_rejected(claim):
+    """NaN is never far from what is measured, nor near it."""
+    for part in ("share", "within", "beyond", "table"):
+        if part in claim.expected:
+            nothing = np.full((4, 2), np.nan) if part == "table" else float("nan")
+            assert not claim.judge(claim.expected | {part: nothing}).passed
+
+
+@each_mistake
+def test_a_mistake_is_rejected_with_a_secret_seed_too(exercise, mistake):
+    assert not exercise.judge(mistake.wrong, seed=2**31).passed
+
+
+@each
+def test_no_two_mistakes_share_a_name_or_a_hint(exercise):
+    for one, other in combinations(exercise.mistakes, 2):
+        assert one.name != other.name and one.hint != other.hint
+
+
+@each_function
+def test_there_are_enough_mistakes(exercise):
+    """At least 5 for a function of several lines, 2 for a one-liner."""
+    sheet = exercise.id.split(".")[0]
+    cells = [c.source for c in solution_of(sheet).cells if f"def {exercise.name}(" in c.source]
+    body = re.search(r"BEGIN SOLUTION\n(.*?)\n *### END", cells[0], flags=re.S)[1]
+    size = "one line" if len(body.splitlines()) == 1 else "several lines"
+    assert len(exercise.mistakes) >= MISTAKES[size]
+
+
+@pytest.mark.parametrize("exercise", WORKS, ids=name)
+def test_work_has_enough_mistakes(exercise):
+    assert len(exercise.mistakes) >= MISTAKES["several lines"]
+
+
+def test_properties_alone_reject_nearly_all_mistakes():
+    functions = [(exercise, mistake) for exercise, mistake in MADE if exercise in FUNCTIONS]
+    missed = [
+        f"{exercise.id} {mistake.name}"
+        for exercise, mistake in functions
+        if exercise.judge(mistake.wrong, use_reference=False).passed
+    ]
+    share = 1 - len(missed) / len(functions)
+    print(f"properties alone reject {share:.0%} of {len(functions)} mistakes; not: {missed}")
+    assert share >= SHARE_REJECTED_BY_PROPERTIES
+
+
+@each
+def test_hints_come_in_two_levels_and_are_short(exercise):
+    texts = [*exercise.hints, *(mistake.hint for mistake in exercise.mistakes)]
+    assert len(exercise.hints) == 2 and all(0 < len(text) <= LETTERS_OF_A_HINT for text in texts)
+
+
+@each_sheet
+def test_the_points_of_a_sheet_add_up(sheet):
+    wanted = 0 if sheet in WITHOUT_POINTS else POINTS_OF_A_SHEET
+    assert sum(e.points for e in exercises(sheet).values()) == wanted
+
+
+@each_sheet
+def test_the_notebook_asks_every_exercise_in_order_and_names_its_points(sheet):
+    text = "\n".join(cell.source for cell in solution_of(sheet).cells)
+    assert re.findall(r'^check\("([^"]+)"', text, flags=re.M) == list(exercises(sheet))
+    graded = [e for e in exercises(sheet).values() if e.points]
+    assert re.findall(r'^require\("([^"]+)"', text, flags=re.M) == [e.id for e in graded]
+    for exercise in graded:
+        unit = "point" if exercise.points == 1 else "points"
+        assert re.search(rf"^## {exercise.id} .*\({exercise.points} {unit}\)$", text, flags=re.M)
+
+
+@pytest.mark.parametrize("exercise", [e for e in ALL if isinstance(e, OrderExercise)], ids=name)
+def test_the_lines_to_be_ordered_stand_in_the_sheet(exercise):
+    text = "\n".join(cell.source for cell in solution_of(exercise.id.split(".")[0]).cells)
+    shown = "\n".join(f"{number} {line}" for number, line in exercise.lines.items())
+    assert shown in text
+
+
+def test_an_unknown_exercise_is_named_with_those_that_are_there():
+    with pytest.raises(LookupError, match=r"no exercise '02\.9'; sheet 02 has 02\.1, 02\.2"):
+        find("02.9")
+    with pytest.raises(LookupError, match="the sheets are 00, 01, 02"):
+        find("99.1")
+    with pytest.raises(LookupError, match=r"did you mean '02\.3'\?"):
+        find(2.3)

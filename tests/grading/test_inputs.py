@@ -1,0 +1,392 @@
+"""What goes into grading: submissions of every layout, lists of a class, marks, the master."""
+
+import csv
+import io
+import json
+import os
+import stat
+import zipfile
+
+import pytest
+
+from course_utils.grading import GradingError
+from course_utils.grading.html import file_name
+from course_utils.grading.master import BadSource, read_master
+from course_utils.grading.notebooks import Rejected
+from course_utils.grading.roster import read_roster
+from course_utils.grading.statements import needs_of, statements_of
+from course_utils.grading.submissions import (
+    MOST_NOTEBOOKS,
+    BadSubmissions,
+    HandedIn,
+    find_submissions,
+)
+from course_utils.grading.tables import BadTable, csv_text, grades_csv, read_marks
+from tests.grading.invented_class import POINTS, Case, code, master_notebook, notebook, text
+
+
+@pytest.fixture
+def master(tmp_path):
+    path = tmp_path / "mini.ipynb"
+    path.write_text(json.dumps(master_notebook()))
+    return read_master(path)
+
+
+def put(folder, *names, data=None):
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(Case("").bytes() if data is None else data)
+
+
+def pack(path, *names, data=None):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, Case("").bytes() if data is None else data)
+    return path
+
+
+def students(path):
+    return {s.student: [file.name for file in s.files] for s in find_submissions(path)}
+
+
+def test_a_folder_for_each_student(tmp_path):
+    put(tmp_path, "ada/mini.ipynb", "lin/week 2/mini.ipynb", "lin/.ipynb_checkpoints/x.ipynb")
+    put(tmp_path, "omar/notes.txt", ".hidden/mini.ipynb")
+    assert students(tmp_path) == {"ada": ["mini.ipynb"], "lin": ["mini.ipynb"], "omar": []}
+
+
+def test_a_notebook_for_each_student(tmp_path):
+    put(tmp_path, "ada.ipynb", "李华.ipynb", "notes.txt")
+    assert students(tmp_path) == {"ada": ["ada.ipynb"], "李华": ["李华.ipynb"]}
+
+
+def test_names_that_no_terminal_should_see(tmp_path, master):
+    """Bytes of another system's letters, codes of a terminal: a report can be written and read."""
+    put(
+        tmp_path / "in",
+        os.fsdecode(b"jos\xe9.ipynb"),
+        os.fsdecode(b"jos\xe8.ipynb"),
+        "\x1b[2Jx.ipynb",
+    )
+    found = students(tmp_path / "in")
+    assert found == {n: [f"{n}.ipynb"] for n in (r"jos\udce8", r"jos\udce9", r"\x1b[2Jx")}
+    assert all(submission.choose(master) for submission in find_submissions(tmp_path / "in"))
+
+
+def test_no_page_has_a_name_that_is_too_long_or_another_students():
+    taken = set()
+    first = file_name("x_", taken)
+    third = file_name("x?", taken)
+    fourth = file_name(third.removesuffix(".html"), taken)
+    long = [file_name("\U0001d400" * 62, taken) for _ in range(3)]
+    assert len({first, third, fourth, *long}) == 6 == len(taken)
+    assert max(len(f".{name}.new".encode()) for name in long) < 255
+
+
+def test_one_notebook(tmp_path):
+    put(tmp_path, "ada.ipynb")
+    assert students(tmp_path / "ada.ipynb") == {"ada": ["ada.ipynb"]}
+
+
+def test_an_archive_of_moodle(tmp_path):
+    names = (
+        "Ada Lovelace_77_assignsubmission_file_/mini.ipynb",
+        "Lin Wei_78_assignsubmission_file_/",
+    )
+    found = find_submissions(pack(tmp_path / "all.zip", *names))
+    assert [(s.student, s.number, len(s.files)) for s in found] == [
+        ("Ada Lovelace", "77", 1),
+        ("Lin Wei", "78", 0),
+    ]
+
+
+def test_a_flat_archive_of_moodle(tmp_path):
+    found = find_submissions(
+        pack(tmp_path / "all.zip", "Ada Lovelace_77_assignsubmission_file_mini.ipynb")
+    )
+    assert [(s.student, s.number) for s in found] == [("Ada Lovelace", "77")]
+
+
+def test_an_archive_of_canvas_with_attempts(tmp_path):
+    names = "lovelaceada_501_9001_mini.ipynb", "weilin_LATE_502_9002_mini-1.ipynb"
+    found = find_submissions(
+        pack(tmp_path / "all.zip", *names, "lovelaceada_501_9009_mini-2.ipynb")
+    )
+    assert [(s.student, s.number, len(s.files)) for s in found] == [
+        ("lovelaceada", "501", 2),
+        ("weilin", "502", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    "names", [("class/ada.ipynb", "class/lin.ipynb"), ("ada.ipynb", "lin.ipynb")]
+)
+def test_an_archive_of_ones_own(tmp_path, names):
+    assert list(students(pack(tmp_path / "all.zip", *names))) == ["ada", "lin"]
+
+
+def test_an_archive_of_folders_in_a_folder(tmp_path):
+    path = pack(tmp_path / "all.zip", "class/ada/a.ipynb", "class/lin/b.ipynb", "__MACOSX/x.ipynb")
+    assert students(path) == {"ada": ["a.ipynb"], "lin": ["b.ipynb"]}
+
+
+def test_two_students_of_one_name_stay_two(tmp_path):
+    names = [f"Li Na_{n}_assignsubmission_file_/mini.ipynb" for n in (1, 2)]
+    assert list(students(pack(tmp_path / "all.zip", *names))) == ["Li Na_1", "Li Na_2"]
+
+
+def test_the_newest_attempt_counts(tmp_path, master):
+    put(tmp_path / "in", "ada/mini.ipynb", "ada/mini-2.ipynb", "ada/other.ipynb")
+    put(tmp_path / "in", "ada/other.ipynb", data=json.dumps(notebook({})).encode())
+    for age, name in enumerate(["mini-2.ipynb", "mini.ipynb", "other.ipynb"]):
+        os.utime(tmp_path / "in" / "ada" / name, (1000 + age, 1000 + age))
+    (found,) = find_submissions(tmp_path / "in")
+    assert found.choose(master)[0] == "mini.ipynb"  # other.ipynb is newer and another sheet
+
+
+def test_a_notebook_that_fits_counts_though_another_is_damaged(tmp_path, master):
+    put(tmp_path / "in", "ada/mini.ipynb")
+    put(tmp_path / "in", "ada/mini-2.ipynb", data=b"no")
+    (found,) = find_submissions(tmp_path / "in")
+    assert found.choose(master)[0] == "mini.ipynb"
+
+
+def test_of_very_many_notebooks_the_newest_alone_are_read(tmp_path, monkeypatch):
+    put(tmp_path, *(f"ada/{number}.ipynb" for number in range(60)))
+    read = []
+    monkeypatch.setattr(HandedIn, "read", lambda file: read.append(file) or b"")
+    (submission,) = find_submissions(tmp_path)
+    submission.key()
+    assert len(submission.files) == 60 and len(read) == MOST_NOTEBOOKS
+
+
+def test_a_link_in_an_archive_is_rejected(tmp_path, master):
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        about = zipfile.ZipInfo("ada/mini.ipynb")
+        about.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(about, "/etc/passwd")
+    (found,) = find_submissions(path)
+    with pytest.raises(Rejected, match="symbolic link"):
+        found.choose(master)
+
+
+def test_an_archive_that_unpacks_to_gigabytes_is_rejected(tmp_path, master):
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ada/mini.ipynb", b" " * 60_000_000)
+    (found,) = find_submissions(path)
+    with pytest.raises(Rejected, match="60 MB"):
+        found.choose(master)
+
+
+def test_a_damaged_member_is_rejected(tmp_path, master):
+    path = pack(tmp_path / "all.zip", "ada/mini.ipynb", "lin/mini.ipynb")
+    data = bytearray(path.read_bytes())
+    data[60:70] = b"0123456789"
+    path.write_bytes(data)
+    found = {s.student: s for s in find_submissions(path)}
+    with pytest.raises(Rejected, match="damaged"):
+        found["ada"].choose(master)
+    assert found["lin"].choose(master)
+
+
+def test_what_holds_nothing_is_said(tmp_path):
+    with pytest.raises(BadSubmissions, match="there is no"):
+        find_submissions(tmp_path / "nowhere")
+    with pytest.raises(BadSubmissions, match="no submission"):
+        find_submissions(tmp_path)
+    (tmp_path / "all.zip").write_bytes(b"no")
+    with pytest.raises(BadSubmissions, match="cannot be read as a"):
+        find_submissions(tmp_path / "all.zip")
+
+
+@pytest.mark.parametrize(
+    ("place", "spoilt"),
+    [
+        (6, b"\xff\x00"),  # "made for version 25.5 or newer"
+        (8, b"\x00\x08"),  # "this name is UTF-8", which it is not
+        (42, b"\xff\xff\xff\x7f"),  # "the file begins two gigabytes further down"
+    ],
+)
+def test_an_archive_whose_list_is_spoilt_is_told_in_a_sentence(tmp_path, place, spoilt):
+    data = bytearray(pack(tmp_path / "all.zip", "ad\x80/mini.ipynb").read_bytes())
+    data = data.replace("ad\x80".encode(), b"ad\xff\xff")
+    entry = data.index(b"PK\x01\x02")  # of the list of what is inside
+    data[entry + place : entry + place + len(spoilt)] = spoilt
+    (tmp_path / "all.zip").write_bytes(data)
+    with pytest.raises(BadSubmissions, match="cannot be read as a"):
+        find_submissions(tmp_path / "all.zip")
+
+
+def test_a_key_changes_with_what_was_handed_in(tmp_path):
+    put(tmp_path, "ada/mini.ipynb")
+    (one,) = find_submissions(tmp_path)
+    assert one.key("a") == one.key("a") != one.key("b")
+    before = one.key("a")
+    put(tmp_path, "ada/mini.ipynb", data=b"other")
+    assert find_submissions(tmp_path)[0].key("a") != before
+
+
+# The master
+
+
+def test_the_masters_points_and_names(master):
+    assert {q.grade_id: q.points for q in master.questions} == POINTS
+    assert [q.needs.names for q in master.questions][:2] == [("mean",), ("answer",)]
+    assert master.questions[0].title == "mean"
+    assert "HIDDEN" in master.questions[0].source
+    assert "hidden" not in master.questions[0].visible.lower()
+
+
+def test_a_master_that_is_none_is_said(tmp_path):
+    path = tmp_path / "x.ipynb"
+    for data, words in (
+        (b"no", "not a notebook"),
+        (b"{}", "not a notebook"),
+        (json.dumps(notebook({})).encode(), "no graded cell"),
+    ):
+        path.write_bytes(data)
+        with pytest.raises(BadSource, match=words):
+            read_master(path)
+    with pytest.raises(GradingError, match="cannot be read"):
+        read_master(tmp_path / "nowhere.ipynb")
+
+
+def test_two_cells_of_one_id_are_said(tmp_path):
+    made = master_notebook()
+    made["cells"] += made["cells"][-1:]
+    (tmp_path / "x.ipynb").write_text(json.dumps(made))
+    with pytest.raises(BadSource, match="'test_shape': rename one"):
+        read_master(tmp_path / "x.ipynb")
+
+
+def test_written_questions_are_graded_by_hand(tmp_path):
+    made = master_notebook()
+    flags = {"grade": True, "solution": True, "locked": False, "points": 4}
+    cell = code("", "essay", **flags)
+    made["cells"] += [{**text("## Why?"), "metadata": cell["metadata"]}]
+    (tmp_path / "x.ipynb").write_text(json.dumps(made))
+    question = read_master(tmp_path / "x.ipynb").questions[-1]
+    assert (question.by_hand, question.points, question.title) == (True, 4, "Why?")
+
+
+def needs(*cells, uses):
+    above = [s for n, (source, own) in enumerate(cells) for s in statements_of(n, source, own)]
+    found = needs_of(frozenset(uses), above)
+    return [above[n].node.lineno for n in found.statements], list(found.names)
+
+
+@pytest.mark.parametrize(
+    ("cells", "uses", "lines", "names"),
+    [
+        ([("import numpy as np\nx = 1\ny = x + 1", False)], "y", [2, 3], []),
+        ([("x = 1\nprint(x)\nx += 1", False)], "x", [1, 3], []),
+        ([("data = []\ndata.append(1)\nother.append(2)", False)], ["data"], [1, 2], []),
+        ([("x = [0]\nx[0] = 1", False)], "x", [1, 2], []),
+        ([("def f():\n    return g()\ndef g(): return 1", False)], "f", [1], []),
+        ([("f = 1", True)], "f", [], ["f"]),
+        ([("import math\nf = 1", True)], ["f", "math"], [1], ["f"]),
+        ([("f = 1", True), ("f = 2", False)], "f", [1], []),
+        ([("f = 2", False), ("f = 1", True)], "f", [], ["f"]),
+        ([("f = 1", True), ("x = f(2)", False)], "x", [1], ["f"]),
+        ([("for i in range(3):\n    k = i", False)], "k", [1], []),
+        ([("from os import *", False)], "k", [1], []),
+        ([("%matplotlib inline\nx = 1", False)], "x", [2], []),
+        ([("with open('x') as f, g() as (a, b):\n    pass", False)], "b", [1], []),
+        ([("train(1000)", False)], "x", [], []),
+        ([("a = [k for k in range(3)]", False)], "k", [], []),
+    ],
+)
+def test_what_a_test_needs(cells, uses, lines, names):
+    assert needs(*cells, uses=uses) == (lines, names)
+
+
+# Tables
+
+
+def rows_of(*names, status="graded"):
+    outcomes = [
+        {"grade_id": name, "points": points, "kind": "right", "mistake": None}
+        for name, points in POINTS.items()
+    ]
+    about = {"number": "", "file": "", "seconds": 1.0, "notes": [], "status": status}
+    return [{"student": name, "outcomes": outcomes, **about} for name in names]
+
+
+def test_no_name_becomes_a_formula(master):
+    table = grades_csv(rows_of("=1+1", "@x", "-2", "Ada, L"), master, {})
+    names = [line[0] for line in csv.reader(io.StringIO(table))][1:]
+    assert names == ["'=1+1", "'@x", "-2", "Ada, L"]
+
+
+def test_a_formula_with_a_number_in_front_is_a_text():
+    assert csv_text([("+1", "+1+cmd", "\t=1")]) == "+1,'+1+cmd,'\t=1\n"
+
+
+def test_no_formula_begins_behind_what_another_country_takes_for_a_comma():
+    assert (
+        csv_text([("Ada;=1+1", "Lin; @x", "a;b=c", "－1+1")]) == "Ada;'=1+1,Lin; '@x,a;b=c,'－1+1\n"
+    )
+
+
+MOODLE = """Identifier,Full name,Email address,Status,Grade
+Participant 77,Ada Lovelace,ada@example.org,Submitted,
+Participant 78,Lin Wei,lin@example.org,,
+"""
+CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,mini (4711),Final Score
+    Points Possible,,,,,10,(read only)
+"Lovelace, Ada",501,s1,ada,A,,
+"Wei, Lin",502,s2,lin,A,,
+"""
+
+
+@pytest.mark.parametrize("name", ["Ada Lovelace", "ada", "ADA  LOVELACE"])
+def test_moodle(tmp_path, master, name):
+    (tmp_path / "list.csv").write_text(MOODLE)
+    roster = read_roster(tmp_path / "list.csv")
+    rows, found, strangers = roster.match(rows_of(name))
+    assert [(row["student"], row["status"]) for row in rows] == [
+        (name, "graded"),
+        ("Lin Wei", "missing"),
+    ]
+    assert strangers == []
+    lines = list(csv.DictReader(io.StringIO(roster.table(found, master, {}))))
+    assert [line["Grade"] for line in lines] == ["10", ""]
+    assert lines[0]["Identifier"] == "Participant 77"
+
+
+@pytest.mark.parametrize("name", ["lovelaceada", "Ada Lovelace", "ada", "s1"])
+def test_canvas(tmp_path, master, name):
+    (tmp_path / "list.csv").write_text(CANVAS)
+    roster = read_roster(tmp_path / "list.csv")
+    rows, found, strangers = roster.match(rows_of(name, "stranger"))
+    assert len(rows) == 3 and strangers == ["stranger"]
+    lines = list(csv.DictReader(io.StringIO(roster.table(found, master, {}))))
+    assert [(line["ID"], line["mini (4711)"]) for line in lines] == [("501", "10"), ("502", "")]
+
+
+def test_a_number_of_the_lms_decides(tmp_path):
+    (tmp_path / "list.csv").write_text(CANVAS)
+    row = {**rows_of("somebody")[0], "number": "502"}
+    _, found, strangers = read_roster(tmp_path / "list.csv").match([row])
+    assert found[1] is row and strangers == []
+
+
+def test_a_list_that_is_none_is_said(tmp_path):
+    (tmp_path / "list.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(BadTable, match="expected the columns Identifier and Full name"):
+        read_roster(tmp_path / "list.csv")
+
+
+def test_marks_by_hand(tmp_path, master):
+    path = tmp_path / "marks.csv"
+    path.write_text('student,test_mean,comment\nada,"1,5",well\nlin,,\n')
+    marks = read_marks(path, master)
+    assert marks == {"ada": {"test_mean": 1.5}, "lin": {}}
+    lines = list(csv.DictReader(io.StringIO(grades_csv(rows_of("ada", "lin"), master, marks))))
+    assert [line["score"] for line in lines] == ["9.5", "10"]
+    path.write_text("student,test_mean\nada,good\n")
+    with pytest.raises(BadTable, match="line 2: expected points, got 'good'"):
+        read_marks(path, master)

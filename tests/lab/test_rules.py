@@ -1,0 +1,76 @@
+"""The laboratory: probes change what they say and nothing else, and the results are complete."""
+
+import numpy as np
+import pytest
+
+from course_utils.attention import Memory
+from course_utils.lab import rules as lab
+from course_utils.lab.ready_made import ready_made
+from course_utils.lab.results import how_made, results
+from course_utils.tasks import number_words
+
+
+@pytest.fixture
+def memory():
+    rng = np.random.default_rng(0)
+    mask = np.arange(5) < np.array([5, 3])[:, None]
+    states = rng.normal(size=(2, 5, 4)) * mask[..., None]
+    return Memory(states, rng.normal(size=(2, 4)), mask)
+
+
+def test_shuffling_keeps_the_states_of_each_row_and_leaves_padding_at_the_end(memory):
+    shuffled = lab.shuffle_states(memory)
+    for before, after, mask in zip(memory.states, shuffled.states, memory.mask, strict=True):
+        np.testing.assert_array_equal(np.sort(before[mask], axis=0), np.sort(after[mask], axis=0))
+        assert not after[~mask].any()
+    assert not np.array_equal(shuffled.states, memory.states)
+
+
+def test_padding_is_shown_or_hidden(memory):
+    shown, hidden = lab.show_padding(memory, 2), lab.hide_padding(memory, 2)
+    assert shown.states.shape == hidden.states.shape == (2, 7, 4)
+    assert shown.mask.all() and hidden.mask.sum() == memory.mask.sum()
+
+
+@pytest.mark.parametrize("name", lab.CONTEXTS)
+def test_every_rule_gives_a_model_that_the_probes_can_examine(name):
+    task = lab.lab_task()
+    model = lab.lab_model(name, task, seed=0)
+    few = type(task.test)(*(part[:8] for part in task.test))
+    for change in (None, lab.shuffle_states, lab.show_padding, lab.hide_padding):
+        assert lab.exact(model, few, change).shape == (8,)
+
+
+def test_the_committed_results_name_what_made_them_and_cover_every_rule():
+    found = results("three_rules")
+    assert "python -m experiments.three_rules" in how_made(found) and len(found["seeds"]) == 3
+    assert set(found["found"]) == set(lab.CONTEXTS)
+    assert found["settings"]["steps"] == lab.STEPS and found["settings"]["width"] == lab.WIDTH
+    for one in found["found"].values():
+        assert all(len(one[key]) == 3 for key in ("all", "states shuffled", "longer", "curve"))
+
+
+def test_an_unknown_result_is_refused():
+    with pytest.raises(ValueError, match=r"results are there for .*three_rules, got 'none'"):
+        results("none")
+
+
+def test_the_budgets_hold_three_seeds_of_both_rules_and_agree_with_the_laboratory():
+    other, lab_found = results("scale_and_budget"), results("three_rules")["found"]
+    rate, place = str(lab.RATE), other["settings"]["steps"].index(lab.STEPS)
+    for name, runs in other["found"][rate].items():
+        assert np.shape(runs) == (3, len(other["settings"]["steps"]))
+        # the same seeds and the same budget: on one machine, the same models
+        assert [run[place] for run in runs] == pytest.approx(lab_found[name]["all"], abs=0.02)
+
+
+def test_a_context_that_the_laboratory_does_not_have():
+    with pytest.raises(ValueError, match=r"name must be one of 'no attention', .* got 'dots'"):
+        lab.lab_model("dots", lab.lab_task(), seed=0)
+
+
+def test_a_changed_memory_is_what_the_decoder_sees():
+    model, test = ready_made("number_translator"), number_words(100, 100).test
+    assert lab.exact(model, test).mean() > 0.8
+    blank = lab.exact(model, test, lambda memory: memory._replace(states=0 * memory.states))
+    assert blank.mean() < 0.2

@@ -1,0 +1,61 @@
+"""The table of claims: each row leads to cells that exist, each lesson's verdict has a row."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "claims.md"
+HEAD = ["claim", "the article says", "verdict", "what the cells show", "evidence"]
+LINK = re.compile(r"\[[^\]]+\]\(([^)#]+)#cell-id=([^)]+)\)")
+
+
+def rows():
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    return [
+        [part.strip() for part in re.split(r"(?<!\\)\|", x)[1:-1]] for x in lines if x[:1] == "|"
+    ]
+
+
+HEADING, _, *ROWS = rows()
+
+
+def key(claim):
+    """Sorts 8b behind 8."""
+    return int(re.match(r"\d+", claim)[0]), claim
+
+
+def test_the_table_has_its_columns_and_its_order():
+    assert HEADING == HEAD and all(len(row) == len(HEAD) and all(row) for row in ROWS)
+    assert [row[0] for row in ROWS] == sorted((row[0] for row in ROWS), key=key)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]}-{row[4][1:3]}")
+def test_its_evidence_is_a_cell_that_exists(row):
+    found = LINK.findall(row[4])
+    assert found, "name at least one cell: [02 E3](../notebooks/….ipynb#cell-id=…)"
+    for path, cell in found:
+        notebook = nbformat.read(PAGE.parent / path, as_version=4)
+        assert cell in {c.id for c in notebook.cells}, f"{path} has no cell {cell}"
+
+
+def judged_in(path):
+    """The claims that a lesson's verdict names."""
+    cells = nbformat.read(path, as_version=4).cells
+    verdicts = [c.source for c in cells if c.source.startswith("## Verdict")]
+    text = re.sub(r"Claim \d+ stays open", "", "\n".join(verdicts))
+    numbers = re.findall(r"Claims? (\d+b?)|^\| \**(\d+b?)\b", text, flags=re.M)
+    return {first or second for first, second in numbers}
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")), ids=lambda path: path.stem
+)
+def test_every_verdict_of_a_lesson_stands_in_the_table(path):
+    listed = {row[0] for row in ROWS if path.name in row[4]}
+    open_ones = (
+        {"4", "14"} if path.stem in ("01_a_soft_library", "02_score_normalise_mix") else set()
+    )
+    assert judged_in(path) - open_ones <= listed

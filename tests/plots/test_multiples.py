@@ -1,0 +1,48 @@
+"""Small multiples: a panel for each name, its band from the runs, its line from the live one."""
+
+import numpy as np
+import pytest
+
+from course_utils.plots.multiples import maps, panels
+
+RUNS = {name: [[0.2, 0.4, 0.9], [0.3, 0.1, 0.8]] for name in "abcde"}
+LIVE = {name: [0.25, 0.3, 0.85] for name in "abcde"}
+
+
+def drawn(x):
+    figure = panels(x, RUNS, LIVE, "Shares", "letters", "share")
+    return [ax for ax in figure.axes if ax.axison], figure
+
+
+def test_each_name_has_a_panel_and_empty_places_stay_empty():
+    axes, figure = drawn([1, 2, 3])
+    assert [ax.get_title("left") for ax in axes] == list("abcde")
+    assert len(figure.axes) == 8
+
+
+def test_the_band_reaches_from_the_smallest_to_the_largest_run():
+    axes, _ = drawn([1, 2, 3])
+    corners = axes[0].collections[0].get_paths()[0].vertices
+    for place, low, high in ((1, 0.2, 0.3), (2, 0.1, 0.4), (3, 0.8, 0.9)):
+        heights = corners[np.isclose(corners[:, 0], place), 1]
+        assert (heights.min(), heights.max()) == pytest.approx((low, high))
+
+
+def test_the_line_is_the_live_run():
+    axes, _ = drawn([1, 2, 3])
+    assert axes[2].lines[0].get_xydata().tolist() == [[1, 0.25], [2, 0.3], [3, 0.85]]
+
+
+def test_labels_stand_in_order_at_equal_distances():
+    axes, _ = drawn(["2–4", "5–7", "8–10"])
+    assert [text.get_text() for text in axes[-1].get_xticklabels()] == ["2–4", "5–7", "8–10"]
+    assert axes[0].lines[0].get_xdata().tolist() == [0, 1, 2]
+
+
+def test_a_map_has_a_number_in_every_cell_on_the_same_scale():
+    shares = {"without": [[0.1, 0.25], [0.5, 1.0]], "with": np.ones((2, 2))}
+    figure = maps(shares, [16, 32], ["4", "20"], "A map", "length", "width")
+    assert [ax.get_title("left") for ax in figure.axes] == ["without", "with"]
+    assert [text.get_text() for text in figure.axes[0].texts] == ["0.10", "0.25", "0.50", "1.00"]
+    assert all(ax.images[0].get_clim() == (0, 1) for ax in figure.axes)
+    assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == ["16", "32"]

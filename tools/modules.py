@@ -1,0 +1,42 @@
+"""Write the list of modules in docs/architecture.md: `python -m tools.modules`."""
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "architecture.md"
+PLACE = re.compile(r"(?<=<!-- modules -->\n).*?(?=<!-- end of modules -->)", flags=re.S)
+
+
+def listed():
+    """The modules as Markdown: a table for each room, one line a module."""
+    package = ROOT / "course_utils"
+    rooms = [package, *sorted(path.parent for path in package.glob("*/__init__.py"))]
+    return "\n".join(_table(room, package) for room in rooms)
+
+
+def _table(room, package):
+    paths = room.glob("*.py") if room == package else room.rglob("*.py")
+    shown = [path for path in sorted(paths) if not path.stem.startswith(("__", "sheet_"))]
+    rows = "".join(f"| `{_name(path, package)}` | {_first_sentence(path)} |\n" for path in shown)
+    title = "the root" if room == package else f"`{room.name}/`"
+    return f"| {title} | |\n|---|---|\n{rows}"
+
+
+def _name(path, package):
+    return ".".join(path.relative_to(package).with_suffix("").parts)
+
+
+def _first_sentence(path):
+    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    return " ".join(said.split("\n\n")[0].split()).replace("|", r"\|")
+
+
+def page():
+    """The page with the list as it should be."""
+    return PLACE.sub(lambda _: listed(), PAGE.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
