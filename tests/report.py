@@ -56,9 +56,13 @@ class Report:
         try:
             return (yield)
         finally:
-            # Looking at all processes takes a while: once a file, not once a test.
-            if nextitem is None or nextitem.path != item.path:
+            if is_last_of_file(item, nextitem):
                 self._note()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self, item, nextitem):
+        if is_last_of_file(item, nextitem):
+            self._note()  # while servers and browsers are still there to be asked
 
     def _note(self):
         now = used()
@@ -113,6 +117,11 @@ def part_of(nodeid):
     """The part of the course that a test belongs to."""
     found = (name for start, name in PARTS.items() if nodeid.startswith(start))
     return next(found, UNITS)
+
+
+def is_last_of_file(item, nextitem):
+    """To look at all processes takes a while: it is done once a file, not once a test."""
+    return nextitem is None or nextitem.path != item.path
 
 
 def used():

@@ -94,6 +94,7 @@ class Reader:
 
     def visit(self, name):
         """Open one page as a reader would, in all widths, light and dark."""
+        self.page.goto("about:blank")  # scripts of the last page, from which texts were taken, end
         self.strangers.clear()
         self.complaints.clear()
         self.page.goto(f"{self.home}/{name}")
