@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client import KernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -105,14 +106,22 @@ def test_its_lesson_links_to_it(stem):
         assert f"(../exercises/{stem}.ipynb)" in text
 
 
+@pytest.fixture(scope="module")
+def kernel():
+    """One kernel for all sheets: to start one takes longer than to run a sheet."""
+    environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": str(ROOT)}
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(env=environment, cwd=str(SHEETS))
+    yield manager
+    manager.shutdown_kernel(now=True)
+
+
 @each_sheet
-def test_as_handed_out_each_question_shows_the_one_named_error_and_the_rest_runs(stem, monkeypatch):
-    for name, value in {**ENVIRONMENT, "PYTHONPATH": str(ROOT)}.items():
-        monkeypatch.setenv(name, value)
+def test_as_handed_out_each_question_shows_the_one_named_error_and_the_rest_runs(stem, kernel):
     sheet = read(SHEETS, stem)
-    resources = {"metadata": {"path": str(SHEETS)}}
+    forget = new_code_cell("%reset -f")  # the names of the sheet before
     # cells that may raise are tagged; any other error stops the run here
-    NotebookClient(sheet, kernel_name="python3", resources=resources).execute()
+    NotebookClient(new_notebook(cells=[forget, *sheet.cells]), km=kernel).execute()
     errors = [
         (output.ename, output.evalue.split()[0], output.traceback)
         for cell in sheet.cells
