@@ -161,12 +161,14 @@ def where_to_look(item):
     if "lesson" in getattr(getattr(item, "callspec", None), "params", {}):
         name = item.callspec.params["lesson"]
         return f"Look at notebooks/{name}.ipynb in JupyterLab (make lab), and at {path}"
-    tested = tested_by(path)
+    tested = module_of(path)
     return f"Look at {tested}, which {path} tests" if tested else f"Look at {path}"
 
 
-def tested_by(path):
+def module_of(path):
     """The module that a file of tests mirrors: course_utils/lab/costs.py, of lab/test_costs.py."""
+    if path.is_absolute():  # not of this course
+        return None
     room = path.parent.relative_to("tests")
     for folder in ("course_utils", "."):
         module = Path(folder) / room / path.name.removeprefix("test_")
