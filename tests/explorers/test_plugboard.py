@@ -6,6 +6,9 @@ import pytest
 from course_utils.attention import AttentionLayer
 from course_utils.explorers.plugboard import HIDDEN, RULES, M, N, plugboard_look
 
+MOVES = [{"rule": "general"}, {"is_self": True}, {"width": 5}]
+MISSIONS = [{"is_self": True}, {"rule": "additive (rule 2)"}, {"width": 16}]
+
 
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("is_self", [True, False])
