@@ -65,10 +65,10 @@ def test_kept_results_have_every_context(experiment):
     kept = results(experiment)
     assert f"python -m experiments.{experiment}" in how_made(kept)
     for table in tables(kept["found"]):
-        missing, extra = set(lab.CONTEXTS) - set(table), set(table) - set(lab.CONTEXTS)
-        assert not missing and not extra, (
-            f"course_utils/lab/results/{experiment}.json lacks {sorted(missing)} and has "
-            f"{sorted(extra)} too much: run python -m experiments.{experiment}"
+        other = sorted(set(lab.CONTEXTS) ^ set(table))
+        assert not other, (
+            f"course_utils/lab/results/{experiment}.json and CONTEXTS differ in {other}: run "
+            f"python -m experiments.{experiment}"
         )
 
 
@@ -80,8 +80,8 @@ def test_a_lesson_that_counts_the_contexts_counts_right():
     for path in LESSONS:
         said = set(COUNT.findall(path.read_text(encoding="utf-8").lower()))
         assert said <= {NUMBERS[len(lab.CONTEXTS)]}, (
-            f"notebooks/{path.name}: it says {said} contexts, the laboratory has "
-            f"{len(lab.CONTEXTS)}: count anew where the lesson draws or names them"
+            f"notebooks/{path.name}: it says {' and '.join(said)} contexts, the laboratory has "
+            f"{len(lab.CONTEXTS)}: count anew wherever the lesson draws or names them"
         )
 
 
