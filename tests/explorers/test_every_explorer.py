@@ -79,8 +79,8 @@ def test_an_explorer_stands_in_the_front_door(stem):
 def test_every_control_and_every_mission_is_tried(stem):
     own, file, explorer = trial(stem), f"{HERE}/test_{stem}.py", make(stem)
     assert hasattr(own, "MOVES") and hasattr(own, "MISSIONS"), (
-        f"{file}: write MOVES = [{{control: value}}, …], whose last controls are all that it has, "
-        f"and MISSIONS = [{{control: value}}, …], what reaches each mission"
+        f"{file}: write MOVES = [{{control: value}}, …], each control the last of one of them, and "
+        f"MISSIONS = [{{control: value}}, …], what reaches each mission"
     )
     moved = {list(move)[-1] for move in own.MOVES}
     missing = sorted(set(explorer.controls) - moved)

@@ -1,7 +1,7 @@
-"""A lesson is complete: its row in the README, its sheet, its page for teachers, its summary.
+"""A lesson is complete: its row in the README, its sheet, its page for teachers.
 
 Every notebook in notebooks/ is a lesson, whatever it is called. What a lesson does without is named
-here, one by one.
+here, one by one. tests/tools/test_book.py asks for its summary in Chinese.
 """
 
 import re
@@ -67,13 +67,6 @@ def test_teachers_have_a_page_that_their_guide_links(path):
     )
     assert f"]({number}.md)" in text_of("docs/teaching/index.md"), (
         f"docs/teaching/index.md: name [{number}]({number}.md) where it is taught"
-    )
-
-
-@each_lesson
-def test_it_has_a_summary_in_chinese(path):
-    assert re.search(rf"^## {number_of(path)} \S", text_of("docs/chinese.md"), flags=re.M), (
-        f"docs/chinese.md: ## {number_of(path)} <title>, three sentences, **关键词**"
     )
 
 
