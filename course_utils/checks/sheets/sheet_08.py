@@ -346,9 +346,10 @@ def _shift(trial):
     return moved(again, trial.outputs["weights"], trial.tolerance)
 
 
-def _ratio_e(trial):
-    weights = trial.call(np.array([[2.0, 0, 0, 0]]), np.array([[1.0, 0, 0, 0], [0, 0, 0, 0]]))
-    return moved(weights["weights"], np.array([[np.e, 1]]) / (np.e + 1), trial.tolerance)
+def _ratio_of_e(trial):
+    query, keys = np.array([[2.0, 0, 0, 0]]), np.array([[1.0, 0, 0, 0], [0, 0, 0, 0]])
+    weights = trial.call(query, keys)["weights"]
+    return moved(weights, np.array([[np.e, 1]]) / (np.e + 1), trial.tolerance)
 
 
 @sheet.function(
@@ -367,7 +368,7 @@ def _ratio_e(trial):
         no_negative_weight(),
         Property("no weight is exactly 0", _far_key_counts),
         Property("the same vector added to every key changes nothing", _shift),
-        Property("scores 2 and 0 at width 4 give weights of ratio e", _ratio_e),
+        Property("scores 2 and 0 at width 4 give weights of ratio e", _ratio_of_e),
     ),
     hints=(
         "What do the rows sum to, and which function makes them sum to 1?",
