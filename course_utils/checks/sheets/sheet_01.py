@@ -517,7 +517,7 @@ SCORES = NAMES @ SPELLING
 )
 def blended_number():
     """Right, and nobody has that number: a blend of phone numbers calls a stranger."""
-    return softmax(SCORES) @ NUMBERS
+    return soft_lookup(SPELLING, NAMES, NUMBERS)
 
 
 @blended_number.mistake
