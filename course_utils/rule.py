@@ -63,7 +63,7 @@ class Score(Layer):
 
         hidden : width of a hidden layer, where there is one.
         """
-        raise NotImplementedError(f"{cls.__name__} must count its multiply-adds: define macs in it")
+        raise NotImplementedError(f"define macs in {cls.__name__}, which counts its multiply-adds")
 
     def __call__(self, queries, keys):
         """Scores (..., n, m), without a cache. Raises ValueError where sizes do not fit."""
