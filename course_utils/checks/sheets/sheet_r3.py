@@ -281,18 +281,6 @@ sheet.choice(
 )
 
 
-LINES = {
-    1: "    tokens = np.concatenate([text, image])",
-    2: "    tokens = np.concatenate([text, image], axis=1)",
-    3: "    mask = np.zeros((len(tokens), len(tokens)), dtype=bool)",
-    4: "    mask[: len(text), len(text) :] = True",
-    5: "    mask[len(text) :, : len(text)] = True",
-    6: "    scores = tokens @ tokens.T / np.sqrt(tokens.shape[1])",
-    7: "    weights = softmax(scores, mask=mask)",
-    8: "    return (weights @ tokens)[: len(text)]",
-}
-
-
 @sheet.order(
     "R3.11",
     "joined, and yet across",
@@ -303,28 +291,37 @@ LINES = {
     False. Two lines are wrong and stay out. Give the numbers of the six in an order that
     works.
     """,
-    lines=LINES,
+    lines={
+        1: "    tokens = np.concatenate([text, image])",
+        2: "    tokens = np.concatenate([text, image], axis=1)",
+        3: "    mask = np.zeros((len(tokens), len(tokens)), dtype=bool)",
+        4: "    mask[: len(text), len(text) :] = True",
+        5: "    mask[len(text) :, : len(text)] = True",
+        6: "    scores = tokens @ tokens.T / np.sqrt(tokens.shape[1])",
+        7: "    weights = softmax(scores, mask=mask)",
+        8: "    return (weights @ tokens)[: len(text)]",
+    },
     hints=(
         "Of the four blocks of the joined map, which one has text as rows and image as columns?",
         "1, 3, ____, the scores, softmax, the rows of the text.",
     ),
 )
-def parsons():
+def text_looks_at_image():
     """Right: one block of the joined map is cross-attention, from text to image."""
     return (1, 3, 4, 6, 7, 8)
 
 
-@parsons.also_right
-def another_order():
+@text_looks_at_image.also_right
+def opened_after_the_scores():
     return (1, 3, 6, 4, 7, 8)
 
 
-@parsons.also_right
-def another_order():
+@text_looks_at_image.also_right
+def scored_before_the_mask():
     return (1, 6, 3, 4, 7, 8)
 
 
-@parsons.mistake(shows=lambda order: 2 in order)
+@text_looks_at_image.mistake(shows=lambda order: 2 in order)
 def joined_along_the_features():
     """Line 2 joins feature to feature. Joined sequences stand one below the other: more
     tokens, no wider.
@@ -332,7 +329,7 @@ def joined_along_the_features():
     return (2, 3, 4, 6, 7, 8)
 
 
-@parsons.mistake(shows=lambda order: 5 in order)
+@text_looks_at_image.mistake(shows=lambda order: 5 in order)
 def the_image_asks():
     """Line 5 lets the image look at the text: row = who asks, and the rows of the text come
     first.
@@ -340,19 +337,19 @@ def the_image_asks():
     return (1, 3, 5, 6, 7, 8)
 
 
-@parsons.mistake(shows=lambda order: stands_before(order, 4, 3))
+@text_looks_at_image.mistake(shows=lambda order: stands_before(order, 4, 3))
 def opened_before_it_is_there():
     """Line 4 opens a block of the mask that line 3 has not made yet."""
     return (1, 4, 3, 6, 7, 8)
 
 
-@parsons.mistake(shows=lambda order: stands_before(order, 7, 4))
+@text_looks_at_image.mistake(shows=lambda order: stands_before(order, 7, 4))
 def opened_after_softmax():
     """When line 7 uses the mask, nobody may look at anything: open the block before."""
     return (1, 3, 6, 7, 4, 8)
 
 
-@parsons.mistake(shows=lambda order: stands_before(order, 7, 6))
+@text_looks_at_image.mistake(shows=lambda order: stands_before(order, 7, 6))
 def weighed_before_scored():
     """Line 7 needs the scores, which line 6 makes."""
     return (1, 3, 4, 7, 6, 8)
@@ -364,33 +361,8 @@ def _lengths(rng, square=False):
     return rng.integers(1, n + 1, batch), n
 
 
-def _not_ahead(n):
-    return np.tri(n, dtype=bool)
-
-
 def _is_real(lengths, n):
     return np.arange(n) < lengths[:, None]
-
-
-def _both(lengths, n):
-    return _not_ahead(n) & _is_real(lengths, n)[:, None]
-
-
-def _with_loops(lengths, n):
-    return [[[j <= i and j < length for j in range(n)] for i in range(n)] for length in lengths]
-
-
-def _product(lengths, n):
-    return np.tri(n, dtype=np.float32) * _is_real(lengths, n).astype(np.float32)[:, None]
-
-
-def _up_to_the_smaller(lengths, n):
-    ends = np.minimum(np.arange(1, n + 1), lengths[:, None])  # (batch, query)
-    return np.arange(n) < ends[..., None]
-
-
-def _spread(mask, lengths, n):
-    return np.broadcast_to(mask, (len(lengths), n, n)).copy()
 
 
 def _nothing_ahead(trial):
@@ -442,16 +414,25 @@ def _all_that_is_allowed(trial):
 )
 def decoder_mask(lengths, n):
     """Right: with True = may look, a key must be allowed by every reason."""
-    return _both(lengths, n)
+    causal = np.tri(n, dtype=bool)  # (query, key)
+    real = (np.arange(n) < lengths[:, None])[:, None]  # (batch, 1, key)
+    return causal & real
 
 
-decoder_mask.also_right(_with_loops)
+@decoder_mask.also_right
+def in_loops(lengths, n):
+    return [[[j <= i and j < length for j in range(n)] for i in range(n)] for length in lengths]
 
 
-decoder_mask.also_right(_product)
+@decoder_mask.also_right
+def product_in_float32(lengths, n):
+    return np.tri(n, dtype=np.float32) * np.float32(_is_real(lengths, n))[:, None]
 
 
-decoder_mask.also_right(_up_to_the_smaller)
+@decoder_mask.also_right
+def up_to_the_smaller(lengths, n):
+    ends = np.minimum(np.arange(1, n + 1), lengths[:, None])  # (batch, query)
+    return np.arange(n) < ends[..., None]
 
 
 @decoder_mask.mistake
@@ -459,49 +440,62 @@ def not_repaired(lengths, n):
     """“Or” opens a key that one reason allows. With True = may look, all reasons must allow
     it.
     """
-    return _not_ahead(n) | _is_real(lengths, n)[:, None]
+    causal = np.tri(n, dtype=bool)
+    real = (np.arange(n) < lengths[:, None])[:, None]
+    return causal | real
 
 
 @decoder_mask.mistake
 def padding_alone(lengths, n):
     """Padding is hidden, but each position sees what comes after it."""
-    return _spread(_is_real(lengths, n)[:, None], lengths, n)
+    real = (np.arange(n) < lengths[:, None])[:, None]
+    return np.repeat(real, n, axis=1)
 
 
 @decoder_mask.mistake
 def future_alone(lengths, n):
     """The future is hidden, but late positions still look at padding."""
-    return _spread(_not_ahead(n), lengths, n)
+    return np.tile(np.tri(n, dtype=bool), (len(lengths), 1, 1))
 
 
 @decoder_mask.mistake
 def hidden_ones_marked(lengths, n):
     """This marks what is hidden. In this course True means: may look."""
-    return ~_both(lengths, n)
+    causal = np.tri(n, dtype=bool)
+    real = (np.arange(n) < lengths[:, None])[:, None]
+    return ~(causal & real)
 
 
 @decoder_mask.mistake
 def queries_masked(lengths, n):
     """You emptied the rows of padded queries. Padding must not be looked AT: mask the keys."""
-    return _not_ahead(n) & _is_real(lengths, n)[:, :, None]
+    causal = np.tri(n, dtype=bool)
+    real = (np.arange(n) < lengths[:, None])[:, :, None]
+    return causal & real
 
 
 @decoder_mask.mistake
 def upper_triangle(lengths, n):
     """This is the upper triangle: each position sees what comes after it, and not before."""
-    return _not_ahead(n).T & _is_real(lengths, n)[:, None]
+    causal = np.triu(np.ones((n, n), dtype=bool))
+    real = (np.arange(n) < lengths[:, None])[:, None]
+    return causal & real
 
 
 @decoder_mask.mistake
 def itself_hidden(lengths, n):
     """A position must see itself: row 0 sees nothing at all here."""
-    return np.tri(n, k=-1, dtype=bool) & _is_real(lengths, n)[:, None]
+    causal = np.tri(n, k=-1, dtype=bool)
+    real = (np.arange(n) < lengths[:, None])[:, None]
+    return causal & real
 
 
 @decoder_mask.mistake
 def one_place_too_many(lengths, n):
     """One key too many: 2 words stand at the places 0 and 1, so < and not ≤."""
-    return _not_ahead(n) & (np.arange(n) <= lengths[:, None])[:, None]
+    causal = np.tri(n, dtype=bool)
+    real = (np.arange(n) <= lengths[:, None])[:, None]
+    return causal & real
 
 
 sheet.reason(
