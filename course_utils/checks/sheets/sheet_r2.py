@@ -7,13 +7,12 @@ from course_utils.checks.exercises import Property
 from course_utils.checks.orders import stands_before
 from course_utils.checks.sheets.attention_inputs import moved, sizes
 
-sheet = Sheet("R2")
+sheet = Sheet("R2", choices={"points": 0.5})
 
 
 sheet.choice(
     "R2.1",
     "shapes of a batch",
-    points=0.5,
     asks="""
     Queries (8, 5, 16), keys (8, 7, 16), values (8, 7, 4). What is the shape of the weights?
     """,
@@ -36,7 +35,6 @@ sheet.choice(
 sheet.choice(
     "R2.2",
     "a translator with rule 1, pair by pair",
-    points=0.5,
     asks="""
     A translator scores its states by rule 1, pair by pair. What does its context do while
     it writes?
@@ -69,7 +67,6 @@ sheet.choice(
 sheet.choice(
     "R2.3",
     "what additive attention adds",
-    points=0.5,
     asks="Rule 2 is called additive. What is added up?",
     letter="d",
     options={
@@ -99,7 +96,6 @@ sheet.choice(
 sheet.choice(
     "R2.4",
     "the spread of a dot product",
-    points=0.5,
     asks="""
     Queries and keys have 100 independent features of mean 0 and standard deviation 1. What
     is the standard deviation of q · k?
@@ -120,7 +116,6 @@ sheet.choice(
 sheet.choice(
     "R2.5",
     "when the divisor hurts",
-    points=0.5,
     asks="""
     On GRU states, whose features spread by far less than 1, the scaled dot product learned
     more slowly than the plain one. Why?
@@ -153,7 +148,6 @@ sheet.choice(
 sheet.choice(
     "R2.6",
     "queries, keys and values are x itself",
-    points=0.5,
     asks="""
     Six words, each a random vector of 64 features with variance 1. They attend to each
     other with Q = K = V = x. Where does nearly all weight of a word go?
@@ -183,7 +177,6 @@ sheet.choice(
 sheet.choice(
     "R2.7",
     "a shuffled sentence",
-    points=0.5,
     asks="""
     Self-attention with its projections, but without places. The words are shuffled. What
     becomes of the output?
@@ -216,7 +209,6 @@ sheet.choice(
 sheet.choice(
     "R2.8",
     "where the parameters are",
-    points=0.5,
     asks="""
     An attention layer carries the scaled dot product. What in it has parameters to learn?
     """,
@@ -239,7 +231,6 @@ sheet.choice(
 sheet.choice(
     "R2.9",
     "five words and fifty",
-    points=0.5,
     asks="""
     A model without attention is 64 wide. It reads 5 words, later 50. How many numbers of
     the source reach its decoder?
@@ -269,7 +260,6 @@ sheet.choice(
 sheet.choice(
     "R2.10",
     "longer than in training",
-    points=0.5,
     asks="""
     A model with attention was trained on strings of 2 to 20 symbols. At 20 nearly all
     symbols are right. And at 24?

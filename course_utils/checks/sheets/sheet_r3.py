@@ -8,13 +8,12 @@ from course_utils.checks.exercises import Property
 from course_utils.checks.orders import stands_before
 from course_utils.checks.sheets.attention_inputs import sizes
 
-sheet = Sheet("R3")
+sheet = Sheet("R3", choices={"points": 0.5})
 
 
 sheet.choice(
     "R3.1",
     "queries and keys of different widths",
-    points=0.5,
     asks="""
     Queries are 4 features wide, keys 6. Which rule cannot score them?
     """,
@@ -37,7 +36,6 @@ sheet.choice(
 sheet.choice(
     "R3.2",
     "one matrix for queries and keys",
-    points=0.5,
     asks="""
     A self-attention makes queries and keys with one and the same matrix. What can its
     scores not do?
@@ -64,7 +62,6 @@ sheet.choice(
 sheet.choice(
     "R3.3",
     "how far gradients reach",
-    points=0.5,
     asks="""
     At length 40 the gradient of the last symbol at the first state is some 10,000 times
     larger with attention than without. Why?
@@ -97,7 +94,6 @@ sheet.choice(
 sheet.choice(
     "R3.4",
     "百 looks at “and”",
-    points=0.5,
     asks="""
     For “three hundred and five” a translator writes 三百零五, as it should. Row 百 of its map
     has the largest weight on “and”. How can that be?
@@ -127,7 +123,6 @@ sheet.choice(
 sheet.choice(
     "R3.5",
     "what attention adds",
-    points=0.5,
     asks="""
     Encoder and decoder are GRUs, 500 wide. Source and target have 30 words. How many
     multiply-adds does the dot product, with its mix, add to theirs?
@@ -148,7 +143,6 @@ sheet.choice(
 sheet.choice(
     "R3.6",
     "a score of 0",
-    points=0.5,
     asks="""
     Three keys have the scores 2, 1 and 3. The third is to be hidden, so its score is set to
     0, and then comes softmax. What is its weight?
@@ -169,7 +163,6 @@ sheet.choice(
 sheet.choice(
     "R3.7",
     "too good to be true",
-    points=0.5,
     asks="""
     A translator reads whole target sentences while it trains. Its loss is nearly 0, and
     what it writes afterwards is nonsense. Which mask did it lack?
@@ -202,7 +195,6 @@ sheet.choice(
 sheet.choice(
     "R3.8",
     "four words and six tiles",
-    points=0.5,
     asks="""
     A text has 4 words, an image 6 tiles. How many scores are there if words ask tiles, and
     how many if all ten stand in one sequence that attends to itself?
@@ -223,7 +215,6 @@ sheet.choice(
 sheet.choice(
     "R3.9",
     "coverage",
-    points=0.5,
     asks="""
     Row = step of writing, column = word of the source. What is the coverage of a source
     word?
@@ -250,7 +241,6 @@ sheet.choice(
 sheet.choice(
     "R3.10",
     "without the top key",
-    points=0.5,
     asks="""
     You take the key with the largest weight away from a trained classifier. 95 % of its
     answers stay. What does that show?
