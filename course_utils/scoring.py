@@ -140,21 +140,22 @@ class AdditiveScore(Score):
 
     def compare(self, queries, projected_keys):
         q, k, scores = self.meet(queries, projected_keys)
-        layer = None
+        v, layer = self.v(q.dtype), None
         for block in blocks(*scores.shape, q.shape[-1]):
             some = q[block]
             if layer is None:  # one block's memory serves them all; the first is the largest
                 layer = np.empty((*some.shape[:2], *k.shape[1:]), q.dtype)
             room = layer[: some.shape[0], : some.shape[1]]
-            scores[block] = self.compare_block(some, k[block[0]], room)
+            scores[block] = compare_block(some, k[block[0]], v, room)
         return scores.reshape(*queries.shape[:-1], k.shape[1])
 
     def forward(self, queries, keys):
         queries, keys = self.check(queries, keys)
         q, k, scores = self.meet(queries, self.prepare(keys))
         hidden = np.empty((*scores.shape, q.shape[-1]), q.dtype)
+        v = self.v(q.dtype)
         for block in blocks(*hidden.shape):
-            scores[block] = self.compare_block(q[block], k[block[0]], hidden[block])
+            scores[block] = compare_block(q[block], k[block[0]], v, hidden[block])
         return scores.reshape(*queries.shape[:-1], k.shape[1]), (queries, keys, hidden)
 
     def meet(self, queries, projected_keys):
@@ -162,12 +163,6 @@ class AdditiveScore(Score):
         q = merge_leading(queries @ self.like("W_query", queries))  # (batch, query, hidden)
         k = merge_leading(projected_keys)  # (batch, key, hidden)
         return q, k, np.empty((*q.shape[:2], k.shape[1]), q.dtype)
-
-    def compare_block(self, q, k, layer):
-        """Scores of one block, whose hidden layer (batch, query, key, hidden) fills ``layer``."""
-        np.add(q[:, :, None], k[:, None], out=layer)
-        np.tanh(layer, out=layer)
-        return (rows(layer) @ self.v(layer.dtype)).reshape(layer.shape[:-1])
 
     def backward(self, d_scores, cache):
         queries, keys, hidden = cache
@@ -293,6 +288,13 @@ def check_values(keys, values):
 def merge_leading(array):
     """(..., positions, width) → (batch, positions, width)."""
     return array.reshape(prod(array.shape[:-2]), *array.shape[-2:])
+
+
+def compare_block(q, k, v, layer):
+    """Scores of one block, whose hidden layer (batch, query, key, hidden) fills ``layer``."""
+    np.add(q[:, :, None], k[:, None], out=layer)
+    np.tanh(layer, out=layer)
+    return (layer.reshape(-1, len(v)) @ v).reshape(layer.shape[:-1])
 
 
 def blocks(batch, n, m, width):
