@@ -14,6 +14,7 @@ from course_utils.layers import (
     as_float,
     check_gradient,
     check_last_axis,
+    converted,
     nested,
     rows,
     uniform,
@@ -171,9 +172,9 @@ class AttentionLayer(Layer):
     ``layer(x, x)`` is self-attention, ``layer(x, y)`` cross-attention: x (..., n, model_size)
     asks, y (..., m, model_size) is looked at, the output is (..., n, model_size). ``mask``
     broadcasts to (..., n, m) and holds for every head, or to (..., heads, n, m). Each head works
-    on model_size / heads features; a rule with parameters serves all heads. Raises ValueError
-    where model_size is not a multiple of heads, or shapes do not fit, TypeError where ``score``
-    is no rule.
+    on model_size / heads features; a rule with parameters serves all heads, as it is, or as a copy
+    where its dtype is another. Raises ValueError where model_size is not a multiple of heads, or
+    shapes do not fit, TypeError where ``score`` is no rule.
     """
 
     def __init__(self, model_size, heads=1, score=None, rng=None, dtype=np.float32):
@@ -187,7 +188,7 @@ class AttentionLayer(Layer):
         rng = np.random.default_rng(rng)
         names = ("W_query", "W_key", "W_value", "W_output")
         own = {name: uniform(rng, model_size, model_size, dtype) for name in names}
-        self.score = score.cast(dtype)
+        self.score = converted(score, dtype)
         self.heads, self.model_size = heads, model_size
         super().__init__(own, {"score": self.score})
 
@@ -195,22 +196,25 @@ class AttentionLayer(Layer):
         """(output, LayerCache); the cache's ``attended`` has weights (..., heads, n, m)."""
         x, y = as_float(x), as_float(y)
         self.check(x, y)
-        queries, keys, values = (
-            self.split(source @ self.like(name, source))
-            for name, source in (("W_query", x), ("W_key", y), ("W_value", y))
-        )
-        mask = self.spread(mask, x.shape[:-1], y.shape[-2])
+        # x (..., n, model_size) asks; y (..., m, model_size) is looked at
+        queries = self.split(x @ self.like("W_query", x))  # (..., heads, n, width of a head)
+        keys = self.split(y @ self.like("W_key", y))  # (..., heads, m, width of a head)
+        values = self.split(y @ self.like("W_value", y))  # (..., heads, m, width of a head)
+        mask = self.spread(mask, x.shape[:-1], y.shape[-2])  # (..., heads or 1, n, m), or None
+        # attended: context (..., heads, n, width of a head), weights (..., heads, n, m)
         attended, cache = attend_forward(queries, keys, values, self.score, mask)
-        mixed = self.merge(attended.context)
-        output = mixed @ self.like("W_output", mixed)
+        mixed = self.merge(attended.context)  # (..., n, model_size): the heads side by side
+        output = mixed @ self.like("W_output", mixed)  # (..., n, model_size)
         return output, LayerCache(x, y, attended, mixed, cache)
 
     def backward(self, d_output, cache):
         """(d_x, d_y, grads). Raises ValueError for a ``d_output`` of another shape."""
         x, y, _, mixed, attend_cache = cache
         check_gradient(d_output, x.shape, "d_output")
-        d_context = self.split(d_output @ self.like("W_output", d_output).T)
+        d_mixed = d_output @ self.like("W_output", d_output).T  # (..., n, model_size)
+        d_context = self.split(d_mixed)  # (..., heads, n, width of a head)
         *d_heads, score_grads = attend_backward(d_context, attend_cache)
+        # (..., n, model_size), and twice (..., m, model_size)
         d_queries, d_keys, d_values = (self.merge(d_head) for d_head in d_heads)
         grads = {
             "W_query": rows(x).T @ rows(d_queries),

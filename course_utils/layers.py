@@ -1,6 +1,8 @@
 """A layer is a forward function, its backward twin, and the parameters that they share."""
 
+import copy
 from math import prod
+from numbers import Integral
 
 import numpy as np
 
@@ -43,11 +45,21 @@ class Layer:
         return self.own[name].astype(array.dtype, copy=False)
 
     def cast(self, dtype):
-        """Convert the parameters, and those of the parts, to ``dtype``; returns the layer."""
+        """Convert the parameters, and those of the parts, to ``dtype``; return the layer.
+
+        It is the layer itself that changes, for everybody who holds it; see `converted`.
+        """
         self.own = {name: value.astype(dtype, copy=False) for name, value in self.own.items()}
         for part in self.parts.values():
             part.cast(dtype)
         return self
+
+
+def converted(layer, dtype):
+    """Return the layer, or a copy in `dtype` where it has another: no other holder sees a change."""
+    if all(value.dtype == dtype for value in layer.params.values()):
+        return layer
+    return copy.deepcopy(layer).cast(dtype)
 
 
 def nested(**groups):
@@ -59,26 +71,60 @@ def nested(**groups):
 def uniform(rng, rows, columns, dtype=np.float32):
     """A (rows, columns) matrix of Glorot and Bengio's (2010, eq. 16) uniform initialisation.
 
-    Raises ValueError for sizes below 1.
+    Raises ValueError for sizes below 1 and for another dtype than float32 or float64.
     """
     check_sizes(rows, columns)
+    check_dtype(dtype)
     limit = np.sqrt(6.0 / (rows + columns))
     return np.random.default_rng(rng).uniform(-limit, limit, (rows, columns)).astype(dtype)
 
 
 def check_sizes(rows, columns):
-    """Raise ValueError for a matrix without rows or columns."""
-    if min(rows, columns) < 1:
+    """Raise ValueError for a matrix without rows or columns, or with half a row."""
+    if not all(isinstance(size, Integral) and size >= 1 for size in (rows, columns)):
         raise ValueError(
             f"sizes must be at least 1, got a matrix of {rows} × {columns}: "
-            f"give each layer one feature or more"
+            f"give each layer one feature or more, and no half ones"
+        )
+
+
+def check_dtype(dtype):
+    """Raise ValueError unless parameters can be of this dtype."""
+    if np.dtype(dtype) not in (np.float32, np.float64):
+        raise ValueError(
+            f"dtype must be float32 or float64, got {np.dtype(dtype)}: half precision overflows "
+            f"above 65,504, and whole numbers have no gradient"
+        )
+
+
+def check_part(part, dtype, name):
+    """Raise ValueError where a part that was given has parameters of another dtype.
+
+    It is not converted: another model may hold the same part, and would change with it.
+    """
+    wanted = np.dtype(dtype).name
+    found = {value.dtype.name for value in part.params.values()} - {wanted}
+    if found:
+        raise ValueError(
+            f"the {name}'s parameters must be {wanted} as the model's are, got {found.pop()}: "
+            f"build what they belong to with dtype=np.{wanted}, one for each model"
         )
 
 
 def as_float(array):
-    """An array of floats: float32 and float64 as they are, whole numbers as float64."""
+    """Return an array of float32 or float64: these as they are, other numbers widened.
+
+    Half precision becomes float32, since scores overflow in it; whole numbers become float64.
+    Raises ValueError for what is no real number.
+    """
     array = np.asarray(array)
-    return array if np.issubdtype(array.dtype, np.floating) else array.astype(np.float64)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(
+            f"arrays must hold real numbers, got {array.dtype}: convert them to float32 or float64"
+        )
+    if array.dtype.kind != "f":
+        return array.astype(np.float64)
+    return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
 def check_last_axis(array, size, name):
@@ -137,6 +183,7 @@ class Embedding(Layer):
 
     def __init__(self, tokens, width, rng=None, dtype=np.float32):
         check_sizes(tokens, width)
+        check_dtype(dtype)
         table = np.random.default_rng(rng).normal(0.0, 1.0 / np.sqrt(width), (tokens, width))
         super().__init__({"table": table.astype(dtype)})
 

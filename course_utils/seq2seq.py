@@ -12,8 +12,7 @@ from course_utils import storage
 from course_utils.attention import Attention, LastState, MeanState
 from course_utils.decoding import beam_search, greedy_search
 from course_utils.encoder import Encoder, project_tokens, project_tokens_backward
-from course_utils.layers import Embedding, Layer, Linear, check_ids, nested
-from course_utils.memory import keep_freed_memory
+from course_utils.layers import Embedding, Layer, Linear, check_ids, check_part, nested
 from course_utils.recurrent import GRU, real_steps
 from course_utils.scoring import RULES
 from course_utils.softmax import cross_entropy
@@ -39,11 +38,11 @@ class Seq2Seq(Layer):
     al., 2015, 3.1, without the input feeding of 3.3, which would tie each step to the last). Token
     ids: 0 padding, 1 start, 2 end, symbols from 3. ``context`` is a layer
     of ``course_utils.attention``: ``LastState()``, ``MeanState()`` or ``Attention(rule)`` with a
-    rule for queries and keys ``hidden_size`` wide. It is used as it is, converted to ``dtype``:
-    build one for each model. ``encoder`` is for sources that are no tokens: a layer with
+    rule for queries and keys ``hidden_size`` wide. It is used as it is: build one for each model,
+    or models share what they learn. ``encoder`` is for sources that are no tokens: a layer with
     ``forward(source, lengths) → (Memory, cache)`` and its backward, also used as it is; then
     ``source_size`` and ``bidirectional`` say nothing. Raises ValueError where the rule or the
-    encoder is built for another width, TypeError where ``context`` is no context.
+    encoder is built for another width or dtype, TypeError where ``context`` is no context.
     """
 
     def __init__(
@@ -57,26 +56,28 @@ class Seq2Seq(Layer):
         dtype=np.float32,
         encoder=None,
     ):
-        keep_freed_memory()
         rng = np.random.default_rng(rng)
-        self.context = LastState() if context is None else context
-        check_context(self.context, hidden_size)
-        self.context.cast(dtype)
+        self.dtype = np.dtype(dtype)
         self.settings = {
             "source_size": source_size,
             "target_size": target_size,
             "hidden_size": hidden_size,
             "bidirectional": bidirectional,
         }
-        self.dtype = np.dtype(dtype)
+        self.context = LastState() if context is None else context
+        check_context(self.context, hidden_size, dtype)
         self.encoder = encoder or Encoder(source_size, hidden_size, bidirectional, rng, dtype)
-        check_encoder(self.encoder, hidden_size)
-        self.encoder.cast(dtype)
+        check_encoder(self.encoder, hidden_size, dtype)
         self.embedding = Embedding(target_size, hidden_size, rng, dtype)
-        self.gru = GRU(hidden_size, hidden_size, rng, dtype)
+        self.gru = GRU(self.decoder_input(hidden_size), hidden_size, rng, dtype)
         self.readout = Readout(hidden_size, target_size, rng, dtype)
         names = ("encoder", "embedding", "gru", "context", "readout")
         super().__init__(parts={name: getattr(self, name) for name in names})
+
+    @staticmethod
+    def decoder_input(hidden_size):
+        """Return the width of what the decoder's GRU reads at a step: a symbol's vector."""
+        return hidden_size
 
     def forward(self, batch):
         """Teacher forcing: the loss of a ``Batch`` and a cache.
@@ -175,8 +176,8 @@ class Seq2Seq(Layer):
         try:
             rule = header["rule"]
             parts = [RULES[rule[0]](**rule[1])] if rule else []
-            context = CONTEXTS[header["context"]](*parts)
             dtype = {"float32": np.float32, "float64": np.float64}[header["dtype"]]
+            context = CONTEXTS[header["context"]](*parts).cast(dtype)
             model = cls(context=context, dtype=dtype, **header["settings"])
         except Exception as error:  # settings can be wrong in as many ways as there are settings
             raise storage.unknown(path, f"its settings do not fit: {error!r}") from error
@@ -221,8 +222,8 @@ class Readout(Layer):
         return d_states, d_context, grads
 
 
-def check_context(context, hidden_size):
-    """Raise TypeError for what is no context, ValueError for a rule of another width."""
+def check_context(context, hidden_size, dtype):
+    """Raise TypeError for what is no context, ValueError for a rule of another width or dtype."""
     if not hasattr(context, "reader"):
         raise TypeError(
             f"context must be LastState(), MeanState() or Attention(rule), got {context!r:.60}: "
@@ -236,16 +237,18 @@ def check_context(context, hidden_size):
                 f"the rule's {name} must be the model's hidden_size {hidden_size}, got {size}: "
                 f"decoder states ask, encoder states are looked at, both {hidden_size} wide"
             )
+    check_part(context, dtype, "context")
 
 
-def check_encoder(encoder, hidden_size):
-    """Raise ValueError where an encoder says that its states have another width."""
+def check_encoder(encoder, hidden_size, dtype):
+    """Raise ValueError where an encoder says that its states have another width or dtype."""
     width = getattr(encoder, "hidden_size", hidden_size)
     if width != hidden_size:
         raise ValueError(
             f"the encoder's states must be as wide as the model's hidden_size {hidden_size}, "
             f"got {width}: the decoder starts from one of them"
         )
+    check_part(encoder, dtype, "encoder")
 
 
 def check_rows(states, target):

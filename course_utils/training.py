@@ -1,9 +1,12 @@
 """Training: Adam, clipping, and a loop that shows progress and can be interrupted."""
 
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 from tqdm.auto import tqdm
+
+from course_utils.memory import keep_freed_memory
 
 
 class History(NamedTuple):
@@ -90,40 +93,35 @@ def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=1
     are the latest that count. Returns ``History``. Raises ValueError where the batches run out or
     are none, FloatingPointError where the loss or a gradient is not finite.
     """
-    if hasattr(batches, "source") or hasattr(batches, "train"):
-        raise ValueError(
-            f"batches must yield one batch for each step, got a single {type(batches).__name__}: "
-            f"pass tasks.batches(task.train, 64)"
-        )
-    if every < 1:
-        raise ValueError(
-            f"every must be at least 1, got {every}: it counts steps between judgements"
-        )
-    optimiser = Adam(model.params, clip)
+    check_batches(batches)
+    check_settings(steps, learning_rate, every)
+    keep_freed_memory()  # a step makes the same large arrays over and over
     history = History([], {}, False)
     keeper = BestParams(model, history, validate)
     with tqdm(total=steps, desc="training", unit="step", disable=not progress) as bar:
         try:
-            for step, batch in zip(range(steps), batches, strict=False):
-                loss, cache = model.forward(batch)
-                check_finite(loss, step, learning_rate)
-                optimiser.step(model.backward(cache), learning_rate * (1 - step / steps))
+            for loss in descend(model, batches, steps, learning_rate, clip):
                 history.losses.append(loss)
                 bar.update()
-                if (step + 1) % every == 0 or step + 1 == steps:
+                if len(history.losses) % every == 0 or len(history.losses) == steps:
                     bar.set_postfix_str(f"{keeper.label} {keeper.judge():.3f}")
         except KeyboardInterrupt:
             history = history._replace(interrupted=True)
-            if validate is None and len(history.losses) > keeper.judged:
-                keeper.judge()  # the last steps count too
+            keeper.judge_the_rest()
         finally:
             keeper.restore()
-    if len(history.losses) < steps and not history.interrupted:
-        raise ValueError(
-            f"batches must last for {steps} steps, they ended after {len(history.losses)}: "
-            f"pass an endless iterator, such as tasks.batches(task.train, 64)"
-        )
+    check_lasted(history, steps)
     return history
+
+
+def descend(model, batches, steps, learning_rate, clip):
+    """Take the steps one by one, each when the next loss is asked for; yield the losses."""
+    optimiser = Adam(model.params, clip)
+    for step, batch in zip(range(steps), batches, strict=False):
+        loss, cache = model.forward(batch)
+        check_finite(loss, step, learning_rate)
+        optimiser.step(model.backward(cache), learning_rate * (1 - step / steps))
+        yield loss
 
 
 class BestParams:
@@ -140,11 +138,17 @@ class BestParams:
         measure = float(np.mean(self.history.losses[self.judged :]))
         if self.validate is not None:
             measure = self.history.validation[steps] = float(self.validate(self.model))
+            check_measure(measure, steps)
         self.judged = steps
         if measure < self.best:
             self.best = measure
             self.kept = {name: value.copy() for name, value in self.model.params.items()}
         return measure
+
+    def judge_the_rest(self):
+        """Judge by the steps since the last time; ``validate`` is too slow for who interrupts."""
+        if self.validate is None and len(self.history.losses) > self.judged:
+            self.judge()
 
     def restore(self):
         """Give the model the best parameters; without a judgement it stays as it is."""
@@ -158,4 +162,45 @@ def check_finite(loss, step, learning_rate):
         raise FloatingPointError(
             f"the loss must stay finite, got {loss} at step {step + 1}: try a learning rate below "
             f"{learning_rate}, or look for NaN in the data"
+        )
+
+
+def check_measure(measure, steps):
+    """Raise FloatingPointError where ``validate`` gave NaN: nothing is smaller or larger."""
+    if np.isnan(measure):
+        raise FloatingPointError(
+            f"validate must return a number, got nan after step {steps}: look for a mean of nothing"
+        )
+
+
+def check_batches(batches):
+    """Raise ValueError for one batch, or a task, in place of a stream of batches."""
+    if hasattr(batches, "source") or hasattr(batches, "train"):
+        raise ValueError(
+            f"batches must yield one batch for each step, got a single {type(batches).__name__}: "
+            f"pass tasks.batches(task.train, 64)"
+        )
+
+
+def check_settings(steps, learning_rate, every):
+    """Raise ValueError for steps, a rate or a time between judgements that cannot be."""
+    if not isinstance(steps, Integral) or steps < 0:
+        raise ValueError(f"steps must be a whole number from 0, got {steps}: count the updates")
+    if not 0 <= learning_rate < np.inf:
+        raise ValueError(
+            f"learning_rate must be a finite number from 0, got {learning_rate}: "
+            f"start with 0.01, and take a smaller one where the loss jumps"
+        )
+    if every < 1:
+        raise ValueError(
+            f"every must be at least 1, got {every}: it counts steps between judgements"
+        )
+
+
+def check_lasted(history, steps):
+    """Raise ValueError where the batches ended before the steps did."""
+    if len(history.losses) < steps and not history.interrupted:
+        raise ValueError(
+            f"batches must last for {steps} steps, they ended after {len(history.losses)}: "
+            f"pass an endless iterator, such as tasks.batches(task.train, 64)"
         )

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from course_utils import seq2seq
 from course_utils.attention import (
     Attention,
     AttentionLayer,
@@ -78,8 +79,12 @@ def test_layers_keep_the_dtype_of_their_inputs(dtype, own):
 
 
 def test_a_layer_converts_its_rule():
-    layer = AttentionLayer(4, score=RULES["AdditiveScore"](4, 4, 3), dtype=np.float64)
+    rule = RULES["AdditiveScore"](4, 4, 3)
+    layer = AttentionLayer(4, score=rule, dtype=np.float64)
     assert {value.dtype.name for value in layer.params.values()} == {"float64"}
+    # a copy: another layer may hold the rule, and keeps its dtype
+    assert {value.dtype.name for value in rule.params.values()} == {"float32"}
+    assert AttentionLayer(4, score=rule).score is rule
 
 
 @pytest.mark.parametrize("shape", [(4, 5), (3, 4, 5), (3, 1, 5), (3, 2, 4, 5), (3, 1, 4, 5)])
@@ -257,6 +262,34 @@ def test_a_single_batch_is_no_stream_of_batches():
         train(make_model("dot", np.random.default_rng(0)), task, 3, 0.01)
     with pytest.raises(ValueError, match="every must be at least 1, got 0"):
         train(make_model("dot", np.random.default_rng(0)), batches(task.train, 5), 3, 0.01, every=0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"steps": 2.5}, "steps must be a whole number from 0, got 2.5"),
+        ({"steps": -1}, "steps must be a whole number from 0, got -1"),
+        ({"learning_rate": np.nan}, "learning_rate must be a finite number from 0, got nan"),
+        ({"learning_rate": -0.1}, "learning_rate must be a finite number from 0, got -0.1"),
+        ({"validate": lambda model: np.nan}, "validate must return a number, got nan after step 3"),
+    ],
+)
+def test_settings_of_training_that_cannot_be(settings, message):
+    stream = batches(reverse(train_size=20, test_size=5).train, 4, rng=0)
+    wanted = {"steps": 3, "learning_rate": 0.01, "progress": False} | settings
+    with pytest.raises((ValueError, FloatingPointError), match=message):
+        train(make_model("dot", np.random.default_rng(0), symbols=26), stream, **wanted)
+
+
+def test_making_a_model_leaves_the_memory_of_the_process_alone(monkeypatch):
+    asked = []
+    monkeypatch.setattr("course_utils.training.keep_freed_memory", lambda: asked.append("training"))
+    monkeypatch.setattr("course_utils.memory.keep_freed_memory", lambda: asked.append("making"))
+    model = make_model("dot", np.random.default_rng(0), symbols=26)
+    assert not asked and not hasattr(seq2seq, "keep_freed_memory")
+    stream = batches(reverse(train_size=20, test_size=5).train, 4, rng=0)
+    train(model, stream, 1, 0.01, progress=False)
+    assert asked == ["training"]
 
 
 def test_stopping_keeps_the_steps_since_the_last_judgement():

@@ -8,7 +8,7 @@ inside the recurrence, so it is asked once a step, not once for all steps.
 import numpy as np
 
 from course_utils.layers import check_ids, nested
-from course_utils.recurrent import GRU, real_steps
+from course_utils.recurrent import real_steps
 from course_utils.seq2seq import Seq2Seq, Trace, check_rows
 from course_utils.softmax import cross_entropy
 
@@ -22,9 +22,12 @@ class BahdanauSeq2Seq(Seq2Seq):
     """
 
     def __init__(self, source_size, target_size, hidden_size, context, rng=None, dtype=np.float32):
-        rng = np.random.default_rng(rng)
         super().__init__(source_size, target_size, hidden_size, context, rng=rng, dtype=dtype)
-        self.gru = self.parts["gru"] = GRU(2 * hidden_size, hidden_size, rng, dtype)
+
+    @staticmethod
+    def decoder_input(hidden_size):
+        """Return the width of what the decoder's GRU reads: a symbol's vector and a context."""
+        return 2 * hidden_size
 
     def forward(self, batch):
         """Teacher forcing: (loss, cache), as in ``Seq2Seq``."""

@@ -58,11 +58,32 @@ INTERVENTIONS = {
 
 
 class ChangedContext(Layer):
-    """A decoder's context whose weights are replaced before they mix; for decoding only."""
+    """A decoder's context whose weights are replaced before they mix; its parameters are shared.
+
+    It is for looking at what a trained model does, so it has no way back.
+    """
 
     def __init__(self, context, change):
         self.context, self.change = context, change
-        super().__init__(parts={"context": context})
+        super().__init__(context.own, context.parts)
+
+    def forward(self, queries, memory):
+        """Return ((context, changed weights), None): what decoding sees, for all queries at once.
+
+        The queries are asked one by one, as in decoding: a change that draws at random draws the
+        same for every step.
+        """
+        read = self.reader(memory)
+        steps = [read(queries[:, t : t + 1]) for t in range(queries.shape[1])]
+        context, weights = (np.concatenate(part, axis=1) for part in zip(*steps, strict=True))
+        return (context, weights), None
+
+    def backward(self, d_context, cache):
+        """Raise TypeError: weights that were replaced have no gradient."""
+        raise TypeError(
+            "a model with changed weights must not be trained, its weights are not its own: "
+            "train the model itself, then call intervene"
+        )
 
     def reader(self, memory):
         """A function from queries to (context, changed weights)."""
@@ -76,10 +97,11 @@ class ChangedContext(Layer):
 
 
 def intervene(model, change):
-    """A copy of a trained model with attention that decodes with changed weights.
+    """Return a copy of a trained model with attention that works with changed weights.
 
-    Parameters are shared, not copied. Raises ValueError for a model without attention, TypeError
-    where ``change`` is no function.
+    It decodes with them, and `forward` gives the loss with them; it cannot be trained. Parameters
+    are shared, not copied. Raises ValueError for a model without attention, TypeError where
+    `change` is no function.
     """
     if not callable(change):
         raise TypeError(
@@ -93,4 +115,5 @@ def intervene(model, change):
         )
     changed = copy.copy(model)
     changed.context = ChangedContext(model.context, change)
+    changed.parts = model.parts | {"context": changed.context}
     return changed
