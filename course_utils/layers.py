@@ -56,7 +56,7 @@ class Layer:
 
 
 def converted(layer, dtype):
-    """Return the layer, or a copy in `dtype` where it has another: no other holder sees a change."""
+    """Return the layer, or a copy in `dtype` where it has another: no other holder is changed."""
     if all(value.dtype == dtype for value in layer.params.values()):
         return layer
     return copy.deepcopy(layer).cast(dtype)

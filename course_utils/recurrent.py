@@ -6,6 +6,8 @@ import numpy as np
 
 from course_utils.layers import Layer, as_float, check_gradient, check_last_axis, rows, uniform
 
+CANDIDATE = 2  # the third of three gates: reset, update, candidate
+
 
 class Scan(NamedTuple):
     """What the steps leave behind for the way back, time first: (time, batch, …)."""
@@ -119,26 +121,30 @@ class GRU(Layer):
         it is worked out for all steps at once; a step then is one multiplication and one product.
         """
         time, batch, hidden = d_states.shape
-        factors, d_candidate_input = self.gate_factors(cache)
+        d_recalled, d_candidate = self.gate_factors(cache)  # (time, batch, 3, hidden), (…, hidden)
         updates = cache.gates[:, :, hidden:]
-        W_back = np.ascontiguousarray(self.like("W_hidden", d_states).T)
-        d_new = np.zeros((batch, hidden), d_states.dtype)
-        product = np.empty_like(d_new)
+        W_back = np.ascontiguousarray(self.like("W_hidden", d_states).T)  # (3·hidden, hidden)
+        d_state = np.zeros((batch, hidden), d_states.dtype)
+        through_gates = np.empty_like(d_state)
         for t in reversed(range(time)):
-            d_new += d_states[t]
-            factors[t] *= d_new[:, None]  # from here on: the gradient of h U
-            d_candidate_input[t] *= d_new
-            np.matmul(factors[t].reshape(batch, -1), W_back, out=product)
-            d_new *= updates[t]
-            d_new += product
-        d_gates = factors.reshape(time * batch, 3 * hidden)
-        grads = {"W_hidden": rows(cache.states[:-1]).T @ d_gates}
-        # the candidate's input is added after the reset gate, so its gradient is without it
-        factors[:, :, 2] = d_candidate_input
-        return d_gates.reshape(time, batch, -1), d_new, grads
+            d_state += d_states[t]
+            # in place, a step's derivatives become gradients: new arrays cost 3 % of a step
+            d_recalled[t] *= d_state[:, None]
+            d_candidate[t] *= d_state
+            np.matmul(d_recalled[t].reshape(batch, -1), W_back, out=through_gates)
+            d_state *= updates[t]
+            d_state += through_gates
+        grads = {"W_hidden": rows(cache.states[:-1]).T @ d_recalled.reshape(time * batch, -1)}
+        # an input reaches reset and update as h U does, and the candidate past the reset gate
+        d_recalled[:, :, CANDIDATE] = d_candidate
+        d_projected = d_recalled.reshape(time, batch, 3 * hidden)
+        return d_projected, d_state, grads
 
     def gate_factors(self, cache):
-        """∂h'/∂(h U) per gate, (time, batch, 3, hidden), and ∂h'/∂(the candidate's input)."""
+        """∂h'/∂(h U) per gate, (time, batch, 3, hidden), and ∂h'/∂(the candidate's input).
+
+        The three gates of the first are filled through views of it, each where it will stand.
+        """
         states, gates, candidates, recalled = cache
         hidden = self.hidden_size
         resets, updates = gates[:, :, :hidden], gates[:, :, hidden:]

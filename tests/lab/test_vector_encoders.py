@@ -138,6 +138,6 @@ def test_a_model_with_a_given_encoder_is_not_saved(make, tmp_path):
 @each_encoder
 def test_an_encoder_of_another_dtype_is_refused_and_left_as_it_is(make):
     encoder = make(0)
-    with pytest.raises(ValueError, match="encoder's parameters must be float32 .* got float64"):
+    with pytest.raises(ValueError, match=r"encoder's parameters must be float32 .* got float64"):
         Seq2Seq(None, 7, 4, encoder=encoder)
     assert {value.dtype for value in encoder.params.values()} == {np.dtype(np.float64)}
