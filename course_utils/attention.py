@@ -12,6 +12,7 @@ from course_utils.blocked import blocked_attend
 from course_utils.layers import (
     Layer,
     as_float,
+    check_finite,
     check_gradient,
     check_last_axis,
     converted,
@@ -20,7 +21,7 @@ from course_utils.layers import (
     uniform,
 )
 from course_utils.scoring import ScaledDotScore, check_score, check_values
-from course_utils.softmax import check_mask, softmax
+from course_utils.softmax import check_mask, softmax, unchecked_softmax
 
 __all__ = [
     "Attended",
@@ -51,12 +52,14 @@ def attend(queries, keys, values, score=ScaledDotScore(), mask=None):
 
     ``score`` is a rule of ``course_utils.scoring``; the default is Vaswani et al. (2017), eq. 1.
     ``mask`` broadcasts to (..., n, m); one for padding is (batch, 1, m). Returns ``Attended``. A
-    query that may look at nothing gets zeros. Values must be finite, masked ones too. Raises
-    ValueError for shapes or a mask that do not fit, TypeError where ``score`` is no rule.
+    query that may look at nothing gets zeros. Raises ValueError for shapes or a mask that do not
+    fit, for NaN or infinity among the values, masked ones too, or among the scores, TypeError
+    where ``score`` is no rule.
     """
     check_score(score)
     queries, keys = score.check(queries, keys)
     values = check_values(keys, as_float(values))
+    check_finite(values, "values")
     scores = score(queries, keys)  # ① score
     weights = softmax(scores, mask=mask)  # ② normalise
     return Attended(weights @ values, weights, scores)  # ③ mix
@@ -66,7 +69,7 @@ def attend_forward(queries, keys, values, score, mask=None):
     """(Attended, cache): ``attend`` with what its backward needs."""
     check_values(keys, values)
     scores, score_cache = score.forward(queries, keys)
-    weights = softmax(scores, mask=mask)
+    weights = unchecked_softmax(scores, mask=mask)
     return Attended(weights @ values, weights, scores), (values, weights, score, score_cache)
 
 
@@ -160,7 +163,9 @@ class Attention(Layer):
 
         def read(queries):
             self.score.check(queries, memory.states)
-            weights = softmax(self.score.compare(queries, keys), mask=memory.mask[:, None])
+            weights = unchecked_softmax(
+                self.score.compare(queries, keys), mask=memory.mask[:, None]
+            )
             return weights @ memory.states, weights
 
         return read

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.layers import as_float
+from course_utils.layers import as_float, check_finite
 from course_utils.scoring import ScaledDotScore, check_values
 from course_utils.softmax import at_least_one, check_mask, finite
 
@@ -21,6 +21,7 @@ def blocked_attend(queries, keys, values, mask=None, block=512):
         )
     queries, keys = ScaledDotScore().check(queries, keys)
     values = check_values(keys, as_float(values))
+    check_finite(values, "values")
     shape = (*queries.shape[:-1], keys.shape[-2])
     mask = None if mask is None else np.broadcast_to(check_mask(mask, shape), shape)
     dtype = np.result_type(queries, values)
@@ -30,6 +31,9 @@ def blocked_attend(queries, keys, values, mask=None, block=512):
             tile = (*lead, slice(start, start + block))
             allowed = None if mask is None else mask[tile]
             context[tile] = stream(queries[tile], keys[lead], values[lead], allowed, block)
+    if np.isnan(context).any():  # the values are finite, so it comes from a score
+        check_finite(queries, "queries")
+        check_finite(keys, "keys")
     return context
 
 

@@ -127,6 +127,15 @@ def as_float(array):
     return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
+def check_finite(array, name):
+    """Raise ValueError for NaN or infinity in an array."""
+    if not np.isfinite(array).all():
+        raise ValueError(
+            f"{name} must be finite, got nan or inf: a mask does not help, for 0 · nan is nan; "
+            f"look where they come from, or put 0 there"
+        )
+
+
 def check_last_axis(array, size, name):
     """Raise ValueError unless the last axis of ``array`` has ``size`` entries."""
     if array.ndim == 0 or array.shape[-1] != size:

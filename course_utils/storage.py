@@ -42,12 +42,15 @@ def read(path):
 def fill(params, arrays, path):
     """Copy arrays into the parameters of the same names.
 
-    Raises ValueError for other names, shapes or dtypes.
+    Raises ValueError for other names, shapes or dtypes, and for NaN or infinity.
     """
     wanted, found = described(params), described(arrays)
     for name in wanted | found:
         if wanted.get(name) != found.get(name):
             raise unknown(path, f"{name} must be {wanted.get(name)}, got {found.get(name)}")
+    for name in params:
+        if not np.isfinite(arrays[name]).all():
+            raise unknown(path, f"{name} holds nan or inf")
     for name, value in params.items():
         value[...] = arrays[name]
 
