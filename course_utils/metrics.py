@@ -23,8 +23,14 @@ def matches(tokens: np.ndarray, batch: Batch) -> np.ndarray:
 
 
 def exact_match(tokens: np.ndarray, batch: Batch) -> float:
-    """Share of rows that are decoded exactly right, 0…1 (see `matches`)."""
-    return float(matches(tokens, batch).mean())
+    """Return the share of rows that are decoded exactly right, 0…1 (see `matches`).
+
+    Raises ValueError where there is no row.
+    """
+    right = matches(tokens, batch)
+    if not len(right):
+        raise ValueError("a share must be of at least one row, got none: decode a batch with rows")
+    return float(right.mean())
 
 
 def symbols_right(tokens: np.ndarray, batch: Batch) -> np.ndarray:

@@ -17,8 +17,9 @@ def softmax(scores, axis=-1, mask=None):
     boolean or does not broadcast to `scores`.
     """
     weights = unchecked_softmax(as_float(scores), axis, mask)
+    slices = weights if axis == -1 else np.moveaxis(weights, axis, -1)
     # a slice with NaN or +inf in it becomes NaN throughout: its first weight tells
-    if np.isnan(np.moveaxis(np.atleast_1d(weights), axis, -1)[..., :1]).any():
+    if np.isnan(slices[..., :1] if slices.ndim else slices).any():
         raise ValueError(
             "scores must be finite, or −inf for what may not be looked at, got nan or inf: look "
             "for an overflow or a division by zero before the softmax"
