@@ -8,11 +8,11 @@ from course_utils.softmax import at_least_one, check_mask, finite
 
 
 def blocked_attend(queries, keys, values, mask=None, block=512):
-    """``attend`` with the scaled dot rule, exact, without ever holding the (n, m) scores.
+    """Attend by the scaled dot rule, exactly, without ever holding the (n, m) scores.
 
-    Works tile by tile, ``block`` queries by ``block`` keys, keeping for each query the largest
+    Works tile by tile, `block` queries by `block` keys, keeping for each query the largest
     score so far, the sum and the mix measured against it (online softmax: Milakov & Gimelshein,
-    2018; Dao et al., 2022). Returns the context (..., n, d_v). Raises ValueError as ``attend``
+    2018; Dao et al., 2022). Returns the context (..., n, d_v). Raises ValueError as `attend`
     does, and for a block below 1.
     """
     if block < 1:
@@ -38,7 +38,7 @@ def blocked_attend(queries, keys, values, mask=None, block=512):
 
 
 def stream(queries, keys, values, mask, block):
-    """Attention of a few queries (n, d) over keys that pass by in blocks."""
+    """Attend with a few queries (n, d) to keys that pass by in blocks."""
     queries = queries * keys.shape[-1] ** -0.5
     largest = np.full((len(queries), 1), -np.inf, queries.dtype)
     total = np.zeros_like(largest)

@@ -166,7 +166,7 @@ def _decoded(tokens, weights):
 
 
 def _check_count(count, name):
-    """Raise ValueError unless ``count`` is a whole number from 1."""
+    """Raise ValueError unless `count` is a whole number from 1."""
     if not isinstance(count, Integral) or count < 1:
         raise ValueError(
             f"{name} must be at least 1 and a whole number, got {count!r}: ask for one or more"

@@ -10,12 +10,12 @@ import numpy as np
 class Layer:
     """A differentiable function with parameters.
 
-    ``forward(*inputs)`` returns ``(output, cache)``; ``backward(d_output, cache)`` returns the
-    gradient of every input, in the order of the inputs, and then ``grads``: a dict with the same
-    names as ``params``. All that ``backward`` needs is in the cache; the layer itself
+    `forward(*inputs)` returns `(output, cache)`; `backward(d_output, cache)` returns the
+    gradient of every input, in the order of the inputs, and then `grads`: a dict with the same
+    names as `params`. All that `backward` needs is in the cache; the layer itself
     remembers nothing.
 
-    ``own`` holds the layer's parameters by name, ``parts`` the layers that it is made of.
+    `own` holds the layer's parameters by name, `parts` the layers that it is made of.
     """
 
     def __init__(self, own=None, parts=None):
@@ -24,9 +24,9 @@ class Layer:
 
     @property
     def params(self):
-        """All parameters as one flat dict, dotted names for those of the parts.
+        """Return all parameters as one flat dict, dotted names for those of the parts.
 
-        The arrays are the layer's own: change them in place (``params[name][...] = value``).
+        The arrays are the layer's own: change them in place (`params[name][...] = value`).
         """
         return self.own | nested(**{name: part.params for name, part in self.parts.items()})
 
@@ -37,15 +37,15 @@ class Layer:
             params[name][...] = array
 
     def __call__(self, *inputs, **options):
-        """The output of ``forward`` alone."""
+        """Return the output of `forward` alone."""
         return self.forward(*inputs, **options)[0]
 
     def like(self, name, array):
-        """A parameter in the dtype of ``array``: what comes in decides the dtype of the result."""
+        """Return a parameter in the dtype of `array`: what comes in decides the result's."""
         return self.own[name].astype(array.dtype, copy=False)
 
     def cast(self, dtype):
-        """Convert the parameters, and those of the parts, to ``dtype``; return the layer.
+        """Convert the parameters, and those of the parts, to `dtype`; return the layer.
 
         It is the layer itself that changes, for everybody who holds it; see `converted`.
         """
@@ -63,13 +63,13 @@ def converted(layer, dtype):
 
 
 def nested(**groups):
-    """One flat dict from dicts of arrays: ``nested(score={"W": w})`` is ``{"score.W": w}``."""
+    """Make one flat dict of dicts: `nested(score={"W": w})` is `{"score.W": w}`."""
     pairs = ((group, name) for group, arrays in groups.items() for name in arrays)
     return {f"{group}.{name}": groups[group][name] for group, name in pairs}
 
 
 def uniform(rng, rows, columns, dtype=np.float32):
-    """A (rows, columns) matrix of Glorot and Bengio's (2010, eq. 16) uniform initialisation.
+    """Draw a (rows, columns) matrix by Glorot and Bengio (2010, eq. 16), uniformly.
 
     Raises ValueError for sizes below 1 and for another dtype than float32 or float64.
     """
@@ -137,7 +137,7 @@ def check_finite(array, name):
 
 
 def check_last_axis(array, size, name):
-    """Raise ValueError unless the last axis of ``array`` has ``size`` entries."""
+    """Raise ValueError unless the last axis of `array` has `size` entries."""
     if array.ndim == 0 or array.shape[-1] != size:
         raise ValueError(
             f"{name} must have {size} features on the last axis, got shape {array.shape}: "
@@ -155,7 +155,7 @@ def check_gradient(gradient, shape, name):
 
 
 def rows(array):
-    """All leading axes as one, (..., width) → (rows, width): one large product, not many."""
+    """Join all leading axes, (..., width) → (rows, width): one large product, not many."""
     return array.reshape(prod(array.shape[:-1]), array.shape[-1])
 
 
@@ -169,7 +169,7 @@ class Linear(Layer):
         super().__init__(own)
 
     def forward(self, inputs):
-        """Raises ValueError where the last axis of ``inputs`` is not ``input_size`` wide."""
+        """Return (outputs, cache). Raises ValueError where `inputs` are not `input_size` wide."""
         inputs = as_float(inputs)
         check_last_axis(inputs, self.own["W"].shape[0], "inputs")
         outputs = rows(inputs) @ self.like("W", inputs)
@@ -178,7 +178,7 @@ class Linear(Layer):
         return outputs.reshape(*inputs.shape[:-1], outputs.shape[-1]), inputs
 
     def backward(self, d_outputs, inputs):
-        """(d_inputs, grads). Raises ValueError for ``d_outputs`` of another shape."""
+        """Return (d_inputs, grads). Raises ValueError for `d_outputs` of another shape."""
         check_gradient(d_outputs, (*inputs.shape[:-1], self.own["W"].shape[1]), "d_outputs")
         d_rows = rows(d_outputs)
         grads = {"W": rows(inputs).T @ d_rows}
@@ -197,18 +197,18 @@ class Embedding(Layer):
         super().__init__({"table": table.astype(dtype)})
 
     def forward(self, ids):
-        """Raises ValueError for ids that are not integers from 0 to tokens − 1."""
+        """Return (vectors, ids). Raises ValueError for ids that are not from 0 to tokens − 1."""
         ids = check_ids(ids, len(self.own["table"]), "ids")
         return self.own["table"][ids], ids
 
     def backward(self, d_vectors, ids):
-        """({"table": gradient},); ids have no gradient."""
+        """Return ({"table": gradient},); ids have no gradient."""
         table = self.own["table"]
         return ({"table": sum_by_id(rows(d_vectors), ids.ravel(), len(table))},)
 
 
 def check_ids(ids, size, name):
-    """The ids as an array. Raises ValueError unless they are integers from 0 to size − 1."""
+    """Return ids as an array. Raises ValueError unless they are integers from 0 to size − 1."""
     ids = np.asarray(ids)
     if not np.issubdtype(ids.dtype, np.integer):
         raise ValueError(f"{name} must be integers, got {ids.dtype}: encode text with a Vocabulary")
@@ -223,7 +223,7 @@ def check_ids(ids, size, name):
 def sum_by_id(vectors, ids, size):
     """Add up the vectors that share an id: (tokens, width), ids (tokens,) → (size, width).
 
-    One product with a one-hot matrix: several times faster than ``np.add.at`` for vocabularies
+    One product with a one-hot matrix: several times faster than `np.add.at` for vocabularies
     of letters and words of a small language.
     """
     one_hot = np.zeros((len(ids), size), vectors.dtype)

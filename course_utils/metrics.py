@@ -9,7 +9,7 @@ from course_utils.tasks import END, PADDING, Batch
 
 
 def matches(tokens: np.ndarray, batch: Batch) -> np.ndarray:
-    """Which rows are decoded exactly right, boolean (batch,).
+    """Return which rows are decoded exactly right, boolean (batch,).
 
     `tokens` (batch, time) is what a model decodes: symbols and the end mark, no start mark;
     what follows the end mark is ignored. A row that never ends is wrong. Raises ValueError where
@@ -34,9 +34,10 @@ def exact_match(tokens: np.ndarray, batch: Batch) -> float:
 
 
 def symbols_right(tokens: np.ndarray, batch: Batch) -> np.ndarray:
-    """Share of each row's symbols that stand right at their place, 0…1, shape (batch,).
+    """Return the share of each row's symbols that stand right at their place, (batch,).
 
-    Start and end marks do not count. `tokens` is as in `matches`; a row without symbols is NaN.
+    It is 0…1; start and end marks do not count. `tokens` is as in `matches`; a row without symbols
+    is NaN.
     """
     expected = batch.target[:, 1:]
     tokens = _widen(_checked(tokens, batch)[:, : expected.shape[1]], expected.shape[1])
@@ -48,7 +49,7 @@ def symbols_right(tokens: np.ndarray, batch: Batch) -> np.ndarray:
 def by_length(
     matched: np.ndarray, lengths: np.ndarray, edges: Sequence[int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Share of rows that match, and number of rows, for each range of lengths.
+    """Return the share of rows that match, and their number, for each range of lengths.
 
     Range i holds edges[i] ≤ length < edges[i + 1]; the share of an empty range is NaN.
     `matched` (rows,) is boolean, or a share for each row; both results have shape

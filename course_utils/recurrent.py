@@ -38,10 +38,10 @@ class GRU(Layer):
         super().__init__({"W_input": by_gate[0], "W_hidden": by_gate[1], "b": bias})
 
     def forward(self, inputs, lengths, initial=None):
-        """inputs (batch, time, input_size), lengths (batch,) → ((states, last), cache).
+        """Read inputs (batch, time, input_size), lengths (batch,) → ((states, last), cache).
 
         states (batch, time, hidden) are zero after each row's length; last (batch, hidden) is
-        each row's state at its length. ``initial`` (batch, hidden) is zero where not given.
+        each row's state at its length. `initial` (batch, hidden) is zero where not given.
         Raises ValueError for shapes or lengths that do not fit.
         """
         inputs, lengths = as_float(inputs), np.asarray(lengths)
@@ -59,7 +59,7 @@ class GRU(Layer):
         return ((states * real.T[..., None]).swapaxes(0, 1), last), (by_time, real, lengths, scan)
 
     def backward(self, d_outputs, cache):
-        """d_outputs (d_states, d_last) → (d_inputs, d_initial, grads).
+        """Turn d_outputs (d_states, d_last) into (d_inputs, d_initial, grads).
 
         Raises ValueError where they are not shaped like the states and the last state.
         """
@@ -74,20 +74,20 @@ class GRU(Layer):
         return d_inputs.swapaxes(0, 1), d_initial, grads | input_grads
 
     def project(self, inputs):
-        """x W + b for all three gates: (..., input_size) → (..., 3·hidden)."""
+        """Return x W + b for all three gates: (..., input_size) → (..., 3·hidden)."""
         projected = inputs @ self.like("W_input", inputs)
         projected += self.like("b", inputs)
         return projected
 
     def project_backward(self, d_projected, inputs):
-        """(d_inputs, grads) of ``project``."""
+        """Return (d_inputs, grads) of `project`."""
         d_rows = rows(d_projected)
         d_weights = rows(inputs).T @ d_rows
         d_inputs = d_projected @ self.like("W_input", d_projected).T
         return d_inputs, {"W_input": d_weights, "b": d_rows.sum(axis=0)}
 
     def scan(self, projected, initial=None):
-        """The recurrence alone, time first: projected (time, batch, 3·hidden) → (states, cache).
+        """Step through projected (time, batch, 3·hidden), time first: (states, cache).
 
         states (time, batch, hidden). A row's states after its length are of no use, and do no
         harm: nothing before them depends on them.
@@ -115,7 +115,7 @@ class GRU(Layer):
         return states[1:], Scan(states, gates, candidates, recalled)
 
     def scan_backward(self, d_states, cache):
-        """(d_projected, d_initial, grads) of ``scan``; d_states (time, batch, hidden) is kept.
+        """Return (d_projected, d_initial, grads) of `scan`; d_states (time, batch, hidden) is kept.
 
         How a step's state depends on each gate's input is known before the way back begins, so
         it is worked out for all steps at once; a step then is one multiplication and one product.
@@ -141,7 +141,7 @@ class GRU(Layer):
         return d_projected, d_state, grads
 
     def gate_factors(self, cache):
-        """∂h'/∂(h U) per gate, (time, batch, 3, hidden), and ∂h'/∂(the candidate's input).
+        """Return ∂h'/∂(h U) per gate, (time, batch, 3, hidden), and ∂h'/∂(candidate's input).
 
         The three gates of the first are filled through views of it, each where it will stand.
         """
@@ -163,7 +163,7 @@ class GRU(Layer):
 
 
 def sigmoid(array):
-    """1 / (1 + e^−x) in place, as (1 + tanh(x/2)) / 2: one fast function, no overflow."""
+    """Compute 1 / (1 + e^−x) in place, as (1 + tanh(x/2)) / 2: fast, and no overflow."""
     array *= 0.5
     np.tanh(array, out=array)
     array += 1
@@ -179,9 +179,9 @@ def check_initial(initial, shape):
 
 
 def real_steps(lengths, shape, name="lengths", shortest=1):
-    """True at a row's real steps: lengths (batch,) and the batch's shape → (batch, time).
+    """Mark a row's real steps with True: lengths (batch,) and a shape → (batch, time).
 
-    Raises ValueError unless there is one whole number a row, from ``shortest`` to the batch's
+    Raises ValueError unless there is one whole number a row, from `shortest` to the batch's
     width.
     """
     if len(shape) != 2:

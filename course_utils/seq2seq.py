@@ -1,6 +1,6 @@
 """Sequence to sequence: an encoder, a decoder, and between them a context of your choice.
 
-``Seq2Seq(…, context=LastState())`` is the model without attention, ``context=Attention(rule)``
+`Seq2Seq(…, context=LastState())` is the model without attention, `context=Attention(rule)`
 the model with it. Everything else is shared: that one argument is the whole comparison.
 """
 
@@ -21,7 +21,7 @@ CONTEXTS = {context.__name__: context for context in (LastState, MeanState, Atte
 
 
 class Trace(NamedTuple):
-    """What ``forward`` leaves for ``backward``."""
+    """What `forward` leaves for `backward`."""
 
     encoder: tuple
     tokens: tuple
@@ -36,13 +36,13 @@ class Seq2Seq(Layer):
 
     All decoder states are computed first and attention is one batched call over them (Luong et
     al., 2015, 3.1, without the input feeding of 3.3, which would tie each step to the last). Token
-    ids: 0 padding, 1 start, 2 end, symbols from 3. ``context`` is a layer
-    of ``course_utils.attention``: ``LastState()``, ``MeanState()`` or ``Attention(rule)`` with a
-    rule for queries and keys ``hidden_size`` wide. It is used as it is: build one for each model,
-    or models share what they learn. ``encoder`` is for sources that are no tokens: a layer with
-    ``forward(source, lengths) → (Memory, cache)`` and its backward, also used as it is; then
-    ``source_size`` and ``bidirectional`` say nothing. Raises ValueError where the rule or the
-    encoder is built for another width or dtype, TypeError where ``context`` is no context.
+    ids: 0 padding, 1 start, 2 end, symbols from 3. `context` is a layer
+    of `course_utils.attention`: `LastState()`, `MeanState()` or `Attention(rule)` with a
+    rule for queries and keys `hidden_size` wide. It is used as it is: build one for each model,
+    or models share what they learn. `encoder` is for sources that are no tokens: a layer with
+    `forward(source, lengths) → (Memory, cache)` and its backward, also used as it is; then
+    `source_size` and `bidirectional` say nothing. Raises ValueError where the rule or the
+    encoder is built for another width or dtype, TypeError where `context` is no context.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Seq2Seq(Layer):
         return hidden_size
 
     def forward(self, batch):
-        """Teacher forcing: the loss of a ``Batch`` and a cache.
+        """Return the loss of a `Batch` by teacher forcing, and a cache.
 
         The loss is the mean cross-entropy, in nats, over the real target symbols and end marks.
         Raises ValueError for an empty batch, ids outside the vocabularies, or lengths that do
@@ -99,7 +99,7 @@ class Seq2Seq(Layer):
         return loss, Trace(encoder_cache, tokens, scan, context_cache, readout_cache, d_logits)
 
     def backward(self, cache):
-        """The gradient of the loss for every parameter, under the names of ``params``."""
+        """Return the gradient of the loss for every parameter, under the names of `params`."""
         d_states, d_context, readout_grads = self.readout.backward(cache.d_logits, cache.readout)
         d_queries, d_memory, d_summary, context_grads = self.context.backward(
             d_context, cache.context
@@ -119,9 +119,9 @@ class Seq2Seq(Layer):
         )
 
     def start(self, source, source_lengths):
-        """(memory, stepper) for decoding: ``stepper(memory)`` prepares a ``step`` function.
+        """Return (memory, stepper) for decoding: `stepper(memory)` prepares a `step` function.
 
-        ``step(ids, state)`` reads one symbol a row and gives (logits (batch, target symbols), the
+        `step(ids, state)` reads one symbol a row and gives (logits (batch, target symbols), the
         next state, weights (batch, m) or None).
         """
         memory = self.encoder(source, source_lengths)
@@ -141,20 +141,20 @@ class Seq2Seq(Layer):
         return memory, stepper
 
     def greedy(self, source, source_lengths, max_length):
-        """Decode by the most probable symbol at each step; see ``greedy_search``."""
+        """Decode by the most probable symbol at each step; see `greedy_search`."""
         memory, stepper = self.start(source, source_lengths)
         return greedy_search(stepper(memory), memory, max_length)
 
     def beam(self, source, source_lengths, max_length, width=5):
-        """Decode by the most probable sequence among ``width`` kept; see ``beam_search``."""
+        """Decode by the most probable sequence among `width` kept; see `beam_search`."""
         memory, stepper = self.start(source, source_lengths)
         return beam_search(stepper, memory, max_length, width)
 
     def save(self, path):
-        """Write settings and parameters to ``path`` as .npz; nothing in it is code.
+        """Write settings and parameters to `path` as .npz; nothing in it is code.
 
         Raises ValueError for an encoder that was given, and for a context or a rule that is not
-        the course's own: ``load`` could not build it again.
+        the course's own: `load` could not build it again.
         """
         rule = self.context.parts.get("score")
         check_known(self.encoder, {"Encoder": Encoder})
@@ -171,7 +171,7 @@ class Seq2Seq(Layer):
 
     @classmethod
     def load(cls, path):
-        """The model that ``save`` wrote. Raises ValueError for any other file or version."""
+        """Build the model that `save` wrote. Raises ValueError for any other file or version."""
         header, arrays = storage.read(path)
         try:
             rule = header["rule"]
@@ -201,7 +201,7 @@ class Readout(Layer):
         super().__init__(parts={name: getattr(self, name) for name in names})
 
     def forward(self, states, context):
-        """states (time, batch, hidden), context (batch, time or 1, hidden) → logits."""
+        """Turn states (time, batch, hidden), context (batch, time or 1, hidden) into logits."""
         mixed, state_cache = self.by_state.forward(states)
         from_context, context_cache = self.by_context.forward(context)
         mixed += from_context.swapaxes(0, 1)
@@ -261,7 +261,7 @@ def check_rows(states, target):
 
 
 def check_known(part, known):
-    """Raise ValueError for a part of a model that ``load`` could not build again."""
+    """Raise ValueError for a part of a model that `load` could not build again."""
     name = type(part).__name__
     if known.get(name) is not type(part):
         raise ValueError(

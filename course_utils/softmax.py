@@ -41,7 +41,7 @@ def unchecked_softmax(scores, axis=-1, mask=None):
 
 
 def normalise(scores, weights):
-    """Write the softmax of the last axis of ``scores`` into ``weights``, block by block.
+    """Write the softmax of the last axis of `scores` into `weights`, block by block.
 
     Five passes over scores that stay in the cache take half the time of five over all of them.
     """
@@ -54,7 +54,7 @@ def normalise(scores, weights):
 
 
 def normalise_block(scores, weights):
-    """Write the softmax of the last axis of ``scores`` into ``weights``."""
+    """Write the softmax of the last axis of `scores` into `weights`."""
     largest = scores.max(axis=-1, keepdims=True, initial=-np.inf)
     np.subtract(scores, finite(largest), out=weights)  # so that exp cannot overflow
     np.exp(weights, out=weights)
@@ -62,12 +62,12 @@ def normalise_block(scores, weights):
 
 
 def finite(largest):
-    """The largest score of each row, a finite number also where a row holds nothing but −inf."""
+    """Return each row's largest score, a finite number also where a row is nothing but −inf."""
     return np.maximum(largest, np.finfo(largest.dtype).min)
 
 
 def at_least_one(total):
-    """A row's sum of exponentials to divide by; the largest is 1, so only empty rows change."""
+    """Return a row's sum of exponentials to divide by; it is below 1 in empty rows only."""
     return np.maximum(total, 1)
 
 
@@ -114,7 +114,7 @@ def count_places(logits, expected, real):
 
 
 def check_mask(mask, shape):
-    """The mask as an array, or None. Raises ValueError unless boolean and fit for ``shape``."""
+    """Return the mask, or None. Raises ValueError unless boolean and fit for `shape`."""
     if mask is None:
         return None
     mask = np.asarray(mask)

@@ -9,7 +9,7 @@ FORMAT = 1
 
 
 def write(path, header, params):
-    """Write a dict that JSON can hold and a dict of arrays to ``path``.
+    """Write a dict that JSON can hold and a dict of arrays to `path`.
 
     The file appears in one step: a failure or an interrupt leaves an older file whole.
     """
@@ -21,7 +21,7 @@ def write(path, header, params):
 
 
 def read(path):
-    """(header, arrays) of a file that ``write`` wrote.
+    """Return (header, arrays) of a file that `write` wrote.
 
     Raises ValueError for any other file or format, FileNotFoundError where there is none.
     """
@@ -61,7 +61,7 @@ def described(arrays):
 
 
 def unknown(path, reason):
-    """The error for a file that is not a model of ours."""
+    """Make the error for a file that is not a model of ours."""
     return ValueError(
         f"{path} is no saved model ({reason}); expected a model that Seq2Seq.save wrote, "
         f"format {FORMAT}: train and save it again"

@@ -10,18 +10,18 @@ from course_utils.memory import keep_freed_memory
 
 
 class History(NamedTuple):
-    """What ``train`` saw."""
+    """What `train` saw."""
 
     losses: list[float]  # the training loss of every step taken
-    validation: dict[int, float]  # step → what ``validate`` returned after it
+    validation: dict[int, float]  # step → what `validate` returned after it
     interrupted: bool  # True where the learner stopped it
 
 
 class Adam:
     """Adam (Kingma & Ba, 2015, algorithm 1) over all parameters as one flat vector.
 
-    ``step`` moves the arrays of ``params`` in place. A gradient whose norm over all parameters
-    passes ``clip`` is shortened to it (Pascanu et al., 2013, algorithm 1).
+    `step` moves the arrays of `params` in place. A gradient whose norm over all parameters
+    passes `clip` is shortened to it (Pascanu et al., 2013, algorithm 1).
     """
 
     def __init__(self, params, clip=None, beta1=0.9, beta2=0.999, epsilon=1e-8):
@@ -55,7 +55,7 @@ class Adam:
         self.move(scratch)
 
     def gather(self, grads):
-        """All gradients as one flat vector, clipped."""
+        """Return all gradients as one flat vector, clipped."""
         for name, value in self.params.items():
             if grads[name].shape != value.shape:
                 raise ValueError(
@@ -75,7 +75,7 @@ class Adam:
         return gradient
 
     def move(self, update):
-        """Take the flat ``update`` off the parameters."""
+        """Take the flat `update` off the parameters."""
         start = 0
         for value in self.params.values():
             value -= update[start : start + value.size].reshape(value.shape)
@@ -83,14 +83,14 @@ class Adam:
 
 
 def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=100, progress=True):
-    """Train for ``steps`` steps with Adam, the rate falling in a straight line to zero.
+    """Train for `steps` steps with Adam, the rate falling in a straight line to zero.
 
-    ``model`` has ``params``, ``forward(batch) → (loss, cache)`` and ``backward(cache) → grads``;
-    ``batches`` yields a batch per step. Every ``every`` steps the model is judged, by
-    ``validate(model)`` (smaller is better) or else by the mean training loss since the last time,
+    `model` has `params`, `forward(batch) → (loss, cache)` and `backward(cache) → grads`;
+    `batches` yields a batch per step. Every `every` steps the model is judged, by
+    `validate(model)` (smaller is better) or else by the mean training loss since the last time,
     and the best parameters are remembered; at the end the model has them. Interrupting (the stop
-    button, Ctrl-C) ends training early and cleanly; with ``validate`` the parameters judged last
-    are the latest that count. Returns ``History``. Raises ValueError where the batches run out or
+    button, Ctrl-C) ends training early and cleanly; with `validate` the parameters judged last
+    are the latest that count. Returns `History`. Raises ValueError where the batches run out or
     are none, FloatingPointError where the loss or a gradient is not finite.
     """
     check_batches(batches)
@@ -146,7 +146,7 @@ class BestParams:
         return measure
 
     def judge_the_rest(self):
-        """Judge by the steps since the last time; ``validate`` is too slow for who interrupts."""
+        """Judge by the steps since the last time; `validate` is too slow for who interrupts."""
         if self.validate is None and len(self.history.losses) > self.judged:
             self.judge()
 
@@ -166,7 +166,7 @@ def check_finite(loss, step, learning_rate):
 
 
 def check_measure(measure, steps):
-    """Raise FloatingPointError where ``validate`` gave NaN: nothing is smaller or larger."""
+    """Raise FloatingPointError where `validate` gave NaN: nothing is smaller or larger."""
     if np.isnan(measure):
         raise FloatingPointError(
             f"validate must return a number, got nan after step {steps}: look for a mean of nothing"

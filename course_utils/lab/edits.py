@@ -30,7 +30,7 @@ class Rates(NamedTuple):
 
 
 def edit_distance(written: Sequence, right: Sequence) -> int:
-    """The fewest insertions, deletions and substitutions from one sequence to the other.
+    """Count the fewest insertions, deletions and substitutions from one sequence to another.
 
     Levenshtein's distance by the table of Wagner & Fischer (1974), one row at a time.
     """
@@ -43,7 +43,7 @@ def edit_distance(written: Sequence, right: Sequence) -> int:
 
 
 def edits(written: Sequence[Sequence], listed: Sequence[Sequence[Sequence]]) -> Edits:
-    """What was written for each word against all that is listed for it.
+    """Compare what was written for each word with all that is listed for it.
 
     Raises ValueError where there are none, or not as many of one as of the other, or nothing is
     listed for one.
@@ -63,7 +63,7 @@ def edits(written: Sequence[Sequence], listed: Sequence[Sequence[Sequence]]) -> 
 
 
 def error_rates(found: Edits, rng=0) -> Rates:
-    """Phoneme and word error rate: the first's interval by bootstrap, the second's by Wilson."""
+    """Return phoneme and word error rate, with intervals by bootstrap and by Wilson."""
     wrong = found.counts > 0
     return Rates(
         float(found.counts.sum() / found.lengths.sum()),
@@ -75,7 +75,7 @@ def error_rates(found: Edits, rng=0) -> Rates:
 
 
 def rates_by_length(found: Edits, lengths, edges: Sequence[int], rng=0) -> list[Rates | None]:
-    """`error_rates` of the words with edges[i] ≤ length < edges[i + 1]; None where are none."""
+    """Return `error_rates` for edges[i] ≤ length < edges[i + 1]; None where no word is."""
     lengths = np.asarray(lengths)
     ranges = [(low <= lengths) & (lengths < high) for low, high in pairwise(edges)]
     return [
@@ -85,7 +85,7 @@ def rates_by_length(found: Edits, lengths, edges: Sequence[int], rng=0) -> list[
 
 
 def wilson_interval(errors: int, words: int, z: float = 1.96) -> tuple[float, float]:
-    """95 % interval of a share (Wilson, 1927): right near 0 and 1 too, and for few words."""
+    """Return the 95 % interval of a share (Wilson, 1927): right near 0 and 1, and for few."""
     share, spread = errors / words, z * z / words
     middle = share + spread / 2
     half = z * np.sqrt(share * (1 - share) / words + spread / (4 * words))
@@ -94,9 +94,9 @@ def wilson_interval(errors: int, words: int, z: float = 1.96) -> tuple[float, fl
 
 
 def bootstrap_interval(found: Edits, draws: int = 500, rng=0) -> tuple[float, float]:
-    """95 % interval of the edits per phoneme: the words drawn again and again, with repeats.
+    """Return the 95 % interval of the edits per phoneme: words drawn again and again.
 
-    Words are drawn, not phonemes: errors in one word come together.
+    Words are drawn, with repeats, and not phonemes: errors in one word come together.
     """
     rng = np.random.default_rng(rng)
     words = len(found.counts)

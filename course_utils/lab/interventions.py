@@ -1,6 +1,6 @@
 """Interventions: a trained model writes with other weights than it would choose.
 
-An intervention is a function ``(weights, mask) → weights``: weights (batch, n, m) as the model
+An intervention is a function `(weights, mask) → weights`: weights (batch, n, m) as the model
 computed them, mask (batch, m) True at real keys. Whether weights matter is tested by changing them.
 """
 
@@ -12,27 +12,27 @@ from course_utils.layers import Layer
 
 
 def learned(weights, mask):
-    """No intervention."""
+    """Change nothing."""
     return weights
 
 
 def hard(weights, mask):
-    """All weight on the largest one."""
+    """Put all weight on the largest one."""
     return np.equal.outer(weights.argmax(axis=-1), np.arange(weights.shape[-1])).astype(
         weights.dtype
     )
 
 
 def uniform(weights, mask):
-    """The same weight for every real key."""
+    """Give every real key the same weight."""
     equal = (mask / mask.sum(axis=-1, keepdims=True))[:, None]
     return np.broadcast_to(equal, weights.shape).astype(weights.dtype)
 
 
 def shuffled(weights, mask, seed=0):
-    """The same weights on other keys: each row's real places in a random order.
+    """Put the same weights on other keys: each row's real places in a random order.
 
-    The order is drawn from ``seed`` anew in each call, so a decoder that asks step by step gets
+    The order is drawn from `seed` anew in each call, so a decoder that asks step by step gets
     the same one at every step.
     """
     draws = np.random.default_rng(seed).random(weights.shape)
@@ -41,7 +41,7 @@ def shuffled(weights, mask, seed=0):
 
 
 def without_top(weights, mask):
-    """The largest weight taken away, the others scaled up to a sum of 1."""
+    """Take the largest weight away, and scale the others up to a sum of 1."""
     places = np.arange(weights.shape[-1])
     rest = np.where(weights.argmax(axis=-1)[..., None] == places, 0, weights)
     total = rest.sum(axis=-1, keepdims=True)
@@ -86,7 +86,7 @@ class ChangedContext(Layer):
         )
 
     def reader(self, memory):
-        """A function from queries to (context, changed weights)."""
+        """Return a function from queries to (context, changed weights)."""
         read = self.context.reader(memory)
 
         def changed(queries):

@@ -22,7 +22,7 @@ class Spoken(NamedTuple):
 
 
 def say(model: Seq2Seq, word: str, width: int = 5) -> Spoken:
-    """The phonemes of a word by beam search, or greedily with `width=1`.
+    """Say a word: its phonemes by beam search, or greedily with `width=1`.
 
     Capitals are read as small letters. Raises ValueError for a word that is empty or has other
     signs than the letters a to z and the apostrophe.
@@ -42,7 +42,7 @@ def say(model: Seq2Seq, word: str, width: int = 5) -> Spoken:
 
 
 def say_all(model: Seq2Seq, batch: Batch, width: int = 1) -> list[list[str]]:
-    """The phonemes of every word of a batch, in its order; greedily with `width=1`.
+    """Say every word of a batch, in its order: phonemes, greedily with `width=1`.
 
     Words of like lengths are decoded together, a thousand at once: little padding, little memory.
     """
@@ -58,7 +58,7 @@ def say_all(model: Seq2Seq, batch: Batch, width: int = 1) -> list[list[str]]:
 
 
 def decode(model, source, source_lengths, width):
-    """`Decoded` of a beam of that width; of the greedy search for 1."""
+    """Return the `Decoded` of a beam of that width; of the greedy search for 1."""
     if width == 1:
         return model.greedy(source, source_lengths, LONGEST)
     return model.beam(source, source_lengths, LONGEST, width)

@@ -55,7 +55,7 @@ def weights_on_scans(images, words, weights, title=None):
 
 
 def as_parts(weights, n, m):
-    """Weights as (n, m, parts). Raises ValueError where they are another n and m."""
+    """Return weights as (n, m, parts). Raises ValueError where they are another n and m."""
     weights = np.asarray(weights, dtype=float)
     if weights.shape[:2] != (n, m) or weights.ndim > 3:
         raise ValueError(
@@ -66,7 +66,7 @@ def as_parts(weights, n, m):
 
 
 def tinted(image, weights):
-    """A scan on paper whose colour is its weight: (8, 8) and (parts,) → (8, 8, 3) from 0 to 1.
+    """Lay a scan on paper coloured by its weight: (8, 8) and (parts,) → (8, 8, 3), 0 to 1.
 
     The ink is black or white, whichever stands out more on its paper.
     """

@@ -15,7 +15,7 @@ NOWHERE = -1
 
 
 def digit_alignment(number):
-    """For each Chinese character, the place of the English word that carries it, or −1.
+    """Return for each Chinese character the place of the word that carries it, or −1.
 
     Only the digits 一 to 九 have a word: "forty" for 四, "thirteen" for both 一 and 三 of 一十三.
     Units (十, 百, 千, 万, 亿) and 零 are −1: words for them stand elsewhere, or nowhere.
@@ -29,7 +29,7 @@ def digit_alignment(number):
 
 
 def alignment_score(weights, gold):
-    """Share of rows whose largest weight falls on the word that carries them.
+    """Return the share of rows whose largest weight falls on the word that carries them.
 
     weights (n, m), gold (n,) places of words; rows with −1 do not count. NaN where none counts.
     Raises ValueError unless there is one place for each row of weights.
@@ -47,7 +47,7 @@ def alignment_score(weights, gold):
 
 
 def _chinese_places(numeral):
-    """(index, power of ten) of each digit, from the right: units name the power."""
+    """Yield (index, power of ten) of each digit, from the right: units name the power."""
     group = power = 0
     for index in reversed(range(len(numeral))):
         character = numeral[index]
@@ -61,7 +61,7 @@ def _chinese_places(numeral):
 
 
 def _english_places(words):
-    """Power of ten → index of the word that carries its digit."""
+    """Map a power of ten to the index of the word that carries its digit."""
     places, group, hundreds = {}, 0, 0
     for index in reversed(range(len(words))):
         word = words[index]

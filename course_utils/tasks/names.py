@@ -17,7 +17,7 @@ LONGEST = 30  # letters; a longer one is a sentence, "bolivia, plurinational sta
 
 
 def name_pairs() -> dict[str, str]:
-    """English name → French name, in small letters, where the two differ.
+    """Map English names to French ones, in small letters, where the two differ.
 
     A name that is the same in both, or that nobody has translated, is left out: copying it would
     count as a translation. So are names of more than 30 letters or with rare signs.
@@ -33,7 +33,7 @@ def name_pairs() -> dict[str, str]:
 
 
 def names(test_size: int = 300, rng=0) -> Task:
-    """The pairs as a task, letter by letter, in random order; `test` has `test_size` of them."""
+    """Make a task of the pairs in random order, letter by letter; `test` has `test_size`."""
     pairs = sorted(name_pairs().items())
     if not 1 <= test_size < len(pairs):
         raise ValueError(

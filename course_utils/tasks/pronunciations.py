@@ -71,7 +71,7 @@ class Pronunciations(NamedTuple):
 
 
 def dictionary_file() -> Path:
-    """Where the installed `pocketsphinx` has its dictionary. Raises ModuleNotFoundError without."""
+    """Find the dictionary of the installed `pocketsphinx`, or raise ModuleNotFoundError."""
     found = find_spec("pocketsphinx")  # finds the folder, and runs nothing
     if found is None:
         raise ModuleNotFoundError(
@@ -82,7 +82,7 @@ def dictionary_file() -> Path:
 
 
 def read_dictionary(path=None) -> dict[str, list[tuple[str, ...]]]:
-    """Each word with its pronunciations in the order of the file.
+    """Read each word with its pronunciations in the order of the file.
 
     Left out are words with a hyphen or a full stop (compounds whose parts are listed, and
     abbreviations such as "a.m."), and single letters, which are said by their names. Abbreviations
@@ -98,7 +98,7 @@ def read_dictionary(path=None) -> dict[str, list[tuple[str, ...]]]:
 
 
 def pronunciations(split="random", dev_size=2_000, test_size=12_000, rng=0, path=None):
-    """The dictionary as a task, `Pronunciations`.
+    """Make a task of the dictionary, `Pronunciations`.
 
     `split="random"` draws words, as published work does: "walked" may be learnt and "walks" be
     tested. `split="families"` keeps all words of a family (see `families`) on one side.
@@ -124,7 +124,7 @@ def pronunciations(split="random", dev_size=2_000, test_size=12_000, rng=0, path
 
 
 def deal(words, group, sizes, rng):
-    """Words in random order, cut into parts of these sizes and a rest, each group in one part.
+    """Deal words in random order into parts of these sizes and a rest, groups undivided.
 
     A part ends with the group that fills it, so it may be a few words larger. Groups of more than
     LARGEST_TESTED words are in the rest.
@@ -145,7 +145,7 @@ def deal(words, group, sizes, rng):
 
 
 def families(listed):
-    """word → a name that all words of its family share.
+    """Map each word to a name that all words of its family share.
 
     Two words are of one family where one is the other with a prefix or a suffix of the lists
     above (walk, walked, walker's, unwalkable), or both are said the same (color, colour, culler):
@@ -168,7 +168,7 @@ def families(listed):
 
 
 def stems(word):
-    """What may be left of a word without one prefix or one suffix, listed or not."""
+    """Return what may be left of a word without one prefix or one suffix, listed or not."""
     prefixes, shortest = PREFIXES
     starts = [prefix for prefix in prefixes.split() if word.startswith(prefix)]
     found = [(word[len(prefix) :], shortest) for prefix in starts]
@@ -181,7 +181,7 @@ def stems(word):
 
 
 def respelt(rest):
-    """How a word may end that lost its suffix: mak(ing) → make, tri(es) → try, runn(ing) → run."""
+    """Yield how a word without its suffix may end: mak(ing) → make, runn(ing) → run."""
     yield rest + "e"
     yield rest + "y"
     if rest.endswith("i"):

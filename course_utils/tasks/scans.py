@@ -26,7 +26,7 @@ class Scans(NamedTuple):
 
 
 def load_scans(test_size: int = 360, shuffled: bool = True, rng=0) -> tuple[Scans, Scans]:
-    """(train, test): no scan is in both.
+    """Return (train, test): no scan is in both.
 
     Shuffled, the same hands have written both. The file itself stands in the order of its
     writers: not shuffled, its last scans are the test, by hands that training has not seen.
@@ -48,7 +48,7 @@ def load_scans(test_size: int = 360, shuffled: bool = True, rng=0) -> tuple[Scan
 
 
 def draw_rows(scans: Scans, count: int, rng=None, longest: int = LONGEST) -> Batch:
-    """`count` rows of one to `longest` scans, every length equally often.
+    """Draw `count` rows of one to `longest` scans, every length equally often.
 
     The batch's source is (count, longest, 64) with zeros for padding, its target the words.
     Raises ValueError where either is below 1.
@@ -70,14 +70,14 @@ def draw_rows(scans: Scans, count: int, rng=None, longest: int = LONGEST) -> Bat
 
 
 def endless_rows(scans: Scans, batch_size: int, rng=None) -> Iterator[Batch]:
-    """Batches of new rows without end."""
+    """Yield batches of new rows without end."""
     rng = np.random.default_rng(rng)
     while True:
         yield draw_rows(scans, batch_size, rng)
 
 
 def in_patches(batch: Batch, side: int = 4) -> Batch:
-    """The same rows with each scan cut into squares of `side` × `side` pixels.
+    """Cut each scan of the rows into squares of `side` × `side` pixels.
 
     The source (count, time, 64) becomes (count, time · patches, side²). A scan's patches follow
     each other as one reads: upper left, upper right, lower left, lower right where there are four.
