@@ -30,14 +30,14 @@ def blocked_attend(queries, keys, values, mask=None, block=512):
         for start in range(0, queries.shape[-2], block):
             tile = (*lead, slice(start, start + block))
             allowed = None if mask is None else mask[tile]
-            context[tile] = stream(queries[tile], keys[lead], values[lead], allowed, block)
+            context[tile] = _stream(queries[tile], keys[lead], values[lead], allowed, block)
     if np.isnan(context).any():  # the values are finite, so it comes from a score
         check_finite(queries, "queries")
         check_finite(keys, "keys")
     return context
 
 
-def stream(queries, keys, values, mask, block):
+def _stream(queries, keys, values, mask, block):
     """Attend with a few queries (n, d) to keys that pass by in blocks."""
     queries = queries * keys.shape[-1] ** -0.5
     largest = np.full((len(queries), 1), -np.inf, queries.dtype)

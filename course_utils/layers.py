@@ -73,13 +73,13 @@ def uniform(rng, rows, columns, dtype=np.float32):
 
     Raises ValueError for sizes below 1 and for another dtype than float32 or float64.
     """
-    check_sizes(rows, columns)
-    check_dtype(dtype)
+    _check_sizes(rows, columns)
+    _check_dtype(dtype)
     limit = np.sqrt(6.0 / (rows + columns))
     return np.random.default_rng(rng).uniform(-limit, limit, (rows, columns)).astype(dtype)
 
 
-def check_sizes(rows, columns):
+def _check_sizes(rows, columns):
     """Raise ValueError for a matrix without rows or columns, or with half a row."""
     if not all(isinstance(size, Integral) and size >= 1 for size in (rows, columns)):
         raise ValueError(
@@ -88,7 +88,7 @@ def check_sizes(rows, columns):
         )
 
 
-def check_dtype(dtype):
+def _check_dtype(dtype):
     """Raise ValueError unless parameters can be of this dtype."""
     if np.dtype(dtype) not in (np.float32, np.float64):
         raise ValueError(
@@ -191,8 +191,8 @@ class Embedding(Layer):
     """One learned row per token id: ids (...) → vectors (..., width)."""
 
     def __init__(self, tokens, width, rng=None, dtype=np.float32):
-        check_sizes(tokens, width)
-        check_dtype(dtype)
+        _check_sizes(tokens, width)
+        _check_dtype(dtype)
         table = np.random.default_rng(rng).normal(0.0, 1.0 / np.sqrt(width), (tokens, width))
         super().__init__({"table": table.astype(dtype)})
 

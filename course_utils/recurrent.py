@@ -51,7 +51,7 @@ class GRU(Layer):
                 f"inputs must be (batch, time, {self.input_size}), got {inputs.shape}: "
                 f"one sequence is inputs[None]"
             )
-        check_initial(initial, (len(inputs), self.hidden_size))
+        _check_initial(initial, (len(inputs), self.hidden_size))
         real = real_steps(lengths, inputs.shape[:2])
         by_time = inputs.swapaxes(0, 1)
         states, scan = self.scan(self.project(by_time), initial)
@@ -170,7 +170,7 @@ def sigmoid(array):
     array *= 0.5
 
 
-def check_initial(initial, shape):
+def _check_initial(initial, shape):
     """Raise ValueError unless the initial state, where there is one, has the given shape."""
     if initial is not None and np.shape(initial) != shape:
         raise ValueError(

@@ -65,9 +65,9 @@ class Seq2Seq(Layer):
             "bidirectional": bidirectional,
         }
         self.context = LastState() if context is None else context
-        check_context(self.context, hidden_size, dtype)
+        _check_context(self.context, hidden_size, dtype)
         self.encoder = encoder or Encoder(source_size, hidden_size, bidirectional, rng, dtype)
-        check_encoder(self.encoder, hidden_size, dtype)
+        _check_encoder(self.encoder, hidden_size, dtype)
         self.embedding = Embedding(target_size, hidden_size, rng, dtype)
         self.gru = GRU(self.decoder_input(hidden_size), hidden_size, rng, dtype)
         self.readout = Readout(hidden_size, target_size, rng, dtype)
@@ -157,10 +157,10 @@ class Seq2Seq(Layer):
         the course's own: `load` could not build it again.
         """
         rule = self.context.parts.get("score")
-        check_known(self.encoder, {"Encoder": Encoder})
-        check_known(self.context, CONTEXTS)
+        _check_known(self.encoder, {"Encoder": Encoder})
+        _check_known(self.context, CONTEXTS)
         if rule:
-            check_known(rule, RULES)
+            _check_known(rule, RULES)
         header = {
             "settings": self.settings,
             "dtype": self.dtype.name,
@@ -222,7 +222,7 @@ class Readout(Layer):
         return d_states, d_context, grads
 
 
-def check_context(context, hidden_size, dtype):
+def _check_context(context, hidden_size, dtype):
     """Raise TypeError for what is no context, ValueError for a rule of another width or dtype."""
     if not hasattr(context, "reader"):
         raise TypeError(
@@ -240,7 +240,7 @@ def check_context(context, hidden_size, dtype):
     check_part(context, dtype, "context")
 
 
-def check_encoder(encoder, hidden_size, dtype):
+def _check_encoder(encoder, hidden_size, dtype):
     """Raise ValueError where an encoder says that its states have another width or dtype."""
     width = getattr(encoder, "hidden_size", hidden_size)
     if width != hidden_size:
@@ -260,7 +260,7 @@ def check_rows(states, target):
         )
 
 
-def check_known(part, known):
+def _check_known(part, known):
     """Raise ValueError for a part of a model that `load` could not build again."""
     name = type(part).__name__
     if known.get(name) is not type(part):

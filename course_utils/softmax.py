@@ -46,14 +46,14 @@ def normalise(scores, weights):
     Five passes over scores that stay in the cache take half the time of five over all of them.
     """
     if scores.size <= BLOCK or not (scores.flags.c_contiguous and weights.flags.c_contiguous):
-        return normalise_block(scores, weights)
+        return _normalise_block(scores, weights)
     scores, weights = rows(scores), rows(weights)
     step = max(1, BLOCK // scores.shape[-1])
     for start in range(0, len(scores), step):
-        normalise_block(scores[start : start + step], weights[start : start + step])
+        _normalise_block(scores[start : start + step], weights[start : start + step])
 
 
-def normalise_block(scores, weights):
+def _normalise_block(scores, weights):
     """Write the softmax of the last axis of `scores` into `weights`."""
     largest = scores.max(axis=-1, keepdims=True, initial=-np.inf)
     np.subtract(scores, finite(largest), out=weights)  # so that exp cannot overflow
@@ -87,7 +87,7 @@ def cross_entropy(logits, expected, real=None):
     logits = as_float(logits)
     expected = check_ids(expected, logits.shape[-1], "expected")
     real = np.ones(expected.shape, bool) if real is None else np.asarray(real)
-    count = count_places(logits, expected, real)
+    count = _count_places(logits, expected, real)
     log_probabilities = rows(log_softmax(logits))  # (places, n)
     chosen = np.arange(expected.size), expected.ravel()  # one of the n at each place
     loss = -log_probabilities[chosen][real.ravel()].sum() / count
@@ -97,7 +97,7 @@ def cross_entropy(logits, expected, real=None):
     return float(loss), d_logits.reshape(logits.shape)
 
 
-def count_places(logits, expected, real):
+def _count_places(logits, expected, real):
     """Count the places of a loss. Raises ValueError where shapes differ or there is none."""
     if not logits.shape[:-1] == expected.shape == real.shape or real.dtype != bool:
         raise ValueError(

@@ -44,7 +44,7 @@ def fill(params, arrays, path):
 
     Raises ValueError for other names, shapes or dtypes, and for NaN or infinity.
     """
-    wanted, found = described(params), described(arrays)
+    wanted, found = _described(params), _described(arrays)
     for name in wanted | found:
         if wanted.get(name) != found.get(name):
             raise unknown(path, f"{name} must be {wanted.get(name)}, got {found.get(name)}")
@@ -55,7 +55,7 @@ def fill(params, arrays, path):
         value[...] = arrays[name]
 
 
-def described(arrays):
+def _described(arrays):
     """Name → shape and dtype in words."""
     return {name: f"{array.shape} {array.dtype}" for name, array in arrays.items()}
 

@@ -93,14 +93,14 @@ def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=1
     are the latest that count. Returns `History`. Raises ValueError where the batches run out or
     are none, FloatingPointError where the loss or a gradient is not finite.
     """
-    check_batches(batches)
-    check_settings(steps, learning_rate, every)
+    _check_batches(batches)
+    _check_settings(steps, learning_rate, every)
     keep_freed_memory()  # a step makes the same large arrays over and over
     history = History([], {}, False)
     keeper = BestParams(model, history, validate)
     with tqdm(total=steps, desc="training", unit="step", disable=not progress) as bar:
         try:
-            for loss in descend(model, batches, steps, learning_rate, clip):
+            for loss in _descend(model, batches, steps, learning_rate, clip):
                 history.losses.append(loss)
                 bar.update()
                 if len(history.losses) % every == 0 or len(history.losses) == steps:
@@ -110,16 +110,16 @@ def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=1
             keeper.judge_the_rest()
         finally:
             keeper.restore()
-    check_lasted(history, steps)
+    _check_lasted(history, steps)
     return history
 
 
-def descend(model, batches, steps, learning_rate, clip):
+def _descend(model, batches, steps, learning_rate, clip):
     """Take the steps one by one, each when the next loss is asked for; yield the losses."""
     optimiser = Adam(model.params, clip)
     for step, batch in zip(range(steps), batches, strict=False):
         loss, cache = model.forward(batch)
-        check_finite(loss, step, learning_rate)
+        _check_finite(loss, step, learning_rate)
         optimiser.step(model.backward(cache), learning_rate * (1 - step / steps))
         yield loss
 
@@ -138,7 +138,7 @@ class BestParams:
         measure = float(np.mean(self.history.losses[self.judged :]))
         if self.validate is not None:
             measure = self.history.validation[steps] = float(self.validate(self.model))
-            check_measure(measure, steps)
+            _check_measure(measure, steps)
         self.judged = steps
         if measure < self.best:
             self.best = measure
@@ -156,7 +156,7 @@ class BestParams:
             self.model.params[name][...] = value
 
 
-def check_finite(loss, step, learning_rate):
+def _check_finite(loss, step, learning_rate):
     """Raise FloatingPointError unless the loss is a number to go on with."""
     if not np.isfinite(loss):
         raise FloatingPointError(
@@ -165,7 +165,7 @@ def check_finite(loss, step, learning_rate):
         )
 
 
-def check_measure(measure, steps):
+def _check_measure(measure, steps):
     """Raise FloatingPointError where `validate` gave NaN: nothing is smaller or larger."""
     if np.isnan(measure):
         raise FloatingPointError(
@@ -173,7 +173,7 @@ def check_measure(measure, steps):
         )
 
 
-def check_batches(batches):
+def _check_batches(batches):
     """Raise ValueError for one batch, or a task, in place of a stream of batches."""
     if hasattr(batches, "source") or hasattr(batches, "train"):
         raise ValueError(
@@ -182,7 +182,7 @@ def check_batches(batches):
         )
 
 
-def check_settings(steps, learning_rate, every):
+def _check_settings(steps, learning_rate, every):
     """Raise ValueError for steps, a rate or a time between judgements that cannot be."""
     if not isinstance(steps, Integral) or steps < 0:
         raise ValueError(f"steps must be a whole number from 0, got {steps}: count the updates")
@@ -197,7 +197,7 @@ def check_settings(steps, learning_rate, every):
         )
 
 
-def check_lasted(history, steps):
+def _check_lasted(history, steps):
     """Raise ValueError where the batches ended before the steps did."""
     if len(history.losses) < steps and not history.interrupted:
         raise ValueError(

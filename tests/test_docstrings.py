@@ -14,6 +14,7 @@ NO_VERBS = (
     "how when whose who like as for from of with by in on at share size mean random"
 )
 ENDS = (".", "?", "!")
+ANNOTATED = {"tasks"}  # text, numbers and batches have types; arrays have shapes, in docstrings
 
 
 def docstrings(room):
@@ -48,6 +49,27 @@ def test_docstrings_speak_one_dialect(room):
         if isinstance(node, ast.FunctionDef) and not is_imperative(line):
             wrong.append(f"{place} its first line must begin with a verb, as Return …: {line}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.style
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room or "root")
+def test_a_room_is_annotated_or_it_is_not(room):
+    wrong = []
+    for path in sorted((PACKAGE / room).glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                said = [a.annotation is not None for a in arguments(node)]
+                said.append(node.returns is not None)
+                if not all(said) if room in ANNOTATED else any(said):
+                    wrong.append(f"{path.name}:{node.lineno} {node.name}")
+    rule = "every function has types" if room in ANNOTATED else "docstrings say types and shapes"
+    assert not wrong, f"in this room {rule}: {wrong}"
+
+
+def arguments(node):
+    """The arguments of a function, without self."""
+    named = [*node.args.args, *node.args.kwonlyargs]
+    return [argument for argument in named if argument.arg not in ("self", "cls")]
 
 
 @pytest.mark.style

@@ -5,7 +5,6 @@ the word error rate the share of words with at least one edit; where several pro
 listed, the nearest one counts.
 """
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -29,7 +28,7 @@ class Rates(NamedTuple):
     words: int
 
 
-def edit_distance(written: Sequence, right: Sequence) -> int:
+def edit_distance(written, right):
     """Count the fewest insertions, deletions and substitutions from one sequence to another.
 
     Levenshtein's distance by the table of Wagner & Fischer (1974), one row at a time.
@@ -42,8 +41,8 @@ def edit_distance(written: Sequence, right: Sequence) -> int:
     return row[-1]
 
 
-def edits(written: Sequence[Sequence], listed: Sequence[Sequence[Sequence]]) -> Edits:
-    """Compare what was written for each word with all that is listed for it.
+def edits(written, listed):
+    """Return `Edits`: what was written for each word against all that is listed for it.
 
     Raises ValueError where there are none, or not as many of one as of the other, or nothing is
     listed for one.
@@ -62,8 +61,8 @@ def edits(written: Sequence[Sequence], listed: Sequence[Sequence[Sequence]]) -> 
     return Edits(*np.array(nearest).reshape(-1, 2).T)
 
 
-def error_rates(found: Edits, rng=0) -> Rates:
-    """Return phoneme and word error rate, with intervals by bootstrap and by Wilson."""
+def error_rates(found, rng=0):
+    """Return `Rates` of `Edits`, with intervals by bootstrap and by Wilson."""
     wrong = found.counts > 0
     return Rates(
         float(found.counts.sum() / found.lengths.sum()),
@@ -74,8 +73,8 @@ def error_rates(found: Edits, rng=0) -> Rates:
     )
 
 
-def rates_by_length(found: Edits, lengths, edges: Sequence[int], rng=0) -> list[Rates | None]:
-    """Return `error_rates` for edges[i] ≤ length < edges[i + 1]; None where no word is."""
+def rates_by_length(found, lengths, edges, rng=0):
+    """Return `Rates` for each edges[i] ≤ length < edges[i + 1]; None where no word is."""
     lengths = np.asarray(lengths)
     ranges = [(low <= lengths) & (lengths < high) for low, high in pairwise(edges)]
     return [
@@ -84,7 +83,7 @@ def rates_by_length(found: Edits, lengths, edges: Sequence[int], rng=0) -> list[
     ]
 
 
-def wilson_interval(errors: int, words: int, z: float = 1.96) -> tuple[float, float]:
+def wilson_interval(errors, words, z=1.96):
     """Return the 95 % interval of a share (Wilson, 1927): right near 0 and 1, and for few."""
     share, spread = errors / words, z * z / words
     middle = share + spread / 2
@@ -93,7 +92,7 @@ def wilson_interval(errors: int, words: int, z: float = 1.96) -> tuple[float, fl
     return max(0.0, float(low)), min(1.0, float(high))
 
 
-def bootstrap_interval(found: Edits, draws: int = 500, rng=0) -> tuple[float, float]:
+def bootstrap_interval(found, draws=500, rng=0):
     """Return the 95 % interval of the edits per phoneme: words drawn again and again.
 
     Words are drawn, with repeats, and not phonemes: errors in one word come together.

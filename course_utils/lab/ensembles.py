@@ -34,7 +34,7 @@ class Ensemble:
         )
 
         def stepper(joined):
-            own = split_memory(joined, cuts)
+            own = _split_memory(joined, cuts)
             steps = [prepare(memory) for prepare, memory in zip(steppers, own, strict=True)]
             return lambda ids, state: step_together(steps, ids, np.split(state, cuts, -1))
 
@@ -51,7 +51,7 @@ class Ensemble:
         return beam_search(stepper, memory, max_length, width)
 
 
-def split_memory(joined, cuts):
+def _split_memory(joined, cuts):
     """Return each model's own `Memory`, out of the one that holds all side by side."""
     states, summaries = (np.split(part, cuts, axis=-1) for part in (joined.states, joined.summary))
     return [Memory(*own, joined.mask) for own in zip(states, summaries, strict=True)]

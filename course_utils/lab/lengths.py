@@ -57,10 +57,10 @@ def symbols_by_length(model, batch, lengths):
 
 def backwards(task):
     """Turn every source of a task the other way round (Sutskever et al., 2014, 3.3)."""
-    return task._replace(train=flipped(task.train), test=flipped(task.test))
+    return task._replace(train=_flipped(task.train), test=_flipped(task.test))
 
 
-def flipped(batch):
+def _flipped(batch):
     """Write a batch's sources backwards; padding stays at the end."""
     order = reading_order(batch.source_lengths, batch.source.shape[1], "backwards").T
     return batch._replace(source=np.take_along_axis(batch.source, order, axis=1))

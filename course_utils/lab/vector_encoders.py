@@ -29,7 +29,7 @@ class VectorEncoder(Layer):
 
     def forward(self, vectors, lengths):
         """Return (Memory, cache). Raises ValueError for vectors or lengths that do not fit."""
-        features, dense_cache, real = features_of(self.dense, vectors, lengths)
+        features, dense_cache, real = _features_of(self.dense, vectors, lengths)
         np.tanh(features, out=features)
         states, summaries, caches = [], [], []
         for name, gru in self.readers.items():
@@ -73,7 +73,7 @@ class PatchEncoder(Layer):
 
     def forward(self, vectors, lengths):
         """Return (Memory, cache). Raises ValueError for vectors or lengths that do not fit."""
-        states, dense_cache, real = features_of(self.dense, vectors, lengths)
+        states, dense_cache, real = _features_of(self.dense, vectors, lengths)
         places, place_cache = self.place.forward(np.arange(states.shape[1]))
         states += places
         np.tanh(states, out=states)
@@ -95,7 +95,7 @@ class PatchEncoder(Layer):
         return (nested(dense=dense_grads, place=place_grads),)
 
 
-def features_of(dense, vectors, lengths):
+def _features_of(dense, vectors, lengths):
     """Return (the dense layer's output, its cache, which vectors are real (batch, time))."""
     vectors = np.asarray(vectors)
     if vectors.ndim != 3:

@@ -12,6 +12,7 @@ import numpy as np
 from course_utils.tasks.marks import END, PADDING, START
 
 FIRST_SYMBOL = 3
+Seed = int | np.random.Generator | None  # whatever np.random.default_rng takes
 
 
 class Batch(NamedTuple):
@@ -32,7 +33,7 @@ class Vocabulary:
     `len(vocabulary)` counts the three marks too: it is the size that an embedding needs.
     """
 
-    def __init__(self, symbols: Iterable[str], separator: str = ""):
+    def __init__(self, symbols: Iterable[str], separator: str = "") -> None:
         self.symbols = tuple(symbols)
         self.separator = separator
         self._ids = {symbol: i for i, symbol in enumerate(self.symbols, FIRST_SYMBOL)}
@@ -111,7 +112,7 @@ def make_batch(
     return Batch(*_pad(sources), *_pad(targets))
 
 
-def batches(batch: Batch, batch_size: int, rng=None) -> Iterator[Batch]:
+def batches(batch: Batch, batch_size: int, rng: Seed = None) -> Iterator[Batch]:
     """Yield random mini-batches without end, cut to their longest source and target.
 
     Every pass over the rows is in a new random order; the rows that do not fill a last
@@ -127,7 +128,9 @@ def batches(batch: Batch, batch_size: int, rng=None) -> Iterator[Batch]:
     return _shuffled(batch, batch_size, np.random.default_rng(rng))
 
 
-def batches_by_length(batch: Batch, batch_size: int, rng=None, pool: int = 32) -> Iterator[Batch]:
+def batches_by_length(
+    batch: Batch, batch_size: int, rng: Seed = None, pool: int = 32
+) -> Iterator[Batch]:
     """Yield mini-batches, as `batches`, of sources of like lengths: little is padding.
 
     The rows of `pool` random mini-batches, or of as many as there are, are sorted by length, cut

@@ -10,6 +10,7 @@ import gettext
 import numpy as np
 
 from course_utils.tasks import Task, Vocabulary, make_batch
+from course_utils.tasks.batching import Seed
 
 CATALOGUES = {"countries": "iso3166-1", "languages": "iso639-3", "currencies": "iso4217"}
 SIGNS = "abcdefghijklmnopqrstuvwxyzàâäáãåçéèêëíîïñóôöúûü'’(),-. "
@@ -32,7 +33,7 @@ def name_pairs() -> dict[str, str]:
     return {en: fr for en, fr in pairs.items() if en != fr and _is_plain(en) and _is_plain(fr)}
 
 
-def names(test_size: int = 300, rng=0) -> Task:
+def names(test_size: int = 300, rng: Seed = 0) -> Task:
     """Make a task of the pairs in random order, letter by letter; `test` has `test_size`."""
     pairs = sorted(name_pairs().items())
     if not 1 <= test_size < len(pairs):
@@ -47,5 +48,5 @@ def names(test_size: int = 300, rng=0) -> Task:
     return Task(train, make_batch(shuffled[:test_size], letters, letters), letters, letters)
 
 
-def _is_plain(name):
+def _is_plain(name: str) -> bool:
     return 0 < len(name) <= LONGEST and set(name) <= set(SIGNS)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils.tasks import FIRST_SYMBOL, Batch, Vocabulary
+from course_utils.tasks.batching import Seed
 from course_utils.tasks.marks import END, PADDING, START
 from course_utils.tasks.numerals import ENGLISH_WORDS
 
@@ -25,7 +26,7 @@ class Scans(NamedTuple):
     digits: np.ndarray  # (count,)
 
 
-def load_scans(test_size: int = 360, shuffled: bool = True, rng=0) -> tuple[Scans, Scans]:
+def load_scans(test_size: int = 360, shuffled: bool = True, rng: Seed = 0) -> tuple[Scans, Scans]:
     """Return (train, test): no scan is in both.
 
     Shuffled, the same hands have written both. The file itself stands in the order of its
@@ -47,7 +48,7 @@ def load_scans(test_size: int = 360, shuffled: bool = True, rng=0) -> tuple[Scan
     return Scans(images[train], digits[train]), Scans(images[test], digits[test])
 
 
-def draw_rows(scans: Scans, count: int, rng=None, longest: int = LONGEST) -> Batch:
+def draw_rows(scans: Scans, count: int, rng: Seed = None, longest: int = LONGEST) -> Batch:
     """Draw `count` rows of one to `longest` scans, every length equally often.
 
     The batch's source is (count, longest, 64) with zeros for padding, its target the words.
@@ -69,7 +70,7 @@ def draw_rows(scans: Scans, count: int, rng=None, longest: int = LONGEST) -> Bat
     return Batch(source, lengths, target, lengths + 2)
 
 
-def endless_rows(scans: Scans, batch_size: int, rng=None) -> Iterator[Batch]:
+def endless_rows(scans: Scans, batch_size: int, rng: Seed = None) -> Iterator[Batch]:
     """Yield batches of new rows without end."""
     rng = np.random.default_rng(rng)
     while True:

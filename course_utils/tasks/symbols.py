@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course_utils.tasks.batching import Pair, Task, Vocabulary, make_batch
+from course_utils.tasks.batching import Pair, Seed, Task, Vocabulary, make_batch
 from course_utils.tasks.numerals import (
     CHINESE_CHARACTERS,
     ENGLISH_WORDS,
@@ -19,7 +19,7 @@ def reverse(
     shortest: int = 2,
     longest: int = 20,
     symbols: str = "abcdefghijklmnopqrstuvwxyz",
-    rng=0,
+    rng: Seed = 0,
 ) -> Task:
     """Make pairs of random strings and the same strings backwards: abc → cba.
 
@@ -49,7 +49,9 @@ def reverse(
     return _task(pairs[:train_size], pairs[train_size:], vocabulary, vocabulary)
 
 
-def number_words(train_size: int = 20_000, test_size: int = 1_000, digits: int = 12, rng=0) -> Task:
+def number_words(
+    train_size: int = 20_000, test_size: int = 1_000, digits: int = 12, rng: Seed = 0
+) -> Task:
     """Make pairs of English words and Chinese numerals: three hundred and five → 三百零五.
 
     Numbers are log-uniform below 10^digits, so that short and long ones are equally common, and
