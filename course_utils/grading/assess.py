@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
-from course_utils.checks.functions import ROUNDS
+from course_utils.checks.exercises import ROUNDS
 from course_utils.checks.outcomes import NotAnsweredYet
 from course_utils.grading.desk import Desk
 from course_utils.grading.exchange import Fault

@@ -6,9 +6,8 @@ from unittest import mock
 
 from course_utils import checks
 from course_utils.checks.catalogue import find
-from course_utils.checks.functions import ROUNDS, FunctionExercise
+from course_utils.checks.exercises import ROUNDS, Effort
 from course_utils.checks.outcomes import NotCorrect
-from course_utils.checks.work import WorkExercise
 from course_utils.grading.empties import strict_comparisons
 from course_utils.grading.stubs import for_checks
 
@@ -53,12 +52,8 @@ class Desk:
         """Nothing: hints are for learners."""
 
     def _judge(self, exercise, answer, seed, rounds, held):
-        asked, more = find(exercise), {}
-        if isinstance(asked, FunctionExercise):
-            more = {"seconds": self.seconds, "rounds": rounds, "held": held}
-        if isinstance(asked, WorkExercise):
-            more = {"seconds": self.seconds}
-        verdict = asked.judge(for_checks(answer), seed=seed, **more)
+        effort = Effort(seed, rounds, held, self.seconds)
+        verdict = find(exercise).judge(for_checks(answer), effort)
         self.verdicts.append(verdict)
         return verdict
 
