@@ -25,6 +25,8 @@ class Adam:
     """
 
     def __init__(self, params, clip=None, beta1=0.9, beta2=0.999, epsilon=1e-8):
+        if not params:
+            raise ValueError("params must hold at least one array, got none: nothing can be moved")
         self.params = params
         self.clip, self.beta1, self.beta2, self.epsilon = clip, beta1, beta2, epsilon
         dtype = next(iter(params.values())).dtype
