@@ -93,7 +93,8 @@ def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=1
     and the best parameters are remembered; at the end the model has them. Interrupting (the stop
     button, Ctrl-C) ends training early and cleanly; with `validate` the parameters judged last
     are the latest that count. Returns `History`. Raises ValueError where the batches run out or
-    are none, FloatingPointError where the loss or a gradient is not finite.
+    are none, or a setting cannot be, FloatingPointError where the loss or a gradient is not
+    finite, or `validate` returns NaN.
     """
     _check_batches(batches)
     _check_settings(steps, learning_rate, every)
