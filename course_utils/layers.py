@@ -1,6 +1,5 @@
 """A layer is a forward function, its backward twin, and the parameters that they share."""
 
-import copy
 from math import prod
 from numbers import Integral
 
@@ -57,6 +56,8 @@ class Layer:
 
 def converted(layer, dtype):
     """Return the layer, or a copy in `dtype` where it has another: no other holder is changed."""
+    import copy  # few need it, and attention should need little beside NumPy
+
     if all(value.dtype == dtype for value in layer.params.values()):
         return layer
     return copy.deepcopy(layer).cast(dtype)

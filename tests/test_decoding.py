@@ -286,8 +286,8 @@ def test_a_model_that_holds_no_number_writes_nothing(place, bad):
     value = model.params[place]
     value[0 if place == "readout.output.b" else ...] = bad  # there: the logit of padding alone
     source = batch.source, batch.source_lengths
-    memory, stepper = model.start(*source)
     with np.errstate(invalid="ignore"):
+        memory, stepper = model.start(*source)
         for decode in (
             lambda: model.greedy(*source, 4),
             lambda: model.beam(*source, 4, width=3),
