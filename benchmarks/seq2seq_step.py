@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.measure import installed, interleaved, one_thread, table, verdict
 from course_utils.attention import Attention
+from course_utils.memory import keep_freed_memory
 from course_utils.scoring import AdditiveScore, DotScore
 from course_utils.seq2seq import Seq2Seq
 from course_utils.tasks import Batch
@@ -37,6 +38,7 @@ def build(rule, width):
 def our_step(model, batch):
     """A function that takes one training step."""
     optimiser = Adam(model.params, clip=1.0)
+    keep_freed_memory()  # as `train` does
 
     def step():
         loss, cache = model.forward(batch)

@@ -45,7 +45,7 @@ class OldNames:
         return importlib.import_module(MOVES[spec.name])
 
     def exec_module(self, module):
-        """It has run under its own name."""
+        """Leave the module as it is: it has run under its own name."""
 
 
 def answer_old_names():
