@@ -13,9 +13,10 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from course_utils.checks.exercises import Effort
 from course_utils.checks.outcomes import NotAnsweredYet
 from course_utils.grading import wording
-from course_utils.grading.class_checks import FIRST, FOR_MARKS, LONGER, ClassChecks, Rounds
+from course_utils.grading.class_checks import FIRST_LOOK, FOR_MARKS, LONG_LOOK, ClassChecks
 from course_utils.grading.empties import strict_comparisons
 from course_utils.grading.exchange import Exchange, Fault
 from course_utils.grading.looks import Look, Tested
@@ -117,7 +118,7 @@ class _Grading:
     def outcomes(self, questions: Sequence[Question]) -> list[Outcome]:
         """The outcome of each question, with its marks."""
         with strict_comparisons(), contextlib.redirect_stdout(io.StringIO()):
-            look = self._look(FIRST)
+            look = self._look(FIRST_LOOK)
             seen = [self._feedback(question, look) for question in questions]
             look = self._look(FOR_MARKS, marking=True)
             marks = [self._marks(*pair, look) for pair in zip(questions, seen, strict=True)]
@@ -125,9 +126,9 @@ class _Grading:
         answers = [feedback.outcome for feedback in seen]
         return [_together(*three) for three in zip(questions, answers, marks, strict=True)]
 
-    def _look(self, rounds: Rounds, marking: bool = False) -> Look:
+    def _look(self, effort: Effort, marking: bool = False) -> Look:
         limits = self.settings.sandbox.limits
-        checks = ClassChecks(self.settings.seed, limits.call, rounds, marking)
+        checks = ClassChecks(self.settings.seed, limits.call, effort, marking)
         return Look(self.master, self.session, checks)
 
     def _look_longer(
@@ -144,7 +145,7 @@ class _Grading:
         if any(doubtful):
             self.session.renew()
         return [
-            self._feedback_after(question, self._look(LONGER), one.after) if again else one
+            self._feedback_after(question, self._look(LONG_LOOK), one.after) if again else one
             for question, one, again in zip(questions, seen, doubtful, strict=True)
         ]
 

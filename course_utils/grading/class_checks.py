@@ -5,24 +5,18 @@ import sys
 import types
 import zlib
 from collections.abc import Generator
-from typing import NamedTuple
 
 from course_utils import checks
 from course_utils.checks.catalogue import find
-from course_utils.checks.functions import ROUNDS, FunctionExercise
+from course_utils.checks.exercises import Effort
 from course_utils.checks.outcomes import NotCorrect, Verdict
-from course_utils.checks.work import WorkExercise
 from course_utils.grading.imports import stand_in
 from course_utils.grading.stubs import for_checks
 
-FIRST_LOOK = 3  # random inputs before marks are given: both kinds of floats, one with gaps
-
-
-class Rounds(NamedTuple):
-    """With how many random inputs an answer is compared, and with how many properties tested."""
-
-    rounds: int
-    held: int
+FIRST_ROUNDS = 3  # both kinds of floats, one with gaps
+FIRST_LOOK = Effort(rounds=FIRST_ROUNDS, held=FIRST_ROUNDS)  # before marks are given
+FOR_MARKS = Effort(held=FIRST_ROUNDS)
+LONG_LOOK = Effort()
 
 
 class ClassChecks:
@@ -32,12 +26,12 @@ class ClassChecks:
     decide: all random inputs are compared with them, and properties tested with the first alone.
 
     seed : any text; the inputs of `require` are drawn from it.  seconds : for one check.
-    marking : whether points are given, or feedback is written.  rounds : of `check`.
+    effort : of `check`.  marking : whether points are given, or feedback is written.
     """
 
-    def __init__(self, seed: str, seconds: float, rounds: Rounds, marking: bool = False) -> None:
-        self.seed, self.seconds = zlib.crc32(seed.encode()), seconds
-        self.rounds, self.marking = rounds, marking
+    def __init__(self, seed: str, seconds: float, effort: Effort, marking: bool = False) -> None:
+        self.effort, self.marking = effort._replace(seconds=seconds), marking
+        self.of_the_class = FOR_MARKS._replace(seed=zlib.crc32(seed.encode()), seconds=seconds)
         self.verdicts: list[Verdict] = []
         self.required: set[str] = set()
 
@@ -57,30 +51,20 @@ class ClassChecks:
         """Judge with the inputs that everyone sees. It gives marks where no `require` does."""
         if self.marking and exercise in self.required:
             return
-        verdict = self._judge(exercise, answer, 0, self.rounds)
+        verdict = self._judge(exercise, answer, self.effort)
         if self.marking and not verdict.passed:
             raise NotCorrect
 
     def require(self, exercise: str, answer: object) -> None:
         """Judge with the inputs of the class."""
         self.required.add(exercise)
-        if not self._judge(exercise, answer, self.seed, FOR_MARKS).passed:
+        if not self._judge(exercise, answer, self.of_the_class).passed:
             raise NotCorrect
 
     def hint(self, exercise: str) -> None:
         """Nothing: hints are for learners."""
 
-    def _judge(self, exercise: str, answer: object, seed: int, rounds: Rounds) -> Verdict:
-        asked, more = find(exercise), {}
-        if isinstance(asked, FunctionExercise):
-            more = {"seconds": self.seconds, **rounds._asdict()}
-        if isinstance(asked, WorkExercise):
-            more = {"seconds": self.seconds}
-        verdict: Verdict = asked.judge(for_checks(answer), seed=seed, **more)
+    def _judge(self, exercise: str, answer: object, effort: Effort) -> Verdict:
+        verdict: Verdict = find(exercise).judge(for_checks(answer), effort)
         self.verdicts.append(verdict)
         return verdict
-
-
-FIRST = Rounds(FIRST_LOOK, FIRST_LOOK)
-LONGER = Rounds(ROUNDS, ROUNDS)
-FOR_MARKS = Rounds(ROUNDS, FIRST_LOOK)

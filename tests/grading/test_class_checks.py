@@ -5,7 +5,7 @@ import pytest
 
 from course_utils import checks
 from course_utils.checks.outcomes import NotAnsweredYet, NotCorrect
-from course_utils.grading.class_checks import FIRST, FOR_MARKS, ClassChecks
+from course_utils.grading.class_checks import FIRST_LOOK, FOR_MARKS, ClassChecks
 from course_utils.grading.imports import builtins_with, stand_in
 
 
@@ -18,8 +18,8 @@ def no_softmax(scores, temperature):
     return scores * 0.0
 
 
-def class_checks(rounds=FIRST, marking=False):
-    return ClassChecks("seed", 10, rounds, marking)
+def class_checks(effort=FIRST_LOOK, marking=False):
+    return ClassChecks("seed", 10, effort, marking)
 
 
 IMPORTS = {

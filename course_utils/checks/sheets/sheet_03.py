@@ -3,21 +3,16 @@
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.checks.exercises import (
-    HOLD_ANSWERS,
-    Disorder,
-    Mistake,
-    OrderExercise,
-    Property,
-    ReasonExercise,
-)
-from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.declare import Sheet
+from course_utils.checks.exercises import HOLD_ANSWERS, Property
 from course_utils.checks.sheets.attention_inputs import (
     moved,
     no_negative_weight,
     rows_sum_to_one,
     sizes,
 )
+
+sheet = Sheet("03")
 
 
 def _over_everything(scores):
@@ -42,13 +37,15 @@ def _rows_and_temperature(rng, square=False):
 ROWS = np.array([[2.0, 1, 0, -1], [0, 3, 0, 1]])
 STRONG = np.array([[1000.0, -1000, 999], [-1000, -1001, -999]])
 
-dial = FunctionExercise(
-    id="03.1",
-    title="the dial",
+
+@sheet.function(
+    "03.1",
+    "the dial",
     points=1,
-    name="soften",
-    arguments=("scores", "temperature"),
-    reference=lambda scores, temperature: softmax(scores / temperature),
+    asks="""
+    Scores (n, m) and a temperature above 0: return the weights (n, m). `softmax`, imported
+    above, runs along each row. One line is enough.
+    """,
     outputs=lambda scores, temperature: {"weights": scores.shape},
     inputs=_rows_and_temperature,
     edges={
@@ -78,51 +75,63 @@ dial = FunctionExercise(
             ),
         ),
     ),
-    variants=(
-        _soft_loops,
-        _soft_powers,
-        lambda scores, temperature: softmax((scores / temperature).astype(np.float32)),
-    ),
-    praise="Right: only the ratio of scores and temperature counts.",
-    mistakes=(
-        Mistake(
-            "multiplied",
-            lambda scores, temperature: softmax(scores * temperature),
-            "Your dial turns the wrong way: a high temperature makes it sharper. "
-            "Temperature divides the scores.",
-        ),
-        Mistake(
-            "after softmax",
-            lambda scores, temperature: softmax(scores) / temperature,
-            "You divided the weights, so rows no longer sum to 1: divide the scores, "
-            "before softmax.",
-        ),
-        Mistake(
-            "no temperature",
-            lambda scores, temperature: softmax(scores),
-            "This is softmax at temperature 1, whatever the dial says: use temperature.",
-        ),
-        Mistake(
-            "root",
-            lambda scores, temperature: softmax(scores / np.sqrt(temperature)),
-            "Divide by the temperature itself; the root belongs to √d_k, a later rule.",
-        ),
-        Mistake(
-            "over the queries",
-            lambda scores, temperature: softmax(scores / temperature, axis=0),
-            "The division is right, but your columns sum to 1: softmax runs along each row.",
-        ),
-        Mistake(
-            "over everything",
-            lambda scores, temperature: _over_everything(scores / temperature),
-            "All weights together sum to 1: each row needs a sum of its own.",
-        ),
-    ),
     hints=(
         "What becomes of the gap between two scores when the temperature doubles?",
         "return softmax(scores ____ temperature)",
     ),
 )
+def soften(scores, temperature):
+    """Right: only the ratio of scores and temperature counts."""
+    return softmax(scores / temperature)
+
+
+soften.also_right(_soft_loops)
+
+
+soften.also_right(_soft_powers)
+
+
+@soften.also_right
+def in_float32(scores, temperature):
+    return softmax((scores / temperature).astype(np.float32))
+
+
+@soften.mistake
+def multiplied(scores, temperature):
+    """Your dial turns the wrong way: a high temperature makes it sharper. Temperature divides
+    the scores.
+    """
+    return softmax(scores * temperature)
+
+
+@soften.mistake
+def after_softmax(scores, temperature):
+    """You divided the weights, so rows no longer sum to 1: divide the scores, before softmax."""
+    return softmax(scores) / temperature
+
+
+@soften.mistake
+def no_temperature(scores, temperature):
+    """This is softmax at temperature 1, whatever the dial says: use temperature."""
+    return softmax(scores)
+
+
+@soften.mistake
+def root(scores, temperature):
+    """Divide by the temperature itself; the root belongs to √d_k, a later rule."""
+    return softmax(scores / np.sqrt(temperature))
+
+
+@soften.mistake
+def over_the_queries(scores, temperature):
+    """The division is right, but your columns sum to 1: softmax runs along each row."""
+    return softmax(scores / temperature, axis=0)
+
+
+@soften.mistake
+def over_everything(scores, temperature):
+    """All weights together sum to 1: each row needs a sum of its own."""
+    return _over_everything(scores / temperature)
 
 
 def _with_shift(shift):
@@ -136,33 +145,6 @@ def _with_shift(shift):
 
 
 _stable = _with_shift(lambda scores, axis: scores.max(axis=axis, keepdims=True))
-
-
-def _without_keepdims(scores, axis):
-    exps = np.exp(scores - scores.max(axis=axis))
-    return exps / exps.sum(axis=axis)
-
-
-def _sum_without_keepdims(scores, axis):
-    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return exps / exps.sum(axis=axis)
-
-
-def _whole_sum(scores, axis):
-    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return exps / exps.sum()
-
-
-def _sum_along_the_last(scores, axis):
-    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return exps / exps.sum(axis=-1, keepdims=True)
-
-
-def _in_place(scores, axis):
-    scores -= scores.max(axis=axis, keepdims=True)
-    np.exp(scores, out=scores)
-    scores /= scores.sum(axis=axis, keepdims=True)
-    return scores
 
 
 def _stable_slices(scores, axis):
@@ -208,14 +190,17 @@ def _ratios(trial):
     return moved(logs, gaps, trial.tolerance)
 
 
-stable = FunctionExercise(
-    id="03.2",
-    title="a softmax that never overflows",
+@sheet.function(
+    "03.2",
+    "a softmax that never overflows",
     points=3,
+    asks="""
+    Write softmax yourself, with `np.exp`, along any axis of an array with any number of
+    axes. Scores may be 1000 or −1000, float32 or float64. Some may be −∞ (a key that nobody
+    may look at), but at least one in each slice is finite. Leave the caller's array as it
+    is.
+    """,
     withholds=(*HOLD_ANSWERS, "course_utils.attention:softmax"),
-    name="stable_softmax",
-    arguments=("scores", "axis"),
-    reference=softmax,
     outputs=lambda scores, axis: {"weights": scores.shape},
     inputs=_scores_and_axis,
     edges={
@@ -232,93 +217,128 @@ stable = FunctionExercise(
         Property("a score ahead by 1 gets e times the weight", _ratios),
         Property("adding 500 to every score changes nothing", _shifted),
     ),
-    variants=(
-        _stable_slices,
-        _stable_moved,
-        lambda scores, axis: _stable(scores.astype(np.float32), axis),
-    ),
-    praise="Right: any size of score, any axis, −inf too, and the input is left as it was.",
-    mistakes=(
-        Mistake(
-            "no shift",
-            _with_shift(lambda scores, axis: 0),
-            "exp of a large score overflows and gives NaN: subtract the largest score of each "
-            "slice first.",
-        ),
-        Mistake(
-            "largest of all",
-            _with_shift(lambda scores, axis: scores.max()),
-            "You subtract the largest score of the whole array. A row far below it becomes all "
-            "zeros, and 0/0 is NaN: each slice needs its own.",
-        ),
-        Mistake(
-            "keepdims missing",
-            _without_keepdims,
-            "The maximum and the sum lose an axis, so they meet the wrong rows or do not fit: "
-            "keepdims=True keeps it.",
-        ),
-        Mistake(
-            "keepdims missing in the sum",
-            _sum_without_keepdims,
-            "The maximum is right. The sum lost its axis, so it divides the wrong slices: "
-            "keepdims=True there too.",
-        ),
-        Mistake(
-            "axis ignored",
-            lambda scores, axis: softmax(scores, axis=-1),
-            "Right along the last axis, and always there: use the argument axis.",
-        ),
-        Mistake(
-            "largest along the last axis",
-            _with_shift(lambda scores, axis: scores.max(axis=-1, keepdims=True)),
-            "Your maximum always runs along the last axis, so it shifts scores of one slice "
-            "differently: max(axis=axis, …).",
-        ),
-        Mistake(
-            "sum along the last axis",
-            _sum_along_the_last,
-            "The maximum is right. Your sum always runs along the last axis: sum(axis=axis, …).",
-        ),
-        Mistake(
-            "one sum for all",
-            _whole_sum,
-            "You divide by the sum over the whole array: each slice needs its own sum, axis=axis.",
-        ),
-        Mistake(
-            "in place",
-            _in_place,
-            "The weights are right, but you overwrite the scores of the caller: "
-            "compute in a new array, without -= and out=.",
-        ),
-        Mistake(
-            "smallest subtracted",
-            _with_shift(lambda scores, axis: scores.min(axis=axis, keepdims=True)),
-            "You subtract the smallest score. The largest then grows, and exp overflows sooner.",
-        ),
-        Mistake(
-            "mean subtracted",
-            _with_shift(lambda scores, axis: scores.mean(axis=axis, keepdims=True)),
-            "The mean cancels too, but a score can still be 1000 above it: which number makes all "
-            "others 0 or less?",
-        ),
-        Mistake(
-            "clipped",
-            lambda scores, axis: _with_shift(lambda *_: 0)(np.clip(scores, -80, 80), axis),
-            "Clipping makes different scores equal, so their weights become equal too: subtract "
-            "instead.",
-        ),
-        Mistake(
-            "divided by the largest",
-            lambda scores, axis: softmax(scores / scores.max(axis=axis, keepdims=True), axis),
-            "Dividing changes the gaps between scores, and with them the weights: subtract the "
-            "largest.",
-        ),
-    ),
     hints=(
         "What cancels if you subtract one number from every score of a slice?",
         "shifted = scores - scores.max(axis=axis, ____=True), then exp, then divide by the sum.",
     ),
 )
+def stable_softmax(scores, axis):
+    """Right: any size of score, any axis, −inf too, and the input is left as it was."""
+    return softmax(scores, axis)
+
+
+stable_softmax.also_right(_stable_slices)
+
+
+stable_softmax.also_right(_stable_moved)
+
+
+@stable_softmax.also_right
+def in_float32(scores, axis):
+    return _stable(scores.astype(np.float32), axis)
+
+
+@stable_softmax.mistake
+def no_shift(scores, axis):
+    """exp of a large score overflows and gives NaN: subtract the largest score of each slice
+    first.
+    """
+    return _with_shift(lambda scores, axis: 0)(scores, axis)
+
+
+@stable_softmax.mistake
+def largest_of_all(scores, axis):
+    """You subtract the largest score of the whole array. A row far below it becomes all zeros,
+    and 0/0 is NaN: each slice needs its own.
+    """
+    return _with_shift(lambda scores, axis: scores.max())(scores, axis)
+
+
+@stable_softmax.mistake
+def keepdims_missing(scores, axis):
+    """The maximum and the sum lose an axis, so they meet the wrong rows or do not fit:
+    keepdims=True keeps it.
+    """
+    exps = np.exp(scores - scores.max(axis=axis))
+    return exps / exps.sum(axis=axis)
+
+
+@stable_softmax.mistake
+def keepdims_missing_in_the_sum(scores, axis):
+    """The maximum is right. The sum lost its axis, so it divides the wrong slices:
+    keepdims=True there too.
+    """
+    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=axis)
+
+
+@stable_softmax.mistake
+def axis_ignored(scores, axis):
+    """Right along the last axis, and always there: use the argument axis."""
+    return softmax(scores, axis=-1)
+
+
+@stable_softmax.mistake
+def largest_along_the_last_axis(scores, axis):
+    """Your maximum always runs along the last axis, so it shifts scores of one slice
+    differently: max(axis=axis, …).
+    """
+    return _with_shift(lambda scores, axis: scores.max(axis=-1, keepdims=True))(scores, axis)
+
+
+@stable_softmax.mistake
+def sum_along_the_last_axis(scores, axis):
+    """The maximum is right. Your sum always runs along the last axis: sum(axis=axis, …)."""
+    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+@stable_softmax.mistake
+def one_sum_for_all(scores, axis):
+    """You divide by the sum over the whole array: each slice needs its own sum, axis=axis."""
+    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return exps / exps.sum()
+
+
+@stable_softmax.mistake
+def in_place(scores, axis):
+    """The weights are right, but you overwrite the scores of the caller: compute in a new
+    array, without -= and out=.
+    """
+    scores -= scores.max(axis=axis, keepdims=True)
+    np.exp(scores, out=scores)
+    scores /= scores.sum(axis=axis, keepdims=True)
+    return scores
+
+
+@stable_softmax.mistake
+def smallest_subtracted(scores, axis):
+    """You subtract the smallest score. The largest then grows, and exp overflows sooner."""
+    return _with_shift(lambda scores, axis: scores.min(axis=axis, keepdims=True))(scores, axis)
+
+
+@stable_softmax.mistake
+def mean_subtracted(scores, axis):
+    """The mean cancels too, but a score can still be 1000 above it: which number makes all
+    others 0 or less?
+    """
+    return _with_shift(lambda scores, axis: scores.mean(axis=axis, keepdims=True))(scores, axis)
+
+
+@stable_softmax.mistake
+def clipped(scores, axis):
+    """Clipping makes different scores equal, so their weights become equal too: subtract
+    instead.
+    """
+    return _with_shift(lambda *_: 0)(np.clip(scores, -80, 80), axis)
+
+
+@stable_softmax.mistake
+def divided_by_the_largest(scores, axis):
+    """Dividing changes the gaps between scores, and with them the weights: subtract the
+    largest.
+    """
+    return softmax(scores / scores.max(axis=axis, keepdims=True), axis)
 
 
 def _entropy(weights):
@@ -362,13 +382,14 @@ def _exactly_zero(trial):
     return None
 
 
-entropy = FunctionExercise(
-    id="03.3",
-    title="entropy",
+@sheet.function(
+    "03.3",
+    "entropy",
     points=2,
-    name="entropy",
-    arguments=("weights",),
-    reference=_entropy,
+    asks="""
+    Weights (n, m), each row sums to 1. Return the entropy of each row in nats, (n,). A
+    weight of 0 adds nothing.
+    """,
     outputs=lambda weights: {"entropy": weights.shape[:1]},
     inputs=_distributions,
     edges={
@@ -398,70 +419,87 @@ entropy = FunctionExercise(
             ),
         ),
     ),
-    variants=(
-        _entropy_loops,
-        lambda weights: np.where(weights > 0, -weights * np.log(weights + 1e-300), 0).sum(axis=1),
-        lambda weights: _entropy(weights.astype(np.float32)),
-    ),
-    praise="Right: 0 for one-hot, ln m for equal weights, and no NaN for a weight of 0.",
-    mistakes=(
-        Mistake(
-            "no guard",
-            lambda weights: -(weights * np.log(weights)).sum(axis=-1),
-            "A weight of 0 gives 0 · log 0, which is NaN: take the log of 1 there.",
-        ),
-        Mistake(
-            "bits",
-            lambda weights: -_terms(weights, np.log2).sum(axis=-1),
-            "This is entropy in bits, with log2. Here it is in nats: np.log.",
-        ),
-        Mistake(
-            "base 10",
-            lambda weights: -_terms(weights, np.log10).sum(axis=-1),
-            "log10 is the logarithm to base 10. Here it is the natural one: np.log.",
-        ),
-        Mistake(
-            "no minus",
-            lambda weights: _terms(weights).sum(axis=-1),
-            "Logs of weights are 0 or less, so your entropy is negative: a minus sign is missing.",
-        ),
-        Mistake(
-            "mean",
-            lambda weights: -_terms(weights).mean(axis=-1),
-            "This is the mean over the keys. Each log already counts with its weight: take the "
-            "sum.",
-        ),
-        Mistake(
-            "over the queries",
-            lambda weights: -_terms(weights).sum(axis=0),
-            "One number for each key came out: sum along each row, one number for each query.",
-        ),
-        Mistake(
-            "one for all",
-            lambda weights: -_terms(weights).sum(),
-            "One number for the whole map came out: each row has an entropy of its own, axis=-1.",
-        ),
-        Mistake(
-            "perplexity",
-            lambda weights: np.exp(_entropy(weights)),
-            "This is the perplexity, exp of the entropy: leave exp away.",
-        ),
-        Mistake(
-            "weights forgotten",
-            lambda weights: -np.log(np.where(weights > 0, weights, 1)).sum(axis=-1),
-            "You added the logs up as they are: each counts with its weight, weights * log.",
-        ),
-        Mistake(
-            "constant added",
-            lambda weights: -(weights * np.log(weights + 0.01)).sum(axis=-1),
-            "A constant of 0.01 in the log moves every result: guard the zeros with np.where.",
-        ),
-    ),
     hints=(
         "What should a one-hot row give, and what is 0 · log 0 in NumPy?",
         "-(weights * np.log(np.where(weights > 0, weights, ____))).sum(axis=____)",
     ),
 )
+def entropy(weights):
+    """Right: 0 for one-hot, ln m for equal weights, and no NaN for a weight of 0."""
+    return _entropy(weights)
+
+
+entropy.also_right(_entropy_loops)
+
+
+@entropy.also_right
+def another_way(weights):
+    return np.where(weights > 0, -weights * np.log(weights + 1e-300), 0).sum(axis=1)
+
+
+@entropy.also_right
+def in_float32(weights):
+    return _entropy(weights.astype(np.float32))
+
+
+@entropy.mistake
+def no_guard(weights):
+    """A weight of 0 gives 0 · log 0, which is NaN: take the log of 1 there."""
+    return -(weights * np.log(weights)).sum(axis=-1)
+
+
+@entropy.mistake
+def bits(weights):
+    """This is entropy in bits, with log2. Here it is in nats: np.log."""
+    return -_terms(weights, np.log2).sum(axis=-1)
+
+
+@entropy.mistake
+def base_10(weights):
+    """log10 is the logarithm to base 10. Here it is the natural one: np.log."""
+    return -_terms(weights, np.log10).sum(axis=-1)
+
+
+@entropy.mistake
+def no_minus(weights):
+    """Logs of weights are 0 or less, so your entropy is negative: a minus sign is missing."""
+    return _terms(weights).sum(axis=-1)
+
+
+@entropy.mistake
+def mean(weights):
+    """This is the mean over the keys. Each log already counts with its weight: take the sum."""
+    return -_terms(weights).mean(axis=-1)
+
+
+@entropy.mistake
+def over_the_queries(weights):
+    """One number for each key came out: sum along each row, one number for each query."""
+    return -_terms(weights).sum(axis=0)
+
+
+@entropy.mistake
+def one_for_all(weights):
+    """One number for the whole map came out: each row has an entropy of its own, axis=-1."""
+    return -_terms(weights).sum()
+
+
+@entropy.mistake
+def perplexity(weights):
+    """This is the perplexity, exp of the entropy: leave exp away."""
+    return np.exp(_entropy(weights))
+
+
+@entropy.mistake
+def weights_forgotten(weights):
+    """You added the logs up as they are: each counts with its weight, weights * log."""
+    return -np.log(np.where(weights > 0, weights, 1)).sum(axis=-1)
+
+
+@entropy.mistake
+def constant_added(weights):
+    """A constant of 0.01 in the log moves every result: guard the zeros with np.where."""
+    return -(weights * np.log(weights + 0.01)).sum(axis=-1)
 
 
 def _perplexity(weights):
@@ -527,13 +565,19 @@ def _scales(trial):
     return moved(again, 2 * trial.outputs["temperature"], trial.tolerance)
 
 
-turned_back = FunctionExercise(
-    id="03.4",
-    title="turn the dial to a given perplexity",
+@sheet.function(
+    "03.4",
+    "turn the dial to a given perplexity",
     points=3,
-    name="temperature_for",
-    arguments=("scores", "target"),
-    reference=_search,
+    asks="""
+    One row of scores (m,), no two equal, and a target between 1 and m. Find the temperature
+    at which the perplexity is the target, and return **the temperature and the weights**
+    there.
+
+    Perplexity only grows with T, so halve: T lies between `low = 0.001` and `high = 1000`.
+    Look at the middle; where the perplexity is too small, the middle becomes the new `low`,
+    else the new `high`. 60 halvings are enough.
+    """,
     outputs=lambda scores, target: {"temperature": (), "weights": scores.shape},
     inputs=_scores_and_target,
     edges={
@@ -554,61 +598,81 @@ turned_back = FunctionExercise(
         Property("the perplexity of the weights is the target", _reaches),
         Property("scores twice as large need twice the temperature", _scales),
     ),
-    variants=(_by_factors, _by_sharpness, _in_float32),
-    praise="Right: perplexity only grows with the temperature, so halving finds the place.",
-    mistakes=(
-        Mistake(
-            "wrong half",
-            lambda scores, target: _search(scores, target, rising=False),
-            "You keep the wrong half, so the search runs to an end. Too few keys means too cold: "
-            "then the low end moves up.",
-        ),
-        Mistake(
-            "entropy",
-            lambda scores, target: _search(scores, target, measure=_entropy),
-            "You compare the entropy with the target; perplexity is its exp.",
-        ),
-        Mistake(
-            "base 2",
-            lambda scores, target: _search(scores, target, measure=lambda w: 2 ** _entropy(w)),
-            "The entropy is in nats, so perplexity is e to that power: np.exp, not 2 **.",
-        ),
-        Mistake(
-            "largest weight",
-            lambda scores, target: _search(scores, target, measure=lambda w: 1 / w.max()),
-            "You made the largest weight 1/target. Perplexity counts all keys: exp of the entropy.",
-        ),
-        Mistake(
-            "sharpness",
-            lambda scores, target: (
-                1 / _search(scores, target)[0],
-                _search(scores, target)[1],
-            ),
-            "The weights are right. You return 1 / T, the sharpness that multiplies; "
-            "asked is T, which divides.",
-        ),
-        Mistake(
-            "weights at temperature 1",
-            lambda scores, target: (_search(scores, target)[0], softmax(scores)),
-            "The temperature is right, but the weights are those at temperature 1: "
-            "softmax(scores / temperature).",
-        ),
-        Mistake(
-            "too few halvings",
-            lambda scores, target: _search(scores, target, halvings=20),
-            "Close, but 20 halvings leave the temperature off by up to 0.001: take 60.",
-        ),
-        Mistake(
-            "swapped",
-            lambda scores, target: _search(scores, target)[::-1],
-            "Both are right, in the wrong order: return the temperature, then the weights.",
-        ),
-    ),
     hints=(
         "At the middle temperature the perplexity is too small. Is the T you look for higher?",
         "if perplexity < target: low = middle; else: ____ = middle. Sixty times.",
     ),
 )
+def temperature_for(scores, target):
+    """Right: perplexity only grows with the temperature, so halving finds the place."""
+    return _search(scores, target)
+
+
+temperature_for.also_right(_by_factors)
+
+
+temperature_for.also_right(_by_sharpness)
+
+
+temperature_for.also_right(_in_float32)
+
+
+@temperature_for.mistake
+def wrong_half(scores, target):
+    """You keep the wrong half, so the search runs to an end. Too few keys means too cold: then
+    the low end moves up.
+    """
+    return _search(scores, target, rising=False)
+
+
+@temperature_for.mistake
+def entropy_(scores, target):
+    """You compare the entropy with the target; perplexity is its exp."""
+    return _search(scores, target, measure=_entropy)
+
+
+@temperature_for.mistake
+def base_2(scores, target):
+    """The entropy is in nats, so perplexity is e to that power: np.exp, not 2 **."""
+    return _search(scores, target, measure=lambda w: 2 ** _entropy(w))
+
+
+@temperature_for.mistake
+def largest_weight(scores, target):
+    """You made the largest weight 1/target. Perplexity counts all keys: exp of the entropy."""
+    return _search(scores, target, measure=lambda w: 1 / w.max())
+
+
+@temperature_for.mistake
+def sharpness(scores, target):
+    """The weights are right. You return 1 / T, the sharpness that multiplies; asked is T,
+    which divides.
+    """
+    return (
+        1 / _search(scores, target)[0],
+        _search(scores, target)[1],
+    )
+
+
+@temperature_for.mistake
+def weights_at_temperature_1(scores, target):
+    """The temperature is right, but the weights are those at temperature 1: softmax(scores /
+    temperature).
+    """
+    return (_search(scores, target)[0], softmax(scores))
+
+
+@temperature_for.mistake
+def too_few_halvings(scores, target):
+    """Close, but 20 halvings leave the temperature off by up to 0.001: take 60."""
+    return _search(scores, target, halvings=20)
+
+
+@temperature_for.mistake
+def swapped(scores, target):
+    """Both are right, in the wrong order: return the temperature, then the weights."""
+    return _search(scores, target)[::-1]
+
 
 LINES = {
     1: "= exp(z_j) / Σ_l exp(z_l) = softmax(z)_j",
@@ -619,54 +683,61 @@ LINES = {
     6: "= exp(c z_j) / Σ_l exp(c z_l)",
 }
 
-proof = OrderExercise(
-    id="03.5",
-    title="prove that a shift cancels",
+
+@sheet.order(
+    "03.5",
+    "prove that a shift cancels",
     points=1,
+    asks="""
+    The same number c is added to every score z_l. Three of these six lines, in order, prove
+    that no weight changes. Give their numbers.
+    """,
     lines=LINES,
-    order=(4, 2, 1),
-    praise="Right: exp(c) is a factor of every term, above and below, and cancels.",
-    mistakes=(
-        Disorder(
-            "a sum for a product",
-            (4, 3, 1),
-            lambda order: 3 in order,
-            "exp of a sum is a product: exp(z + c) = exp(z) exp(c). Line 3 adds.",
-        ),
-        Disorder(
-            "factor lost below",
-            (4, 5, 1),
-            lambda order: 5 in order,
-            "Line 5 has exp(c) above only. The sum below has it in every term: take it out.",
-        ),
-        Disorder(
-            "scaled",
-            (4, 6, 1),
-            lambda order: 6 in order,
-            "Line 6 multiplies the scores by c; the proof adds c to them.",
-        ),
-        Disorder(
-            "backwards",
-            (1, 2, 4),
-            lambda order: len(order) == 3 and order[0] == 1,
-            "Begin with what you know nothing about yet, softmax(z + c), and end with softmax(z).",
-        ),
-    ),
     hints=(
         "What is exp(z + c) as a product?",
         "Three lines: 4, ____, 1. In the middle, exp(c) stands above and below.",
     ),
 )
+def proof():
+    """Right: exp(c) is a factor of every term, above and below, and cancels."""
+    return (4, 2, 1)
 
-reason = ReasonExercise(
-    id="03.6",
-    title="why does the proof fail for a factor?",
-    points=0,
+
+@proof.mistake(shows=lambda order: 3 in order)
+def a_sum_for_a_product():
+    """exp of a sum is a product: exp(z + c) = exp(z) exp(c). Line 3 adds."""
+    return (4, 3, 1)
+
+
+@proof.mistake(shows=lambda order: 5 in order)
+def factor_lost_below():
+    """Line 5 has exp(c) above only. The sum below has it in every term: take it out."""
+    return (4, 5, 1)
+
+
+@proof.mistake(shows=lambda order: 6 in order)
+def scaled():
+    """Line 6 multiplies the scores by c; the proof adds c to them."""
+    return (4, 6, 1)
+
+
+@proof.mistake(shows=lambda order: len(order) == 3 and order[0] == 1)
+def backwards():
+    """Begin with what you know nothing about yet, softmax(z + c), and end with softmax(z)."""
+    return (1, 2, 4)
+
+
+sheet.reason(
+    "03.6",
+    "why does the proof fail for a factor?",
+    asks="""
+    Someone claims: "Multiplying every score by c changes nothing either, by the same
+    proof." Which step breaks, and what happens to the weights instead? At least 15 words,
+    in any language. The text is recorded, not scored.
+    """,
     praise="Compare it with a solution: does yours name the step that breaks?",
     hints=(
         "Try the same proof for softmax(c z). What is exp(c z_j), if not exp(c) exp(z_j)?",
         "exp(c z_j) = exp(z_j) to the power ____, so nothing can be taken out of the ____.",
     ),
 )
-
-EXERCISES = (dial, stable, entropy, turned_back, proof, reason)

@@ -3,16 +3,9 @@
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.checks.exercises import (
-    ChoiceExercise,
-    Disorder,
-    Mistake,
-    OrderExercise,
-    Property,
-    ReasonExercise,
-    stands_before,
-)
-from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.declare import Sheet
+from course_utils.checks.exercises import Property
+from course_utils.checks.orders import stands_before
 from course_utils.checks.sheets.attention_inputs import (
     each_query_for_itself,
     moved,
@@ -20,6 +13,9 @@ from course_utils.checks.sheets.attention_inputs import (
     rows_sum_to_one,
     sizes,
 )
+
+sheet = Sheet("04")
+
 
 EDGE_RNG = np.random.default_rng(4)
 
@@ -41,13 +37,15 @@ def _equal_arrays(rng, square=False):
     return _normal(shape, shape, rng=rng)
 
 
-two_joins = FunctionExercise(
-    id="04.1",
-    title="two ways to join",
+@sheet.function(
+    "04.1",
+    "two ways to join",
     points=1,
-    name="two_joins",
-    arguments=("queries", "keys"),
-    reference=_join,
+    asks="""
+    Queries and keys have the same shape here, (n, d). Return two arrays: first the queries
+    and keys joined **by features** (longer rows), then **by positions** (more rows).
+    Queries come first in both.
+    """,
     outputs=lambda queries, keys: {
         "by features": (len(queries), 2 * queries.shape[1]),
         "by positions": (2 * len(queries), queries.shape[1]),
@@ -72,66 +70,100 @@ two_joins = FunctionExercise(
             lambda t: moved(t.outputs["by positions"], np.vstack(t.arguments), t.tolerance),
         ),
     ),
-    variants=(
-        lambda q, k: (np.hstack([q, k]), np.vstack([q, k])),
-        lambda q, k: [[[*a, *b] for a, b in zip(q, k, strict=True)], [*q, *k]],
-        lambda q, k: tuple(np.concatenate([q, k], axis=a).astype(np.float32) for a in (1, 0)),
-    ),
-    praise="Right: one makes rows longer, the other makes more rows.",
-    mistakes=(
-        Mistake(
-            "exchanged",
-            lambda q, k: _join(q, k)[::-1],
-            "Both arrays are right, in the wrong order: first the long rows, then the many rows.",
-        ),
-        Mistake(
-            "keys first",
-            lambda q, k: _join(k, q),
-            "The keys stand before the queries: [q; k] begins with q.",
-        ),
-        Mistake(
-            "stacked",
-            lambda q, k: (np.stack([q, k], axis=-1), np.stack([q, k])),
-            "stack makes a new axis, of length 2. concatenate makes an old axis longer.",
-        ),
-        Mistake(
-            "one join twice",
-            lambda q, k: (_join(q, k)[0], _join(q, k)[0]),
-            "Both are joined by features: the second one makes more rows, axis=0.",
-        ),
-        Mistake(
-            "no axis",
-            lambda q, k: (_join(q, k)[1], _join(q, k)[1]),
-            "Both are joined by positions, which is what concatenate does without an axis.",
-        ),
-        Mistake(
-            "added",
-            lambda q, k: (q + k, q + k),
-            "You added queries and keys. To join is to keep all numbers, side by side or below.",
-        ),
-    ),
     hints=(
         "Which axis of an array (positions, features) has to grow so that rows become longer?",
         "np.concatenate([queries, keys], axis=____), once with -1 and once with 0.",
     ),
 )
+def two_joins(queries, keys):
+    """Right: one makes rows longer, the other makes more rows."""
+    return _join(queries, keys)
 
-which_join = ChoiceExercise(
-    id="04.2",
-    title="which join is rule 1?",
+
+@two_joins.also_right
+def another_way(q, k):
+    return (np.hstack([q, k]), np.vstack([q, k]))
+
+
+@two_joins.also_right
+def in_loops(q, k):
+    return [[[*a, *b] for a, b in zip(q, k, strict=True)], [*q, *k]]
+
+
+@two_joins.also_right
+def in_float32(q, k):
+    return tuple(np.concatenate([q, k], axis=a).astype(np.float32) for a in (1, 0))
+
+
+@two_joins.mistake
+def exchanged(q, k):
+    """Both arrays are right, in the wrong order: first the long rows, then the many rows."""
+    return _join(q, k)[::-1]
+
+
+@two_joins.mistake
+def keys_first(q, k):
+    """The keys stand before the queries: [q; k] begins with q."""
+    return _join(k, q)
+
+
+@two_joins.mistake
+def stacked(q, k):
+    """stack makes a new axis, of length 2. concatenate makes an old axis longer."""
+    return (np.stack([q, k], axis=-1), np.stack([q, k]))
+
+
+@two_joins.mistake
+def one_join_twice(q, k):
+    """Both are joined by features: the second one makes more rows, axis=0."""
+    return (_join(q, k)[0], _join(q, k)[0])
+
+
+@two_joins.mistake
+def no_axis(q, k):
+    """Both are joined by positions, which is what concatenate does without an axis."""
+    return (_join(q, k)[1], _join(q, k)[1])
+
+
+@two_joins.mistake
+def added(q, k):
+    """You added queries and keys. To join is to keep all numbers, side by side or below."""
+    return (q + k, q + k)
+
+
+sheet.choice(
+    "04.2",
+    "which join is rule 1?",
     points=1,
-    right="a",
-    reasons={
-        "a": "Yes: one row of 8 features for each pair, and a linear layer with 8 inputs.",
-        "b": "A layer with 8 inputs cannot read (5, 4). This joins two sequences into one of 5.",
-        "c": "Adding loses which number came from whom; the rule's layer has 8 inputs, not 4.",
-        "d": "These are the dot products, already scores: a later rule. Rule 1 joins first.",
+    asks="""
+    Two queries (2, 4) meet three keys (3, 4). Which array does the linear layer of rule 1,
+    read pair by pair, get to see?
+    """,
+    letter="a",
+    options={
+        "a": (
+            "`[q; k]` for each pair: (2, 3, 8)",
+            "Yes: one row of 8 features for each pair, and a linear layer with 8 inputs.",
+        ),
+        "b": (
+            "queries above keys: (5, 4)",
+            "A layer with 8 inputs cannot read (5, 4). This joins two sequences into one of 5.",
+        ),
+        "c": (
+            "`q + k` for each pair: (2, 3, 4)",
+            "Adding loses which number came from whom; the rule's layer has 8 inputs, not 4.",
+        ),
+        "d": (
+            "`queries @ keys.T`: (2, 3)",
+            "These are the dot products, already scores: a later rule. Rule 1 joins first.",
+        ),
     },
     hints=(
         "The linear layer of rule 1 has d_q + d_k inputs. Which array has rows of that length?",
         "d_q + d_k = 4 + 4 = ____: the last axis of the joined array.",
     ),
 )
+
 
 # 04.3: rule 1 per pair
 
@@ -185,13 +217,15 @@ def _one_pair(trial):
     return moved(found["scores"], np.array([[326.0]]), trial.tolerance)
 
 
-per_pair = FunctionExercise(
-    id="04.3",
-    title="rule 1, pair by pair",
+@sheet.function(
+    "04.3",
+    "rule 1, pair by pair",
     points=2,
-    name="rule1_pairs",
-    arguments=("queries", "keys", "w", "b"),
-    reference=_pairs,
+    asks="""
+    For every pair, join query and key, [q; k], multiply by w and add b. Queries (n, d_q)
+    and keys (m, d_k) may differ in width; w has d_q + d_k numbers. Return the scores. Loops
+    are fine.
+    """,
     outputs=lambda queries, keys, w, b: {"scores": (len(queries), len(keys))},
     inputs=_pair_arrays,
     edges=_pair_edges(),
@@ -201,67 +235,86 @@ per_pair = FunctionExercise(
         Property("two rows differ by the same number in every column", _one_gap_a_row),
         Property("query [1 2], key [3], w = [1 10 100], b = 5 give the score 326", _one_pair),
     ),
-    variants=(_pair_loops, _pair_block, lambda *a: _pairs(*a).astype(np.float32)),
-    praise="Right: one score for each pair. And your rows differ by one number only: see 04.4.",
-    mistakes=(
-        Mistake(
-            "halves exchanged",
-            lambda *a: _pair_loops(*a, join=lambda q, k: [*k, *q]),
-            "You joined [k; q]. The first numbers of w belong to the query: [q; k].",
-        ),
-        Mistake(
-            "no bias",
-            lambda q, k, w, b: _pairs(q, k, w, 0),
-            "The bias b is missing: + b for every pair.",
-        ),
-        Mistake(
-            "bias twice",
-            lambda q, k, w, b: _pairs(q, k, w, 2 * b),
-            "b came in twice, once with each half: a pair gets it once.",
-        ),
-        Mistake(
-            "transposed",
-            lambda *a: _pairs(*a).T,
-            "One row for each key came out: row = query, column = key.",
-        ),
-        Mistake(
-            "weights",
-            lambda *a: softmax(_pairs(*a)),
-            "These are weights, after softmax: return the scores of stage ①.",
-        ),
-        Mistake(
-            "query's part only",
-            lambda q, k, w, b: _pairs(q, 0 * k, w, b),
-            "The key's part is missing: w_k · k for each column.",
-        ),
-        Mistake(
-            "key's part only",
-            lambda q, k, w, b: _pairs(0 * q, k, w, b),
-            "The query's part is missing. It cancels later, in softmax; the score still has it.",
-        ),
-        Mistake(
-            "multiplied",
-            lambda q, k, w, b: _pairs(q, 0 * k, w, 0) * _pairs(0 * q, k, w, 0) + b,
-            "You multiplied the two parts. A linear layer adds them.",
-        ),
-        Mistake(
-            "cut in the middle",
-            lambda q, k, w, b: (q @ w[: len(w) // 2])[:, None] + (k @ w[len(w) // 2 :])[None] + b,
-            "You cut w in the middle. Queries and keys may differ in width: cut it at d_q.",
-        ),
-        Mistake(
-            "neighbours only",
-            lambda q, k, w, b: np.array(
-                [np.concatenate(p) @ w + b for p in zip(q, k, strict=False)]
-            ),
-            "zip pairs query i with key i. Every query meets every key: n · m pairs.",
-        ),
-    ),
     hints=(
         "How many pairs are there, and how long is [q; k]?",
         "For each i, j: scores[i, j] = np.concatenate([queries[i], keys[____]]) @ w + ____",
     ),
 )
+def rule1_pairs(queries, keys, w, b):
+    """Right: one score for each pair. And your rows differ by one number only: see 04.4."""
+    return _pairs(queries, keys, w, b)
+
+
+rule1_pairs.also_right(_pair_loops)
+
+
+rule1_pairs.also_right(_pair_block)
+
+
+@rule1_pairs.also_right
+def in_float32(*a):
+    return _pairs(*a).astype(np.float32)
+
+
+@rule1_pairs.mistake
+def halves_exchanged(*a):
+    """You joined [k; q]. The first numbers of w belong to the query: [q; k]."""
+    return _pair_loops(*a, join=lambda q, k: [*k, *q])
+
+
+@rule1_pairs.mistake
+def no_bias(q, k, w, b):
+    """The bias b is missing: + b for every pair."""
+    return _pairs(q, k, w, 0)
+
+
+@rule1_pairs.mistake
+def bias_twice(q, k, w, b):
+    """b came in twice, once with each half: a pair gets it once."""
+    return _pairs(q, k, w, 2 * b)
+
+
+@rule1_pairs.mistake
+def transposed(*a):
+    """One row for each key came out: row = query, column = key."""
+    return _pairs(*a).T
+
+
+@rule1_pairs.mistake
+def weights(*a):
+    """These are weights, after softmax: return the scores of stage ①."""
+    return softmax(_pairs(*a))
+
+
+@rule1_pairs.mistake(name="query's part only")
+def query_s_part_only(q, k, w, b):
+    """The key's part is missing: w_k · k for each column."""
+    return _pairs(q, 0 * k, w, b)
+
+
+@rule1_pairs.mistake(name="key's part only")
+def key_s_part_only(q, k, w, b):
+    """The query's part is missing. It cancels later, in softmax; the score still has it."""
+    return _pairs(0 * q, k, w, b)
+
+
+@rule1_pairs.mistake
+def multiplied(q, k, w, b):
+    """You multiplied the two parts. A linear layer adds them."""
+    return _pairs(q, 0 * k, w, 0) * _pairs(0 * q, k, w, 0) + b
+
+
+@rule1_pairs.mistake
+def cut_in_the_middle(q, k, w, b):
+    """You cut w in the middle. Queries and keys may differ in width: cut it at d_q."""
+    return (q @ w[: len(w) // 2])[:, None] + (k @ w[len(w) // 2 :])[None] + b
+
+
+@rule1_pairs.mistake
+def neighbours_only(q, k, w, b):
+    """zip pairs query i with key i. Every query meets every key: n · m pairs."""
+    return np.array([np.concatenate(p) @ w + b for p in zip(q, k, strict=False)])
+
 
 # 04.4: the proof
 
@@ -276,53 +329,68 @@ PROOF = {
 }
 
 
-proof = OrderExercise(
-    id="04.4",
-    title="the proof, line by line",
+@sheet.order(
+    "04.4",
+    "the proof, line by line",
     points=1,
+    asks="""
+    Five of these seven lines prove that the weights of rule 1, pair by pair, do not depend
+    on the query. Two are wrong and stay out. Give the numbers of the five in order: what
+    the rule says, its split, softmax, put in, cancelled. (w_q and w_k are the two parts of
+    w; Σ_l runs over all keys.)
+    """,
     lines=PROOF,
-    order=(4, 5, 2, 1, 3),
-    others=((4, 2, 5, 1, 3), (2, 4, 5, 1, 3)),
-    praise="Right. The last line has no i: every query gets the same weights.",
-    mistakes=(
-        Disorder(
-            "multiplied",
-            (4, 6, 2, 1, 3),
-            lambda order: 6 in order,
-            "Line 6 multiplies the parts. w·[q; k] is a sum over all features: it splits in two "
-            "sums.",
-        ),
-        Disorder(
-            "the key cancelled",
-            (4, 5, 2, 1, 7),
-            lambda order: 7 in order,
-            "Line 7 lost the keys. Softmax runs over l, the keys: what is the same for every l "
-            "cancels.",
-        ),
-        Disorder(
-            "conclusion first",
-            (4, 5, 2, 3, 1),
-            lambda order: stands_before(order, 3, 1),
-            "Line 3 is what is left of line 1 after cancelling: it comes last.",
-        ),
-        Disorder(
-            "used before it is known",
-            (4, 2, 1, 5, 3),
-            lambda order: stands_before(order, 1, 5) or stands_before(order, 1, 2),
-            "Line 1 puts the split scores of line 5 into the softmax of line 2: both come before.",
-        ),
-        Disorder(
-            "split first",
-            (5, 4, 2, 1, 3),
-            lambda order: stands_before(order, 5, 4),
-            "Line 4 says what the rule is. Line 5 follows from it.",
-        ),
-    ),
     hints=(
         "Begin with what the rule says, split it, put it into softmax. What is the same for all l?",
         "4, 5, 2, ____, and then cancel exp(w_q·q_i) exp(b) above and below.",
     ),
 )
+def proof():
+    """Right. The last line has no i: every query gets the same weights."""
+    return (4, 5, 2, 1, 3)
+
+
+@proof.also_right
+def another_order():
+    return (4, 2, 5, 1, 3)
+
+
+@proof.also_right
+def another_order():
+    return (2, 4, 5, 1, 3)
+
+
+@proof.mistake(shows=lambda order: 6 in order)
+def multiplied():
+    """Line 6 multiplies the parts. w·[q; k] is a sum over all features: it splits in two sums."""
+    return (4, 6, 2, 1, 3)
+
+
+@proof.mistake(shows=lambda order: 7 in order)
+def the_key_cancelled():
+    """Line 7 lost the keys. Softmax runs over l, the keys: what is the same for every l
+    cancels.
+    """
+    return (4, 5, 2, 1, 7)
+
+
+@proof.mistake(shows=lambda order: stands_before(order, 3, 1))
+def conclusion_first():
+    """Line 3 is what is left of line 1 after cancelling: it comes last."""
+    return (4, 5, 2, 3, 1)
+
+
+@proof.mistake(shows=lambda order: stands_before(order, 1, 5) or stands_before(order, 1, 2))
+def used_before_it_is_known():
+    """Line 1 puts the split scores of line 5 into the softmax of line 2: both come before."""
+    return (4, 2, 1, 5, 3)
+
+
+@proof.mistake(shows=lambda order: stands_before(order, 5, 4))
+def split_first():
+    """Line 4 says what the rule is. Line 5 follows from it."""
+    return (5, 4, 2, 1, 3)
+
 
 # 04.5: rule 1 by position
 
@@ -348,10 +416,6 @@ def _position_edges():
         "as many keys as positions": (word, state, W, b, 5),
         "scores near 1000": (word, state, W, b + 1000, 3),
     }
-
-
-def _cut_late(*arguments):
-    return softmax(_joined_scores(*arguments[:-1]))[: arguments[-1]]
 
 
 def _renormalised(*arguments):
@@ -387,13 +451,16 @@ def _word_first(trial):
     return moved(found["weights"], softmax(np.array([0.0, 2])), trial.tolerance)
 
 
-by_position = FunctionExercise(
-    id="04.5",
-    title="rule 1, by position",
+@sheet.function(
+    "04.5",
+    "rule 1, by position",
     points=2,
-    name="position_weights",
-    arguments=("word", "state", "W", "b", "m"),
-    reference=_positions,
+    asks="""
+    As the old program does it: join the word that was written last and the decoder's state,
+    [word; state], and let a linear layer give L scores, one for each position. Only the
+    first m positions hold a word, the others are padding. Return the weights of the m
+    words: they share **all** of the attention.
+    """,
     outputs=lambda word, state, W, b, m: {"weights": (m,)},
     inputs=_position_arrays,
     edges=_position_edges(),
@@ -407,66 +474,79 @@ by_position = FunctionExercise(
         Property("word and state exchanged, and W with them, give the same", _parts_exchanged),
         Property("the first rows of W belong to the word", _word_first),
     ),
-    variants=(
-        lambda word, state, W, b, m: softmax(np.hstack([word, state]) @ W[:, :m] + b[:m]),
-        _renormalised,
-        lambda *a: softmax(_joined_scores(*a[:-1]).astype(np.float32)[: a[-1]]),
-    ),
-    praise="Right: the real words share all of it. And no key was asked: your function has none.",
-    mistakes=(
-        Mistake(
-            "padding takes weight",
-            _cut_late,
-            "Your weights sum to less than 1: positions without a word got a share. Cut the "
-            "scores to m before softmax, not after.",
-        ),
-        Mistake(
-            "scores of 0 for padding",
-            lambda *a: softmax(np.where(np.arange(len(a[3])) < a[4], _joined_scores(*a[:-1]), 0.0))[
-                : a[4]
-            ],
-            "A score of 0 is not nothing: exp(0) is 1. Leave those positions out before softmax.",
-        ),
-        Mistake(
-            "all positions",
-            lambda *a: softmax(_joined_scores(*a[:-1])),
-            "These are L weights; only the first m positions hold a word.",
-        ),
-        Mistake(
-            "last positions",
-            lambda *a: softmax(_joined_scores(*a[:-1])[-a[4] :]),
-            "You kept the last m positions. The words stand at the beginning, padding behind.",
-        ),
-        Mistake(
-            "state first",
-            lambda word, state, W, b, m: _positions(state, word, W, b, m),
-            "You joined [state; word]. The first rows of W belong to the word.",
-        ),
-        Mistake(
-            "no bias",
-            lambda word, state, W, b, m: _positions(word, state, W, 0 * b, m),
-            "The bias b is missing: every position has its own.",
-        ),
-        Mistake(
-            "scores",
-            lambda *a: _joined_scores(*a[:-1])[: a[4]],
-            "These are scores. Softmax makes weights of them.",
-        ),
-        Mistake(
-            "exp without a shift",
-            lambda *a: (
-                np.exp(_joined_scores(*a[:-1])[: a[4]])
-                / np.exp(_joined_scores(*a[:-1])[: a[4]]).sum()
-            ),
-            "For scores near 1000 exp overflows: subtract the largest first, or use softmax.",
-        ),
-    ),
     hints=(
         "The layer gives L scores. How many of them belong to a word, and when do you drop the "
         "rest?",
         "scores = np.concatenate([word, ____]) @ W + b; then softmax(scores[:____])",
     ),
 )
+def position_weights(word, state, W, b, m):
+    """Right: the real words share all of it. And no key was asked: your function has none."""
+    return _positions(word, state, W, b, m)
+
+
+@position_weights.also_right
+def another_way(word, state, W, b, m):
+    return softmax(np.hstack([word, state]) @ W[:, :m] + b[:m])
+
+
+position_weights.also_right(_renormalised)
+
+
+@position_weights.also_right
+def in_float32(*a):
+    return softmax(_joined_scores(*a[:-1]).astype(np.float32)[: a[-1]])
+
+
+@position_weights.mistake
+def padding_takes_weight(*arguments):
+    """Your weights sum to less than 1: positions without a word got a share. Cut the scores to
+    m before softmax, not after.
+    """
+    return softmax(_joined_scores(*arguments[:-1]))[: arguments[-1]]
+
+
+@position_weights.mistake
+def scores_of_0_for_padding(*a):
+    """A score of 0 is not nothing: exp(0) is 1. Leave those positions out before softmax."""
+    return softmax(np.where(np.arange(len(a[3])) < a[4], _joined_scores(*a[:-1]), 0.0))[: a[4]]
+
+
+@position_weights.mistake
+def all_positions(*a):
+    """These are L weights; only the first m positions hold a word."""
+    return softmax(_joined_scores(*a[:-1]))
+
+
+@position_weights.mistake
+def last_positions(*a):
+    """You kept the last m positions. The words stand at the beginning, padding behind."""
+    return softmax(_joined_scores(*a[:-1])[-a[4] :])
+
+
+@position_weights.mistake
+def state_first(word, state, W, b, m):
+    """You joined [state; word]. The first rows of W belong to the word."""
+    return _positions(state, word, W, b, m)
+
+
+@position_weights.mistake
+def no_bias(word, state, W, b, m):
+    """The bias b is missing: every position has its own."""
+    return _positions(word, state, W, 0 * b, m)
+
+
+@position_weights.mistake
+def scores(*a):
+    """These are scores. Softmax makes weights of them."""
+    return _joined_scores(*a[:-1])[: a[4]]
+
+
+@position_weights.mistake
+def exp_without_a_shift(*a):
+    """For scores near 1000 exp overflows: subtract the largest first, or use softmax."""
+    return np.exp(_joined_scores(*a[:-1])[: a[4]]) / np.exp(_joined_scores(*a[:-1])[: a[4]]).sum()
+
 
 # 04.6: a test for blindness
 
@@ -537,28 +617,6 @@ def _truth(pair):
     return ", ".join(str(bool(number)) for number in pair)
 
 
-def _rows_and_columns(rule, queries, keys):
-    weights = rule(queries, keys)
-    return np.ptp(weights, axis=0).max() > 1e-6, np.ptp(weights, axis=1).max() > 1e-6
-
-
-def _shifted_keys(rule, queries, keys):
-    return _what_counts(rule, queries, keys)[0], _differ(
-        rule(queries, keys), rule(queries, keys + 1)
-    )
-
-
-def _exact(rule, queries, keys):
-    weights = rule(queries, keys)
-    other_queries, other_keys = rule(7.3 * queries + 9.1, keys), rule(queries, 7.3 * keys[::-1])
-    return bool((weights != other_queries).any()), bool((weights != other_keys).any())
-
-
-def _together(rule, queries, keys):
-    changed = _differ(rule(queries, keys), rule(2 * queries + 1, keys[::-1]))
-    return changed, changed
-
-
 def _by_rows(rule, queries, keys):
     weights = rule(queries, keys)
     counts = np.ptp(weights, axis=0).max() > 1e-6, not np.allclose(weights, rule(queries, -keys))
@@ -583,83 +641,124 @@ def _by_zeros(rule, queries, keys):
     )
 
 
-what_counts = FunctionExercise(
-    id="04.6",
-    title="who is blind to what?",
+@sheet.function(
+    "04.6",
+    "who is blind to what?",
     points=2,
-    name="what_counts",
-    arguments=("rule", "queries", "keys"),
-    reference=_what_counts,
+    asks="""
+    Somebody gives you a rule as a function: `rule(queries, keys)` returns the weights. You
+    cannot read its code. Find out by trying whether the query counts and whether the keys
+    count: return two times True or False. There are at least two queries and two keys, and
+    rounding may move the last digits.
+    """,
     outputs=lambda rule, queries, keys: {"query counts": (), "keys count": ()},
     inputs=_rule_and_arrays,
     edges={name: (rule, *KNOWN[4:]) for name, (rule, _) in SHOWN.items()},
     properties=tuple(_known(name) for name in SHOWN),
-    variants=(_by_rows, _by_reversing, _by_zeros),
-    praise="Right: a test that needs no formula. Use it on any rule that you meet.",
-    mistakes=(
-        Mistake(
-            "exchanged",
-            lambda *a: _what_counts(*a)[::-1],
-            "Both are right, in the wrong order: first the query, then the keys.",
-        ),
-        Mistake(
-            "blind instead of counts",
-            lambda *a: tuple(not one for one in _what_counts(*a)),
-            "You return True where nothing changes. True should mean: this input counts.",
-        ),
-        Mistake(
-            "rows and columns",
-            _rows_and_columns,
-            "Columns may differ although no key was read: by position they do. Change the keys "
-            "and look again.",
-        ),
-        Mistake(
-            "keys shifted",
-            _shifted_keys,
-            "Adding the same number to all keys moves all dot products of a query alike, and "
-            "softmax cancels that. Change the keys more freely.",
-        ),
-        Mistake(
-            "exact comparison",
-            _exact,
-            "You ask for exactly equal numbers. Rounding moves the last digits: allow 1e-6.",
-        ),
-        Mistake(
-            "both at once",
-            _together,
-            "You changed queries and keys together: change one, and keep the other as it is.",
-        ),
-        Mistake(
-            "always",
-            lambda *a: (True, True),
-            "You say that both count in every rule. Call rule twice and compare.",
-        ),
-        Mistake(
-            "query only",
-            lambda *a: (_what_counts(*a)[0], True),
-            "The keys count in every rule, you say. Rule 1 by position never looks at them.",
-        ),
-    ),
     hints=(
         "What do you change, what do you keep, and which two arrays of weights do you compare?",
         "weights = rule(queries, keys); np.allclose(weights, rule(____, keys)) for the query.",
     ),
 )
+def what_counts(rule, queries, keys):
+    """Right: a test that needs no formula. Use it on any rule that you meet."""
+    return _what_counts(rule, queries, keys)
+
+
+what_counts.also_right(_by_rows)
+
+
+what_counts.also_right(_by_reversing)
+
+
+what_counts.also_right(_by_zeros)
+
+
+@what_counts.mistake
+def exchanged(*a):
+    """Both are right, in the wrong order: first the query, then the keys."""
+    return _what_counts(*a)[::-1]
+
+
+@what_counts.mistake
+def blind_instead_of_counts(*a):
+    """You return True where nothing changes. True should mean: this input counts."""
+    return tuple(not one for one in _what_counts(*a))
+
+
+@what_counts.mistake
+def rows_and_columns(rule, queries, keys):
+    """Columns may differ although no key was read: by position they do. Change the keys and
+    look again.
+    """
+    weights = rule(queries, keys)
+    return np.ptp(weights, axis=0).max() > 1e-6, np.ptp(weights, axis=1).max() > 1e-6
+
+
+@what_counts.mistake
+def keys_shifted(rule, queries, keys):
+    """Adding the same number to all keys moves all dot products of a query alike, and softmax
+    cancels that. Change the keys more freely.
+    """
+    return _what_counts(rule, queries, keys)[0], _differ(
+        rule(queries, keys), rule(queries, keys + 1)
+    )
+
+
+@what_counts.mistake
+def exact_comparison(rule, queries, keys):
+    """You ask for exactly equal numbers. Rounding moves the last digits: allow 1e-6."""
+    weights = rule(queries, keys)
+    other_queries, other_keys = rule(7.3 * queries + 9.1, keys), rule(queries, 7.3 * keys[::-1])
+    return bool((weights != other_queries).any()), bool((weights != other_keys).any())
+
+
+@what_counts.mistake
+def both_at_once(rule, queries, keys):
+    """You changed queries and keys together: change one, and keep the other as it is."""
+    changed = _differ(rule(queries, keys), rule(2 * queries + 1, keys[::-1]))
+    return changed, changed
+
+
+@what_counts.mistake
+def always(*a):
+    """You say that both count in every rule. Call rule twice and compare."""
+    return (True, True)
+
+
+@what_counts.mistake
+def query_only(*a):
+    """The keys count in every rule, you say. Rule 1 by position never looks at them."""
+    return (_what_counts(*a)[0], True)
+
 
 # 04.7 and 04.8: what is it good for?
 
-good_for = ChoiceExercise(
-    id="04.7",
-    title="what is rule 1 by position good for?",
+sheet.choice(
+    "04.7",
+    "what is rule 1 by position good for?",
     points=1,
-    right="b",
-    reasons={
-        "a": "Where the smallest letter stands depends on the letters, which the weights never "
-        "see.",
-        "b": "Yes: the first output comes from place 10, the next from place 9, in every input.",
-        "c": "The place of the capital differs from text to text, and no key is asked for it.",
-        "d": "Which word comes next depends on the words: German puts verbs where English does "
-        "not.",
+    asks="""
+    In which of these tasks can it look at the right place every time?
+    """,
+    letter="b",
+    options={
+        "a": (
+            "Put ten letters into alphabetical order.",
+            "Where the smallest letter stands depends on the letters, which the weights never see.",
+        ),
+        "b": (
+            "Write ten letters, always ten, backwards.",
+            "Yes: the first output comes from place 10, the next from place 9, in every input.",
+        ),
+        "c": (
+            "Find the only capital in a text and write it.",
+            "The place of the capital differs from text to text, and no key is asked for it.",
+        ),
+        "d": (
+            "Translate sentences from German.",
+            "Which word comes next depends on the words: German puts verbs where English does not.",
+        ),
     },
     hints=(
         "The weights know the step and what was written so far. In which task is that enough?",
@@ -667,24 +766,16 @@ good_for = ChoiceExercise(
     ),
 )
 
-reason = ReasonExercise(
-    id="04.8",
-    title="why is that task easy for it?",
-    points=0,
+
+sheet.reason(
+    "04.8",
+    "why is that task easy for it?",
+    asks="""
+    Say it in at least 15 words, in any language. The text is recorded, not scored.
+    """,
     praise="Compare it with a solution: does yours say what the weights are computed from?",
     hints=(
         "What would you need to know to find the right place by hand: the step, or the letters?",
         "At step t the right place is ____, whatever the letters are, so ____.",
     ),
-)
-
-EXERCISES = (
-    two_joins,
-    which_join,
-    per_pair,
-    proof,
-    by_position,
-    what_counts,
-    good_for,
-    reason,
 )

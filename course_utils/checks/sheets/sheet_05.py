@@ -3,43 +3,74 @@
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.checks.exercises import (
-    ChoiceExercise,
-    Mistake,
-    Property,
-    ReasonExercise,
-    ValueExercise,
-    shown,
-)
-from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.answers import shown
+from course_utils.checks.declare import Sheet
+from course_utils.checks.exercises import Property
 from course_utils.checks.sheets.attention_inputs import each_query_for_itself, moved, sizes
 
-block_shape = ValueExercise(
-    id="05.1",
-    title="the shape of the hidden block",
+sheet = Sheet("05")
+
+
+@sheet.value(
+    "05.1",
+    "the shape of the hidden block",
     points=1,
+    asks="""
+    `a` has shape (2, 6), `b` has shape (3, 6). Which shape has
+    `np.tanh(a[:, None, :] + b[None, :, :])`? Decide without running it.
+    """,
     what="three sizes, such as (4, 5, 6)",
-    expected=(2, 3, 6),
-    praise="Right: a hidden layer of 6 for each of the 2 · 3 pairs.",
     properties=(
         Property(
             "Broadcasting keeps every axis that one of the two arrays has",
             lambda answer: None if answer.size == 3 else f"{answer.size} sizes",
         ),
     ),
-    mistakes=(
-        Mistake("scores", (2, 3), "This is the shape of the scores, after the sum over hidden."),
-        Mistake("not stretched", (2, 1, 6), "This is a[:, None]. Its 1 stretches to b's 3."),
-        Mistake("stacked", (5, 6), "You put a and b below each other; here every row meets every."),
-        Mistake("concatenated", (2, 3, 12), "The features are added, not put side by side: 6."),
-        Mistake("keys first", (3, 2, 6), "a has its rows on axis 0, b on axis 1: which is first?"),
-        Mistake("added up", (3, 4, 12), "Sizes are not added: a size of 1 takes the other's."),
-    ),
     hints=(
         "Write the two shapes below each other. What happens where one of them has a 1?",
         "(2, 1, 6) and (1, 3, 6) give (2, ____, 6).",
     ),
 )
+def block_shape():
+    """Right: a hidden layer of 6 for each of the 2 · 3 pairs."""
+    return (2, 3, 6)
+
+
+@block_shape.mistake
+def scores():
+    """This is the shape of the scores, after the sum over hidden."""
+    return (2, 3)
+
+
+@block_shape.mistake
+def not_stretched():
+    """This is a[:, None]. Its 1 stretches to b's 3."""
+    return (2, 1, 6)
+
+
+@block_shape.mistake
+def stacked():
+    """You put a and b below each other; here every row meets every."""
+    return (5, 6)
+
+
+@block_shape.mistake
+def concatenated():
+    """The features are added, not put side by side: 6."""
+    return (2, 3, 12)
+
+
+@block_shape.mistake
+def keys_first():
+    """a has its rows on axis 0, b on axis 1: which is first?"""
+    return (3, 2, 6)
+
+
+@block_shape.mistake
+def added_up():
+    """Sizes are not added: a size of 1 takes the other's."""
+    return (3, 4, 12)
+
 
 ARGUMENTS = ("queries", "keys", "W_query", "W_key", "v")
 
@@ -123,13 +154,22 @@ def _one_pair(trial):
     return moved(found[:, 0], np.array([4 * np.tanh(3.0), 0.0]), trial.tolerance)
 
 
-additive = FunctionExercise(
-    id="05.2",
-    title="additive scores without loops",
+@sheet.function(
+    "05.2",
+    "additive scores without loops",
     points=3,
-    name="additive_scores",
-    arguments=ARGUMENTS,
-    reference=_additive,
+    asks="""
+    Rule 2 in loops, one line for each pair:
+
+    ```python
+    for i in range(n):
+        for j in range(m):
+            scores[i, j] = v @ np.tanh(queries[i] @ W_query + keys[j] @ W_key)
+    ```
+
+    Write it without a loop. Return the scores, not the weights. Queries and keys may differ
+    in width: d_q is not d_k.
+    """,
     outputs=lambda queries, keys, *_: {"scores": (len(queries), len(keys))},
     inputs=_additive_arrays,
     edges=_edges(),
@@ -143,73 +183,99 @@ additive = FunctionExercise(
         ),
         Property("with W all ones and v = [3 1], query 1 and key 2 score 4 tanh(3)", _one_pair),
     ),
-    variants=(_loops, _concatenated, _summed),
-    praise="Right: a hidden layer for each pair, bent by tanh, weighted by v, summed over hidden.",
-    mistakes=(
-        Mistake(
-            "summed over the keys",
-            _wrong(lambda q, k, v: (np.tanh(q + k) * v).sum(axis=1)),
-            "You summed over axis 1, the keys. The sum of rule 2 runs over the hidden features, "
-            "the last axis.",
-        ),
-        Mistake(
-            "no tanh",
-            _wrong(lambda q, k, v: (q + k) @ v),
-            "Without tanh the query adds the same number to all its scores: all rows of weights "
-            "are identical. Where have you seen this?",
-        ),
-        Mistake(
-            "tanh of each part",
-            _wrong(lambda q, k, v: (np.tanh(q) + np.tanh(k)) @ v),
-            "You bent the two parts before adding them, so the query still adds the same number "
-            "to all its scores. Add first, then tanh.",
-        ),
-        Mistake(
-            "tanh of the sum",
-            _wrong(lambda q, k, v: np.tanh((q + k) @ v)),
-            "You summed over the hidden features first: tanh belongs inside, on each feature.",
-        ),
-        Mistake(
-            "plain sum",
-            _wrong(lambda q, k, v: np.tanh(q + k).sum(axis=-1)),
-            "This is the plain sum, v = 1. Here each hidden feature has its own weight in v.",
-        ),
-        Mistake(
-            "plain sum over the keys",
-            _wrong(lambda q, k, v: np.tanh(q + k).sum(axis=1)),
-            "The sum ran over axis 1, the keys, and v is not used: weight the last axis by v.",
-        ),
-        Mistake(
-            "transposed",
-            lambda *arguments: _additive(*arguments).T,
-            "One row for each key came out: row = query, column = key.",
-        ),
-        Mistake(
-            "multiplied",
-            _wrong(lambda q, k, v: np.tanh(q * k) @ v),
-            "You multiplied the two projections: the rule adds them, that is its name.",
-        ),
-        Mistake(
-            "mean",
-            _wrong(lambda q, k, v: (np.tanh(q + k) * v).mean(axis=-1)),
-            "This is the mean over the hidden features; the rule takes their sum.",
-        ),
-        Mistake(
-            "weights",
-            lambda *arguments: softmax(_additive(*arguments)),
-            "These are weights, after softmax: return the scores of stage ①.",
-        ),
-        Mistake(
-            "W exchanged",
-            lambda q, k, W_query, W_key, v: _additive(q, k, W_key, W_query, v),
-            "W_query belongs to the queries and W_key to the keys: yours are exchanged.",
-        ),
-    ),
     hints=(
         "Which axis of the block (n, m, d_a) is the hidden one, and what shape is left without it?",
         "np.tanh((queries @ W_query)[:, None] + (keys @ W_key)[____]) @ ____",
     ),
 )
+def additive_scores(queries, keys, W_query, W_key, v):
+    """Right: a hidden layer for each pair, bent by tanh, weighted by v, summed over hidden."""
+    return _additive(queries, keys, W_query, W_key, v)
+
+
+additive_scores.also_right(_loops)
+
+
+additive_scores.also_right(_concatenated)
+
+
+additive_scores.also_right(_summed)
+
+
+@additive_scores.mistake
+def summed_over_the_keys(queries, keys, W_query, W_key, v):
+    """You summed over axis 1, the keys. The sum of rule 2 runs over the hidden features, the
+    last axis.
+    """
+    return _wrong(lambda q, k, v: (np.tanh(q + k) * v).sum(axis=1))(
+        queries, keys, W_query, W_key, v
+    )
+
+
+@additive_scores.mistake
+def no_tanh(queries, keys, W_query, W_key, v):
+    """Without tanh the query adds the same number to all its scores: all rows of weights are
+    identical. Where have you seen this?
+    """
+    return _wrong(lambda q, k, v: (q + k) @ v)(queries, keys, W_query, W_key, v)
+
+
+@additive_scores.mistake
+def tanh_of_each_part(queries, keys, W_query, W_key, v):
+    """You bent the two parts before adding them, so the query still adds the same number to
+    all its scores. Add first, then tanh.
+    """
+    return _wrong(lambda q, k, v: (np.tanh(q) + np.tanh(k)) @ v)(queries, keys, W_query, W_key, v)
+
+
+@additive_scores.mistake
+def tanh_of_the_sum(queries, keys, W_query, W_key, v):
+    """You summed over the hidden features first: tanh belongs inside, on each feature."""
+    return _wrong(lambda q, k, v: np.tanh((q + k) @ v))(queries, keys, W_query, W_key, v)
+
+
+@additive_scores.mistake
+def plain_sum(queries, keys, W_query, W_key, v):
+    """This is the plain sum, v = 1. Here each hidden feature has its own weight in v."""
+    return _wrong(lambda q, k, v: np.tanh(q + k).sum(axis=-1))(queries, keys, W_query, W_key, v)
+
+
+@additive_scores.mistake
+def plain_sum_over_the_keys(queries, keys, W_query, W_key, v):
+    """The sum ran over axis 1, the keys, and v is not used: weight the last axis by v."""
+    return _wrong(lambda q, k, v: np.tanh(q + k).sum(axis=1))(queries, keys, W_query, W_key, v)
+
+
+@additive_scores.mistake
+def transposed(*arguments):
+    """One row for each key came out: row = query, column = key."""
+    return _additive(*arguments).T
+
+
+@additive_scores.mistake
+def multiplied(queries, keys, W_query, W_key, v):
+    """You multiplied the two projections: the rule adds them, that is its name."""
+    return _wrong(lambda q, k, v: np.tanh(q * k) @ v)(queries, keys, W_query, W_key, v)
+
+
+@additive_scores.mistake
+def mean(queries, keys, W_query, W_key, v):
+    """This is the mean over the hidden features; the rule takes their sum."""
+    return _wrong(lambda q, k, v: (np.tanh(q + k) * v).mean(axis=-1))(
+        queries, keys, W_query, W_key, v
+    )
+
+
+@additive_scores.mistake
+def weights(*arguments):
+    """These are weights, after softmax: return the scores of stage ①."""
+    return softmax(_additive(*arguments))
+
+
+@additive_scores.mistake(name="W exchanged")
+def w_exchanged(q, k, W_query, W_key, v):
+    """W_query belongs to the queries and W_key to the keys: yours are exchanged."""
+    return _additive(q, k, W_key, W_query, v)
 
 
 def _stacked(rng, square=False):
@@ -240,13 +306,15 @@ def _same_hidden_without_query(trial):
     return moved(k @ trial.outputs["W_key"], whole, trial.tolerance)
 
 
-split = FunctionExercise(
-    id="05.3",
-    title="one W, cut in two",
+@sheet.function(
+    "05.3",
+    "one W, cut in two",
     points=2,
-    name="split_matrix",
-    arguments=("W", "query_size"),
-    reference=lambda W, query_size: (W[:query_size], W[query_size:]),
+    asks="""
+    A program has one matrix W, (d_q + d_k, d_a), and computes `np.concatenate([q, k]) @ W`.
+    You want to keep its learned numbers and compute `q @ W_query + k @ W_key` instead.
+    Return the two matrices.
+    """,
     outputs=_parts,
     inputs=_stacked,
     edges={
@@ -259,57 +327,85 @@ split = FunctionExercise(
             "with a query of zeros, k @ W_key alone gives [q; k] @ W", _same_hidden_without_query
         ),
     ),
-    variants=(
-        lambda W, query_size: np.split(W, [query_size]),
-        lambda W, query_size: (W[:query_size, :], W[-(len(W) - query_size) :, :]),
-        lambda W, query_size: tuple(
-            part.astype(np.float32) for part in np.split(W, [query_size], axis=0)
-        ),
-    ),
-    praise="Right: concat with one W and a sum with two are the same rule.",
-    mistakes=(
-        Mistake(
-            "columns",
-            lambda W, query_size: (W[:, :query_size], W[:, query_size:]),
-            "You cut between columns. Features of [q; k] meet the rows of W: cut between rows.",
-        ),
-        Mistake(
-            "in the middle",
-            lambda W, query_size: (W[: len(W) // 2], W[len(W) // 2 :]),
-            "You cut in the middle. Query and key may differ in width: cut at query_size.",
-        ),
-        Mistake(
-            "keys first",
-            lambda W, query_size: (W[query_size:], W[:query_size]),
-            "[q; k] has the query first, so the first rows of W are W_query.",
-        ),
-        Mistake(
-            "cut at the key's width",
-            lambda W, query_size: (W[: len(W) - query_size], W[len(W) - query_size :]),
-            "You gave W_query as many rows as a key has features: it has query_size rows.",
-        ),
-        Mistake(
-            "transposed",
-            lambda W, query_size: (W[:query_size].T, W[query_size:].T),
-            "The cut is right; without .T, for here a vector stands on the left: q @ W_query.",
-        ),
-    ),
     hints=(
         "In [q; k] @ W, which rows of W does the first number of q meet, and which the first of k?",
         "W_query = W[:____], W_key = W[____:]",
     ),
 )
+def split_matrix(W, query_size):
+    """Right: concat with one W and a sum with two are the same rule."""
+    return (W[:query_size], W[query_size:])
 
-absorb = ChoiceExercise(
-    id="05.4",
-    title="what W can take over from v",
+
+@split_matrix.also_right
+def another_way(W, query_size):
+    return np.split(W, [query_size])
+
+
+@split_matrix.also_right
+def another_way(W, query_size):
+    return (W[:query_size, :], W[-(len(W) - query_size) :, :])
+
+
+@split_matrix.also_right
+def in_float32(W, query_size):
+    return tuple(part.astype(np.float32) for part in np.split(W, [query_size], axis=0))
+
+
+@split_matrix.mistake
+def columns(W, query_size):
+    """You cut between columns. Features of [q; k] meet the rows of W: cut between rows."""
+    return (W[:, :query_size], W[:, query_size:])
+
+
+@split_matrix.mistake
+def in_the_middle(W, query_size):
+    """You cut in the middle. Query and key may differ in width: cut at query_size."""
+    return (W[: len(W) // 2], W[len(W) // 2 :])
+
+
+@split_matrix.mistake
+def keys_first(W, query_size):
+    """[q; k] has the query first, so the first rows of W are W_query."""
+    return (W[query_size:], W[:query_size])
+
+
+@split_matrix.mistake(name="cut at the key's width")
+def cut_at_the_key_s_width(W, query_size):
+    """You gave W_query as many rows as a key has features: it has query_size rows."""
+    return (W[: len(W) - query_size], W[len(W) - query_size :])
+
+
+@split_matrix.mistake
+def transposed(W, query_size):
+    """The cut is right; without .T, for here a vector stands on the left: q @ W_query."""
+    return (W[:query_size].T, W[query_size:].T)
+
+
+sheet.choice(
+    "05.4",
+    "what W can take over from v",
     points=1,
-    right="b",
-    reasons={
-        "a": "A larger W makes tanh steeper, but never larger than 1. Can it make 3 tanh(x)?",
-        "b": "Yes: −tanh(x) = tanh(−x), so W takes the sign. No W makes a tanh larger than 1.",
-        "c": "A larger W makes tanh steeper, not larger. And look at tanh(−x): is it −tanh(x)?",
-        "d": "Look at tanh(−x) once more: it is −tanh(x).",
+    asks="""
+    In `v @ np.tanh(...)` you set every number of v to 1, and may then change W_query and
+    W_key as you like; d_a stays as it is. What can W take over from the old v, so that all
+    scores stay as they were?
+    """,
+    letter="b",
+    options={
+        "a": (
+            "the signs and the sizes",
+            "A larger W makes tanh steeper, but never larger than 1. Can it make 3 tanh(x)?",
+        ),
+        "b": (
+            "the signs only",
+            "Yes: −tanh(x) = tanh(−x), so W takes the sign. No W makes a tanh larger than 1.",
+        ),
+        "c": (
+            "the sizes only",
+            "A larger W makes tanh steeper, not larger. And look at tanh(−x): is it −tanh(x)?",
+        ),
+        "d": ("neither", "Look at tanh(−x) once more: it is −tanh(x)."),
     },
     hints=(
         "Compare the numbers that tanh(c x) can reach with those of −tanh(x) and of 3 tanh(x).",
@@ -317,38 +413,64 @@ absorb = ChoiceExercise(
     ),
 )
 
+
 SMALLEST = 0.5 * np.log(9 * 49)  # e^(2 d_a) = 9 · 49
 
-transfer = ValueExercise(
-    id="05.5",
-    title="how many hidden features for a weight of 0.9?",
+
+@sheet.value(
+    "05.5",
+    "how many hidden features for a weight of 0.9?",
     points=1,
+    asks="""
+    A sentence has m = 50 words, the sum is plain (v = 1). What is the smallest d_a with
+    which one word could get a weight of at least 0.9?
+    """,
     what="one whole number",
-    expected=4,
     tolerance=0.006,
-    praise="Right: the cap is 0.984 with 4 hidden features, and 0.892 with 3.",
     properties=(
         Property(
             "d_a counts hidden features, so it is a whole number above 0",
             lambda number: None if number == np.round(number) and number > 0 else shown(number),
         ),
     ),
-    mistakes=(
-        Mistake("one too few", 3, "Nearly: exp(6) / (exp(6) + 49) = 0.892. One more."),
-        Mistake("one too many", 5, "That is enough, but not the smallest: try one less."),
-        Mistake("not rounded", SMALLEST, "That reaches 0.9 exactly, but features are whole: up."),
-        Mistake(
-            "no 2",
-            7,
-            "You let the score go from 0 to d_a. It goes from −d_a to d_a: the gap is 2 d_a.",
-        ),
-        Mistake("number of keys", 50, "50 is m, the keys. Asked is d_a, the hidden features."),
-    ),
     hints=(
         "Which scores have the best key and the 49 others when the weight is at its cap?",
         "exp(2 d_a) / (exp(2 d_a) + 49) ≥ 0.9. So exp(2 d_a) ≥ ____ · 49.",
     ),
 )
+def transfer():
+    """Right: the cap is 0.984 with 4 hidden features, and 0.892 with 3."""
+    return 4
+
+
+@transfer.mistake
+def one_too_few():
+    """Nearly: exp(6) / (exp(6) + 49) = 0.892. One more."""
+    return 3
+
+
+@transfer.mistake
+def one_too_many():
+    """That is enough, but not the smallest: try one less."""
+    return 5
+
+
+@transfer.mistake
+def not_rounded():
+    """That reaches 0.9 exactly, but features are whole: up."""
+    return SMALLEST
+
+
+@transfer.mistake
+def no_2():
+    """You let the score go from 0 to d_a. It goes from −d_a to d_a: the gap is 2 d_a."""
+    return 7
+
+
+@transfer.mistake
+def number_of_keys():
+    """50 is m, the keys. Asked is d_a, the hidden features."""
+    return 50
 
 
 def _weighted_layer(rng, square=False):
@@ -389,13 +511,15 @@ def _same_sizes(trial):
     return moved(np.abs(trial.outputs["v"]), np.abs(trial.arguments[2]), trial.tolerance)
 
 
-signs = FunctionExercise(
-    id="05.6",
-    title="no negative number in v",
+@sheet.function(
+    "05.6",
+    "no negative number in v",
     points=2,
-    name="absorb_signs",
-    arguments=("W_query", "W_key", "v"),
-    reference=_flipped,
+    asks="""
+    A trained rule came out with negative numbers in v. Give back other W_query, W_key and
+    v, in this order, with the same score for every query and every key, and no negative
+    number in v. The sizes in v stay. (No number in v is 0.)
+    """,
     outputs=lambda W_query, W_key, v: {
         "W_query": W_query.shape,
         "W_key": W_key.shape,
@@ -411,64 +535,81 @@ signs = FunctionExercise(
         Property("the sizes in v stay as they are", _same_sizes),
         Property("every score stays as it is", _same_scores),
     ),
-    variants=(
-        _flip_loop,
-        lambda W_query, W_key, v: (W_query * np.sign(v), W_key * np.sign(v), v * np.sign(v)),
-        lambda W_query, W_key, v: [part.astype(np.float32) for part in _flipped(W_query, W_key, v)],
-    ),
-    praise="Right: the same scores, without a negative number in v.",
-    mistakes=(
-        Mistake(
-            "v alone",
-            lambda W_query, W_key, v: (W_query, W_key, np.abs(v)),
-            "You changed v alone, so the scores change: what has to turn round together with v?",
-        ),
-        Mistake(
-            "queries alone",
-            lambda W_query, W_key, v: (W_query * np.sign(v), W_key, np.abs(v)),
-            "You turned W_query alone. All that stands inside tanh has to turn, W_key too.",
-        ),
-        Mistake(
-            "keys alone",
-            lambda W_query, W_key, v: (W_query, W_key * np.sign(v), np.abs(v)),
-            "You turned W_key alone. All that stands inside tanh has to turn, W_query too.",
-        ),
-        Mistake(
-            "sizes too",
-            lambda W_query, W_key, v: (W_query * v, W_key * v, np.ones_like(v)),
-            "You moved the sizes into W as well: there they make tanh steeper, not larger.",
-        ),
-        Mistake(
-            "everything",
-            lambda W_query, W_key, v: (-W_query, -W_key, -v),
-            "You turned every feature round. Turn only those whose number in v is negative.",
-        ),
-        Mistake(
-            "sign kept",
-            lambda W_query, W_key, v: (W_query * np.sign(v), W_key * np.sign(v), v),
-            "W has the signs now, and v has them still: they count twice. Return the sizes of v.",
-        ),
-        Mistake(
-            "absolute W",
-            lambda W_query, W_key, v: (np.abs(W_query), np.abs(W_key), np.abs(v)),
-            "You took the absolute value of W: turn whole columns round, as v says.",
-        ),
-    ),
     hints=(
         "−tanh(x) = tanh(−x). Which columns of W_query and W_key make x for hidden feature h?",
         "signs = np.sign(v); return W_query * signs, W_key * ____, ____",
     ),
 )
+def absorb_signs(W_query, W_key, v):
+    """Right: the same scores, without a negative number in v."""
+    return _flipped(W_query, W_key, v)
 
-reason = ReasonExercise(
-    id="05.7",
-    title="why a sign can be absorbed and a size cannot",
-    points=0,
+
+absorb_signs.also_right(_flip_loop)
+
+
+@absorb_signs.also_right
+def another_way(W_query, W_key, v):
+    return (W_query * np.sign(v), W_key * np.sign(v), v * np.sign(v))
+
+
+@absorb_signs.also_right
+def in_float32(W_query, W_key, v):
+    return [part.astype(np.float32) for part in _flipped(W_query, W_key, v)]
+
+
+@absorb_signs.mistake
+def v_alone(W_query, W_key, v):
+    """You changed v alone, so the scores change: what has to turn round together with v?"""
+    return (W_query, W_key, np.abs(v))
+
+
+@absorb_signs.mistake
+def queries_alone(W_query, W_key, v):
+    """You turned W_query alone. All that stands inside tanh has to turn, W_key too."""
+    return (W_query * np.sign(v), W_key, np.abs(v))
+
+
+@absorb_signs.mistake
+def keys_alone(W_query, W_key, v):
+    """You turned W_key alone. All that stands inside tanh has to turn, W_query too."""
+    return (W_query, W_key * np.sign(v), np.abs(v))
+
+
+@absorb_signs.mistake
+def sizes_too(W_query, W_key, v):
+    """You moved the sizes into W as well: there they make tanh steeper, not larger."""
+    return (W_query * v, W_key * v, np.ones_like(v))
+
+
+@absorb_signs.mistake
+def everything(W_query, W_key, v):
+    """You turned every feature round. Turn only those whose number in v is negative."""
+    return (-W_query, -W_key, -v)
+
+
+@absorb_signs.mistake
+def sign_kept(W_query, W_key, v):
+    """W has the signs now, and v has them still: they count twice. Return the sizes of v."""
+    return (W_query * np.sign(v), W_key * np.sign(v), v)
+
+
+@absorb_signs.mistake(name="absolute W")
+def absolute_w(W_query, W_key, v):
+    """You took the absolute value of W: turn whole columns round, as v says."""
+    return (np.abs(W_query), np.abs(W_key), np.abs(v))
+
+
+sheet.reason(
+    "05.7",
+    "why a sign can be absorbed and a size cannot",
+    asks="""
+    Why can W take over the sign of a number in v, but not its size? Say it in at least 15
+    words, in any language. The text is recorded, not scored.
+    """,
     praise="Compare it with a solution: does yours say what tanh does with −x, and where it ends?",
     hints=(
         "Which property of tanh moves a minus sign inside? Which keeps a 3 outside?",
         "tanh is odd, so ____; and it is bounded, so ____.",
     ),
 )
-
-EXERCISES = (block_shape, additive, split, absorb, transfer, signs, reason)
