@@ -14,7 +14,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from course_utils.checks.exercises import Effort
-from course_utils.checks.outcomes import NotAnsweredYet
+from course_utils.checks.outcomes import NotAnsweredYet, Verdict
 from course_utils.grading import wording
 from course_utils.grading.class_checks import FIRST_LOOK, FOR_MARKS, LONG_LOOK, ClassChecks
 from course_utils.grading.empties import strict_comparisons
@@ -25,7 +25,7 @@ from course_utils.grading.notebooks import Cell
 from course_utils.grading.places import THE_END, cell_of, counts_after
 from course_utils.grading.rows import Kind, Outcome, score_of
 from course_utils.grading.sandbox import Sandbox
-from course_utils.grading.session import Session
+from course_utils.grading.session import Raised, Session
 from course_utils.grading.status import Status, first_of
 
 
@@ -73,10 +73,10 @@ def assess(
         session = Session(sources, settings.sandbox, given, kept_back, until, spare, left_out)
         spare, grading = None, _Grading(master, cells, session, settings)
         with contextlib.closing(session):
-            found = grading.outcomes([q for q in by_tests if q.withheld == withheld])
-        outcomes |= {outcome.grade_id: outcome for outcome in found}
+            found = grading.grade([q for q in by_tests if q.withheld == withheld])
+        outcomes |= {outcome.grade_id: outcome for outcome in found.outcomes}
         faults, left_out = faults + session.faults, session.left_out
-        notes += [*wording.notes_on_cells(session), *grading.notes]
+        notes += [*wording.notes_on_cells(session), *found.notes]
     if spare:
         spare.close()
     return Result(
@@ -91,40 +91,52 @@ class _Feedback(NamedTuple):
     """What the visible test says of an answer.
 
     after : the cell after which the answer counts.  checked : whether one of our checks judged it.
+    notes : where a call ended a worker.
     """
 
     outcome: Outcome
     after: int
     checked: bool
+    notes: list[str]
 
     @property
     def right(self) -> bool:
         return self.outcome.kind is Kind.RIGHT
 
 
-class _Grading:
-    """The questions of one session, twice: as seen, and with hidden parts.
+class _Marks(NamedTuple):
+    """The points that the whole test gives, and where a call ended a worker."""
 
-    notes : where a test's calls ended a worker, in sentences.
-    """
+    points: float
+    notes: list[str]
+
+
+class _Graded(NamedTuple):
+    """The questions of one session, with notes for the teacher."""
+
+    outcomes: list[Outcome]
+    notes: list[str]
+
+
+class _Grading:
+    """Asks the questions of one session twice: as students see them, and with hidden parts."""
 
     def __init__(
         self, master: Master, cells: Sequence[Cell], session: Session, settings: Settings
     ) -> None:
         self.master, self.cells = master, cells
         self.session, self.settings = session, settings
-        self.notes: list[str] = []
 
-    def outcomes(self, questions: Sequence[Question]) -> list[Outcome]:
+    def grade(self, questions: Sequence[Question]) -> _Graded:
         """The outcome of each question, with its marks."""
         with strict_comparisons(), contextlib.redirect_stdout(io.StringIO()):
             look = self._look(FIRST_LOOK)
-            seen = [self._feedback(question, look) for question in questions]
+            first = [self._feedback(question, look) for question in questions]
             look = self._look(FOR_MARKS, marking=True)
-            marks = [self._marks(*pair, look) for pair in zip(questions, seen, strict=True)]
-            seen = self._look_longer(questions, seen, marks)
-        answers = [feedback.outcome for feedback in seen]
-        return [_together(*three) for three in zip(questions, answers, marks, strict=True)]
+            marks = [self._marks(*pair, look) for pair in zip(questions, first, strict=True)]
+            seen = self._look_longer(questions, first, marks)
+        outcomes = [_together(*three) for three in zip(questions, seen, marks, strict=True)]
+        return _Graded(outcomes, [note for one in (*first, *marks, *seen) for note in one.notes])
 
     def _look(self, effort: Effort, marking: bool = False) -> Look:
         limits = self.settings.sandbox.limits
@@ -132,21 +144,21 @@ class _Grading:
         return Look(self.master, self.session, checks)
 
     def _look_longer(
-        self, questions: Sequence[Question], seen: Sequence[_Feedback], marks: Sequence[float]
+        self, questions: Sequence[Question], first: Sequence[_Feedback], marks: Sequence[_Marks]
     ) -> list[_Feedback]:
         """The feedback, anew where a first look said right and the hidden test did not.
 
         In a new worker, since this one knows hidden inputs by now.
         """
         doubtful = [
-            one.right and one.checked and not points
-            for one, points in zip(seen, marks, strict=True)
+            one.right and one.checked and not given.points
+            for one, given in zip(first, marks, strict=True)
         ]
         if any(doubtful):
             self.session.renew()
         return [
             self._feedback_after(question, self._look(LONG_LOOK), one.after) if again else one
-            for question, one, again in zip(questions, seen, doubtful, strict=True)
+            for question, one, again in zip(questions, first, doubtful, strict=True)
         ]
 
     def _feedback(self, question: Question, look: Look) -> _Feedback:
@@ -159,44 +171,49 @@ class _Grading:
         empty = in_place.outcome.kind is Kind.NOT_ANSWERED
         if not empty or self.master.reused & set(names) or not self.session.moved(names, place):
             return in_place
-        return self._feedback_after(question, look, THE_END)
+        at_the_end = self._feedback_after(question, look, THE_END)
+        return at_the_end._replace(notes=in_place.notes + at_the_end.notes)
 
     def _feedback_after(self, question: Question, look: Look, after: int) -> _Feedback:
-        tested = self._run(look, question, question.visible, after)
-        return _Feedback(self._outcome(question, tested), after, bool(tested.verdicts))
+        tested = look.run(question, question.visible, after)
+        notes = wording.notes_on_calls(question, tested)
+        return _Feedback(self._outcome(question, tested), after, bool(tested.verdicts), notes)
 
     def _outcome(self, question: Question, tested: Tested) -> Outcome:
         """The outcome without marks: which of several things that were seen is said."""
         cell, verdict = cell_of(question, self.cells), tested.verdict
-        stopped = tested.raised if tested.raised and tested.raised.cell == cell else None
-        stopped = stopped or self.session.errors.get(cell)
-        line = stopped.line if stopped else -1
+        line = self._line(cell, tested.raised)
         made = Outcome(question.grade_id, 0.0, Kind.WRONG, cell=cell, line=line)
         if tested.faults and not (verdict and verdict.mistake):
             return replace(made, message=wording.of_fault(tested.faults[0]))
         if isinstance(tested.error, NotAnsweredYet | NotImplementedError):
             return replace(made, kind=Kind.NOT_ANSWERED, message=wording.NOT_ANSWERED)
         if verdict and (tested.error is None or not verdict.passed):
-            kind = Kind.RIGHT if verdict.passed else Kind.WRONG
-            said = replace(made, kind=kind, message=verdict.message, mistake=verdict.mistake)
-            return replace(said, rows=tuple((label, text) for label, text in verdict.evidence))
+            return _as_judged(made, verdict)
         if tested.error is None:
             return replace(made, kind=Kind.RIGHT, message=wording.PASSED)
         return replace(made, message=wording.of_error(question, tested, cell, self.session))
 
-    def _marks(self, question: Question, feedback: _Feedback, look: Look) -> float:
-        """The points that the whole test gives: none where its visible part already failed."""
-        if not feedback.right:
-            return 0.0
-        tested = self._run(look, question, question.source, feedback.after)
-        if tested.error is not None or tested.faults:
-            return 0.0
-        return _share(tested.value, question.points)
+    def _line(self, cell: int, raised: Raised | None) -> int:
+        """The line of that cell where a call stopped, or else the cell itself; −1 for neither."""
+        in_cell = raised if raised and raised.cell == cell else self.session.errors.get(cell)
+        return in_cell.line if in_cell else -1
 
-    def _run(self, look: Look, question: Question, source: str, after: int) -> Tested:
-        tested = look.run(question, source, after)
-        self.notes += wording.notes_on_calls(question, tested)
-        return tested
+    def _marks(self, question: Question, feedback: _Feedback, look: Look) -> _Marks:
+        """The marks: none where the visible part of the test already failed."""
+        if not feedback.right:
+            return _Marks(0.0, [])
+        tested = look.run(question, question.source, feedback.after)
+        holds = tested.error is None and not tested.faults
+        points = _share(tested.value, question.points) if holds else 0.0
+        return _Marks(points, wording.notes_on_calls(question, tested))
+
+
+def _as_judged(made: Outcome, verdict: Verdict) -> Outcome:
+    """The outcome as one of our checks sees it."""
+    kind = Kind.RIGHT if verdict.passed else Kind.WRONG
+    rows = tuple((label, text) for label, text in verdict.evidence)
+    return replace(made, kind=kind, message=verdict.message, mistake=verdict.mistake, rows=rows)
 
 
 def _share(value: object, points: float) -> float:
@@ -214,16 +231,16 @@ def _share(value: object, points: float) -> float:
     return float(min(number, points)) if number > 0 else 0.0
 
 
-def _together(question: Question, seen: Outcome, marks: float) -> Outcome:
+def _together(question: Question, seen: _Feedback, marks: _Marks) -> Outcome:
     """The outcome with its marks, and with words that fit them."""
-    right = seen.kind is Kind.RIGHT
-    if marks == question.points and (marks or right):
-        words = seen if right else replace(seen, message=wording.PASSED, mistake=None, rows=())
-        return replace(words, points=marks, kind=Kind.RIGHT, line=-1)
-    if right:
-        kind = Kind.PARTLY if marks else Kind.WRONG
-        return replace(seen, points=marks, kind=kind, message=wording.HIDDEN_FAILED)
-    return replace(seen, points=marks)
+    points, outcome = marks.points, replace(seen.outcome, points=marks.points)
+    if points == question.points and (points or seen.right):
+        passed = replace(outcome, message=wording.PASSED, mistake=None, rows=())
+        return replace(outcome if seen.right else passed, kind=Kind.RIGHT, line=-1)
+    if seen.right:
+        kind = Kind.PARTLY if points else Kind.WRONG
+        return replace(outcome, kind=kind, message=wording.HIDDEN_FAILED)
+    return outcome
 
 
 def _by_hand(question: Question, cells: Sequence[Cell]) -> Outcome:
