@@ -100,66 +100,68 @@ def scaled_dot_weights(queries, keys):
 
 
 @scaled_dot_weights.also_right
-def in_loops(q, k):
-    return [softmax(np.array([a @ b for b in k]) / len(q[0]) ** 0.5) for a in q]
+def row_by_row(queries, keys):
+    root = len(queries[0]) ** 0.5
+    return [softmax(np.array([query @ key for key in keys]) / root) for query in queries]
 
 
 @scaled_dot_weights.also_right
-def another_way(q, k):
-    return softmax((q * q.shape[-1] ** -0.5) @ k.T)
+def queries_scaled_first(queries, keys):
+    return softmax((queries * queries.shape[-1] ** -0.5) @ keys.T)
 
 
 @scaled_dot_weights.also_right
-def in_float32(q, k):
-    return softmax((np.einsum("id,jd->ij", q, k) / k.shape[1] ** 0.5).astype(np.float32))
+def in_float32(queries, keys):
+    scores = np.einsum("id,jd->ij", queries, keys) / keys.shape[1] ** 0.5
+    return softmax(scores.astype(np.float32))
 
 
 @scaled_dot_weights.mistake
-def divided_by_d(q, k):
+def divided_by_d(queries, keys):
     """You divided by d_k; its square root is enough: the deviation of a sum grows with √d."""
-    return softmax(q @ k.T / k.shape[1])
+    return softmax(queries @ keys.T / keys.shape[1])
 
 
 @scaled_dot_weights.mistake
-def root_of_the_number_of_keys(q, k):
+def root_of_the_number_of_keys(queries, keys):
     """You took the root of the number of keys, m. A score adds up d_k features."""
-    return softmax(q @ k.T / np.sqrt(len(k)))
+    return softmax(queries @ keys.T / np.sqrt(len(keys)))
 
 
 @scaled_dot_weights.mistake
-def root_of_the_number_of_queries(q, k):
+def root_of_the_number_of_queries(queries, keys):
     """You took the root of the number of queries, n. Take the width of a key."""
-    return softmax(q @ k.T / np.sqrt(len(q)))
+    return softmax(queries @ keys.T / np.sqrt(len(queries)))
 
 
 @scaled_dot_weights.mistake
-def not_scaled(q, k):
+def not_scaled(queries, keys):
     """This is the plain dot product: the divisor √d_k is missing."""
-    return softmax(q @ k.T)
+    return softmax(queries @ keys.T)
 
 
 @scaled_dot_weights.mistake
-def multiplied(q, k):
+def multiplied(queries, keys):
     """You multiplied by √d_k, which makes large scores larger: divide."""
-    return softmax(q @ k.T * np.sqrt(k.shape[1]))
+    return softmax(queries @ keys.T * np.sqrt(keys.shape[1]))
 
 
 @scaled_dot_weights.mistake
-def scaled_after_softmax(q, k):
+def scaled_after_softmax(queries, keys):
     """You divided the weights: now they sum to 1/√d_k. The scores are divided, before softmax."""
-    return softmax(q @ k.T) / np.sqrt(k.shape[1])
+    return softmax(queries @ keys.T) / np.sqrt(keys.shape[1])
 
 
 @scaled_dot_weights.mistake
-def softmax_over_queries(q, k):
+def softmax_over_queries(queries, keys):
     """The scale is right; softmax ran over the queries. Keys are the last axis."""
-    return softmax(q @ k.T / np.sqrt(k.shape[1]), axis=0)
+    return softmax(queries @ keys.T / np.sqrt(keys.shape[1]), axis=0)
 
 
 @scaled_dot_weights.mistake
-def scores_returned(q, k):
+def scores_returned(queries, keys):
     """These are the scaled scores: softmax over the keys is missing."""
-    return q @ k.T / np.sqrt(k.shape[1])
+    return queries @ keys.T / np.sqrt(keys.shape[1])
 
 
 @sheet.value(
@@ -181,7 +183,7 @@ def scores_returned(q, k):
 )
 def slope():
     """Right: the deviation grows with d to the power 0.5, and that is √d."""
-    return 0.5
+    return 0.5  # what a learner's random vectors come near to
 
 
 @slope.mistake
@@ -197,7 +199,7 @@ def upside_down():
 
 
 @slope.mistake
-def scaled_():
+def scaled():
     """Slope 0: you divided by √d already. Fit the plain dot products."""
     return 0.0
 
@@ -259,42 +261,42 @@ def general_scores(queries, keys, W):
 
 
 @general_scores.also_right
-def in_loops(q, k, W):
-    return [[a @ W @ b for b in k] for a in q]
+def pair_by_pair(queries, keys, W):
+    return [[query @ W @ key for key in keys] for query in queries]
 
 
 @general_scores.also_right
-def with_einsum(q, k, W):
-    return np.einsum("id,de,je->ij", q, W, k)
+def with_einsum(queries, keys, W):
+    return np.einsum("id,de,je->ij", queries, W, keys)
 
 
 @general_scores.also_right
-def in_float32(q, k, W):
-    return (q @ (W @ k.T)).astype(np.float32)
-
-
-@general_scores.mistake(name="W transposed")
-def w_transposed(q, k, W):
-    """W is (query_size, key_size): it stands as it is, q W kᵀ."""
-    return q @ W.T @ k.T
-
-
-@general_scores.mistake(name="W forgotten")
-def w_forgotten(q, k, W):
-    """This is the plain dot product: W is missing between the two."""
-    return q @ k.T
-
-
-@general_scores.mistake(name="row = key")
-def row_key(q, k, W):
-    """One row for each key came out: row = query, column = key."""
-    return k @ W.T @ q.T
+def in_float32(queries, keys, W):
+    return (queries @ (W @ keys.T)).astype(np.float32)
 
 
 @general_scores.mistake
-def scaled_(q, k, W):
+def W_transposed(queries, keys, W):
+    """W is (query_size, key_size): it stands as it is, q W kᵀ."""
+    return queries @ W.T @ keys.T
+
+
+@general_scores.mistake
+def W_forgotten(queries, keys, W):
+    """This is the plain dot product: W is missing between the two."""
+    return queries @ keys.T
+
+
+@general_scores.mistake(name="row = key")
+def row_is_key(queries, keys, W):
+    """One row for each key came out: row = query, column = key."""
+    return keys @ W.T @ queries.T
+
+
+@general_scores.mistake
+def scaled(queries, keys, W):
     """You divided by √d_k. W can learn its own scale: the general rule has none."""
-    return q @ W @ k.T / np.sqrt(k.shape[1])
+    return queries @ W @ keys.T / np.sqrt(keys.shape[1])
 
 
 sheet.choice(
@@ -337,36 +339,36 @@ sheet.choice(
         "√(64 · ¼ · ____)",
     ),
 )
-def quarter():
+def divisor():
     """Right: ¼ · √64 = 2. The divisor follows from the data, not from a law."""
-    return 2.0
+    return np.sqrt(64 * 0.25 * 0.25)
 
 
-@quarter.mistake(name="√d")
-def d():
+@divisor.mistake(name="√d")
+def root_of_d():
     """√64 = 8 holds for variance 1. Here each product has a smaller one."""
-    return 8.0
+    return np.sqrt(64)
 
 
-@quarter.mistake
+@divisor.mistake
 def one_variance():
     """You took √(¼ · 64). A product of two such features has the variance ¼ · ¼."""
-    return 4.0
+    return np.sqrt(64 * 0.25)
 
 
-@quarter.mistake
+@divisor.mistake
 def d_over_4():
     """64 / 4 = 16 is no root: the deviation is √(64 · ¼ · ¼)."""
-    return 16.0
+    return 64 / 4
 
 
-@quarter.mistake
+@divisor.mistake
 def half_the_root():
     """½ is the deviation of one feature. Now 64 products."""
-    return 0.5
+    return np.sqrt(0.25)
 
 
-@quarter.mistake
+@divisor.mistake
 def d():
     """d is the variance for features of variance 1. Asked is a deviation."""
     return 64.0

@@ -48,54 +48,10 @@ sheet.choice(
 )
 
 
-ARGUMENTS = ("x", "W_query", "W_key", "W_value")
-
-
 def _token_arrays(rng, square=False):
     """x (n, d), W_query and W_key (d, d_k), W_value (d, d_v)."""
     n, d, d_k, d_v = sizes(rng, 4, square)
     return tuple(rng.normal(size=shape) for shape in ((n, d), (d, d_k), (d, d_k), (d, d_v)))
-
-
-def _by(queries, keys, values, scale=None):
-    """A self-attention made of functions: x and the three matrices → queries, keys, values."""
-
-    def attention(*arrays):
-        q, k, v = (make(*arrays) for make in (queries, keys, values))
-        factor = k.shape[-1] ** 0.5 if scale is None else scale(*arrays)
-        weights = softmax(q @ k.T / factor)
-        return weights @ v, weights
-
-    return attention
-
-
-def _q(x, W_query, W_key, W_value):
-    return x @ W_query
-
-
-def _k(x, W_query, W_key, W_value):
-    return x @ W_key
-
-
-def _v(x, W_query, W_key, W_value):
-    return x @ W_value
-
-
-def _x(x, *_):
-    return x
-
-
-_self_attention = _by(_q, _k, _v)
-
-
-def _token_loops(x, W_query, W_key, W_value):
-    context, weights = [], []
-    for token in x:
-        scores = [token @ W_query @ (other @ W_key) for other in x]
-        row = softmax(np.array(scores) / W_key.shape[1] ** 0.5)
-        weights.append(row)
-        context.append(sum(w * (other @ W_value) for w, other in zip(row, x, strict=True)))
-    return context, weights
 
 
 def _shuffled_tokens(trial):
@@ -158,86 +114,104 @@ def _one_way_scores(trial):
 )
 def self_attention(x, W_query, W_key, W_value):
     """Right: one x, three products, and then attention as before."""
-    return _self_attention(x, W_query, W_key, W_value)
-
-
-self_attention.also_right(_token_loops)
+    found = attend(x @ W_query, x @ W_key, x @ W_value)  # one x, three roles
+    return found.context, found.weights
 
 
 @self_attention.also_right
-def another_way(x, q, k, v):
-    return attend(x @ q, x @ k, x @ v)[:2]
+def token_by_token(x, W_query, W_key, W_value):
+    context, weights = [], []
+    for token in x:
+        scores = [token @ W_query @ (other @ W_key) for other in x]
+        row = softmax(np.array(scores) / W_key.shape[1] ** 0.5)
+        weights.append(row)
+        context.append(sum(w * (other @ W_value) for w, other in zip(row, x, strict=True)))
+    return context, weights
+
+
+@self_attention.also_right
+def without_attend(x, W_query, W_key, W_value):
+    queries, keys, values = x @ W_query, x @ W_key, x @ W_value
+    weights = softmax(queries @ keys.T / np.sqrt(keys.shape[-1]))
+    return weights @ values, weights
 
 
 @self_attention.also_right
 def in_float32(*arrays):
-    return _self_attention(*(array.astype(np.float32) for array in arrays))
+    return self_attention(*(array.astype(np.float32) for array in arrays))
 
 
 @self_attention.mistake
 def x_as_values(x, W_query, W_key, W_value):
     """You mixed x itself. What is handed over is the third product, x @ W_value."""
-    return _by(_q, _k, _x)(x, W_query, W_key, W_value)
+    found = attend(x @ W_query, x @ W_key, x)
+    return found.context, found.weights
 
 
 @self_attention.mistake(name="W_query twice")
-def w_query_twice(x, W_query, W_key, W_value):
+def W_query_twice(x, W_query, W_key, W_value):
     """Your keys are made with W_query too, so your scores are symmetric: keys are x @ W_key."""
-    return _by(_q, _q, _v)(x, W_query, W_key, W_value)
+    found = attend(x @ W_query, x @ W_query, x @ W_value)
+    return found.context, found.weights
 
 
 @self_attention.mistake(name="W_key twice")
-def w_key_twice(x, W_query, W_key, W_value):
+def W_key_twice(x, W_query, W_key, W_value):
     """Your queries are made with W_key too, so your scores are symmetric: queries are x @
     W_query.
     """
-    return _by(_k, _k, _v)(x, W_query, W_key, W_value)
+    found = attend(x @ W_key, x @ W_key, x @ W_value)
+    return found.context, found.weights
 
 
 @self_attention.mistake
 def roles_exchanged(x, W_query, W_key, W_value):
     """Queries and keys have changed places: row = query, so x @ W_query stands on the left."""
-    return _by(_k, _q, _v)(x, W_query, W_key, W_value)
+    found = attend(x @ W_key, x @ W_query, x @ W_value)
+    return found.context, found.weights
 
 
 @self_attention.mistake(name="literal Q = K = V")
-def literal_q_k_v(x, W_query, W_key, W_value):
+def x_three_times(x, W_query, W_key, W_value):
     """This is literal Q = K = V = x: the three matrices are not used."""
-    return _by(_x, _x, _x)(x, W_query, W_key, W_value)
+    found = attend(x, x, x)
+    return found.context, found.weights
 
 
 @self_attention.mistake
 def values_are_keys(x, W_query, W_key, W_value):
     """You mixed the keys, x @ W_key. The values have a matrix of their own, W_value."""
-    return _by(_q, _k, _k)(x, W_query, W_key, W_value)
+    found = attend(x @ W_query, x @ W_key, x @ W_key)
+    return found.context, found.weights
 
 
 @self_attention.mistake
 def not_scaled(x, W_query, W_key, W_value):
     """The scores are not divided by √d_k. `attend` does that by itself."""
-    return _by(_q, _k, _v, scale=lambda *_: 1.0)(x, W_query, W_key, W_value)
+    weights = softmax((x @ W_query) @ (x @ W_key).T)
+    return weights @ (x @ W_value), weights
 
 
 @self_attention.mistake
 def scaled_by_the_width_of_x(x, W_query, W_key, W_value):
     """You divided by √d, the width of x. It is √d_k, the width of a key, after W_key."""
-    return _by(_q, _k, _v, scale=lambda x, *_: np.sqrt(x.shape[1]))(x, W_query, W_key, W_value)
+    weights = softmax((x @ W_query) @ (x @ W_key).T / np.sqrt(x.shape[1]))
+    return weights @ (x @ W_value), weights
 
 
 @self_attention.mistake
-def softmax_over_queries(*arrays):
+def softmax_over_queries(x, W_query, W_key, W_value):
     """Your columns sum to 1, your rows do not. The map is square here, so its shape cannot
     warn you.
     """
-    q, k, v = _q(*arrays), _k(*arrays), _v(*arrays)
-    weights = softmax(q @ k.T / np.sqrt(k.shape[-1]), axis=0)
-    return weights @ v, weights
+    weights = softmax((x @ W_query) @ (x @ W_key).T / np.sqrt(W_key.shape[1]), axis=0)
+    return weights @ (x @ W_value), weights
 
 
 @self_attention.mistake
-def context_alone(*arrays):
+def context_alone(x, W_query, W_key, W_value):
     """This is the context alone: return context and weights, in that order."""
-    return _self_attention(*arrays)[0]
+    return attend(x @ W_query, x @ W_key, x @ W_value).context
 
 
 # Functions of a sequence x (n, d) for 07.3. They compute in float64, so that rounding is no issue.
@@ -287,29 +261,10 @@ def _function_and_x(rng, square=False):
     return functions[int(rng.integers(len(functions)))], rng.normal(size=(n, d))
 
 
-def _orders(n, count=5):
+def _orders(n):
+    """The orders that a test below tries. One could be a lucky one."""
     rng = np.random.default_rng(3)
-    return [rng.permutation(n) for _ in range(count)]
-
-
-def _is_equivariant(function, x):
-    return all(np.allclose(function(x[p]), function(x)[p]) for p in _orders(len(x)))
-
-
-def _sorted_back(function, x):
-    """The same, put back into the old order; answers as 0 or 1 in float32."""
-    gaps = [np.abs(function(x[p])[np.argsort(p)] - function(x)).max() for p in _orders(len(x))]
-    return np.float32(max(gaps) < 1e-6)
-
-
-def _pairs_exchanged(function, x):
-    """Every shuffle is a chain of exchanges of the first token with another."""
-    for other in range(1, len(x)):
-        p = np.arange(len(x))
-        p[[0, other]] = other, 0
-        if not np.allclose(function(x[p]), function(x)[p]):
-            return False
-    return True
+    return [rng.permutation(n) for _ in range(5)]
 
 
 def _answers(name, function, wanted):
@@ -355,18 +310,32 @@ def is_equivariant(function, x):
     """Right: shuffle in, the same shuffle out. Attention and the mean pass, a recurrent
     network does not.
     """
-    return _is_equivariant(function, x)
-
-
-is_equivariant.also_right(_sorted_back)
-
-
-is_equivariant.also_right(_pairs_exchanged)
+    rng = np.random.default_rng(0)
+    orders = [rng.permutation(len(x)) for _ in range(5)]  # one order could be a lucky one
+    return all(np.allclose(function(x[p]), function(x)[p]) for p in orders)
 
 
 @is_equivariant.also_right
-def another_way(f, x):
-    return int(_is_equivariant(f, x))
+def output_put_back(function, x):
+    """Its answer is 0 or 1 in float32."""
+    gaps = [np.abs(function(x[p])[np.argsort(p)] - function(x)).max() for p in _orders(len(x))]
+    return np.float32(max(gaps) < 1e-6)
+
+
+@is_equivariant.also_right
+def pairs_exchanged(function, x):
+    """Every shuffle is a chain of exchanges of the first token with another."""
+    for other in range(1, len(x)):
+        p = np.arange(len(x))
+        p[[0, other]] = other, 0
+        if not np.allclose(function(x[p]), function(x)[p]):
+            return False
+    return True
+
+
+@is_equivariant.also_right
+def as_a_whole_number(function, x):
+    return int(all(np.allclose(function(x[p]), function(x)[p]) for p in _orders(len(x))))
 
 
 @is_equivariant.mistake
@@ -396,7 +365,7 @@ def only_reversed(function, x):
     """Reverse order is one order of many, and x[::-1] as function passes it. Draw several
     orders.
     """
-    return bool(np.allclose(function(x[::-1]), function(x)[::-1]))
+    return np.allclose(function(x[::-1]), function(x)[::-1])
 
 
 @is_equivariant.mistake
@@ -404,25 +373,23 @@ def only_rolled(function, x):
     """A function that hands over the next row follows every roll. Draw real shuffles,
     rng.permutation(len(x)).
     """
-    return bool(np.allclose(function(np.roll(x, 1, axis=0)), np.roll(function(x), 1, axis=0)))
+    return np.allclose(function(np.roll(x, 1, axis=0)), np.roll(function(x), 1, axis=0))
 
 
 @is_equivariant.mistake
 def sums_compared(function, x):
     """Equal sums do not show that each row stands in its new place: compare row by row."""
-    return all(
-        np.allclose(function(x[p]).sum(axis=0), function(x).sum(axis=0)) for p in _orders(len(x))
-    )
+    sums = function(x).sum(axis=0)
+    return all(np.allclose(function(x[p]).sum(axis=0), sums) for p in _orders(len(x)))
 
 
 @is_equivariant.mistake
 def upside_down(function, x):
     """The test works, the answer is upside down: True means that the output follows."""
-    return not _is_equivariant(function, x)
+    return any(not np.allclose(function(x[p]), function(x)[p]) for p in _orders(len(x)))
 
 
 WORDS = 3  # features of a token's word in 07.4; the rest say its place
-STRENGTH = 10.0
 
 
 def _placed_tokens(rng, square=False):
@@ -430,43 +397,6 @@ def _placed_tokens(rng, square=False):
     n = 4 if square else int(rng.integers(4, 8))
     words = np.eye(WORDS)[rng.integers(WORDS, size=n)]
     return (np.concatenate([words, np.eye(n)[rng.permutation(n)]], axis=-1),)
-
-
-def _two_matrices(query, key=np.eye, words=0.0):
-    """A wrong or right answer: what W_query and W_key do to n places, and to the words."""
-
-    def scores(x):
-        n = x.shape[1] - WORDS
-        W_query, W_key = np.zeros((2, WORDS + n, WORDS + n))
-        W_query[:WORDS, :WORDS] = W_key[:WORDS, :WORDS] = words * np.eye(WORDS)
-        W_query[WORDS:, WORDS:], W_key[WORDS:, WORDS:] = query(n), key(n)
-        return (x @ W_query) @ (x @ W_key).T
-
-    return scores
-
-
-def _shift(n, by=1, strength=STRENGTH):
-    """Row i is place i + by, the last ones going back to the first."""
-    return strength * np.roll(np.eye(n), by, axis=1)
-
-
-_next_scores = _two_matrices(_shift)
-
-
-def _next_in_float32(x):
-    places = x[:, WORDS:].astype(np.float32)
-    return (places @ _shift(len(x)).astype(np.float32)) @ places.T
-
-
-def _next_by_key(x):
-    """The keys do the work: a key says which place should look at it."""
-    places = x[:, WORDS:]
-    return places @ (places @ _shift(len(x), by=-1)).T
-
-
-def _next_by_loops(x):
-    place = x[:, WORDS:].argmax(axis=1)
-    return [[STRENGTH * float(b == (a + 1) % len(x)) for b in place] for a in place]
 
 
 def _looks_at_the_next(trial):
@@ -487,7 +417,7 @@ def _words_do_not_matter(trial):
 
 def _ten_in_each_row(trial):
     sums = trial.outputs["scores"].sum(axis=-1)
-    return moved(sums, np.full(len(sums), STRENGTH), trial.tolerance)
+    return moved(sums, np.full(len(sums), 10.0), trial.tolerance)
 
 
 @sheet.function(
@@ -522,16 +452,33 @@ def _ten_in_each_row(trial):
 )
 def next_scores(x):
     """Right: a query that names the next place. No W_query = W_key could do it."""
-    return _next_scores(x)
+    n = len(x)
+    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
+    W_key[3:] = np.eye(n)  # a key is the token's own place
+    W_query[3:] = 10 * np.roll(np.eye(n), 1, axis=1)  # a query names the place after it
+    return (x @ W_query) @ (x @ W_key).T
 
 
-next_scores.also_right(_next_in_float32)
+@next_scores.also_right
+def in_float32(x):
+    places = x[:, 3:].astype(np.float32)
+    return 10 * np.roll(places, 1, axis=1) @ places.T
 
 
-next_scores.also_right(_next_by_key)
+@next_scores.also_right
+def the_keys_are_shifted(x):
+    """A key says which place should look at it."""
+    n = len(x)
+    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
+    W_query[3:] = np.eye(n)
+    W_key[3:] = 10 * np.roll(np.eye(n), -1, axis=1)
+    return (x @ W_query) @ (x @ W_key).T
 
 
-next_scores.also_right(_next_by_loops)
+@next_scores.also_right
+def pair_by_pair(x):
+    places = x[:, 3:].argmax(axis=1)
+    return [[10.0 * (key == (query + 1) % len(x)) for key in places] for query in places]
 
 
 @next_scores.mistake
@@ -539,7 +486,11 @@ def the_one_before(x):
     """Each token looks at the one before. Turn the shift round, or check which side of the
     product is transposed.
     """
-    return _two_matrices(lambda n: _shift(n, by=-1))(x)
+    n = len(x)
+    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
+    W_key[3:] = np.eye(n)
+    W_query[3:] = 10 * np.roll(np.eye(n), -1, axis=1)
+    return (x @ W_query) @ (x @ W_key).T
 
 
 @next_scores.mistake
@@ -547,7 +498,11 @@ def itself(x):
     """Each token looks at itself: query and key name the same place. Shift one of the two by
     one.
     """
-    return _two_matrices(lambda n: STRENGTH * np.eye(n))(x)
+    n = len(x)
+    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
+    W_key[3:] = np.eye(n)
+    W_query[3:] = 10 * np.eye(n)
+    return (x @ W_query) @ (x @ W_key).T
 
 
 @next_scores.mistake
@@ -555,7 +510,11 @@ def the_last_looks_nowhere(x):
     """The last place scores nobody: in a ring its next is place 0. np.roll goes round,
     np.eye(n, k=1) does not.
     """
-    return _two_matrices(lambda n: STRENGTH * np.eye(n, k=1))(x)
+    n = len(x)
+    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
+    W_key[3:] = np.eye(n)
+    W_query[3:] = 10 * np.eye(n, k=1)
+    return (x @ W_query) @ (x @ W_key).T
 
 
 @next_scores.mistake
@@ -563,13 +522,21 @@ def too_weak(x):
     """The right place, with a score of 1: the next one would get e / (e + n − 1) of the
     weight. Make it 10.
     """
-    return _two_matrices(lambda n: _shift(n, strength=1.0))(x)
+    n = len(x)
+    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
+    W_key[3:] = np.eye(n)
+    W_query[3:] = np.roll(np.eye(n), 1, axis=1)
+    return (x @ W_query) @ (x @ W_key).T
 
 
 @next_scores.mistake
 def ten_on_both_sides(x):
     """Your scores are 100: you put the 10 into W_query and into W_key."""
-    return _two_matrices(_shift, key=lambda n: STRENGTH * np.eye(n))(x)
+    n = len(x)
+    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
+    W_key[3:] = 10 * np.eye(n)
+    W_query[3:] = 10 * np.roll(np.eye(n), 1, axis=1)
+    return (x @ W_query) @ (x @ W_key).T
 
 
 @next_scores.mistake
@@ -577,7 +544,10 @@ def words_count_too(x):
     """Equal words score each other too: let W_query and W_key have zeros for the first three
     features.
     """
-    return _two_matrices(_shift, words=1.0)(x)
+    n = len(x)
+    W_query, W_key = np.eye(3 + n), np.eye(3 + n)
+    W_query[3:, 3:] = 10 * np.roll(np.eye(n), 1, axis=1)
+    return (x @ W_query) @ (x @ W_key).T
 
 
 @next_scores.mistake
@@ -585,13 +555,17 @@ def order_of_the_rows(x):
     """You shifted rows of x. The tokens may come in any order: their place is in their
     features.
     """
-    return _shift(len(x))
+    return 10 * np.roll(np.eye(len(x)), 1, axis=1)
 
 
 @next_scores.mistake
 def weights(x):
     """These are weights. Return the scores, before softmax."""
-    return softmax(_next_scores(x))
+    n = len(x)
+    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
+    W_key[3:] = np.eye(n)
+    W_query[3:] = 10 * np.roll(np.eye(n), 1, axis=1)
+    return softmax((x @ W_query) @ (x @ W_key).T)
 
 
 sheet.choice(

@@ -64,13 +64,10 @@ def attention_and_mechanism_exchanged():
     return (2, 3, 1, 4)
 
 
-@names.mistake
-def reversed_():
+@names.mistake(name="reversed")
+def all_reversed():
     """All reversed: from the smallest part to the whole."""
     return (3, 1, 4, 2)
-
-
-LAYER = ("x", "y", "W_query", "W_key", "W_value", "W_output")
 
 
 def _arrays(rng, square=False):
@@ -78,20 +75,6 @@ def _arrays(rng, square=False):
     x, y = rng.normal(size=(n, d)), rng.normal(size=(m, d))
     shapes = (d, d_k), (d, d_k), (d, d_v), (d_v, d_out)
     return x, y, *(rng.normal(0, shape[0] ** -0.5, shape) for shape in shapes)
-
-
-def _layer(x, y, W_query, W_key, W_value, W_output):
-    weights = softmax((x @ W_query) @ (y @ W_key).T / W_key.shape[1] ** 0.5)
-    return weights @ (y @ W_value) @ W_output
-
-
-def _layer_loops(x, y, W_query, W_key, W_value, W_output):
-    rows = []
-    for row in x:
-        scores = np.array([row @ W_query @ (other @ W_key) for other in y]) / W_key.shape[1] ** 0.5
-        mixed = sum(w * other @ W_value for w, other in zip(softmax(scores), y, strict=True))
-        rows.append(mixed @ W_output)
-    return rows
 
 
 def _output_is_linear(trial):
@@ -169,76 +152,98 @@ def _blind_keys(trial):
 )
 def attention_layer(x, y, W_query, W_key, W_value, W_output):
     """Right: x asks, y is looked at, and four matrices carry the rule."""
-    return _layer(x, y, W_query, W_key, W_value, W_output)
-
-
-attention_layer.also_right(_layer_loops)
+    queries, keys, values = x @ W_query, y @ W_key, y @ W_value
+    weights = softmax(queries @ keys.T / keys.shape[-1] ** 0.5)
+    return weights @ values @ W_output
 
 
 @attention_layer.also_right
-def another_way(x, y, q, k, v, o):
-    return softmax(x @ (q @ k.T) @ y.T / k.shape[1] ** 0.5) @ y @ (v @ o)
+def row_by_row(x, y, W_query, W_key, W_value, W_output):
+    rows = []
+    for row in x:
+        scores = np.array([row @ W_query @ (other @ W_key) for other in y]) / W_key.shape[1] ** 0.5
+        mixed = sum(w * other @ W_value for w, other in zip(softmax(scores), y, strict=True))
+        rows.append(mixed @ W_output)
+    return rows
+
+
+@attention_layer.also_right
+def matrices_multiplied_first(x, y, W_query, W_key, W_value, W_output):
+    scores = x @ (W_query @ W_key.T) @ y.T / W_key.shape[1] ** 0.5
+    return softmax(scores) @ y @ (W_value @ W_output)
 
 
 @attention_layer.also_right
 def in_float32(*arrays):
-    return _layer(*(array.astype(np.float32) for array in arrays))
+    return attention_layer(*(array.astype(np.float32) for array in arrays))
 
 
 @attention_layer.mistake(name="W_output missing")
-def w_output_missing(x, y, q, k, v, o):
+def W_output_missing(x, y, W_query, W_key, W_value, W_output):
     """The last matrix is missing: the mixed values still go through W_output."""
-    return softmax((x @ q) @ (y @ k).T / k.shape[1] ** 0.5) @ (y @ v)
+    queries, keys, values = x @ W_query, y @ W_key, y @ W_value
+    weights = softmax(queries @ keys.T / keys.shape[-1] ** 0.5)
+    return weights @ values
 
 
 @attention_layer.mistake
-def values_not_projected(x, y, q, k, v, o):
+def values_not_projected(x, y, W_query, W_key, W_value, W_output):
     """You mixed y itself: the values are y @ W_value."""
-    return softmax((x @ q) @ (y @ k).T / k.shape[1] ** 0.5) @ y @ o
+    queries, keys, values = x @ W_query, y @ W_key, y
+    weights = softmax(queries @ keys.T / keys.shape[-1] ** 0.5)
+    return weights @ values @ W_output
 
 
 @attention_layer.mistake
-def keys_from_x(x, y, q, k, v, o):
+def keys_from_x(x, y, W_query, W_key, W_value, W_output):
     """The keys came from x: x asks only, keys and values both come from y."""
-    return softmax((x @ q) @ (x @ k).T / k.shape[1] ** 0.5) @ (y @ v) @ o
+    queries, keys, values = x @ W_query, x @ W_key, y @ W_value
+    weights = softmax(queries @ keys.T / keys.shape[-1] ** 0.5)
+    return weights @ values @ W_output
 
 
 @attention_layer.mistake
-def queries_from_y(x, y, q, k, v, o):
+def queries_from_y(x, y, W_query, W_key, W_value, W_output):
     """The queries came from y: it is x that asks, one row of output for each row of x."""
-    return softmax((y @ q) @ (y @ k).T / k.shape[1] ** 0.5) @ (y @ v) @ o
+    queries, keys, values = y @ W_query, y @ W_key, y @ W_value
+    weights = softmax(queries @ keys.T / keys.shape[-1] ** 0.5)
+    return weights @ values @ W_output
 
 
 @attention_layer.mistake
-def projection_shared(x, y, q, k, v, o):
+def projection_shared(x, y, W_query, W_key, W_value, W_output):
     """Keys were made with W_query: each role has a matrix of its own."""
-    return softmax((x @ q) @ (y @ q).T / k.shape[1] ** 0.5) @ (y @ v) @ o
+    queries, keys, values = x @ W_query, y @ W_query, y @ W_value
+    weights = softmax(queries @ keys.T / keys.shape[-1] ** 0.5)
+    return weights @ values @ W_output
 
 
 @attention_layer.mistake
-def not_scaled(x, y, q, k, v, o):
+def not_scaled(x, y, W_query, W_key, W_value, W_output):
     """The scores are not divided by √d_k: this layer carries rule 3, scaled."""
-    return softmax((x @ q) @ (y @ k).T) @ (y @ v) @ o
+    queries, keys, values = x @ W_query, y @ W_key, y @ W_value
+    weights = softmax(queries @ keys.T)
+    return weights @ values @ W_output
 
 
 @attention_layer.mistake(name="scaled by the input's width")
-def scaled_by_the_input_s_width(x, y, q, k, v, o):
+def scaled_by_the_width_of_x(x, y, W_query, W_key, W_value, W_output):
     """You divided by the root of the input's width: it is the width of a key, d_k."""
-    return softmax((x @ q) @ (y @ k).T / x.shape[1] ** 0.5) @ (y @ v) @ o
+    queries, keys, values = x @ W_query, y @ W_key, y @ W_value
+    weights = softmax(queries @ keys.T / x.shape[-1] ** 0.5)
+    return weights @ values @ W_output
 
 
 @attention_layer.mistake
-def softmax_over_queries(x, y, q, k, v, o):
+def softmax_over_queries(x, y, W_query, W_key, W_value, W_output):
     """Softmax ran over the queries: the keys are the last axis."""
-    return softmax((x @ q) @ (y @ k).T / k.shape[1] ** 0.5, axis=0) @ (y @ v) @ o
+    queries, keys, values = x @ W_query, y @ W_key, y @ W_value
+    weights = softmax(queries @ keys.T / keys.shape[-1] ** 0.5, axis=0)
+    return weights @ values @ W_output
 
 
 def _widths(rng, square=False):
     return sizes(rng, 4, square)
-
-
-def _count(d_in, d_k, d_v, d_out):
-    return 2 * d_in * d_k + d_in * d_v + d_v * d_out
 
 
 def _built(trial):
@@ -280,26 +285,26 @@ def _counted(*widths, wanted):
 )
 def count_params(d_in, d_k, d_v, d_out):
     """Right: four matrices, and the number of positions does not come in."""
-    return _count(d_in, d_k, d_v, d_out)
+    return 2 * d_in * d_k + d_in * d_v + d_v * d_out
 
 
 @count_params.also_right
-def another_way(d_in, d_k, d_v, d_out):
+def one_by_one(d_in, d_k, d_v, d_out):
     return sum([d_in * d_k, d_in * d_k, d_in * d_v, d_v * d_out])
 
 
 @count_params.also_right
-def another_way(d_in, d_k, d_v, d_out):
+def factored(d_in, d_k, d_v, d_out):
     return d_in * (2 * d_k + d_v) + d_v * d_out
 
 
 @count_params.also_right
 def in_float32(*widths):
-    return np.float32(_count(*widths))
+    return np.float32(count_params(*widths))
 
 
 @count_params.mistake(name="4 d²")
-def wrong_4_d(d_in, d_k, d_v, d_out):
+def all_widths_equal(d_in, d_k, d_v, d_out):
     """4 d² holds where all widths are equal. Here each matrix has sizes of its own."""
     return 4 * d_in * d_in
 
@@ -322,24 +327,15 @@ def output_from_the_input(d_in, d_k, d_v, d_out):
     return 2 * d_in * d_k + d_in * d_v + d_in * d_out
 
 
-def _relu(scores):
-    raised = np.maximum(scores, 0)
-    return raised
-
-
 def _weights_inputs(rng, square=False):
     n, m, d = sizes(rng, 3, square)
     return rng.normal(size=(n, d)), rng.normal(size=(m, d))
 
 
-def _scaled(queries, keys):
-    return queries @ keys.T / np.sqrt(keys.shape[1])
-
-
 def _far_key_counts(trial):
     queries, keys = trial.arguments
-    weights = trial.outputs["weights"]
-    if np.abs(_scaled(queries, keys)).max() > 50:
+    scores, weights = queries @ keys.T / np.sqrt(keys.shape[1]), trial.outputs["weights"]
+    if np.abs(scores).max() > 50:
         return None
     return None if (weights > 0).all() else f"{int((weights == 0).sum())} weights are exactly 0"
 
@@ -348,6 +344,12 @@ def _shift(trial):
     queries, keys = trial.arguments
     again = trial.call(queries, keys + 0.5)["weights"]
     return moved(again, trial.outputs["weights"], trial.tolerance)
+
+
+def _ratio_of_e(trial):
+    query, keys = np.array([[2.0, 0, 0, 0]]), np.array([[1.0, 0, 0, 0], [0, 0, 0, 0]])
+    weights = trial.call(query, keys)["weights"]
+    return moved(weights, np.array([[np.e, 1]]) / (np.e + 1), trial.tolerance)
 
 
 @sheet.function(
@@ -366,16 +368,7 @@ def _shift(trial):
         no_negative_weight(),
         Property("no weight is exactly 0", _far_key_counts),
         Property("the same vector added to every key changes nothing", _shift),
-        Property(
-            "scores 2 and 0 at width 4 give weights of ratio e",
-            lambda trial: moved(
-                trial.call(np.array([[2.0, 0, 0, 0]]), np.array([[1.0, 0, 0, 0], [0, 0, 0, 0]]))[
-                    "weights"
-                ],
-                np.array([[np.e, 1]]) / (np.e + 1),
-                trial.tolerance,
-            ),
-        ),
+        Property("scores 2 and 0 at width 4 give weights of ratio e", _ratio_of_e),
     ),
     hints=(
         "What do the rows sum to, and which function makes them sum to 1?",
@@ -384,75 +377,75 @@ def _shift(trial):
 )
 def attention_weights(queries, keys):
     """Right: rows sum to 1 again, and no key is shut out."""
-    return softmax(_scaled(queries, keys))
+    scores = queries @ keys.T / np.sqrt(keys.shape[-1])
+    return softmax(scores)
 
 
 @attention_weights.also_right
-def in_loops(q, k):
-    return [softmax(row) for row in _scaled(q, k)]
+def row_by_row(queries, keys):
+    return [softmax(keys @ query / np.sqrt(len(query))) for query in queries]
 
 
 @attention_weights.also_right
-def another_way(q, k):
-    return np.exp(_scaled(q, k)) / np.exp(_scaled(q, k)).sum(axis=1)[:, None]
+def exp_and_sum(queries, keys):
+    powers = np.exp(queries @ keys.T / np.sqrt(keys.shape[-1]))
+    return powers / powers.sum(axis=1)[:, None]
 
 
 @attention_weights.also_right
-def in_float32(q, k):
-    return softmax(_scaled(q, k).astype(np.float32))
+def in_float32(queries, keys):
+    scores = queries @ keys.T / np.sqrt(keys.shape[-1])
+    return softmax(scores.astype(np.float32))
 
 
 @attention_weights.mistake
-def not_repaired(q, k):
+def not_repaired(queries, keys):
     """The rows still do not sum to 1: np.maximum only cuts off what is negative."""
-    return _relu(_scaled(q, k))
+    scores = queries @ keys.T / np.sqrt(keys.shape[-1])
+    return np.maximum(scores, 0)
 
 
 @attention_weights.mistake(name="relu, divided by the sum")
-def relu_divided_by_the_sum(q, k):
+def relu_divided_by_the_sum(queries, keys):
     """Rows sum to 1 now, but keys with a score below 0 get nothing, and a row of negative
     scores is empty: softmax, not np.maximum.
     """
-    return _relu(_scaled(q, k)) / np.maximum(
-        _relu(_scaled(q, k)).sum(axis=-1, keepdims=True), 1e-12
-    )
+    scores = queries @ keys.T / np.sqrt(keys.shape[-1])
+    positive = np.maximum(scores, 0)
+    return positive / np.maximum(positive.sum(axis=-1, keepdims=True), 1e-12)
 
 
 @attention_weights.mistake
-def softmax_of_relu(q, k):
+def softmax_of_relu(queries, keys):
     """np.maximum still stands before softmax: all negative scores count as 0."""
-    return softmax(_relu(_scaled(q, k)))
+    scores = queries @ keys.T / np.sqrt(keys.shape[-1])
+    return softmax(np.maximum(scores, 0))
 
 
 @attention_weights.mistake
-def sigmoid(q, k):
+def sigmoid(queries, keys):
     """A sigmoid weighs each key alone: the rows do not sum to 1."""
-    return 1 / (1 + np.exp(-_scaled(q, k)))
+    scores = queries @ keys.T / np.sqrt(keys.shape[-1])
+    return 1 / (1 + np.exp(-scores))
 
 
 @attention_weights.mistake
-def softmax_over_queries(q, k):
+def softmax_over_queries(queries, keys):
     """Softmax it is, but over the queries: columns sum to 1, rows do not."""
-    return softmax(_scaled(q, k), axis=0)
+    scores = queries @ keys.T / np.sqrt(keys.shape[-1])
+    return softmax(scores, axis=0)
 
 
 @attention_weights.mistake
-def scale_lost(q, k):
+def scale_lost(queries, keys):
     """Softmax is right; the division by √d_k got lost."""
-    return softmax(q @ k.T)
-
-
-POOL = ("y", "query", "W_key", "W_value")
+    return softmax(queries @ keys.T)
 
 
 def _pool_arrays(rng, square=False):
     m, d, d_k, d_v = sizes(rng, 4, square)
     W_key, W_value = (rng.normal(0, d**-0.5, shape) for shape in ((d, d_k), (d, d_v)))
     return rng.normal(size=(m, d)), rng.normal(size=d_k), W_key, W_value
-
-
-def _pool(y, query, W_key, W_value):
-    return softmax(y @ W_key @ query) @ (y @ W_value)
 
 
 def _any_order(trial):
@@ -495,49 +488,56 @@ def _ratio(trial):
 )
 def pool(y, query, W_key, W_value):
     """Right: one learned query asks the whole sentence, and one vector comes out."""
-    return _pool(y, query, W_key, W_value)
+    weights = softmax(y @ W_key @ query)
+    return weights @ (y @ W_value)
 
 
 @pool.also_right
-def in_loops(y, q, k, v):
-    return sum(w * row for w, row in zip(softmax(y @ k @ q), y @ v, strict=True))
+def word_by_word(y, query, W_key, W_value):
+    weights, values = softmax(y @ W_key @ query), y @ W_value
+    return sum(weight * value for weight, value in zip(weights, values, strict=True))
 
 
 @pool.also_right
-def another_way(y, q, k, v):
-    return (softmax(q[None] @ (y @ k).T) @ (y @ v))[0]
+def as_one_row(y, query, W_key, W_value):
+    weights = softmax(query[None] @ (y @ W_key).T)
+    return (weights @ (y @ W_value))[0]
 
 
 @pool.also_right
 def in_float32(*arrays):
-    return _pool(*(array.astype(np.float32) for array in arrays))
+    return pool(*(array.astype(np.float32) for array in arrays))
 
 
 @pool.mistake
-def row_kept(y, q, k, v):
+def row_kept(y, query, W_key, W_value):
     """The numbers are right, in a (1, d_v) array: return the vector, (d_v,)."""
-    return softmax(q[None] @ (y @ k).T) @ (y @ v)
+    weights = softmax(query[None] @ (y @ W_key).T)
+    return weights @ (y @ W_value)
 
 
 @pool.mistake
-def words_mixed(y, q, k, v):
+def words_mixed(y, query, W_key, W_value):
     """You mixed the words themselves: the values are y @ W_value."""
-    return softmax(y @ k @ q) @ y
+    weights = softmax(y @ W_key @ query)
+    return weights @ y
 
 
 @pool.mistake
-def no_softmax(y, q, k, v):
+def no_softmax(y, query, W_key, W_value):
     """You mixed with scores: softmax makes weights of them."""
-    return (y @ k @ q) @ (y @ v)
+    scores = y @ W_key @ query
+    return scores @ (y @ W_value)
 
 
 @pool.mistake
-def mean(y, q, k, v):
+def mean(y, query, W_key, W_value):
     """Every word counts the same here: the query has to ask."""
-    return (y @ v).mean(axis=0)
+    return (y @ W_value).mean(axis=0)
 
 
 @pool.mistake
-def scaled(y, q, k, v):
+def scaled(y, query, W_key, W_value):
     """You divided by √d_k; the text asks for the plain dot product."""
-    return softmax(y @ k @ q / np.sqrt(len(q))) @ (y @ v)
+    weights = softmax(y @ W_key @ query / np.sqrt(len(query)))
+    return weights @ (y @ W_value)

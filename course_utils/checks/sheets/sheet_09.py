@@ -12,18 +12,6 @@ from course_utils.tasks.marks import END, PADDING
 sheet = Sheet("09")
 
 
-LINES = {
-    1: "state = memory.summary          # the decoder begins where the encoder ended",
-    2: "symbol = logits.argmax()",
-    3: "memory = encode(source)",
-    4: "state = gru_step(state, embed(symbol))",
-    5: "symbol = START",
-    6: "logits = readout(state, memory.summary)",
-    7: "while symbol != END:",
-    8: "memory = encode(symbol)         # read the new symbol",
-}
-
-
 @sheet.order(
     "09.1",
     "the flow of data",
@@ -32,52 +20,61 @@ LINES = {
     Put lines in order, so that they decode one source without attention. One line does not
     belong. The lines after the `while` stand inside it.
     """,
-    lines=LINES,
+    lines={
+        1: "state = memory.summary          # the decoder begins where the encoder ended",
+        2: "symbol = logits.argmax()",
+        3: "memory = encode(source)",
+        4: "state = gru_step(state, embed(symbol))",
+        5: "symbol = START",
+        6: "logits = readout(state, memory.summary)",
+        7: "while symbol != END:",
+        8: "memory = encode(symbol)         # read the new symbol",
+    },
     hints=(
         "What happens once for a source, and what for every symbol that is written?",
         "Encode, start state, START, while …: step, ____, symbol.",
     ),
 )
-def parsons():
+def flow_of_data():
     """Right: encode once, start from the summary, and in the loop: step, logits, symbol."""
     return (3, 1, 5, 7, 4, 6, 2)
 
 
-@parsons.also_right
-def another_order():
+@flow_of_data.also_right
+def start_before_the_state():
     return (3, 5, 1, 7, 4, 6, 2)
 
 
-@parsons.also_right
-def another_order():
+@flow_of_data.also_right
+def start_first():
     return (5, 3, 1, 7, 4, 6, 2)
 
 
-@parsons.mistake(shows=lambda order: 8 in order)
+@flow_of_data.mistake(shows=lambda order: 8 in order)
 def encoded_at_every_step():
     """Line 8 encodes what was written. The encoder reads the source, once, before the loop."""
     return (3, 1, 5, 7, 8, 4, 6, 2)
 
 
-@parsons.mistake(shows=lambda order: stands_before(order, 2, 6))
+@flow_of_data.mistake(shows=lambda order: stands_before(order, 2, 6))
 def chosen_before_computed():
     """Line 2 chooses from logits that line 6 has not computed yet."""
     return (3, 1, 5, 7, 4, 2, 6)
 
 
-@parsons.mistake(shows=lambda order: stands_before(order, 6, 4))
+@flow_of_data.mistake(shows=lambda order: stands_before(order, 6, 4))
 def written_before_the_step():
     """Line 6 reads the state before line 4 has told it the last symbol."""
     return (3, 1, 5, 7, 6, 2, 4)
 
 
-@parsons.mistake(shows=lambda order: stands_before(order, 1, 3))
+@flow_of_data.mistake(shows=lambda order: stands_before(order, 1, 3))
 def a_summary_before_there_is_one():
     """Line 1 takes the summary of a memory that line 3 has not made yet."""
     return (1, 3, 5, 7, 4, 6, 2)
 
 
-@parsons.mistake(shows=lambda order: stands_before(order, 7, 5))
+@flow_of_data.mistake(shows=lambda order: stands_before(order, 7, 5))
 def started_again_at_every_step():
     """Line 5 in the loop would make every step read START: it stands before the loop."""
     return (3, 1, 7, 5, 4, 6, 2)
@@ -99,42 +96,6 @@ def _pair(rng, square=False):
     noise = rng.integers(FIRST_SYMBOL, FIRST_SYMBOL + 6, wanted.shape)
     written = np.where(spoilt, noise, wanted)
     return written, wanted, np.unique(counts)
-
-
-def _share_by_length(written, wanted, lengths, symbols=lambda ids: ids >= FIRST_SYMBOL):
-    counts = (wanted >= FIRST_SYMBOL).sum(axis=1)
-    shares = []
-    for length in lengths:
-        rows = counts == length
-        real = symbols(wanted[rows])
-        shares.append(((written == wanted)[rows] & real).sum() / real.sum())
-    return np.array(shares)
-
-
-def _by_rows(written, wanted, lengths):
-    """Another right answer: the mean of each row's share; equal lengths weigh the same."""
-    shares, counts = [], []
-    for mine, true in zip(written.tolist(), wanted.tolist(), strict=True):
-        count = true.index(END)
-        counts.append(count)
-        shares.append(sum(a == b for a, b in zip(mine[:count], true, strict=False)) / count)
-    shares, counts = np.array(shares), np.array(counts)
-    return [float(shares[counts == length].mean()) for length in lengths]
-
-
-def _by_slices(written, wanted, lengths):
-    found = []
-    for length in lengths:
-        rows = [row for row in range(len(wanted)) if wanted[row, length] == END]
-        found.append((written[rows, :length] == wanted[rows, :length]).mean())
-    return np.array(found, dtype=np.float32)
-
-
-def _by_cells(written, wanted, lengths):
-    real = wanted > END
-    counts = np.where(real, real.sum(axis=1, keepdims=True), 0)
-    right = real & (written == wanted)
-    return np.array([right[counts == n].sum() / (counts == n).sum() for n in lengths.tolist()])
 
 
 def _perfect(trial):
@@ -175,10 +136,9 @@ EDGE_WANTED = np.array([[3, 4, 5, END, PADDING], [4, END, PADDING, PADDING, PADD
     points=3,
     asks="""
     `written` and `wanted` are ids, (rows, time): symbols from 3 on, then the end mark 2,
-    then padding
-    0. For each of `lengths`, take the rows of `wanted` with so many symbols, and return the
-       share of their symbols that `written` has at the same place. Every length in
-       `lengths` occurs.
+    then padding 0. For each of `lengths`, take the rows of `wanted` with so many symbols,
+    and return the share of their symbols that `written` has at the same place. Every length
+    in `lengths` occurs.
     """,
     outputs=lambda written, wanted, lengths: {"shares": np.shape(lengths)},
     inputs=_pair,
@@ -209,81 +169,110 @@ EDGE_WANTED = np.array([[3, 4, 5, END, PADDING], [4, END, PADDING, PADDING, PADD
 )
 def accuracy_by_length(written, wanted, lengths):
     """Right: symbols only, and each length by itself."""
-    return _share_by_length(written, wanted, lengths)
+    real = wanted >= 3  # symbols: no end marks, no padding
+    counts = real.sum(axis=1)
+    right = written == wanted
+    shares = []
+    for length in lengths:
+        rows = counts == length
+        shares.append(right[rows][real[rows]].mean())
+    return np.array(shares)
 
 
-accuracy_by_length.also_right(_by_rows)
+@accuracy_by_length.also_right
+def row_by_row(written, wanted, lengths):
+    """The mean of each row's share: rows of equal length weigh the same."""
+    shares, counts = [], []
+    for mine, true in zip(written.tolist(), wanted.tolist(), strict=True):
+        count = true.index(END)
+        counts.append(count)
+        shares.append(sum(a == b for a, b in zip(mine[:count], true, strict=False)) / count)
+    shares, counts = np.array(shares), np.array(counts)
+    return [float(shares[counts == length].mean()) for length in lengths]
 
 
-accuracy_by_length.also_right(_by_slices)
+@accuracy_by_length.also_right
+def with_slices(written, wanted, lengths):
+    found = []
+    for length in lengths:
+        rows = [row for row in range(len(wanted)) if wanted[row, length] == END]
+        found.append((written[rows, :length] == wanted[rows, :length]).mean())
+    return np.array(found, dtype=np.float32)
 
 
-accuracy_by_length.also_right(_by_cells)
+@accuracy_by_length.also_right
+def with_a_count_in_each_cell(written, wanted, lengths):
+    real = wanted > END
+    counts = np.where(real, real.sum(axis=1, keepdims=True), 0)
+    right = real & (written == wanted)
+    return np.array([right[counts == n].sum() / (counts == n).sum() for n in lengths.tolist()])
 
 
 @accuracy_by_length.mistake
 def end_mark_counted(written, wanted, lengths):
     """You count the end mark as a symbol: 2 is a mark, symbols begin at 3."""
-    return _share_by_length(written, wanted, lengths, lambda ids: ids >= END)
+    counts = (wanted >= 3).sum(axis=1)
+    real, right = wanted >= 2, written == wanted
+    shares = []
+    for length in lengths:
+        rows = counts == length
+        shares.append(right[rows][real[rows]].mean())
+    return np.array(shares)
 
 
 @accuracy_by_length.mistake
 def padding_counted(written, wanted, lengths):
     """You count padding: long padding that agrees makes short rows look good."""
-    return _share_by_length(written, wanted, lengths, lambda ids: np.ones_like(ids, bool))
+    counts = (wanted >= 3).sum(axis=1)
+    right = written == wanted
+    return np.array([right[counts == length].mean() for length in lengths])
 
 
 @accuracy_by_length.mistake
 def lengths_averaged(written, wanted, lengths):
     """Every length has the same number: you averaged over all rows before you split them."""
-    return np.full(len(lengths), (written == wanted)[wanted >= FIRST_SYMBOL].mean())
+    share = (written == wanted)[wanted >= 3].mean()
+    return np.full(len(lengths), share)
 
 
 @accuracy_by_length.mistake
 def up_to_this_length(written, wanted, lengths):
     """You took all rows up to this length. Take the rows of exactly this length."""
-    return np.array(
-        [
-            (written == wanted)[
-                (wanted >= FIRST_SYMBOL) & ((wanted >= FIRST_SYMBOL).sum(axis=1) <= length)[:, None]
-            ].mean()
-            for length in lengths
-        ]
-    )
+    real, right = wanted >= 3, written == wanted
+    counts = real.sum(axis=1)
+    shares = []
+    for length in lengths:
+        rows = counts <= length
+        shares.append(right[rows][real[rows]].mean())
+    return np.array(shares)
 
 
 @accuracy_by_length.mistake
 def length_with_its_end_mark(written, wanted, lengths):
     """You count the end mark into a row's length: 4 5 6 and an end mark have length 3."""
-    return np.array(
-        [
-            (written == wanted)[
-                (wanted >= FIRST_SYMBOL) & ((wanted >= END).sum(axis=1) == length)[:, None]
-            ].mean()
-            for length in lengths
-        ]
-    )
+    real, right = wanted >= 3, written == wanted
+    counts = (wanted >= 2).sum(axis=1)
+    shares = []
+    for length in lengths:
+        rows = counts == length
+        shares.append(right[rows][real[rows]].mean())
+    return np.array(shares)
 
 
 @accuracy_by_length.mistake
 def whole_rows(written, wanted, lengths):
     """You count whole rows that are right. Asked is the share of symbols."""
-    return np.array(
-        [
-            ((written == wanted) | (wanted < FIRST_SYMBOL))[
-                (wanted >= FIRST_SYMBOL).sum(axis=1) == length
-            ]
-            .all(axis=1)
-            .mean()
-            for length in lengths
-        ]
-    )
+    real = wanted >= 3
+    counts = real.sum(axis=1)
+    right = ((written == wanted) | ~real).all(axis=1)
+    return np.array([right[counts == length].mean() for length in lengths])
 
 
 @accuracy_by_length.mistake
 def place_by_place(written, wanted, lengths):
     """That is the accuracy at a place, over all rows. Choose rows by their length instead."""
-    return np.array([(written == wanted)[:, length - 1].mean() for length in lengths])
+    right = written == wanted
+    return np.array([right[:, length - 1].mean() for length in lengths])
 
 
 sheet.choice(
@@ -346,20 +335,6 @@ def _sources(rng, square=False):
     return np.where(np.arange(lengths.max()) < lengths[:, None], ids, PADDING), lengths
 
 
-def _turned_by_index(source, lengths):
-    places = np.arange(source.shape[1])
-    order = np.where(places < lengths[:, None], lengths[:, None] - 1 - places, places)
-    return np.take_along_axis(source, order, axis=1)
-
-
-def _turned_by_rolling(source, lengths):
-    whole = source[:, ::-1]
-    rolled = [
-        np.roll(row, -(len(row) - length)) for row, length in zip(whole, lengths, strict=True)
-    ]
-    return np.array(rolled, dtype=np.float32)
-
-
 def _twice(trial):
     again = trial.call(trial.outputs["source"].astype(np.intp), trial.arguments[1])["source"]
     return None if np.array_equal(again, trial.arguments[0]) else "another array than at first"
@@ -408,14 +383,23 @@ def turned(source, lengths):
     return result
 
 
-turned.also_right(_turned_by_index)
-
-
-turned.also_right(_turned_by_rolling)
+@turned.also_right
+def with_indices(source, lengths):
+    places = np.arange(source.shape[1])
+    order = np.where(places < lengths[:, None], lengths[:, None] - 1 - places, places)
+    return np.take_along_axis(source, order, axis=1)
 
 
 @turned.also_right
-def in_loops(source, lengths):
+def turned_and_rolled(source, lengths):
+    rows = []
+    for row, length in zip(source[:, ::-1], lengths, strict=True):
+        rows.append(np.roll(row, -(len(row) - length)))  # the padding to the end again
+    return np.array(rows, dtype=np.float32)
+
+
+@turned.also_right
+def with_lists(source, lengths):
     return [
         [*row[:length][::-1], *row[length:]]
         for row, length in zip(source.tolist(), lengths.tolist(), strict=True)
@@ -443,18 +427,18 @@ def nothing_turned(source, lengths):
 @turned.mistake
 def one_length_for_all(source, lengths):
     """You used the first row's length for all rows."""
-    return np.concatenate([source[:, : lengths[0]][:, ::-1], source[:, lengths[0] :]], axis=1)
+    result, length = source.copy(), lengths[0]
+    result[:, :length] = source[:, :length][:, ::-1]
+    return result
 
 
 @turned.mistake
 def one_symbol_short(source, lengths):
     """The last symbol of each row stayed: a slice row[:length] ends before `length`."""
-    return np.array(
-        [
-            [*row[: length - 1][::-1], *row[length - 1 :]]
-            for row, length in zip(source.tolist(), lengths.tolist(), strict=True)
-        ]
-    )
+    result = source.copy()
+    for row, length in enumerate(lengths):
+        result[row, : length - 1] = source[row, : length - 1][::-1]
+    return result
 
 
 @sheet.value(
@@ -499,19 +483,19 @@ def places_and_symbols_exchanged():
 @bits.mistake
 def whole_bits_a_symbol():
     """Four bits a symbol are more than needed: ten symbols need log2 10 = 3.32."""
-    return 80.0
+    return 20 * 4.0
 
 
 @bits.mistake
 def ten_bits_a_symbol():
     """Ten bits could tell 1,024 symbols apart. For one of ten, log2 10 are enough."""
-    return 200.0
+    return 20 * 10.0
 
 
 @bits.mistake
 def the_number_of_strings():
     """That is how many strings there are: now log2."""
-    return 1e20
+    return 10.0**20
 
 
 sheet.choice(

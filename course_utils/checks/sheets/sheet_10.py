@@ -55,36 +55,6 @@ def _memory(rng, square=False):
     return state, states * (1 if square else 1.5), mask
 
 
-def _weigh(state, states, mask):
-    return softmax((states @ state[..., None])[..., 0], mask=mask)
-
-
-def _look(state, states, mask):
-    weights = _weigh(state, states, mask)
-    return (weights[:, None] @ states)[:, 0], weights
-
-
-def _look_by_einsum(state, states, mask):
-    scores = np.where(mask, np.einsum("bd,bmd->bm", state, states), -np.inf)
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    weights = powers / powers.sum(axis=1, keepdims=True)
-    return np.einsum("bm,bmd->bd", weights, states), weights
-
-
-def _look_row_by_row(state, states, mask):
-    contexts, weights = np.zeros_like(state), np.zeros(mask.shape, state.dtype)
-    for b in range(len(state)):
-        real = states[b, mask[b]]
-        powers = np.exp(real @ state[b] - (real @ state[b]).max())
-        weights[b, mask[b]] = powers / powers.sum()
-        contexts[b] = weights[b, mask[b]] @ real
-    return contexts, weights
-
-
-def _look_in_float32(state, states, mask):
-    return _look(state.astype(np.float32), states.astype(np.float32), mask)
-
-
 def _padding_gets_nothing(trial):
     given = np.abs(trial.outputs["weights"][~trial.arguments[2]]).sum()
     return None if given < trial.tolerance else f"padding gets {given:.3g} in all"
@@ -153,82 +123,90 @@ def _ratio_of_weights(trial):
 )
 def look(state, states, mask):
     """Right: score, hide padding, normalise over the source, mix."""
-    return _look(state, states, mask)
+    scores = (states @ state[:, :, None])[:, :, 0]  # ① (batch, m)
+    weights = softmax(scores, mask=mask)  # ②
+    context = (weights[:, None] @ states)[:, 0]  # ③ (batch, d)
+    return context, weights
 
 
-look.also_right(_look_by_einsum)
+@look.also_right
+def with_einsum(state, states, mask):
+    scores = np.where(mask, np.einsum("bd,bmd->bm", state, states), -np.inf)
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    weights = powers / powers.sum(axis=1, keepdims=True)
+    return np.einsum("bm,bmd->bd", weights, states), weights
 
 
-look.also_right(_look_row_by_row)
+@look.also_right
+def row_by_row(state, states, mask):
+    contexts, weights = np.zeros_like(state), np.zeros(mask.shape, state.dtype)
+    for b in range(len(state)):
+        real = states[b, mask[b]]
+        powers = np.exp(real @ state[b] - (real @ state[b]).max())
+        weights[b, mask[b]] = powers / powers.sum()
+        contexts[b] = weights[b, mask[b]] @ real
+    return contexts, weights
 
 
-look.also_right(_look_in_float32)
+@look.also_right
+def in_float32(state, states, mask):
+    return look(state.astype(np.float32), states.astype(np.float32), mask)
 
 
 @look.mistake
 def padding_seen(state, states, mask):
     """Padding gets weight: hide it with the mask before the softmax."""
-    return _look(state, states, np.ones(mask.shape, bool))
+    scores = (states @ state[:, :, None])[:, :, 0]
+    weights = softmax(scores)
+    return (weights[:, None] @ states)[:, 0], weights
 
 
 @look.mistake
 def softmax_over_the_batch(state, states, mask):
     """You normalised over the batch: columns sum to 1. Each row must, over its source."""
-    return (lambda a: ((a[:, None] @ states)[:, 0], a))(
-        softmax(np.where(mask, (states @ state[..., None])[..., 0], -1e30).T).T
-    )
+    scores = (states @ state[:, :, None])[:, :, 0]
+    weights = softmax(np.where(mask, scores, -1e30), axis=0)
+    return (weights[:, None] @ states)[:, 0], weights
 
 
 @look.mistake
 def everything_weighs_the_same(state, states, mask):
     """The weights do not depend on the decoder's state: where does `state` come in?"""
-    return (lambda a: ((a[:, None] @ states)[:, 0], a))(mask / mask.sum(axis=1, keepdims=True))
+    weights = mask / mask.sum(axis=1, keepdims=True)
+    return (weights[:, None] @ states)[:, 0], weights
 
 
 @look.mistake(name="divided by √d")
-def divided_by_d(state, states, mask):
+def divided_by_root_d(state, states, mask):
     """That is the scaled dot product. Asked is the plain one, state · h_j."""
-    return _look(state / np.sqrt(state.shape[-1]), states, mask)
+    scores = (states @ state[:, :, None])[:, :, 0] / np.sqrt(state.shape[-1])
+    weights = softmax(scores, mask=mask)
+    return (weights[:, None] @ states)[:, 0], weights
 
 
 @look.mistake(name="the decoder's own state mixed")
-def the_decoder_s_own_state_mixed(state, states, mask):
+def the_state_itself_mixed(state, states, mask):
     """The context is the decoder's own state. Mix the encoder's states."""
-    return (state.copy(), _weigh(state, states, mask))
+    scores = (states @ state[:, :, None])[:, :, 0]
+    weights = softmax(scores, mask=mask)
+    return state.copy(), weights
 
 
 @look.mistake
 def the_sum_of_all_states(state, states, mask):
     """The context is the plain sum of the states: multiply each by its weight."""
-    return (
-        (states * mask[..., None]).sum(axis=1),
-        _weigh(state, states, mask),
-    )
+    scores = (states @ state[:, :, None])[:, :, 0]
+    weights = softmax(scores, mask=mask)
+    return (states * mask[:, :, None]).sum(axis=1), weights
 
 
 @look.mistake
 def the_last_state(state, states, mask):
     """The context is the last encoder state: that is the model without attention."""
-    return (
-        states[np.arange(len(states)), mask.astype(int).sum(axis=1) - 1],
-        _weigh(state, states, mask),
-    )
-
-
-LUONG_LINES = {
-    1: "symbol = write(state, context)",
-    2: "weights = softmax(score(state, states))",
-    3: "state = gru_step(state, embed(symbol))",
-    4: "context = weights @ states",
-    5: "context = states @ weights",
-}
-BAHDANAU_LINES = {
-    1: "state = gru_step(state, [embed(symbol), context])",
-    2: "context = weights @ states",
-    3: "weights = softmax(score(state, states))",
-    4: "symbol = write(state, context)",
-    5: "weights = softmax(score(symbol, states))",
-}
+    scores = (states @ state[:, :, None])[:, :, 0]
+    weights = softmax(scores, mask=mask)
+    last = mask.sum(axis=1) - 1
+    return states[np.arange(len(states)), last], weights
 
 
 @sheet.order(
@@ -239,7 +217,13 @@ BAHDANAU_LINES = {
     Put lines in order: one step of the decoder of this course, [Luong 2015]. One line does
     not belong.
     """,
-    lines=LUONG_LINES,
+    lines={
+        1: "symbol = write(state, context)",
+        2: "weights = softmax(score(state, states))",
+        3: "state = gru_step(state, embed(symbol))",
+        4: "context = weights @ states",
+        5: "context = states @ weights",
+    },
     hints=(
         "Does the decoder look with the state from before the step, or from after?",
         "Step first; then weights, ____, symbol.",
@@ -279,7 +263,13 @@ def mixed_before_weighed():
     "Bahdanau's order of a step",
     points=1,
     asks="The same for [Bahdanau 2015]. One line does not belong.",
-    lines=BAHDANAU_LINES,
+    lines={
+        1: "state = gru_step(state, [embed(symbol), context])",
+        2: "context = weights @ states",
+        3: "weights = softmax(score(state, states))",
+        4: "symbol = write(state, context)",
+        5: "weights = softmax(score(symbol, states))",
+    },
     hints=(
         "Which line needs the context, and which state is there before it?",
         "Weights with the ____ state, context, step, symbol.",
@@ -321,16 +311,6 @@ def _aligned(rng, square=False):
     gold[rng.random(n) < 0.3] = -1
     gold[0] = weights[0].argmax()  # one row counts at least
     return weights, gold
-
-
-def _score(weights, gold, counted=None):
-    counted = gold >= 0 if counted is None else counted
-    return float((weights.argmax(axis=1) == gold)[counted].mean())
-
-
-def _in_order(weights, gold):
-    hits = [int(row.argmax() == word) for row, word in zip(weights, gold, strict=True) if word >= 0]
-    return sum(hits) / len(hits)
 
 
 def _perfect(trial):
@@ -388,53 +368,64 @@ def _counts(trial):
 )
 def alignment_score(weights, gold):
     """Right: the largest weight of each row, against the word that carries it."""
-    return _score(weights, gold)
+    counted = gold >= 0
+    hits = weights.argmax(axis=1) == gold
+    return hits[counted].mean()
 
 
-alignment_score.also_right(_in_order)
+@alignment_score.also_right
+def row_by_row(weights, gold):
+    hits = [int(row.argmax() == word) for row, word in zip(weights, gold, strict=True) if word >= 0]
+    return sum(hits) / len(hits)
 
 
 @alignment_score.also_right
 def in_float32(weights, gold):
-    return np.float32(_score(np.asarray(weights), np.asarray(gold)))
+    return np.float32(alignment_score(weights, gold))
 
 
 @alignment_score.also_right
-def another_way(weights, gold):
+def with_counts(weights, gold):
     return np.count_nonzero(weights.argmax(-1) == gold) / np.count_nonzero(gold != -1)
 
 
 @alignment_score.mistake
 def rows_without_a_word_counted(weights, gold):
     """Rows with −1 have no word: leave them out, above the line and below."""
-    return _score(weights, gold, np.ones(len(gold), bool))
+    hits = weights.argmax(axis=1) == gold
+    return hits.mean()
 
 
 @alignment_score.mistake
 def columns(weights, gold):
     """You took the largest weight of each column. Rows ask: take it along the row."""
-    return float(
-        np.mean([g >= 0 and weights[:, g].argmax() == i for i, g in enumerate(gold)])
-        / np.mean(gold >= 0)
-    )
+    counted = gold >= 0
+    hits = weights.argmax(axis=0)[gold] == np.arange(len(gold))
+    return hits[counted].mean()
 
 
 @alignment_score.mistake
 def weight_instead_of_hits(weights, gold):
     """That is the mean weight on the right word. Asked is how often it is the largest."""
-    return float(weights[np.arange(len(gold)), gold][gold >= 0].mean())
+    counted = gold >= 0
+    weight_of_the_word = weights[np.arange(len(gold)), gold]
+    return weight_of_the_word[counted].mean()
 
 
 @alignment_score.mistake
 def a_half_is_enough(weights, gold):
     """You ask for a weight above 0.5. The largest of a row may be smaller."""
-    return float((weights[np.arange(len(gold)), gold] > 0.5)[gold >= 0].mean())
+    counted = gold >= 0
+    hits = weights[np.arange(len(gold)), gold] > 0.5
+    return hits[counted].mean()
 
 
 @alignment_score.mistake
 def a_number_of_rows(weights, gold):
     """That is how many rows are right. Divide by the rows that count."""
-    return float((weights.argmax(axis=1) == gold)[gold >= 0].sum())
+    counted = gold >= 0
+    hits = weights.argmax(axis=1) == gold
+    return hits[counted].sum()
 
 
 sheet.choice(

@@ -276,50 +276,47 @@ sheet.choice(
 )
 
 
-LINES = {
-    1: "    scores = hidden @ v",
-    2: "    query_part = queries @ W_query",
-    3: "    weights = softmax(scores, axis=-2)",
-    4: "    return weights @ values",
-    5: "    hidden = np.tanh(query_part[:, None] + key_part[None])",
-    6: "    weights = softmax(scores, axis=-1)",
-    7: "    key_part = keys @ W_key",
-    8: "    hidden = np.tanh(query_part[:, None] + values[None])",
-}
-
-
 @sheet.order(
     "R1.11",
     "additive attention, line by line",
     points=2,
     asks="""
-    Six of these eight lines make `def additive_attention(queries, keys, values, W_query,
-    W_key, v):`. Two are wrong and stay out. Give the numbers of the six in an order that
-    works.
+    Six of these eight lines make
+    `def additive_attention(queries, keys, values, W_query, W_key, v):`. Two are wrong and
+    stay out. Give the numbers of the six in an order that works.
     """,
-    lines=LINES,
+    lines={
+        1: "    scores = hidden @ v",
+        2: "    query_part = queries @ W_query",
+        3: "    weights = softmax(scores, axis=-2)",
+        4: "    return weights @ values",
+        5: "    hidden = np.tanh(query_part[:, None] + key_part[None])",
+        6: "    weights = softmax(scores, axis=-1)",
+        7: "    key_part = keys @ W_key",
+        8: "    hidden = np.tanh(query_part[:, None] + values[None])",
+    },
     hints=(
         "Which two lines make what tanh adds up?",
         "2, 7, ____, then the score, ② and ③.",
     ),
 )
-def parsons():
+def additive_attention():
     """Right: two projections, one tanh of their sum, a score, ② and ③."""
     return (2, 7, 5, 1, 6, 4)
 
 
-@parsons.also_right
-def another_order():
+@additive_attention.also_right
+def key_part_first():
     return (7, 2, 5, 1, 6, 4)
 
 
-@parsons.mistake(shows=lambda order: 3 in order)
+@additive_attention.mistake(shows=lambda order: 3 in order)
 def softmax_over_queries():
     """Line 3 normalises over axis −2 of (query, key), the queries."""
     return (2, 7, 5, 1, 3, 4)
 
 
-@parsons.mistake(shows=lambda order: 8 in order)
+@additive_attention.mistake(shows=lambda order: 8 in order)
 def values_in_the_score():
     """Line 8 adds the values. Additive attention adds projections, inside the score: values
     are mixed at the end.
@@ -327,44 +324,22 @@ def values_in_the_score():
     return (2, 7, 8, 1, 6, 4)
 
 
-@parsons.mistake(shows=lambda order: stands_before(order, 4, 6))
+@additive_attention.mistake(shows=lambda order: stands_before(order, 4, 6))
 def mixed_first():
     """Line 4 mixes with weights that line 6 has not made yet."""
     return (2, 7, 5, 1, 4, 6)
 
 
-@parsons.mistake(shows=lambda order: stands_before(order, 1, 5))
+@additive_attention.mistake(shows=lambda order: stands_before(order, 1, 5))
 def scored_first():
     """Line 1 needs the hidden layer, which line 5 makes."""
     return (2, 7, 1, 5, 6, 4)
-
-
-ARGUMENTS = ("queries", "keys", "W_query", "W_key", "v")
 
 
 def _inputs(rng, square=False):
     n, m, d_q, d_k, d_a = sizes(rng, 5, square)
     shapes = (n, d_q), (m, d_k), (d_q, d_a), (d_k, d_a), (d_a,)
     return tuple(rng.normal(size=shape) for shape in shapes)
-
-
-def _hidden(queries, keys, W_query, W_key):
-    return (queries @ W_query)[:, None] + (keys @ W_key)[None]
-
-
-def _additive(queries, keys, W_query, W_key, v):
-    return np.tanh(_hidden(queries, keys, W_query, W_key)) @ v
-
-
-def _by_the_package(queries, keys, W_query, W_key, v):
-    rule = AdditiveScore(*W_query.shape[:1], *W_key.shape)
-    for name, value in (("W_query", W_query), ("W_key", W_key), ("v", v)):
-        rule.own[name] = value
-    return rule(queries, keys)
-
-
-def _loops(queries, keys, W_query, W_key, v):
-    return [[sum(v * np.tanh(q @ W_query + k @ W_key)) for k in keys] for q in queries]
 
 
 def _query_counts(trial):
@@ -427,64 +402,87 @@ def _linear_in_v(trial):
 )
 def additive_scores(queries, keys, W_query, W_key, v):
     """Right: tanh of the sum, unit by unit, before v adds the units up."""
-    return _additive(queries, keys, W_query, W_key, v)
+    query_part, key_part = queries @ W_query, keys @ W_key
+    hidden = np.tanh(query_part[:, None] + key_part[None])  # (query, key, hidden)
+    return hidden @ v
 
 
-additive_scores.also_right(_loops)
+@additive_scores.also_right
+def pair_by_pair(queries, keys, W_query, W_key, v):
+    return [[sum(v * np.tanh(q @ W_query + k @ W_key)) for k in keys] for q in queries]
 
 
-additive_scores.also_right(_by_the_package)
+@additive_scores.also_right
+def with_the_package(queries, keys, W_query, W_key, v):
+    rule = AdditiveScore(*W_query.shape[:1], *W_key.shape)
+    for name, value in (("W_query", W_query), ("W_key", W_key), ("v", v)):
+        rule.own[name] = value
+    return rule(queries, keys)
 
 
 @additive_scores.also_right
 def in_float32(*arrays):
-    return _additive(*(array.astype(np.float32) for array in arrays))
+    return additive_scores(*(array.astype(np.float32) for array in arrays))
 
 
 @additive_scores.mistake
-def not_repaired(q, k, W, U, v):
+def not_repaired(queries, keys, W_query, W_key, v):
     """Without a bend the query adds the same number to its whole row, and softmax cancels it:
     where is the tanh?
     """
-    return _hidden(q, k, W, U) @ v
+    query_part, key_part = queries @ W_query, keys @ W_key
+    hidden = query_part[:, None] + key_part[None]
+    return hidden @ v
 
 
 @additive_scores.mistake
-def tanh_of_each_part(q, k, W, U, v):
+def tanh_of_each_part(queries, keys, W_query, W_key, v):
     """tanh of each part alone, then added: the query's part is still the same for every key.
     Bend the sum.
     """
-    return (np.tanh(q @ W)[:, None] + np.tanh(k @ U)[None]) @ v
+    query_part, key_part = queries @ W_query, keys @ W_key
+    hidden = np.tanh(query_part)[:, None] + np.tanh(key_part)[None]
+    return hidden @ v
 
 
 @additive_scores.mistake
-def tanh_of_the_score(q, k, W, U, v):
+def tanh_of_the_score(queries, keys, W_query, W_key, v):
     """tanh came after v: it bends one number for each pair, not each hidden unit."""
-    return np.tanh(_hidden(q, k, W, U) @ v)
+    query_part, key_part = queries @ W_query, keys @ W_key
+    hidden = query_part[:, None] + key_part[None]
+    return np.tanh(hidden @ v)
 
 
 @additive_scores.mistake
-def v_forgotten(q, k, W, U, v):
+def v_forgotten(queries, keys, W_query, W_key, v):
     """This is the plain sum, v = 1: let v weigh the hidden units."""
-    return np.tanh(_hidden(q, k, W, U)).sum(axis=-1)
+    query_part, key_part = queries @ W_query, keys @ W_key
+    hidden = np.tanh(query_part[:, None] + key_part[None])
+    return hidden.sum(axis=-1)
 
 
 @additive_scores.mistake
-def sigmoid(q, k, W, U, v):
+def sigmoid(queries, keys, W_query, W_key, v):
     """A sigmoid bends too, but rule 2 says tanh, which runs from −1 to 1."""
-    return 1 / (1 + np.exp(-_hidden(q, k, W, U))) @ v
+    query_part, key_part = queries @ W_query, keys @ W_key
+    hidden = 1 / (1 + np.exp(-(query_part[:, None] + key_part[None])))
+    return hidden @ v
 
 
 @additive_scores.mistake
-def relu(q, k, W, U, v):
+def relu(queries, keys, W_query, W_key, v):
     """relu bends at 0 only and has no upper end: rule 2 says tanh."""
-    return np.maximum(_hidden(q, k, W, U), 0) @ v
+    query_part, key_part = queries @ W_query, keys @ W_key
+    hidden = np.maximum(query_part[:, None] + key_part[None], 0)
+    return hidden @ v
 
 
 @additive_scores.mistake
-def transposed(*arrays):
+def transposed(queries, keys, W_query, W_key, v):
     """Row = query, column = key: yours has one row for each key."""
-    return _additive(*arrays).T
+    query_part, key_part = queries @ W_query, keys @ W_key
+    hidden = np.tanh(query_part[None] + key_part[:, None])
+    return hidden @ v
 
 
 sheet.reason(
