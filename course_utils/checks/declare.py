@@ -31,11 +31,13 @@ from course_utils.checks.work import WorkExercise
 class Sheet:
     """The exercises of one sheet, in their order.
 
+    choices : what all its choices share, for example their points.
     withholds : what its exercises withhold, see `Exercise`.
     """
 
-    def __init__(self, name, withholds=HOLD_ANSWERS):
-        self.name, self.withholds, self.exercises = name, withholds, []
+    def __init__(self, name, choices=None, withholds=HOLD_ANSWERS):
+        self.name, self.choices, self.withholds = name, choices or {}, withholds
+        self.exercises = []
 
     def function(self, id, title, **about):
         """Declare an exercise whose answer is a function, with the right one as it is decorated."""
@@ -61,7 +63,7 @@ class Sheet:
 
     def choice(self, id, title, **about):
         """Declare an exercise whose answer is the letter of an option."""
-        return self._add(ChoiceExercise, id, title, about)
+        return self._add(ChoiceExercise, id, title, {**self.choices, **about})
 
     def reason(self, id, title, **about):
         """Declare an exercise whose answer is a text that a teacher reads."""

@@ -3,7 +3,11 @@
 A new sheet is tested here without a change to this file.
 """
 
+import ast
 import re
+import symtable
+import textwrap
+from collections import Counter
 from itertools import combinations
 from pathlib import Path
 
@@ -161,6 +165,38 @@ def test_the_notebook_asks_what_is_declared(exercise):
         "run `make notebooks`, then `make exercises`: the question is written from its declaration"
     )
     assert asked == question(exercise), told
+
+
+@each
+def test_a_question_s_words_stay_words_in_markdown(exercise):
+    """A line break must not put "0." or "-" at the start of a line, nor cut a code span."""
+    text = re.sub(r"```.*?```", "", textwrap.dedent(exercise.asks), flags=re.S)
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        lines = paragraph.splitlines()
+        listed = [bool(re.match(r" *([-*+]|\d+[.)]) ", line)) for line in lines]
+        assert not any(listed[1:]) or listed[0], f"this line begins a list: {paragraph}"
+        cut = [line for line in lines if line.count("`") % 2]
+        assert not cut, f"code is cut by the end of a line: {cut[0]}"
+
+
+@each_sheet
+def test_no_code_is_called_by_a_name_that_comes_twice(sheet):
+    """The later of two functions of one name wins: the earlier is called by nobody."""
+    path = ROOT / "course_utils" / "checks" / "sheets" / f"sheet_{sheet}.py"
+    source = path.read_text(encoding="utf-8")
+    made = Counter(node.name for node in ast.parse(source).body if hasattr(node, "name"))
+    twice = {name for name, count in made.items() if count > 1}
+    called = twice & global_names_read(symtable.symtable(source, path.name, "exec"))
+    assert not called, f"give one of them another name: {called}"
+
+
+def global_names_read(scope):
+    """The names of the module that are read in a scope, or in one inside it."""
+    symbols = scope.get_symbols()
+    here = {s.get_name() for s in symbols if s.is_referenced() and not s.is_local()}
+    if scope.get_type() == "module":
+        here |= {s.get_name() for s in symbols if s.is_referenced()}
+    return here.union(*map(global_names_read, scope.get_children()))
 
 
 def test_an_unknown_exercise_is_named_with_those_that_are_there():

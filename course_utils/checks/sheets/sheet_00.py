@@ -69,36 +69,36 @@ sheet.choice(
         "(4, 3) @ (3, 5): the inner 3 and 3 vanish, so the result is (4, ____).",
     ),
 )
-def product_shape():
+def shape_of_product():
     """Right: the inner sizes, 3 and 3, agree and vanish; the outer two stay."""
     return (4, 5)
 
 
-@product_shape.mistake(name="shape of A")
-def shape_of_a():
+@shape_of_product.mistake
+def shape_of_A():
     """(4, 3) is A itself. V has 5 columns, and they stay."""
     return (4, 3)
 
 
-@product_shape.mistake(name="shape of V")
-def shape_of_v():
+@shape_of_product.mistake
+def shape_of_V():
     """(3, 5) is V itself. A has 4 rows, and they stay."""
     return (3, 5)
 
 
-@product_shape.mistake
+@shape_of_product.mistake
 def inner_sizes():
     """You kept the inner sizes: these two must agree, and vanish."""
     return (3, 3)
 
 
-@product_shape.mistake
+@shape_of_product.mistake
 def all_sizes():
     """You kept all sizes, as an outer product does; @ adds over the inner ones."""
     return (4, 3, 3, 5)
 
 
-@product_shape.mistake
+@shape_of_product.mistake
 def swapped():
     """The right sizes in the wrong order: rows of A first, then columns."""
     return (5, 4)
@@ -159,7 +159,7 @@ def with_einsum(A):
 
 
 @row_sums.also_right
-def in_float32(A):
+def times_ones_in_float32(A):
     return (A @ np.ones(A.shape[1])).astype(np.float32)
 
 
@@ -186,13 +186,19 @@ def axis_kept(A):
 @row_sums.mistake
 def return_in_the_loop(A):
     """This is the sum of the first row alone: does return stand inside a loop?"""
-    return A[0].sum()
+    for row in A:
+        return row.sum()
 
 
 @row_sums.mistake
 def running_total(A):
     """Each number contains the rows before it: set the total back to 0 for every row."""
-    return A.sum(axis=-1).cumsum()
+    total, sums = 0, []
+    for row in A:
+        for number in row:
+            total = total + number
+        sums.append(total)
+    return np.array(sums)
 
 
 @row_sums.mistake
@@ -216,36 +222,36 @@ def mean(A):
         "From the right: 4 and 4 give 4; 1 and 3 give ____; 2 and 1 give ____.",
     ),
 )
-def broadcast_shape():
+def shape_of_sum():
     """Right: each size 1 is stretched to its partner, and 4 meets 4."""
     return (2, 3, 4)
 
 
-@broadcast_shape.mistake
+@shape_of_sum.mistake
 def nothing_stretched():
     """This is the first array. Its 1 is stretched to the 3."""
     return (2, 1, 4)
 
 
-@broadcast_shape.mistake
+@shape_of_sum.mistake
 def first_lost():
     """This is the second array. Its 1 is stretched to the 2."""
     return (1, 3, 4)
 
 
-@broadcast_shape.mistake
+@shape_of_sum.mistake
 def ones_won():
     """A 1 is stretched to its partner, not the other way."""
     return (1, 1, 4)
 
 
-@broadcast_shape.mistake
+@shape_of_sum.mistake
 def added_sizes():
     """You added the sizes. The numbers are added; sizes must fit."""
     return (3, 4, 8)
 
 
-@broadcast_shape.mistake
+@shape_of_sum.mistake
 def joined():
     """The last axis was joined; + adds 4 numbers to 4 numbers."""
     return (2, 3, 8)

@@ -18,7 +18,6 @@ from course_utils.checks.sheets.attention_inputs import (
 sheet = Sheet("01")
 
 
-ARGUMENTS = ("query", "keys", "values")
 QUERY = np.array([1.0, 2, -1])
 KEYS = np.array([[1.0, 0, 1], [0, 1, -1], [2, 1, 0], [-1, 1, 1]])
 VALUES = np.array([[10.0, 1], [20, 2], [30, 3], [40, 4]])
@@ -81,12 +80,12 @@ def with_einsum(query, keys, values):
 
 
 @hard_lookup.also_right
-def another_way(query, keys, values):
+def best_of_all_books(query, keys, values):
     return max(zip(keys, values, strict=True), key=lambda book: sum(query * book[0]))[1]
 
 
 @hard_lookup.also_right
-def in_float32(query, keys, values):
+def last_when_sorted(query, keys, values):
     return values[np.dot(keys, query).argsort()[-1]].astype(np.float32)
 
 
@@ -123,13 +122,18 @@ def worst_book(query, keys, values):
 @hard_lookup.mistake
 def best_starts_at_0(query, keys, values):
     """Where every score is below 0 you keep the first book: start with −infinity, not 0."""
-    return values[np.maximum(keys @ query, 0).argmax()]
+    best, best_score = 0, 0
+    for book, key in enumerate(keys):
+        if key @ query > best_score:
+            best, best_score = book, key @ query
+    return values[best]
 
 
 @hard_lookup.mistake
 def row_kept(query, keys, values):
     """The right content, in an array (1, d_v): return the row itself, (d_v,)."""
-    return values[[(keys @ query).argmax()]]
+    best = (keys @ query).argmax()
+    return values[[best]]
 
 
 @hard_lookup.mistake
@@ -141,13 +145,15 @@ def soft(query, keys, values):
 @hard_lookup.mistake
 def nearest_key(query, keys, values):
     """You took the nearest key; asked is the largest dot product, keys @ query."""
-    return values[((keys - query) ** 2).sum(axis=-1).argmin()]
+    distances = ((keys - query) ** 2).sum(axis=-1)
+    return values[distances.argmin()]
 
 
 @hard_lookup.mistake
 def longest_key(query, keys, values):
     """You pick the longest label, whatever the query says: keys @ query compares them."""
-    return values[np.linalg.norm(keys, axis=-1).argmax()]
+    lengths = np.linalg.norm(keys, axis=-1)
+    return values[lengths.argmax()]
 
 
 @hard_lookup.mistake
@@ -165,19 +171,16 @@ def _hardens(trial):
     return moved(answer, values[scores.argmax()], 1e-3)
 
 
-def _soft_loops(query, keys, values):
-    scores = [sum(q * k for q, k in zip(query, key, strict=True)) for key in keys]
-    exps = [np.exp(score - max(scores)) for score in scores]
-    return sum(e / sum(exps) * value for e, value in zip(exps, values, strict=True))
+def _every_book_twice(trial):
+    query, keys, values = trial.arguments
+    again = trial.call(query, np.concatenate([keys] * 2), np.concatenate([values] * 2))["answer"]
+    return moved(again, trial.outputs["answer"], trial.tolerance)
 
 
-def _soft_einsum(query, keys, values):
-    return np.einsum("j,jv->v", softmax(np.einsum("d,jd->j", query, keys)), values)
-
-
-def _soft_float32(query, keys, values):
-    query, keys, values = (array.astype(np.float32) for array in (query, keys, values))
-    return softmax(keys @ query) @ values
+def _ahead_by_one(trial):
+    """Where keys and values are one-hot, the answer is the weights."""
+    found = trial.call(np.array([1.0, 0]), np.eye(2), np.eye(2))["answer"]
+    return moved(found, np.array([np.e, 1]) / (np.e + 1), trial.tolerance)
 
 
 @sheet.function(
@@ -198,26 +201,8 @@ def _soft_float32(query, keys, values):
         values_are_mixed("answer"),
         shift_changes_nothing("answer"),
         Property("for a query a million times as long, the best book gets all", _hardens),
-        Property(
-            "a second copy of a shelf changes no answer",
-            lambda trial: moved(
-                trial.call(
-                    trial.arguments[0],
-                    np.concatenate([trial.arguments[1]] * 2),
-                    np.concatenate([trial.arguments[2]] * 2),
-                )["answer"],
-                trial.outputs["answer"],
-                trial.tolerance,
-            ),
-        ),
-        Property(
-            "a score ahead by 1 gives e times the weight",
-            lambda trial: moved(
-                trial.call(np.array([1.0, 0]), np.eye(2), np.eye(2))["answer"],
-                np.array([np.e, 1]) / (np.e + 1),
-                trial.tolerance,
-            ),
-        ),
+        Property("a second copy of a shelf changes no answer", _every_book_twice),
+        Property("a score ahead by 1 gives e times the weight", _ahead_by_one),
     ),
     hints=(
         "Three lines, ① score, ② normalise, ③ mix. What does each one give, and in which shape?",
@@ -226,22 +211,34 @@ def _soft_float32(query, keys, values):
 )
 def soft_lookup(query, keys, values):
     """Right: inside the range of the values, and hard again when the query is long."""
+    scores = keys @ query  # ①
+    weights = softmax(scores)  # ②
+    return weights @ values  # ③
+
+
+@soft_lookup.also_right
+def in_loops(query, keys, values):
+    scores = [sum(q * k for q, k in zip(query, key, strict=True)) for key in keys]
+    exps = [np.exp(score - max(scores)) for score in scores]
+    return sum(e / sum(exps) * value for e, value in zip(exps, values, strict=True))
+
+
+@soft_lookup.also_right
+def with_einsum(query, keys, values):
+    return np.einsum("j,jv->v", softmax(np.einsum("d,jd->j", query, keys)), values)
+
+
+@soft_lookup.also_right
+def in_float32(query, keys, values):
+    query, keys, values = (array.astype(np.float32) for array in (query, keys, values))
     return softmax(keys @ query) @ values
-
-
-soft_lookup.also_right(_soft_loops)
-
-
-soft_lookup.also_right(_soft_einsum)
-
-
-soft_lookup.also_right(_soft_float32)
 
 
 @soft_lookup.mistake
 def no_softmax(query, keys, values):
     """You mixed with the scores themselves: turn them into weights that sum to 1 first."""
-    return (keys @ query) @ values
+    scores = keys @ query
+    return scores @ values
 
 
 @soft_lookup.mistake
@@ -255,7 +252,9 @@ def divided_by_the_sum(query, keys, values):
     """You divided the scores by their sum; with scores below 0 that is no average. Softmax
     takes exp first.
     """
-    return (keys @ query) / (keys @ query).sum() @ values
+    scores = keys @ query
+    weights = scores / scores.sum()
+    return weights @ values
 
 
 @soft_lookup.mistake
@@ -275,37 +274,45 @@ def plain_mean(query, keys, values):
 @soft_lookup.mistake
 def mean_of_the_weighted_values(query, keys, values):
     """You averaged the weighted values: the weights sum to 1 already, so add them up."""
-    return softmax(keys @ query) @ values / len(keys)
+    weights = softmax(keys @ query)
+    return (weights[:, None] * values).mean(axis=0)
 
 
 @soft_lookup.mistake
 def softmax_without_a_shift(query, keys, values):
     """For scores near 1000 exp overflows: subtract the largest score first, or use softmax."""
-    return np.exp(keys @ query) / np.exp(keys @ query).sum() @ values
+    exps = np.exp(keys @ query)
+    weights = exps / exps.sum()
+    return weights @ values
 
 
 @soft_lookup.mistake
 def scaled(query, keys, values):
     """You divided the scores by √d. That is a later rule; here the scores stay as they are."""
-    return softmax(keys @ query / np.sqrt(len(query))) @ values
+    weights = softmax(keys @ query / np.sqrt(len(query)))
+    return weights @ values
 
 
 @soft_lookup.mistake
 def exp_without_the_sum(query, keys, values):
     """Your weights are exps that do not sum to 1: divide them by their sum."""
-    return np.exp(keys @ query) @ values
+    weights = np.exp(keys @ query)
+    return weights @ values
 
 
 @soft_lookup.mistake
 def every_weight_1(query, keys, values):
     """This adds all contents up, each with weight 1: softmax ran along an axis of length 1."""
-    return values.sum(axis=0)
+    scores = keys @ query
+    weights = softmax(scores[:, None])  # (m, 1)
+    return (weights * values).sum(axis=0)
 
 
 @soft_lookup.mistake
 def not_added_up(query, keys, values):
     """Every content has its weight now; add them up over the books."""
-    return softmax(keys @ query)[:, None] * values
+    weights = softmax(keys @ query)
+    return weights[:, None] * values
 
 
 @soft_lookup.mistake
@@ -344,11 +351,6 @@ sheet.choice(
 
 
 OF_A_WEIGHT, OF_THE_ANSWER = "the change of a weight", "the change of the answer"
-
-
-def _changes(query, keys, values_1, values_2):
-    weights = softmax(keys @ query)
-    return 0.0, np.abs(weights @ values_1 - weights @ values_2).max()
 
 
 def _two_shelves(rng, square=False):
@@ -400,79 +402,89 @@ def _known_change(trial):
 )
 def largest_changes(query, keys, values_1, values_2):
     """Right, and it is proved: the weights stay exactly, the answer moves."""
-    return _changes(query, keys, values_1, values_2)
+    weights_1, weights_2 = softmax(keys @ query), softmax(keys @ query)
+    answer_1, answer_2 = weights_1 @ values_1, weights_2 @ values_2
+    return np.abs(weights_1 - weights_2).max(), np.abs(answer_1 - answer_2).max()
 
 
 @largest_changes.also_right
-def another_way(q, k, v, w):
-    return (0, np.abs(softmax(k @ q) @ (v - w)).max())
+def change_of_the_values_mixed(query, keys, values_1, values_2):
+    return 0, np.abs(softmax(keys @ query) @ (values_1 - values_2)).max()
 
 
 @largest_changes.also_right
-def in_loops(q, k, v, w):
-    return np.array([0.0, max(abs(x) for x in softmax(k @ q) @ (w - v))])
+def number_by_number(query, keys, values_1, values_2):
+    change = softmax(keys @ query) @ (values_2 - values_1)
+    return np.array([0.0, max(abs(number) for number in change)])
 
 
 @largest_changes.also_right
-def in_float32(q, k, v, w):
-    return [np.float32(number) for number in _changes(q, k, v, w)]
+def in_float32(query, keys, values_1, values_2):
+    change = softmax(keys @ query) @ (values_1 - values_2)
+    return [np.float32(0), np.abs(change).max().astype(np.float32)]
 
 
 @largest_changes.mistake
-def swapped(*a):
+def swapped(query, keys, values_1, values_2):
     """Both numbers are right, in the wrong order: first the weights, then the answer."""
-    return _changes(*a)[::-1]
+    weights = softmax(keys @ query)
+    return np.abs(weights @ values_1 - weights @ values_2).max(), 0.0
 
 
 @largest_changes.mistake
-def no_absolute_value(q, k, v, w):
+def no_absolute_value(query, keys, values_1, values_2):
     """A change of −5 is a large change: take np.abs before the max."""
-    return (0.0, (softmax(k @ q) @ v - softmax(k @ q) @ w).max())
+    weights = softmax(keys @ query)
+    return 0.0, (weights @ values_1 - weights @ values_2).max()
 
 
 @largest_changes.mistake(name="the other way round, no absolute value")
-def the_other_way_round_no_absolute_value(q, k, v, w):
+def largest_rise(query, keys, values_1, values_2):
     """A fall counts as much as a rise: np.abs(…) before the max."""
-    return (0.0, (softmax(k @ q) @ w - softmax(k @ q) @ v).max())
+    weights = softmax(keys @ query)
+    return 0.0, (weights @ values_2 - weights @ values_1).max()
 
 
 @largest_changes.mistake
-def absolute_value_too_late(q, k, v, w):
+def absolute_value_too_late(query, keys, values_1, values_2):
     """np.abs comes after max: a large fall is lost by then. Take it first."""
-    return (0.0, abs((softmax(k @ q) @ (v - w)).max()))
+    weights = softmax(keys @ query)
+    return 0.0, abs((weights @ values_1 - weights @ values_2).max())
 
 
 @largest_changes.mistake
-def answers_returned(q, k, v, w):
+def answers_returned(query, keys, values_1, values_2):
     """These are the two answers; asked is how much they differ, as two numbers."""
-    return (softmax(k @ q) @ v, softmax(k @ q) @ w)
+    weights = softmax(keys @ query)
+    return weights @ values_1, weights @ values_2
 
 
 @largest_changes.mistake
-def values_compared(q, k, v, w):
+def values_compared(query, keys, values_1, values_2):
     """You compared the values with each other; compare the answers, which mix them."""
-    return (0.0, np.abs(v - w).max())
+    return 0.0, np.abs(values_1 - values_2).max()
 
 
 @largest_changes.mistake
-def mean(q, k, v, w):
+def mean(query, keys, values_1, values_2):
     """This is the average change of the answer; asked is the largest: max, not mean."""
-    return (0.0, np.abs(softmax(k @ q) @ (v - w)).mean())
+    weights = softmax(keys @ query)
+    return 0.0, np.abs(weights @ values_1 - weights @ values_2).mean()
 
 
 @largest_changes.mistake
-def weights_from_the_values(q, k, v, w):
+def weights_from_the_values(query, keys, values_1, values_2):
     """Your weights were made from the values; they come from keys @ query."""
-    return (
-        np.abs(softmax(v @ np.ones(v.shape[1])) - softmax(w @ np.ones(w.shape[1]))).max(),
-        _changes(q, k, v, w)[1],
-    )
+    weights_1, weights_2 = softmax(values_1.sum(axis=1)), softmax(values_2.sum(axis=1))
+    answer_1, answer_2 = softmax(keys @ query) @ values_1, softmax(keys @ query) @ values_2
+    return np.abs(weights_1 - weights_2).max(), np.abs(answer_1 - answer_2).max()
 
 
 @largest_changes.mistake
-def summed(q, k, v, w):
+def summed(query, keys, values_1, values_2):
     """You added all changes of the answer up; asked is the largest single one."""
-    return (0.0, np.abs(softmax(k @ q) @ (v - w)).sum())
+    weights = softmax(keys @ query)
+    return 0.0, np.abs(weights @ values_1 - weights @ values_2).sum()
 
 
 NAMES = np.array([[2.0, 1, 0], [0, 2, 1], [1, 0, 2]])
@@ -503,36 +515,37 @@ SCORES = NAMES @ SPELLING
         "softmax(names @ spelling) @ ____",
     ),
 )
-def phone_book():
+def blended_number():
     """Right, and nobody has that number: a blend of phone numbers calls a stranger."""
-    return softmax(SCORES) @ NUMBERS
+    return soft_lookup(SPELLING, NAMES, NUMBERS)
 
 
-@phone_book.mistake
+@blended_number.mistake
 def hard():
     """This is the best match alone, the hard lookup: mix all three."""
     return 110
 
 
-@phone_book.mistake
+@blended_number.mistake
 def mean():
     """The three have different scores, so different weights."""
     return NUMBERS.mean()
 
 
-@phone_book.mistake
+@blended_number.mistake
 def scores():
     """You mixed with the scores: softmax makes weights of them."""
     return SCORES @ NUMBERS
 
 
-@phone_book.mistake
+@blended_number.mistake
 def divided_by_the_sum():
     """You divided the scores by their sum: softmax takes exp first."""
-    return SCORES @ NUMBERS / SCORES.sum()
+    weights = SCORES / SCORES.sum()
+    return weights @ NUMBERS
 
 
-@phone_book.mistake
+@blended_number.mistake
 def weight():
     """This is the largest weight; now mix numbers."""
     return softmax(SCORES).max()

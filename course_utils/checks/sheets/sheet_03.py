@@ -15,20 +15,6 @@ from course_utils.checks.sheets.attention_inputs import (
 sheet = Sheet("03")
 
 
-def _over_everything(scores):
-    return softmax(scores.ravel()).reshape(scores.shape)
-
-
-def _soft_loops(scores, temperature):
-    rows = [np.exp((row - max(row)) / temperature) for row in scores]
-    return [row / sum(row) for row in rows]
-
-
-def _soft_powers(scores, temperature):
-    powers = softmax(scores) ** (1 / temperature)
-    return powers / powers.sum(axis=-1, keepdims=True)
-
-
 def _rows_and_temperature(rng, square=False):
     n, m = sizes(rng, 2, square)
     return 2 * rng.normal(size=(n, m)), float(rng.choice([0.3, 0.5, 1.5, 2.5, 4.0]))
@@ -36,6 +22,17 @@ def _rows_and_temperature(rng, square=False):
 
 ROWS = np.array([[2.0, 1, 0, -1], [0, 3, 0, 1]])
 STRONG = np.array([[1000.0, -1000, 999], [-1000, -1001, -999]])
+
+
+def _both_doubled(trial):
+    scores, temperature = trial.arguments
+    again = trial.call(2 * scores, 2 * temperature)["weights"]
+    return moved(again, trial.outputs["weights"], trial.tolerance)
+
+
+def _ahead_by_one(trial):
+    found = trial.call(np.array([[1.0, 0]]), 0.5)["weights"]
+    return moved(found, np.array([[np.e**2, 1]]) / (np.e**2 + 1), trial.tolerance)
 
 
 @sheet.function(
@@ -58,22 +55,8 @@ STRONG = np.array([[1000.0, -1000, 999], [-1000, -1001, -999]])
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
-        Property(
-            "scores and temperature twice as large change nothing",
-            lambda trial: moved(
-                trial.call(2 * trial.arguments[0], 2 * trial.arguments[1])["weights"],
-                trial.outputs["weights"],
-                trial.tolerance,
-            ),
-        ),
-        Property(
-            "at temperature 0.5, a score ahead by 1 gets e² times the weight",
-            lambda trial: moved(
-                trial.call(np.array([[1.0, 0]]), 0.5)["weights"],
-                np.array([[np.e**2, 1]]) / (np.e**2 + 1),
-                trial.tolerance,
-            ),
-        ),
+        Property("scores and temperature twice as large change nothing", _both_doubled),
+        Property("at temperature 0.5, a score ahead by 1 gets e² times the weight", _ahead_by_one),
     ),
     hints=(
         "What becomes of the gap between two scores when the temperature doubles?",
@@ -85,10 +68,16 @@ def soften(scores, temperature):
     return softmax(scores / temperature)
 
 
-soften.also_right(_soft_loops)
+@soften.also_right
+def row_by_row(scores, temperature):
+    rows = [np.exp((row - max(row)) / temperature) for row in scores]
+    return [row / sum(row) for row in rows]
 
 
-soften.also_right(_soft_powers)
+@soften.also_right
+def powers_of_weights(scores, temperature):
+    powers = softmax(scores) ** (1 / temperature)
+    return powers / powers.sum(axis=-1, keepdims=True)
 
 
 @soften.also_right
@@ -131,35 +120,8 @@ def over_the_queries(scores, temperature):
 @soften.mistake
 def over_everything(scores, temperature):
     """All weights together sum to 1: each row needs a sum of its own."""
-    return _over_everything(scores / temperature)
-
-
-def _with_shift(shift):
-    """A softmax that subtracts `shift(scores, axis)` before exp."""
-
-    def shifted(scores, axis):
-        exps = np.exp(scores - shift(scores, axis))
-        return exps / exps.sum(axis=axis, keepdims=True)
-
-    return shifted
-
-
-_stable = _with_shift(lambda scores, axis: scores.max(axis=axis, keepdims=True))
-
-
-def _stable_slices(scores, axis):
-    def one(row):
-        exps = np.exp(row - row.max())
-        return exps / exps.sum()
-
-    return np.apply_along_axis(one, axis, scores)
-
-
-def _stable_moved(scores, axis):
-    rows = np.moveaxis(scores, axis, -1)
-    largest = np.max(rows, axis=-1)[..., None]
-    logs = rows - largest - np.log(np.exp(rows - largest).sum(axis=-1))[..., None]
-    return np.moveaxis(np.exp(logs), -1, axis)
+    weights = softmax((scores / temperature).ravel())
+    return weights.reshape(scores.shape)
 
 
 def _scores_and_axis(rng, square=False):
@@ -224,18 +186,33 @@ def _ratios(trial):
 )
 def stable_softmax(scores, axis):
     """Right: any size of score, any axis, −inf too, and the input is left as it was."""
-    return softmax(scores, axis)
+    shifted = scores - scores.max(axis=axis, keepdims=True)  # the largest of each slice is 0
+    exps = np.exp(shifted)
+    return exps / exps.sum(axis=axis, keepdims=True)
 
 
-stable_softmax.also_right(_stable_slices)
+@stable_softmax.also_right
+def slice_by_slice(scores, axis):
+    def one(row):
+        exps = np.exp(row - row.max())
+        return exps / exps.sum()
+
+    return np.apply_along_axis(one, axis, scores)
 
 
-stable_softmax.also_right(_stable_moved)
+@stable_softmax.also_right
+def through_logarithms(scores, axis):
+    rows = np.moveaxis(scores, axis, -1)
+    largest = np.max(rows, axis=-1)[..., None]
+    logs = rows - largest - np.log(np.exp(rows - largest).sum(axis=-1))[..., None]
+    return np.moveaxis(np.exp(logs), -1, axis)
 
 
 @stable_softmax.also_right
 def in_float32(scores, axis):
-    return _stable(scores.astype(np.float32), axis)
+    scores = scores.astype(np.float32)
+    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=axis, keepdims=True)
 
 
 @stable_softmax.mistake
@@ -243,7 +220,8 @@ def no_shift(scores, axis):
     """exp of a large score overflows and gives NaN: subtract the largest score of each slice
     first.
     """
-    return _with_shift(lambda scores, axis: 0)(scores, axis)
+    exps = np.exp(scores)
+    return exps / exps.sum(axis=axis, keepdims=True)
 
 
 @stable_softmax.mistake
@@ -251,7 +229,8 @@ def largest_of_all(scores, axis):
     """You subtract the largest score of the whole array. A row far below it becomes all zeros,
     and 0/0 is NaN: each slice needs its own.
     """
-    return _with_shift(lambda scores, axis: scores.max())(scores, axis)
+    exps = np.exp(scores - scores.max())
+    return exps / exps.sum(axis=axis, keepdims=True)
 
 
 @stable_softmax.mistake
@@ -275,7 +254,8 @@ def keepdims_missing_in_the_sum(scores, axis):
 @stable_softmax.mistake
 def axis_ignored(scores, axis):
     """Right along the last axis, and always there: use the argument axis."""
-    return softmax(scores, axis=-1)
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
 
 
 @stable_softmax.mistake
@@ -283,7 +263,8 @@ def largest_along_the_last_axis(scores, axis):
     """Your maximum always runs along the last axis, so it shifts scores of one slice
     differently: max(axis=axis, …).
     """
-    return _with_shift(lambda scores, axis: scores.max(axis=-1, keepdims=True))(scores, axis)
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=axis, keepdims=True)
 
 
 @stable_softmax.mistake
@@ -314,7 +295,8 @@ def in_place(scores, axis):
 @stable_softmax.mistake
 def smallest_subtracted(scores, axis):
     """You subtract the smallest score. The largest then grows, and exp overflows sooner."""
-    return _with_shift(lambda scores, axis: scores.min(axis=axis, keepdims=True))(scores, axis)
+    exps = np.exp(scores - scores.min(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=axis, keepdims=True)
 
 
 @stable_softmax.mistake
@@ -322,7 +304,8 @@ def mean_subtracted(scores, axis):
     """The mean cancels too, but a score can still be 1000 above it: which number makes all
     others 0 or less?
     """
-    return _with_shift(lambda scores, axis: scores.mean(axis=axis, keepdims=True))(scores, axis)
+    exps = np.exp(scores - scores.mean(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=axis, keepdims=True)
 
 
 @stable_softmax.mistake
@@ -330,7 +313,8 @@ def clipped(scores, axis):
     """Clipping makes different scores equal, so their weights become equal too: subtract
     instead.
     """
-    return _with_shift(lambda *_: 0)(np.clip(scores, -80, 80), axis)
+    exps = np.exp(np.clip(scores, -80, 80))
+    return exps / exps.sum(axis=axis, keepdims=True)
 
 
 @stable_softmax.mistake
@@ -338,25 +322,17 @@ def divided_by_the_largest(scores, axis):
     """Dividing changes the gaps between scores, and with them the weights: subtract the
     largest.
     """
-    return softmax(scores / scores.max(axis=axis, keepdims=True), axis)
-
-
-def _entropy(weights):
-    return -(weights * np.log(np.where(weights > 0, weights, 1))).sum(axis=-1)
-
-
-def _terms(weights, log=np.log):
-    """p log p with 0 log 0 = 0."""
-    return weights * log(np.where(weights > 0, weights, 1))
-
-
-def _entropy_loops(weights):
-    return [sum(-p * np.log(p) for p in row if p > 0) for row in weights]
+    exps = np.exp(scores / scores.max(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=axis, keepdims=True)
 
 
 def _distributions(rng, square=False):
     n, m = sizes(rng, 2, square)
     return (rng.dirichlet(np.ones(m), size=n),)
+
+
+def _five_equal(trial):
+    return moved(trial.call(np.full((2, 5), 0.2))["entropy"], np.log(5), trial.tolerance)
 
 
 def _independent(trial):
@@ -367,19 +343,24 @@ def _independent(trial):
     return moved(trial.call(pairs)["entropy"][0], both, trial.tolerance)
 
 
-def _found(statement, given, wanted):
-    return Property(
-        statement,
-        lambda trial: moved(trial.call(given)["entropy"], wanted, trial.tolerance),
-    )
-
-
 def _exactly_zero(trial):
     """A constant of 1e-9 in the log is common and small: say so, instead of 1.073 ≠ 1.073."""
     largest = np.abs(trial.call(np.eye(3, 4))["entropy"]).max()
     if largest > 1e-10:
         return f"{largest:.0e}: is there a constant in the log? np.where guards the zeros exactly"
     return None
+
+
+def _keys_reversed(trial):
+    (weights,) = trial.arguments
+    again = trial.call(weights[:, ::-1])["entropy"]
+    return moved(again, trial.outputs["entropy"], trial.tolerance)
+
+
+def _one_key_more(trial):
+    (weights,) = trial.arguments
+    again = trial.call(np.pad(weights, ((0, 0), (0, 1))))["entropy"]
+    return moved(again, trial.outputs["entropy"], trial.tolerance)
 
 
 @sheet.function(
@@ -399,25 +380,11 @@ def _exactly_zero(trial):
         "one key": (np.ones((3, 1)),),
     },
     properties=(
-        _found("two rows of five equal weights have entropy ln 5", np.full((2, 5), 0.2), np.log(5)),
+        Property("two rows of five equal weights have entropy ln 5", _five_equal),
         Property("a one-hot row has entropy 0, to nine digits", _exactly_zero),
         Property("for two independent choices entropies add up", _independent),
-        Property(
-            "the order of the keys does not matter",
-            lambda trial: moved(
-                trial.call(trial.arguments[0][:, ::-1])["entropy"],
-                trial.outputs["entropy"],
-                trial.tolerance,
-            ),
-        ),
-        Property(
-            "a further key with weight 0 changes nothing",
-            lambda trial: moved(
-                trial.call(np.pad(trial.arguments[0], ((0, 0), (0, 1))))["entropy"],
-                trial.outputs["entropy"],
-                trial.tolerance,
-            ),
-        ),
+        Property("the order of the keys does not matter", _keys_reversed),
+        Property("a further key with weight 0 changes nothing", _one_key_more),
     ),
     hints=(
         "What should a one-hot row give, and what is 0 · log 0 in NumPy?",
@@ -426,20 +393,25 @@ def _exactly_zero(trial):
 )
 def entropy(weights):
     """Right: 0 for one-hot, ln m for equal weights, and no NaN for a weight of 0."""
-    return _entropy(weights)
-
-
-entropy.also_right(_entropy_loops)
+    logs = np.log(np.where(weights > 0, weights, 1))  # 0 · log 0 counts as 0 · log 1 = 0
+    return -(weights * logs).sum(axis=-1)
 
 
 @entropy.also_right
-def another_way(weights):
+def in_loops(weights):
+    return [sum(-p * np.log(p) for p in row if p > 0) for row in weights]
+
+
+@entropy.also_right
+def zeros_left_out(weights):
     return np.where(weights > 0, -weights * np.log(weights + 1e-300), 0).sum(axis=1)
 
 
 @entropy.also_right
 def in_float32(weights):
-    return _entropy(weights.astype(np.float32))
+    weights = weights.astype(np.float32)
+    logs = np.log(np.where(weights > 0, weights, 1))
+    return -(weights * logs).sum(axis=-1)
 
 
 @entropy.mistake
@@ -451,49 +423,57 @@ def no_guard(weights):
 @entropy.mistake
 def bits(weights):
     """This is entropy in bits, with log2. Here it is in nats: np.log."""
-    return -_terms(weights, np.log2).sum(axis=-1)
+    logs = np.log2(np.where(weights > 0, weights, 1))
+    return -(weights * logs).sum(axis=-1)
 
 
 @entropy.mistake
 def base_10(weights):
     """log10 is the logarithm to base 10. Here it is the natural one: np.log."""
-    return -_terms(weights, np.log10).sum(axis=-1)
+    logs = np.log10(np.where(weights > 0, weights, 1))
+    return -(weights * logs).sum(axis=-1)
 
 
 @entropy.mistake
 def no_minus(weights):
     """Logs of weights are 0 or less, so your entropy is negative: a minus sign is missing."""
-    return _terms(weights).sum(axis=-1)
+    logs = np.log(np.where(weights > 0, weights, 1))
+    return (weights * logs).sum(axis=-1)
 
 
 @entropy.mistake
 def mean(weights):
     """This is the mean over the keys. Each log already counts with its weight: take the sum."""
-    return -_terms(weights).mean(axis=-1)
+    logs = np.log(np.where(weights > 0, weights, 1))
+    return -(weights * logs).mean(axis=-1)
 
 
 @entropy.mistake
 def over_the_queries(weights):
     """One number for each key came out: sum along each row, one number for each query."""
-    return -_terms(weights).sum(axis=0)
+    logs = np.log(np.where(weights > 0, weights, 1))
+    return -(weights * logs).sum(axis=0)
 
 
 @entropy.mistake
 def one_for_all(weights):
     """One number for the whole map came out: each row has an entropy of its own, axis=-1."""
-    return -_terms(weights).sum()
+    logs = np.log(np.where(weights > 0, weights, 1))
+    return -(weights * logs).sum()
 
 
 @entropy.mistake
 def perplexity(weights):
     """This is the perplexity, exp of the entropy: leave exp away."""
-    return np.exp(_entropy(weights))
+    logs = np.log(np.where(weights > 0, weights, 1))
+    return np.exp(-(weights * logs).sum(axis=-1))
 
 
 @entropy.mistake
 def weights_forgotten(weights):
     """You added the logs up as they are: each counts with its weight, weights * log."""
-    return -np.log(np.where(weights > 0, weights, 1)).sum(axis=-1)
+    logs = np.log(np.where(weights > 0, weights, 1))
+    return -logs.sum(axis=-1)
 
 
 @entropy.mistake
@@ -503,50 +483,18 @@ def constant_added(weights):
 
 
 def _perplexity(weights):
-    return np.exp(_entropy(weights))
-
-
-def _bisect(measure, target, halvings=60, rising=True, low=0.001, high=1000.0):
-    """Where `measure`, which rises or falls, reaches the target between low and high."""
-    for _ in range(halvings):
-        middle = (low + high) / 2
-        if (measure(middle) < target) == rising:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
-
-
-def _search(scores, target, weigh=None, measure=_perplexity, **how):
-    """(temperature, weights) at which `measure` of the weights is the target."""
-    weigh = weigh or (lambda t: softmax(scores / t))
-    found = _bisect(lambda t: measure(weigh(t)), target, **how)
-    return found, weigh(found)
-
-
-def _by_factors(scores, target):
-    low, high = -7.0, 7.0
-    for _ in range(70):
-        middle = (low + high) / 2
-        few = _perplexity(softmax(scores / np.exp(middle))) < target
-        low, high = (middle, high) if few else (low, middle)
-    return np.exp(low), softmax(scores / np.exp(low))
-
-
-def _by_sharpness(scores, target):
-    sharpness = _bisect(lambda s: _perplexity(softmax(s * scores)), target, 80, rising=False)
-    return [1 / sharpness, softmax(scores * sharpness).tolist()]
-
-
-def _in_float32(scores, target):
-    found, weights = _search(scores.astype(np.float32), target)
-    return np.float32(found), weights
+    return np.exp(entropy(weights))
 
 
 def _scores_and_target(rng, square=False):
     (m,) = sizes(rng, 1, square, least=3)
     scores = rng.uniform(0.5, 2) * (rng.permutation(m) + rng.uniform(-0.2, 0.2, m))
     return scores + rng.normal(), float(rng.uniform(1.2, 0.9 * m))
+
+
+def _above_0(trial):
+    temperature = trial.outputs["temperature"]
+    return None if temperature > 0 else f"{temperature:.3g}"
 
 
 def _reaches(trial):
@@ -588,12 +536,7 @@ def _scales(trial):
         "nearly all": (np.array([0.5, 2, -1]), 2.9),
     },
     properties=(
-        Property(
-            "the temperature is above 0",
-            lambda trial: (
-                None if trial.outputs["temperature"] > 0 else f"{trial.outputs['temperature']:.3g}"
-            ),
-        ),
+        Property("the temperature is above 0", _above_0),
         Property("the weights are softmax(scores / temperature)", _fits),
         Property("the perplexity of the weights is the target", _reaches),
         Property("scores twice as large need twice the temperature", _scales),
@@ -605,16 +548,44 @@ def _scales(trial):
 )
 def temperature_for(scores, target):
     """Right: perplexity only grows with the temperature, so halving finds the place."""
-    return _search(scores, target)
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        weights = softmax(scores / middle)
+        logs = np.log(np.where(weights > 0, weights, 1))
+        if np.exp(-(weights * logs).sum()) < target:
+            low = middle  # too few keys: too cold
+        else:
+            high = middle
+    return low, softmax(scores / low)
 
 
-temperature_for.also_right(_by_factors)
+@temperature_for.also_right
+def halving_the_logarithm(scores, target):
+    low, high = -7.0, 7.0
+    for _ in range(70):
+        middle = (low + high) / 2
+        few = _perplexity(softmax(scores / np.exp(middle))) < target
+        low, high = (middle, high) if few else (low, middle)
+    return np.exp(low), softmax(scores / np.exp(low))
 
 
-temperature_for.also_right(_by_sharpness)
+@temperature_for.also_right
+def halving_the_sharpness(scores, target):
+    low, high = 0.001, 1000.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        if _perplexity(softmax(scores * middle)) < target:
+            high = middle  # too few keys: too sharp
+        else:
+            low = middle
+    return [1 / low, softmax(scores * low).tolist()]
 
 
-temperature_for.also_right(_in_float32)
+@temperature_for.also_right
+def in_float32(scores, target):
+    temperature, weights = temperature_for(scores.astype(np.float32), target)
+    return np.float32(temperature), weights
 
 
 @temperature_for.mistake
@@ -622,25 +593,53 @@ def wrong_half(scores, target):
     """You keep the wrong half, so the search runs to an end. Too few keys means too cold: then
     the low end moves up.
     """
-    return _search(scores, target, rising=False)
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if np.exp(entropy(softmax(scores / middle))) < target:
+            high = middle
+        else:
+            low = middle
+    return low, softmax(scores / low)
 
 
-@temperature_for.mistake
-def entropy_(scores, target):
+@temperature_for.mistake(name="entropy")
+def entropy_compared(scores, target):
     """You compare the entropy with the target; perplexity is its exp."""
-    return _search(scores, target, measure=_entropy)
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if entropy(softmax(scores / middle)) < target:
+            low = middle
+        else:
+            high = middle
+    return low, softmax(scores / low)
 
 
 @temperature_for.mistake
 def base_2(scores, target):
     """The entropy is in nats, so perplexity is e to that power: np.exp, not 2 **."""
-    return _search(scores, target, measure=lambda w: 2 ** _entropy(w))
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if 2 ** entropy(softmax(scores / middle)) < target:
+            low = middle
+        else:
+            high = middle
+    return low, softmax(scores / low)
 
 
 @temperature_for.mistake
 def largest_weight(scores, target):
     """You made the largest weight 1/target. Perplexity counts all keys: exp of the entropy."""
-    return _search(scores, target, measure=lambda w: 1 / w.max())
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if softmax(scores / middle).max() > 1 / target:
+            low = middle
+        else:
+            high = middle
+    return low, softmax(scores / low)
 
 
 @temperature_for.mistake
@@ -648,10 +647,8 @@ def sharpness(scores, target):
     """The weights are right. You return 1 / T, the sharpness that multiplies; asked is T,
     which divides.
     """
-    return (
-        1 / _search(scores, target)[0],
-        _search(scores, target)[1],
-    )
+    temperature, weights = temperature_for(scores, target)
+    return 1 / temperature, weights
 
 
 @temperature_for.mistake
@@ -659,29 +656,29 @@ def weights_at_temperature_1(scores, target):
     """The temperature is right, but the weights are those at temperature 1: softmax(scores /
     temperature).
     """
-    return (_search(scores, target)[0], softmax(scores))
+    temperature, _ = temperature_for(scores, target)
+    return temperature, softmax(scores)
 
 
 @temperature_for.mistake
 def too_few_halvings(scores, target):
     """Close, but 20 halvings leave the temperature off by up to 0.001: take 60."""
-    return _search(scores, target, halvings=20)
+    low, high = 0.001, 1000.0
+    for _ in range(20):
+        middle = (low + high) / 2
+        if np.exp(entropy(softmax(scores / middle))) < target:
+            low = middle
+        else:
+            high = middle
+    temperature = (low + high) / 2
+    return temperature, softmax(scores / temperature)
 
 
 @temperature_for.mistake
 def swapped(scores, target):
     """Both are right, in the wrong order: return the temperature, then the weights."""
-    return _search(scores, target)[::-1]
-
-
-LINES = {
-    1: "= exp(z_j) / Σ_l exp(z_l) = softmax(z)_j",
-    2: "= exp(c) exp(z_j) / (exp(c) Σ_l exp(z_l))",
-    3: "= (exp(c) + exp(z_j)) / Σ_l (exp(c) + exp(z_l))",
-    4: "softmax(z + c)_j = exp(z_j + c) / Σ_l exp(z_l + c)",
-    5: "= exp(c) exp(z_j) / Σ_l exp(z_l)",
-    6: "= exp(c z_j) / Σ_l exp(c z_l)",
-}
+    temperature, weights = temperature_for(scores, target)
+    return weights, temperature
 
 
 @sheet.order(
@@ -692,36 +689,43 @@ LINES = {
     The same number c is added to every score z_l. Three of these six lines, in order, prove
     that no weight changes. Give their numbers.
     """,
-    lines=LINES,
+    lines={
+        1: "= exp(z_j) / Σ_l exp(z_l) = softmax(z)_j",
+        2: "= exp(c) exp(z_j) / (exp(c) Σ_l exp(z_l))",
+        3: "= (exp(c) + exp(z_j)) / Σ_l (exp(c) + exp(z_l))",
+        4: "softmax(z + c)_j = exp(z_j + c) / Σ_l exp(z_l + c)",
+        5: "= exp(c) exp(z_j) / Σ_l exp(z_l)",
+        6: "= exp(c z_j) / Σ_l exp(c z_l)",
+    },
     hints=(
         "What is exp(z + c) as a product?",
         "Three lines: 4, ____, 1. In the middle, exp(c) stands above and below.",
     ),
 )
-def proof():
+def proof_of_a_shift():
     """Right: exp(c) is a factor of every term, above and below, and cancels."""
     return (4, 2, 1)
 
 
-@proof.mistake(shows=lambda order: 3 in order)
+@proof_of_a_shift.mistake(shows=lambda order: 3 in order)
 def a_sum_for_a_product():
     """exp of a sum is a product: exp(z + c) = exp(z) exp(c). Line 3 adds."""
     return (4, 3, 1)
 
 
-@proof.mistake(shows=lambda order: 5 in order)
+@proof_of_a_shift.mistake(shows=lambda order: 5 in order)
 def factor_lost_below():
     """Line 5 has exp(c) above only. The sum below has it in every term: take it out."""
     return (4, 5, 1)
 
 
-@proof.mistake(shows=lambda order: 6 in order)
+@proof_of_a_shift.mistake(shows=lambda order: 6 in order)
 def scaled():
     """Line 6 multiplies the scores by c; the proof adds c to them."""
     return (4, 6, 1)
 
 
-@proof.mistake(shows=lambda order: len(order) == 3 and order[0] == 1)
+@proof_of_a_shift.mistake(shows=lambda order: len(order) == 3 and order[0] == 1)
 def backwards():
     """Begin with what you know nothing about yet, softmax(z + c), and end with softmax(z)."""
     return (1, 2, 4)

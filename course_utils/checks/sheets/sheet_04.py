@@ -28,13 +28,25 @@ def _normal(*shapes, rng=EDGE_RNG):
 # 04.1 and 04.2: which axis?
 
 
-def _join(queries, keys):
-    return np.concatenate([queries, keys], axis=-1), np.concatenate([queries, keys], axis=0)
-
-
 def _equal_arrays(rng, square=False):
     shape = sizes(rng, 2, square)
     return _normal(shape, shape, rng=rng)
+
+
+def _query_begins(trial):
+    queries, _ = trial.arguments
+    begins = trial.outputs["by features"][:, : queries.shape[1]]
+    return moved(begins, queries, trial.tolerance)
+
+
+def _key_ends(trial):
+    queries, keys = trial.arguments
+    ends = trial.outputs["by features"][:, queries.shape[1] :]
+    return moved(ends, keys, trial.tolerance)
+
+
+def _queries_above(trial):
+    return moved(trial.outputs["by positions"], np.vstack(trial.arguments), trial.tolerance)
 
 
 @sheet.function(
@@ -53,22 +65,9 @@ def _equal_arrays(rng, square=False):
     inputs=_equal_arrays,
     edges={"one row each": _normal((1, 4), (1, 4)), "one feature": _normal((3, 1), (3, 1))},
     properties=(
-        Property(
-            "by features, each row begins with its query",
-            lambda t: moved(
-                t.outputs["by features"][:, : t.arguments[0].shape[1]], t.arguments[0], t.tolerance
-            ),
-        ),
-        Property(
-            "by features, each row ends with its key",
-            lambda t: moved(
-                t.outputs["by features"][:, t.arguments[0].shape[1] :], t.arguments[1], t.tolerance
-            ),
-        ),
-        Property(
-            "by positions, the queries come first and the keys below them",
-            lambda t: moved(t.outputs["by positions"], np.vstack(t.arguments), t.tolerance),
-        ),
+        Property("by features, each row begins with its query", _query_begins),
+        Property("by features, each row ends with its key", _key_ends),
+        Property("by positions, the queries come first and the keys below them", _queries_above),
     ),
     hints=(
         "Which axis of an array (positions, features) has to grow so that rows become longer?",
@@ -77,58 +76,59 @@ def _equal_arrays(rng, square=False):
 )
 def two_joins(queries, keys):
     """Right: one makes rows longer, the other makes more rows."""
-    return _join(queries, keys)
+    return np.concatenate([queries, keys], axis=-1), np.concatenate([queries, keys], axis=0)
 
 
 @two_joins.also_right
-def another_way(q, k):
-    return (np.hstack([q, k]), np.vstack([q, k]))
+def with_hstack_and_vstack(queries, keys):
+    return np.hstack([queries, keys]), np.vstack([queries, keys])
 
 
 @two_joins.also_right
-def in_loops(q, k):
-    return [[[*a, *b] for a, b in zip(q, k, strict=True)], [*q, *k]]
+def as_lists(queries, keys):
+    return [[[*q, *k] for q, k in zip(queries, keys, strict=True)], [*queries, *keys]]
 
 
 @two_joins.also_right
-def in_float32(q, k):
-    return tuple(np.concatenate([q, k], axis=a).astype(np.float32) for a in (1, 0))
+def in_float32(queries, keys):
+    return tuple(np.concatenate([queries, keys], axis).astype(np.float32) for axis in (1, 0))
 
 
 @two_joins.mistake
-def exchanged(q, k):
+def exchanged(queries, keys):
     """Both arrays are right, in the wrong order: first the long rows, then the many rows."""
-    return _join(q, k)[::-1]
+    return np.concatenate([queries, keys], axis=0), np.concatenate([queries, keys], axis=-1)
 
 
 @two_joins.mistake
-def keys_first(q, k):
+def keys_first(queries, keys):
     """The keys stand before the queries: [q; k] begins with q."""
-    return _join(k, q)
+    return np.concatenate([keys, queries], axis=-1), np.concatenate([keys, queries], axis=0)
 
 
 @two_joins.mistake
-def stacked(q, k):
+def stacked(queries, keys):
     """stack makes a new axis, of length 2. concatenate makes an old axis longer."""
-    return (np.stack([q, k], axis=-1), np.stack([q, k]))
+    return np.stack([queries, keys], axis=-1), np.stack([queries, keys], axis=0)
 
 
 @two_joins.mistake
-def one_join_twice(q, k):
+def one_join_twice(queries, keys):
     """Both are joined by features: the second one makes more rows, axis=0."""
-    return (_join(q, k)[0], _join(q, k)[0])
+    return np.concatenate([queries, keys], axis=-1), np.concatenate([queries, keys], axis=1)
 
 
 @two_joins.mistake
-def no_axis(q, k):
+def no_axis(queries, keys):
     """Both are joined by positions, which is what concatenate does without an axis."""
-    return (_join(q, k)[1], _join(q, k)[1])
+    joined = np.concatenate([queries, keys])
+    return joined, joined
 
 
 @two_joins.mistake
-def added(q, k):
+def added(queries, keys):
     """You added queries and keys. To join is to keep all numbers, side by side or below."""
-    return (q + k, q + k)
+    return queries + keys, queries + keys
 
 
 sheet.choice(
@@ -168,11 +168,6 @@ sheet.choice(
 # 04.3: rule 1 per pair
 
 
-def _pairs(queries, keys, w, b):
-    size = queries.shape[-1]
-    return (queries @ w[:size])[:, None] + (keys @ w[size:])[None] + b
-
-
 def _pair_arrays(rng, square=False):
     n, m, d_q, d_k = sizes(rng, 4, square)
     return *_normal((n, d_q), (m, d_k), (d_q + d_k,), rng=rng), float(rng.normal())
@@ -186,17 +181,6 @@ def _pair_edges():
         "no bias": (queries, keys, w, 0.0),
         "queries of ±1000": (1000 * queries, keys, w, -2.0),
     }
-
-
-def _pair_loops(queries, keys, w, b, join=lambda q, k: [*q, *k]):
-    return np.array([[np.array(join(q, k)) @ w + b for k in keys] for q in queries])
-
-
-def _pair_block(queries, keys, w, b):
-    shape = (len(queries), len(keys))
-    left = np.broadcast_to(queries[:, None], (*shape, queries.shape[1]))
-    right = np.broadcast_to(keys[None], (*shape, keys.shape[1]))
-    return np.concatenate([left, right], axis=-1) @ w + b
 
 
 def _one_gap_a_row(trial):
@@ -242,91 +226,101 @@ def _one_pair(trial):
 )
 def rule1_pairs(queries, keys, w, b):
     """Right: one score for each pair. And your rows differ by one number only: see 04.4."""
-    return _pairs(queries, keys, w, b)
-
-
-rule1_pairs.also_right(_pair_loops)
-
-
-rule1_pairs.also_right(_pair_block)
+    scores = np.zeros((len(queries), len(keys)))
+    for i, query in enumerate(queries):
+        for j, key in enumerate(keys):
+            scores[i, j] = np.concatenate([query, key]) @ w + b
+    return scores
 
 
 @rule1_pairs.also_right
-def in_float32(*a):
-    return _pairs(*a).astype(np.float32)
+def w_cut_in_two(queries, keys, w, b):
+    d_q = queries.shape[1]
+    return (queries @ w[:d_q])[:, None] + keys @ w[d_q:] + b
+
+
+@rule1_pairs.also_right
+def one_block_of_pairs(queries, keys, w, b):
+    shape = (len(queries), len(keys))
+    left = np.broadcast_to(queries[:, None], (*shape, queries.shape[1]))
+    right = np.broadcast_to(keys[None], (*shape, keys.shape[1]))
+    return np.concatenate([left, right], axis=-1) @ w + b
+
+
+@rule1_pairs.also_right
+def in_float32(queries, keys, w, b):
+    scores = [[np.concatenate([query, key]) @ w + b for key in keys] for query in queries]
+    return np.array(scores, dtype=np.float32)
 
 
 @rule1_pairs.mistake
-def halves_exchanged(*a):
+def halves_exchanged(queries, keys, w, b):
     """You joined [k; q]. The first numbers of w belong to the query: [q; k]."""
-    return _pair_loops(*a, join=lambda q, k: [*k, *q])
+    return np.array([[np.concatenate([key, query]) @ w + b for key in keys] for query in queries])
 
 
 @rule1_pairs.mistake
-def no_bias(q, k, w, b):
+def no_bias(queries, keys, w, b):
     """The bias b is missing: + b for every pair."""
-    return _pairs(q, k, w, 0)
+    return np.array([[np.concatenate([query, key]) @ w for key in keys] for query in queries])
 
 
 @rule1_pairs.mistake
-def bias_twice(q, k, w, b):
+def bias_twice(queries, keys, w, b):
     """b came in twice, once with each half: a pair gets it once."""
-    return _pairs(q, k, w, 2 * b)
+    d_q = queries.shape[1]
+    of_queries = queries @ w[:d_q] + b
+    of_keys = keys @ w[d_q:] + b
+    return of_queries[:, None] + of_keys
 
 
 @rule1_pairs.mistake
-def transposed(*a):
+def transposed(queries, keys, w, b):
     """One row for each key came out: row = query, column = key."""
-    return _pairs(*a).T
+    return np.array([[np.concatenate([query, key]) @ w + b for query in queries] for key in keys])
 
 
 @rule1_pairs.mistake
-def weights(*a):
+def weights(queries, keys, w, b):
     """These are weights, after softmax: return the scores of stage ①."""
-    return softmax(_pairs(*a))
+    scores = rule1_pairs(queries, keys, w, b)
+    return softmax(scores)
 
 
 @rule1_pairs.mistake(name="query's part only")
-def query_s_part_only(q, k, w, b):
+def part_of_the_query(queries, keys, w, b):
     """The key's part is missing: w_k · k for each column."""
-    return _pairs(q, 0 * k, w, b)
+    return np.array([[query @ w[: len(query)] + b for key in keys] for query in queries])
 
 
 @rule1_pairs.mistake(name="key's part only")
-def key_s_part_only(q, k, w, b):
+def part_of_the_key(queries, keys, w, b):
     """The query's part is missing. It cancels later, in softmax; the score still has it."""
-    return _pairs(0 * q, k, w, b)
+    return np.array([[key @ w[len(query) :] + b for key in keys] for query in queries])
 
 
 @rule1_pairs.mistake
-def multiplied(q, k, w, b):
+def multiplied(queries, keys, w, b):
     """You multiplied the two parts. A linear layer adds them."""
-    return _pairs(q, 0 * k, w, 0) * _pairs(0 * q, k, w, 0) + b
+    d_q = queries.shape[1]
+    return (queries @ w[:d_q])[:, None] * (keys @ w[d_q:]) + b
 
 
 @rule1_pairs.mistake
-def cut_in_the_middle(q, k, w, b):
+def cut_in_the_middle(queries, keys, w, b):
     """You cut w in the middle. Queries and keys may differ in width: cut it at d_q."""
-    return (q @ w[: len(w) // 2])[:, None] + (k @ w[len(w) // 2 :])[None] + b
+    half = len(w) // 2
+    return (queries @ w[:half])[:, None] + keys @ w[half:] + b
 
 
 @rule1_pairs.mistake
-def neighbours_only(q, k, w, b):
+def neighbours_only(queries, keys, w, b):
     """zip pairs query i with key i. Every query meets every key: n · m pairs."""
-    return np.array([np.concatenate(p) @ w + b for p in zip(q, k, strict=False)])
+    pairs = zip(queries, keys, strict=False)
+    return np.array([np.concatenate([query, key]) @ w + b for query, key in pairs])
 
 
 # 04.4: the proof
-
-PROOF = {
-    1: "α_ij = exp(w_q·q_i) exp(w_k·k_j) exp(b) / Σ_l exp(w_q·q_i) exp(w_k·k_l) exp(b)",
-    2: "α_ij = exp(e_ij) / Σ_l exp(e_il)",
-    3: "α_ij = exp(w_k·k_j) / Σ_l exp(w_k·k_l)",
-    4: "e_ij = w·[q_i; k_j] + b",
-    5: "e_ij = w_q·q_i + w_k·k_j + b",
-    6: "e_ij = (w_q·q_i) (w_k·k_j) + b",
-    7: "α_ij = exp(w_q·q_i) / Σ_l exp(w_q·q_l)",
-}
 
 
 @sheet.order(
@@ -339,7 +333,15 @@ PROOF = {
     the rule says, its split, softmax, put in, cancelled. (w_q and w_k are the two parts of
     w; Σ_l runs over all keys.)
     """,
-    lines=PROOF,
+    lines={
+        1: "α_ij = exp(w_q·q_i) exp(w_k·k_j) exp(b) / Σ_l exp(w_q·q_i) exp(w_k·k_l) exp(b)",
+        2: "α_ij = exp(e_ij) / Σ_l exp(e_il)",
+        3: "α_ij = exp(w_k·k_j) / Σ_l exp(w_k·k_l)",
+        4: "e_ij = w·[q_i; k_j] + b",
+        5: "e_ij = w_q·q_i + w_k·k_j + b",
+        6: "e_ij = (w_q·q_i) (w_k·k_j) + b",
+        7: "α_ij = exp(w_q·q_i) / Σ_l exp(w_q·q_l)",
+    },
     hints=(
         "Begin with what the rule says, split it, put it into softmax. What is the same for all l?",
         "4, 5, 2, ____, and then cancel exp(w_q·q_i) exp(b) above and below.",
@@ -351,12 +353,12 @@ def proof():
 
 
 @proof.also_right
-def another_order():
+def split_after_softmax():
     return (4, 2, 5, 1, 3)
 
 
 @proof.also_right
-def another_order():
+def softmax_first():
     return (2, 4, 5, 1, 3)
 
 
@@ -395,14 +397,6 @@ def split_first():
 # 04.5: rule 1 by position
 
 
-def _joined_scores(word, state, W, b):
-    return np.concatenate([word, state]) @ W + b
-
-
-def _positions(word, state, W, b, m):
-    return softmax(_joined_scores(word, state, W, b)[:m])
-
-
 def _position_arrays(rng, square=False):
     d_word, d_state, L = (3, 3, 5) if square else sizes(rng, 3, least=3)
     m = 3 if square else int(rng.integers(2, L))
@@ -416,12 +410,6 @@ def _position_edges():
         "as many keys as positions": (word, state, W, b, 5),
         "scores near 1000": (word, state, W, b + 1000, 3),
     }
-
-
-def _renormalised(*arguments):
-    scores, m = _joined_scores(*arguments[:-1]), arguments[-1]
-    exps = np.exp(scores - scores.max())
-    return exps[:m] / exps[:m].sum()
 
 
 def _behind_is_irrelevant(trial):
@@ -482,70 +470,86 @@ def _word_first(trial):
 )
 def position_weights(word, state, W, b, m):
     """Right: the real words share all of it. And no key was asked: your function has none."""
-    return _positions(word, state, W, b, m)
+    scores = np.concatenate([word, state]) @ W + b  # (L,)
+    return softmax(scores[:m])  # the padding is gone before softmax
 
 
 @position_weights.also_right
-def another_way(word, state, W, b, m):
+def layer_cut_to_m(word, state, W, b, m):
     return softmax(np.hstack([word, state]) @ W[:, :m] + b[:m])
 
 
-position_weights.also_right(_renormalised)
+@position_weights.also_right
+def exps_cut_to_m(word, state, W, b, m):
+    scores = np.concatenate([word, state]) @ W + b
+    exps = np.exp(scores - scores.max())
+    return exps[:m] / exps[:m].sum()
 
 
 @position_weights.also_right
-def in_float32(*a):
-    return softmax(_joined_scores(*a[:-1]).astype(np.float32)[: a[-1]])
+def in_float32(word, state, W, b, m):
+    scores = np.concatenate([word, state]) @ W + b
+    return softmax(scores[:m].astype(np.float32))
 
 
 @position_weights.mistake
-def padding_takes_weight(*arguments):
+def padding_takes_weight(word, state, W, b, m):
     """Your weights sum to less than 1: positions without a word got a share. Cut the scores to
     m before softmax, not after.
     """
-    return softmax(_joined_scores(*arguments[:-1]))[: arguments[-1]]
+    scores = np.concatenate([word, state]) @ W + b
+    return softmax(scores)[:m]
 
 
 @position_weights.mistake
-def scores_of_0_for_padding(*a):
+def scores_of_0_for_padding(word, state, W, b, m):
     """A score of 0 is not nothing: exp(0) is 1. Leave those positions out before softmax."""
-    return softmax(np.where(np.arange(len(a[3])) < a[4], _joined_scores(*a[:-1]), 0.0))[: a[4]]
+    scores = np.concatenate([word, state]) @ W + b
+    scores[m:] = 0
+    return softmax(scores)[:m]
 
 
 @position_weights.mistake
-def all_positions(*a):
+def all_positions(word, state, W, b, m):
     """These are L weights; only the first m positions hold a word."""
-    return softmax(_joined_scores(*a[:-1]))
+    scores = np.concatenate([word, state]) @ W + b
+    return softmax(scores)
 
 
 @position_weights.mistake
-def last_positions(*a):
+def last_positions(word, state, W, b, m):
     """You kept the last m positions. The words stand at the beginning, padding behind."""
-    return softmax(_joined_scores(*a[:-1])[-a[4] :])
+    scores = np.concatenate([word, state]) @ W + b
+    return softmax(scores[-m:])
 
 
 @position_weights.mistake
 def state_first(word, state, W, b, m):
     """You joined [state; word]. The first rows of W belong to the word."""
-    return _positions(state, word, W, b, m)
+    scores = np.concatenate([state, word]) @ W + b
+    return softmax(scores[:m])
 
 
 @position_weights.mistake
 def no_bias(word, state, W, b, m):
     """The bias b is missing: every position has its own."""
-    return _positions(word, state, W, 0 * b, m)
+    scores = np.concatenate([word, state]) @ W
+    return softmax(scores[:m])
 
 
 @position_weights.mistake
-def scores(*a):
+def scores(word, state, W, b, m):
     """These are scores. Softmax makes weights of them."""
-    return _joined_scores(*a[:-1])[: a[4]]
+    scores = np.concatenate([word, state]) @ W + b
+    return scores[:m]
 
 
 @position_weights.mistake
-def exp_without_a_shift(*a):
+def exp_without_a_shift(word, state, W, b, m):
     """For scores near 1000 exp overflows: subtract the largest first, or use softmax."""
-    return np.exp(_joined_scores(*a[:-1])[: a[4]]) / np.exp(_joined_scores(*a[:-1])[: a[4]]).sum()
+    scores = np.concatenate([word, state]) @ W + b
+    exps = np.exp(scores[:m])
+    return exps / exps.sum()
 
 
 # 04.6: a test for blindness
@@ -590,18 +594,6 @@ SHOWN = {
 }
 
 
-def _differ(one, other):
-    return bool(np.abs(one - other).max() > 1e-6)
-
-
-def _what_counts(rule, queries, keys):
-    rng = np.random.default_rng(0)
-    weights = rule(queries, keys)
-    other_queries = rule(queries + rng.normal(size=queries.shape), keys)
-    other_keys = rule(queries, keys + rng.normal(size=keys.shape))
-    return _differ(weights, other_queries), _differ(weights, other_keys)
-
-
 def _known(name):
     rule, wanted = SHOWN[name]
 
@@ -615,30 +607,6 @@ def _known(name):
 
 def _truth(pair):
     return ", ".join(str(bool(number)) for number in pair)
-
-
-def _by_rows(rule, queries, keys):
-    weights = rule(queries, keys)
-    counts = np.ptp(weights, axis=0).max() > 1e-6, not np.allclose(weights, rule(queries, -keys))
-    return tuple(np.float32(one) for one in counts)
-
-
-def _by_reversing(rule, queries, keys):
-    weights = rule(queries, keys)
-    return [
-        not np.allclose(rule(queries[::-1], keys), weights),
-        not np.allclose(rule(queries, keys[::-1]), weights),
-    ]
-
-
-def _by_zeros(rule, queries, keys):
-    weights = rule(queries, keys)
-    return np.array(
-        [
-            _differ(rule(3 * queries - 1, keys), weights),
-            _differ(rule(queries, 0 * keys), weights),
-        ]
-    )
 
 
 @sheet.function(
@@ -662,28 +630,54 @@ def _by_zeros(rule, queries, keys):
 )
 def what_counts(rule, queries, keys):
     """Right: a test that needs no formula. Use it on any rule that you meet."""
-    return _what_counts(rule, queries, keys)
+    weights = rule(queries, keys)
+    rng = np.random.default_rng(0)
+    other_queries, other_keys = rng.normal(size=queries.shape), rng.normal(size=keys.shape)
+    query_counts = not np.allclose(weights, rule(other_queries, keys))
+    keys_count = not np.allclose(weights, rule(queries, other_keys))
+    return query_counts, keys_count
 
 
-what_counts.also_right(_by_rows)
+@what_counts.also_right
+def rows_and_other_keys(rule, queries, keys):
+    weights = rule(queries, keys)
+    counts = np.ptp(weights, axis=0).max() > 1e-6, not np.allclose(weights, rule(queries, -keys))
+    return tuple(np.float32(one) for one in counts)
 
 
-what_counts.also_right(_by_reversing)
+@what_counts.also_right
+def reversed_order(rule, queries, keys):
+    weights = rule(queries, keys)
+    return [
+        not np.allclose(rule(queries[::-1], keys), weights),
+        not np.allclose(rule(queries, keys[::-1]), weights),
+    ]
 
 
-what_counts.also_right(_by_zeros)
+@what_counts.also_right
+def keys_of_zeros(rule, queries, keys):
+    weights = rule(queries, keys)
+    changes_of_queries = np.abs(rule(3 * queries - 1, keys) - weights)
+    changes_of_keys = np.abs(rule(queries, 0 * keys) - weights)
+    return np.array([changes_of_queries.max() > 1e-6, changes_of_keys.max() > 1e-6])
 
 
 @what_counts.mistake
-def exchanged(*a):
+def exchanged(rule, queries, keys):
     """Both are right, in the wrong order: first the query, then the keys."""
-    return _what_counts(*a)[::-1]
+    weights = rule(queries, keys)
+    query_counts = not np.allclose(weights, rule(-queries, keys))
+    keys_count = not np.allclose(weights, rule(queries, -keys))
+    return keys_count, query_counts
 
 
 @what_counts.mistake
-def blind_instead_of_counts(*a):
+def blind_instead_of_counts(rule, queries, keys):
     """You return True where nothing changes. True should mean: this input counts."""
-    return tuple(not one for one in _what_counts(*a))
+    weights = rule(queries, keys)
+    query_counts = np.allclose(weights, rule(-queries, keys))
+    keys_count = np.allclose(weights, rule(queries, -keys))
+    return query_counts, keys_count
 
 
 @what_counts.mistake
@@ -700,9 +694,10 @@ def keys_shifted(rule, queries, keys):
     """Adding the same number to all keys moves all dot products of a query alike, and softmax
     cancels that. Change the keys more freely.
     """
-    return _what_counts(rule, queries, keys)[0], _differ(
-        rule(queries, keys), rule(queries, keys + 1)
-    )
+    weights = rule(queries, keys)
+    query_counts = not np.allclose(weights, rule(-queries, keys))
+    keys_count = not np.allclose(weights, rule(queries, keys + 1))
+    return query_counts, keys_count
 
 
 @what_counts.mistake
@@ -716,20 +711,23 @@ def exact_comparison(rule, queries, keys):
 @what_counts.mistake
 def both_at_once(rule, queries, keys):
     """You changed queries and keys together: change one, and keep the other as it is."""
-    changed = _differ(rule(queries, keys), rule(2 * queries + 1, keys[::-1]))
-    return changed, changed
+    weights = rule(queries, keys)
+    counts = not np.allclose(weights, rule(2 * queries + 1, keys[::-1]))
+    return counts, counts
 
 
 @what_counts.mistake
-def always(*a):
+def always(rule, queries, keys):
     """You say that both count in every rule. Call rule twice and compare."""
-    return (True, True)
+    return True, True
 
 
 @what_counts.mistake
-def query_only(*a):
+def query_only(rule, queries, keys):
     """The keys count in every rule, you say. Rule 1 by position never looks at them."""
-    return (_what_counts(*a)[0], True)
+    weights = rule(queries, keys)
+    query_counts = not np.allclose(weights, rule(-queries, keys))
+    return query_counts, True
 
 
 # 04.7 and 04.8: what is it good for?

@@ -31,52 +31,45 @@ sheet = Sheet("05")
         "(2, 1, 6) and (1, 3, 6) give (2, ____, 6).",
     ),
 )
-def block_shape():
+def shape_of_block():
     """Right: a hidden layer of 6 for each of the 2 · 3 pairs."""
     return (2, 3, 6)
 
 
-@block_shape.mistake
+@shape_of_block.mistake
 def scores():
     """This is the shape of the scores, after the sum over hidden."""
     return (2, 3)
 
 
-@block_shape.mistake
+@shape_of_block.mistake
 def not_stretched():
     """This is a[:, None]. Its 1 stretches to b's 3."""
     return (2, 1, 6)
 
 
-@block_shape.mistake
+@shape_of_block.mistake
 def stacked():
     """You put a and b below each other; here every row meets every."""
     return (5, 6)
 
 
-@block_shape.mistake
+@shape_of_block.mistake
 def concatenated():
     """The features are added, not put side by side: 6."""
     return (2, 3, 12)
 
 
-@block_shape.mistake
+@shape_of_block.mistake
 def keys_first():
     """a has its rows on axis 0, b on axis 1: which is first?"""
     return (3, 2, 6)
 
 
-@block_shape.mistake
+@shape_of_block.mistake
 def added_up():
     """Sizes are not added: a size of 1 takes the other's."""
     return (3, 4, 12)
-
-
-ARGUMENTS = ("queries", "keys", "W_query", "W_key", "v")
-
-
-def _additive(queries, keys, W_query, W_key, v):
-    return np.tanh((queries @ W_query)[:, None] + (keys @ W_key)[None]) @ v
 
 
 def _additive_arrays(rng, square=False):
@@ -96,31 +89,6 @@ def _edges():
         "one hidden feature": (queries, keys, W_query[:, :1], W_key[:, :1], v[:1]),
         "queries of ±1000": (1000 * queries, keys, W_query, W_key, v),
     }
-
-
-def _projected(queries, keys, W_query, W_key):
-    return (queries @ W_query)[:, None], (keys @ W_key)[None]
-
-
-def _wrong(combine):
-    """A wrong rule: `combine(q, k, v)` gets the projections, (n, 1, d_a) and (1, m, d_a)."""
-    return lambda queries, keys, W_query, W_key, v: combine(
-        *_projected(queries, keys, W_query, W_key), v
-    )
-
-
-def _loops(queries, keys, W_query, W_key, v):
-    return [[v @ np.tanh(q @ W_query + k @ W_key) for k in keys] for q in queries]
-
-
-def _concatenated(queries, keys, W_query, W_key, v):
-    W = np.concatenate([W_query, W_key])
-    return [[np.tanh(np.concatenate([q, k]) @ W) @ v for k in keys] for q in queries]
-
-
-def _summed(queries, keys, W_query, W_key, v):
-    hidden = (queries @ W_query)[:, None, :] + (keys @ W_key)[None, :, :]
-    return (np.tanh(hidden) * v).sum(axis=-1).astype(np.float32)
 
 
 def _twice_v(trial):
@@ -190,16 +158,26 @@ def _one_pair(trial):
 )
 def additive_scores(queries, keys, W_query, W_key, v):
     """Right: a hidden layer for each pair, bent by tanh, weighted by v, summed over hidden."""
-    return _additive(queries, keys, W_query, W_key, v)
+    q = (queries @ W_query)[:, None]  # (n, 1, d_a)
+    k = (keys @ W_key)[None]  # (1, m, d_a)
+    return np.tanh(q + k) @ v  # the sum over hidden: (n, m)
 
 
-additive_scores.also_right(_loops)
+@additive_scores.also_right
+def in_loops(queries, keys, W_query, W_key, v):
+    return [[v @ np.tanh(q @ W_query + k @ W_key) for k in keys] for q in queries]
 
 
-additive_scores.also_right(_concatenated)
+@additive_scores.also_right
+def query_and_key_concatenated(queries, keys, W_query, W_key, v):
+    W = np.concatenate([W_query, W_key])
+    return [[np.tanh(np.concatenate([q, k]) @ W) @ v for k in keys] for q in queries]
 
 
-additive_scores.also_right(_summed)
+@additive_scores.also_right
+def summed_in_float32(queries, keys, W_query, W_key, v):
+    hidden = (queries @ W_query)[:, None, :] + (keys @ W_key)[None, :, :]
+    return (np.tanh(hidden) * v).sum(axis=-1).astype(np.float32)
 
 
 @additive_scores.mistake
@@ -207,9 +185,8 @@ def summed_over_the_keys(queries, keys, W_query, W_key, v):
     """You summed over axis 1, the keys. The sum of rule 2 runs over the hidden features, the
     last axis.
     """
-    return _wrong(lambda q, k, v: (np.tanh(q + k) * v).sum(axis=1))(
-        queries, keys, W_query, W_key, v
-    )
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return (np.tanh(q + k) * v).sum(axis=1)
 
 
 @additive_scores.mistake
@@ -217,7 +194,8 @@ def no_tanh(queries, keys, W_query, W_key, v):
     """Without tanh the query adds the same number to all its scores: all rows of weights are
     identical. Where have you seen this?
     """
-    return _wrong(lambda q, k, v: (q + k) @ v)(queries, keys, W_query, W_key, v)
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return (q + k) @ v
 
 
 @additive_scores.mistake
@@ -225,57 +203,64 @@ def tanh_of_each_part(queries, keys, W_query, W_key, v):
     """You bent the two parts before adding them, so the query still adds the same number to
     all its scores. Add first, then tanh.
     """
-    return _wrong(lambda q, k, v: (np.tanh(q) + np.tanh(k)) @ v)(queries, keys, W_query, W_key, v)
+    q, k = np.tanh(queries @ W_query)[:, None], np.tanh(keys @ W_key)[None]
+    return (q + k) @ v
 
 
 @additive_scores.mistake
 def tanh_of_the_sum(queries, keys, W_query, W_key, v):
     """You summed over the hidden features first: tanh belongs inside, on each feature."""
-    return _wrong(lambda q, k, v: np.tanh((q + k) @ v))(queries, keys, W_query, W_key, v)
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return np.tanh((q + k) @ v)
 
 
 @additive_scores.mistake
 def plain_sum(queries, keys, W_query, W_key, v):
     """This is the plain sum, v = 1. Here each hidden feature has its own weight in v."""
-    return _wrong(lambda q, k, v: np.tanh(q + k).sum(axis=-1))(queries, keys, W_query, W_key, v)
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return np.tanh(q + k).sum(axis=-1)
 
 
 @additive_scores.mistake
 def plain_sum_over_the_keys(queries, keys, W_query, W_key, v):
     """The sum ran over axis 1, the keys, and v is not used: weight the last axis by v."""
-    return _wrong(lambda q, k, v: np.tanh(q + k).sum(axis=1))(queries, keys, W_query, W_key, v)
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return np.tanh(q + k).sum(axis=1)
 
 
 @additive_scores.mistake
-def transposed(*arguments):
+def transposed(queries, keys, W_query, W_key, v):
     """One row for each key came out: row = query, column = key."""
-    return _additive(*arguments).T
+    q, k = (queries @ W_query)[None], (keys @ W_key)[:, None]
+    return np.tanh(q + k) @ v
 
 
 @additive_scores.mistake
 def multiplied(queries, keys, W_query, W_key, v):
     """You multiplied the two projections: the rule adds them, that is its name."""
-    return _wrong(lambda q, k, v: np.tanh(q * k) @ v)(queries, keys, W_query, W_key, v)
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return np.tanh(q * k) @ v
 
 
 @additive_scores.mistake
 def mean(queries, keys, W_query, W_key, v):
     """This is the mean over the hidden features; the rule takes their sum."""
-    return _wrong(lambda q, k, v: (np.tanh(q + k) * v).mean(axis=-1))(
-        queries, keys, W_query, W_key, v
-    )
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return (np.tanh(q + k) * v).mean(axis=-1)
 
 
 @additive_scores.mistake
-def weights(*arguments):
+def weights(queries, keys, W_query, W_key, v):
     """These are weights, after softmax: return the scores of stage ①."""
-    return softmax(_additive(*arguments))
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return softmax(np.tanh(q + k) @ v)
 
 
-@additive_scores.mistake(name="W exchanged")
-def w_exchanged(q, k, W_query, W_key, v):
+@additive_scores.mistake
+def W_exchanged(queries, keys, W_query, W_key, v):
     """W_query belongs to the queries and W_key to the keys: yours are exchanged."""
-    return _additive(q, k, W_key, W_query, v)
+    q, k = (queries @ W_key)[:, None], (keys @ W_query)[None]
+    return np.tanh(q + k) @ v
 
 
 def _stacked(rng, square=False):
@@ -334,17 +319,18 @@ def _same_hidden_without_query(trial):
 )
 def split_matrix(W, query_size):
     """Right: concat with one W and a sum with two are the same rule."""
-    return (W[:query_size], W[query_size:])
+    return W[:query_size], W[query_size:]
 
 
 @split_matrix.also_right
-def another_way(W, query_size):
+def with_split(W, query_size):
     return np.split(W, [query_size])
 
 
 @split_matrix.also_right
-def another_way(W, query_size):
-    return (W[:query_size, :], W[-(len(W) - query_size) :, :])
+def key_counted_from_the_end(W, query_size):
+    key_size = len(W) - query_size
+    return W[:query_size, :], W[-key_size:, :]
 
 
 @split_matrix.also_right
@@ -355,31 +341,33 @@ def in_float32(W, query_size):
 @split_matrix.mistake
 def columns(W, query_size):
     """You cut between columns. Features of [q; k] meet the rows of W: cut between rows."""
-    return (W[:, :query_size], W[:, query_size:])
+    return W[:, :query_size], W[:, query_size:]
 
 
 @split_matrix.mistake
 def in_the_middle(W, query_size):
     """You cut in the middle. Query and key may differ in width: cut at query_size."""
-    return (W[: len(W) // 2], W[len(W) // 2 :])
+    half = len(W) // 2
+    return W[:half], W[half:]
 
 
 @split_matrix.mistake
 def keys_first(W, query_size):
     """[q; k] has the query first, so the first rows of W are W_query."""
-    return (W[query_size:], W[:query_size])
+    return W[query_size:], W[:query_size]
 
 
 @split_matrix.mistake(name="cut at the key's width")
-def cut_at_the_key_s_width(W, query_size):
+def width_of_the_key(W, query_size):
     """You gave W_query as many rows as a key has features: it has query_size rows."""
-    return (W[: len(W) - query_size], W[len(W) - query_size :])
+    key_size = len(W) - query_size
+    return W[:key_size], W[key_size:]
 
 
 @split_matrix.mistake
 def transposed(W, query_size):
     """The cut is right; without .T, for here a vector stands on the left: q @ W_query."""
-    return (W[:query_size].T, W[query_size:].T)
+    return W[:query_size].T, W[query_size:].T
 
 
 sheet.choice(
@@ -414,9 +402,6 @@ sheet.choice(
 )
 
 
-SMALLEST = 0.5 * np.log(9 * 49)  # e^(2 d_a) = 9 · 49
-
-
 @sheet.value(
     "05.5",
     "how many hidden features for a weight of 0.9?",
@@ -438,36 +423,37 @@ SMALLEST = 0.5 * np.log(9 * 49)  # e^(2 d_a) = 9 · 49
         "exp(2 d_a) / (exp(2 d_a) + 49) ≥ 0.9. So exp(2 d_a) ≥ ____ · 49.",
     ),
 )
-def transfer():
+def smallest_d_a():
     """Right: the cap is 0.984 with 4 hidden features, and 0.892 with 3."""
-    return 4
+    caps = {d_a: np.exp(2 * d_a) / (np.exp(2 * d_a) + 49) for d_a in range(1, 10)}
+    return min(d_a for d_a, cap in caps.items() if cap >= 0.9)
 
 
-@transfer.mistake
+@smallest_d_a.mistake
 def one_too_few():
     """Nearly: exp(6) / (exp(6) + 49) = 0.892. One more."""
     return 3
 
 
-@transfer.mistake
+@smallest_d_a.mistake
 def one_too_many():
     """That is enough, but not the smallest: try one less."""
     return 5
 
 
-@transfer.mistake
+@smallest_d_a.mistake
 def not_rounded():
     """That reaches 0.9 exactly, but features are whole: up."""
-    return SMALLEST
+    return np.log(9 * 49) / 2  # exp(2 d_a) = 9 · 49
 
 
-@transfer.mistake
+@smallest_d_a.mistake
 def no_2():
     """You let the score go from 0 to d_a. It goes from −d_a to d_a: the gap is 2 d_a."""
     return 7
 
 
-@transfer.mistake
+@smallest_d_a.mistake
 def number_of_keys():
     """50 is m, the keys. Asked is d_a, the hidden features."""
     return 50
@@ -480,25 +466,12 @@ def _weighted_layer(rng, square=False):
     return rng.normal(size=(d_q, d_a)), rng.normal(size=(d_k, d_a)), rng.permutation(v)
 
 
-def _flipped(W_query, W_key, v):
-    signs = np.where(v < 0, -1.0, 1.0)
-    return W_query * signs, W_key * signs, np.abs(v)
-
-
-def _flip_loop(W_query, W_key, v):
-    W_query, W_key, v = W_query.copy(), W_key.copy(), v.copy()
-    for h in range(len(v)):
-        if v[h] < 0:
-            W_query[:, h], W_key[:, h], v[h] = -W_query[:, h], -W_key[:, h], -v[h]
-    return W_query, W_key, v
-
-
 def _same_scores(trial):
     W_query, W_key, v = trial.arguments
     rng = np.random.default_rng(8)
     queries, keys = rng.normal(size=(3, len(W_query))), rng.normal(size=(4, len(W_key)))
-    found = _additive(queries, keys, *trial.outputs.values())
-    return moved(found, _additive(queries, keys, W_query, W_key, v), trial.tolerance)
+    found = additive_scores(queries, keys, *trial.outputs.values())
+    return moved(found, additive_scores(queries, keys, W_query, W_key, v), trial.tolerance)
 
 
 def _not_negative(trial):
@@ -542,62 +515,70 @@ def _same_sizes(trial):
 )
 def absorb_signs(W_query, W_key, v):
     """Right: the same scores, without a negative number in v."""
-    return _flipped(W_query, W_key, v)
-
-
-absorb_signs.also_right(_flip_loop)
+    signs = np.sign(v)  # −1 where the feature has to turn round
+    return W_query * signs, W_key * signs, np.abs(v)
 
 
 @absorb_signs.also_right
-def another_way(W_query, W_key, v):
-    return (W_query * np.sign(v), W_key * np.sign(v), v * np.sign(v))
+def feature_by_feature(W_query, W_key, v):
+    W_query, W_key, v = W_query.copy(), W_key.copy(), v.copy()
+    for h in range(len(v)):
+        if v[h] < 0:
+            W_query[:, h], W_key[:, h], v[h] = -W_query[:, h], -W_key[:, h], -v[h]
+    return W_query, W_key, v
+
+
+@absorb_signs.also_right
+def v_times_its_signs(W_query, W_key, v):
+    return W_query * np.sign(v), W_key * np.sign(v), v * np.sign(v)
 
 
 @absorb_signs.also_right
 def in_float32(W_query, W_key, v):
-    return [part.astype(np.float32) for part in _flipped(W_query, W_key, v)]
+    signs = np.where(v < 0, -1, 1)
+    return [(part * signs).astype(np.float32) for part in (W_query, W_key, v)]
 
 
 @absorb_signs.mistake
 def v_alone(W_query, W_key, v):
     """You changed v alone, so the scores change: what has to turn round together with v?"""
-    return (W_query, W_key, np.abs(v))
+    return W_query, W_key, np.abs(v)
 
 
 @absorb_signs.mistake
 def queries_alone(W_query, W_key, v):
     """You turned W_query alone. All that stands inside tanh has to turn, W_key too."""
-    return (W_query * np.sign(v), W_key, np.abs(v))
+    return W_query * np.sign(v), W_key, np.abs(v)
 
 
 @absorb_signs.mistake
 def keys_alone(W_query, W_key, v):
     """You turned W_key alone. All that stands inside tanh has to turn, W_query too."""
-    return (W_query, W_key * np.sign(v), np.abs(v))
+    return W_query, W_key * np.sign(v), np.abs(v)
 
 
 @absorb_signs.mistake
 def sizes_too(W_query, W_key, v):
     """You moved the sizes into W as well: there they make tanh steeper, not larger."""
-    return (W_query * v, W_key * v, np.ones_like(v))
+    return W_query * v, W_key * v, np.ones_like(v)
 
 
 @absorb_signs.mistake
 def everything(W_query, W_key, v):
     """You turned every feature round. Turn only those whose number in v is negative."""
-    return (-W_query, -W_key, -v)
+    return -W_query, -W_key, -v
 
 
 @absorb_signs.mistake
 def sign_kept(W_query, W_key, v):
     """W has the signs now, and v has them still: they count twice. Return the sizes of v."""
-    return (W_query * np.sign(v), W_key * np.sign(v), v)
+    return W_query * np.sign(v), W_key * np.sign(v), v
 
 
-@absorb_signs.mistake(name="absolute W")
-def absolute_w(W_query, W_key, v):
+@absorb_signs.mistake
+def absolute_W(W_query, W_key, v):
     """You took the absolute value of W: turn whole columns round, as v says."""
-    return (np.abs(W_query), np.abs(W_key), np.abs(v))
+    return np.abs(W_query), np.abs(W_key), np.abs(v)
 
 
 sheet.reason(

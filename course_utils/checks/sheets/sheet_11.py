@@ -64,7 +64,7 @@ def score_macs(n, m, d):
 
 
 @score_macs.also_right
-def in_loops(n, m, d):
+def query_by_query(n, m, d):
     return sum(m * d for _ in range(n))
 
 
@@ -74,7 +74,7 @@ def in_float32(n, m, d):
 
 
 @score_macs.also_right
-def another_way(n, m, d):
+def by_product(n, m, d):
     return int(np.prod([n, m, d]))
 
 
@@ -102,8 +102,10 @@ def keys_meet_keys(n, m, d):
     return m * m * d
 
 
-def _share(n, m, d):
-    return 2 * n * m * d / (6 * d * d * (n + m))
+def _exchanged(trial):
+    n, m, d = trial.arguments
+    again = trial.call(m, n, d)["share"]
+    return None if np.isclose(again, trial.outputs["share"]) else "another share"
 
 
 @sheet.function(
@@ -121,17 +123,7 @@ def _share(n, m, d):
     properties=(
         Property("the share is 1 where n = m = 6 d", _exactly(1.0, 384, 384, 64, name="share")),
         Property("30 words, width 1,000 give 0.005", _exactly(0.005, 30, 30, 1000, name="share")),
-        Property(
-            "n and m exchanged give the same",
-            lambda trial: (
-                None
-                if np.isclose(
-                    trial.call(*(trial.arguments[i] for i in (1, 0, 2)))["share"],
-                    trial.outputs["share"],
-                )
-                else "another share"
-            ),
-        ),
+        Property("n and m exchanged give the same", _exchanged),
         Property("10 and 40 words, width 8: 1/3", _exactly(1 / 3, 10, 40, 8, name="share")),
     ),
     hints=(
@@ -141,11 +133,13 @@ def _share(n, m, d):
 )
 def attention_share(n, m, d):
     """Right: 2 n m d beside 6 d² (n + m), which is n / 6d for n = m."""
-    return _share(n, m, d)
+    added = n * m * d + n * m * d  # ① and ③
+    rest = 6 * m * d**2 + 6 * n * d**2
+    return added / rest
 
 
 @attention_share.also_right
-def another_way(n, m, d):
+def shortened(n, m, d):
     return n * m / (3 * d * (n + m))
 
 
@@ -155,14 +149,14 @@ def in_float32(n, m, d):
 
 
 @attention_share.also_right
-def another_way(n, m, d):
+def by_harmonic_mean(n, m, d):
     return 1 / (3 * d * (1 / n + 1 / m))
 
 
 @attention_share.mistake
 def mix_forgotten(n, m, d):
     """You counted one of the two products: scores take n m d, and the mix as many again."""
-    return _share(n, m, d) / 2
+    return n * m * d / (6 * d * d * (n + m))
 
 
 @attention_share.mistake(name="n = m assumed")
@@ -192,7 +186,7 @@ def share_of_the_whole(n, m, d):
 @attention_share.mistake
 def upside_down(n, m, d):
     """Upside down: attention stands above the line, encoder and decoder below."""
-    return 1 / _share(n, m, d)
+    return 6 * d * d * (n + m) / (2 * n * m * d)
 
 
 sheet.choice(
@@ -231,8 +225,8 @@ sheet.choice(
     "the block of additive attention",
     points=2,
     asks="""
-    Additive attention takes tanh of a hidden layer for every pair of query and key. With n
-    = m = 512, 64 hidden units and float32: how many megabytes (of 1,000,000 bytes) does
+    Additive attention takes tanh of a hidden layer for every pair of query and key. With
+    n = m = 512, 64 hidden units and float32: how many megabytes (of 1,000,000 bytes) does
     that array take, if it is made at once?
     """,
     what="one number, in megabytes (1 MB = 1,000,000 bytes)",
@@ -243,43 +237,43 @@ sheet.choice(
         "512 · 512 · ____ numbers, 4 bytes each.",
     ),
 )
-def block():
+def megabytes():
     """Right: 67 MB for one map of 512 · 512, 64 times as much as its weights."""
     return 512 * 512 * 64 * 4 / 1e6
 
 
-@block.mistake
+@megabytes.mistake
 def weights_alone():
     """That is the map of weights, (512, 512). The hidden layer has 64 numbers a pair."""
     return 512 * 512 * 4 / 1e6
 
 
-@block.mistake(name="numbers, not bytes")
+@megabytes.mistake(name="numbers, not bytes")
 def numbers_not_bytes():
     """That is how many million numbers there are. Each takes 4 bytes."""
     return 512 * 512 * 64 / 1e6
 
 
-@block.mistake
+@megabytes.mistake
 def float64():
     """8 bytes are float64; here the numbers are float32, 4 bytes."""
     return 512 * 512 * 64 * 8 / 1e6
 
 
-@block.mistake
+@megabytes.mistake
 def projections():
     """Those are the two projections, (512, 64) each. Their sum for every pair is larger."""
     return 2 * 512 * 64 * 4 / 1e6
 
 
-@block.mistake
+@megabytes.mistake
 def mebibytes():
     """You divided by 1,048,576. Here 1 MB is 1,000,000 bytes."""
     return 512 * 512 * 64 * 4 / 2**20
 
 
-@block.mistake
-def bytes_():
+@megabytes.mistake(name="bytes")
+def bytes_alone():
     """Right in bytes; divide by 1,000,000 for megabytes."""
     return 512 * 512 * 64 * 4
 

@@ -58,7 +58,7 @@ def causal(n):
 
 
 @causal.also_right
-def another_way(n):
+def places_compared(n):
     return np.arange(n) <= np.arange(n)[:, None]
 
 
@@ -100,10 +100,6 @@ def one_too_far(n):
 def no_mask(n):
     """Everybody sees everything: nothing is masked yet."""
     return np.ones((n, n), dtype=bool)
-
-
-def _masked(scores, mask):
-    return softmax(scores, mask=mask)
 
 
 def _scores_and_mask(rng, square=False):
@@ -171,22 +167,30 @@ def _as_if_shorter(trial):
 )
 def masked_softmax(scores, mask):
     """Right: as if the masked keys were not there, and empty rows give zeros."""
-    return _masked(scores, mask)
+    hidden = np.where(mask, scores, -np.inf)
+    largest = hidden.max(axis=-1, keepdims=True)
+    exps = np.exp(hidden - np.where(np.isfinite(largest), largest, 0))
+    total = exps.sum(axis=-1, keepdims=True)
+    return exps / np.where(total > 0, total, 1)
 
 
 @masked_softmax.also_right
-def in_loops(scores, mask):
-    return np.array([_shorter(row, seen) for row, seen in zip(scores, mask, strict=True)])
+def row_by_row(scores, mask):
+    weights = np.zeros(scores.shape)
+    for row, seen in enumerate(mask):
+        if seen.any():
+            weights[row, seen] = softmax(scores[row, seen])
+    return weights
 
 
 @masked_softmax.also_right
-def another_way(scores, mask):
-    return np.nan_to_num(_minus_infinity(scores, mask))
+def nan_replaced(scores, mask):
+    return np.nan_to_num(empty_row_nan(scores, mask))
 
 
 @masked_softmax.also_right
 def in_float32(scores, mask):
-    return _masked(scores.astype(np.float32), mask)
+    return masked_softmax(scores.astype(np.float32), mask)
 
 
 @masked_softmax.mistake
@@ -204,7 +208,9 @@ def weight_set_to_0(scores, mask):
 @masked_softmax.mistake(name="empty row NaN")
 def empty_row_nan(scores, mask):
     """Nearly: a row that may look at nothing gives 0 / 0 = NaN. It should give zeros."""
-    return _minus_infinity(scores, mask)
+    hidden = np.where(mask, scores, -np.inf)
+    exps = np.exp(hidden - hidden.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
 
 
 @masked_softmax.mistake
@@ -231,19 +237,6 @@ def mask_ignored(scores, mask):
 def scores_multiplied(scores, mask):
     """A masked key with a small score still gets a share: only −∞ gives exactly 0."""
     return softmax(np.where(mask, scores, -np.abs(scores)))
-
-
-def _minus_infinity(scores, mask):
-    hidden = np.where(mask, scores, -np.inf)
-    exps = np.exp(hidden - hidden.max(axis=-1, keepdims=True))
-    return exps / exps.sum(axis=-1, keepdims=True)
-
-
-def _shorter(row, seen):
-    weights = np.zeros(len(row))
-    if seen.any():
-        weights[seen] = softmax(row[seen])
-    return weights
 
 
 def _lengths(rng, square=False):
@@ -293,7 +286,7 @@ def in_loops(lengths, m):
 
 
 @padding_mask.also_right
-def another_way(lengths, m):
+def three_axes_at_once(lengths, m):
     return np.arange(m)[None, None, :] < lengths.reshape(-1, 1, 1)
 
 
@@ -334,19 +327,9 @@ def padded_on_the_left(lengths, m):
     return (np.arange(m) >= m - lengths[:, None])[:, None]
 
 
-def _score_gradient(scores, mask, d_weights):
-    weights = softmax(scores, mask=mask)
-    return weights * (d_weights - (weights * d_weights).sum(axis=-1, keepdims=True))
-
-
 def _gradient_inputs(rng, square=False):
     scores, mask = _scores_and_mask(rng, square)
     return scores, mask, rng.normal(size=scores.shape)
-
-
-def _naive_gradient(scores, mask, d_weights):
-    weights = _minus_infinity(scores, mask)
-    return weights * (d_weights - (weights * d_weights).sum(axis=-1, keepdims=True))
 
 
 def _rows_sum_to_zero(trial):
@@ -407,52 +390,62 @@ def _as_finite_differences(trial):
 )
 def score_gradient(scores, mask, d_weights):
     """Right: an empty row has weight 0 and gradient 0, and the rest learns on."""
-    return _score_gradient(scores, mask, d_weights)
+    weights = masked_softmax(scores, mask)  # zeros in an empty row, never NaN
+    row_means = (weights * d_weights).sum(axis=-1, keepdims=True)
+    return weights * (d_weights - row_means)
 
 
 @score_gradient.also_right
-def another_way(scores, mask, d):
-    return np.nan_to_num(_naive_gradient(scores, mask, d))
+def nan_replaced(scores, mask, d_weights):
+    return np.nan_to_num(multiplied_by_the_mask(scores, mask, d_weights))
 
 
 @score_gradient.also_right
-def another_way(scores, mask, d):
-    return np.where(mask, _naive_gradient(scores, mask, d), 0)
+def hidden_ones_replaced(scores, mask, d_weights):
+    return np.where(mask, multiplied_by_the_mask(scores, mask, d_weights), 0)
 
 
 @score_gradient.also_right
-def in_float32(scores, mask, d):
-    return _score_gradient(scores, mask, d).astype(np.float32)
+def in_float32(scores, mask, d_weights):
+    return score_gradient(scores, mask, d_weights).astype(np.float32)
 
 
 @score_gradient.mistake
-def multiplied_by_the_mask(scores, mask, d):
+def multiplied_by_the_mask(scores, mask, d_weights):
     """An empty row still gives NaN, 0 / 0 in its softmax, and 0 · NaN is NaN: multiplying by
     the mask cannot remove it. Make its weights 0.
     """
-    return _naive_gradient(scores, mask, d) * mask
+    hidden = np.where(mask, scores, -np.inf)
+    exps = np.exp(hidden - hidden.max(axis=-1, keepdims=True))
+    weights = exps / exps.sum(axis=-1, keepdims=True)
+    row_means = (weights * d_weights).sum(axis=-1, keepdims=True)
+    return weights * (d_weights - row_means) * mask
 
 
 @score_gradient.mistake
-def large_negative_number(scores, mask, d):
+def large_negative_number(scores, mask, d_weights):
     """With −1e9 the empty row looks evenly at what is hidden, so hidden scores get a gradient."""
-    return _score_gradient(np.where(mask, scores, -1e9), mask | True, d)
+    weights = softmax(np.where(mask, scores, -1e9))
+    row_means = (weights * d_weights).sum(axis=-1, keepdims=True)
+    return weights * (d_weights - row_means)
 
 
 @score_gradient.mistake
-def mean_missing(scores, mask, d):
+def mean_missing(scores, mask, d_weights):
     """The row's mean is missing: moving one score moves every weight of its row."""
-    return softmax(scores, mask=mask) * d
+    return masked_softmax(scores, mask) * d_weights
 
 
 @score_gradient.mistake
-def mask_ignored(scores, mask, d):
+def mask_ignored(scores, mask, d_weights):
     """The mask is not used: hidden scores get a gradient."""
-    return _score_gradient(scores, mask | True, d)
+    weights = softmax(scores)
+    row_means = (weights * d_weights).sum(axis=-1, keepdims=True)
+    return weights * (d_weights - row_means)
 
 
 @score_gradient.mistake
-def all_rows_dropped(scores, mask, d):
+def all_rows_dropped(scores, mask, d_weights):
     """Zero everywhere: only the empty row has nothing to learn from."""
     return np.zeros(scores.shape)
 
@@ -502,34 +495,6 @@ _SEQUENCE_FUNCTIONS = (
 )
 
 
-def _is_causal(function, x):
-    before = function(x)
-    for t in range(1, len(x)):
-        changed = x.copy()
-        changed[t:] += 1
-        if not np.allclose(function(changed)[:t], before[:t]):
-            return False
-    return True
-
-
-def _by_zeros(function, x):
-    shortened = [np.where(np.arange(len(x))[:, None] < t, x, 0) for t in range(1, len(x))]
-    pairs = enumerate(shortened, start=1)
-    return not any(np.abs(function(s)[:t] - function(x)[:t]).max() > 1e-9 for t, s in pairs)
-
-
-def _by_beginnings(function, x):
-    """Right too: a beginning alone gets what it gets in the whole."""
-    whole = function(x)
-    return all(np.allclose(function(x[:t]), whole[:t]) for t in range(1, len(x)))
-
-
-def _changed_from(function, x, t, rows):
-    changed = x.copy()
-    changed[t:] += 1
-    return bool(np.allclose(function(changed)[rows], function(x)[rows]))
-
-
 def _sound(trial):
     """Functions for which everyone can see the answer."""
     _, x = trial.arguments
@@ -572,23 +537,41 @@ _PLAIN = {
 )
 def is_causal(function, x):
     """Right: changing what comes later moved nothing that came before."""
-    return _is_causal(function, x)
-
-
-is_causal.also_right(_by_zeros)
-
-
-is_causal.also_right(_by_beginnings)
+    before = function(x)
+    for t in range(1, len(x)):
+        changed = x.copy()
+        changed[t:] += 1
+        if not np.allclose(function(changed)[:t], before[:t]):
+            return False
+    return True
 
 
 @is_causal.also_right
-def in_loops(function, x):
-    return min((_changed_from(function, x, t, slice(0, t)) for t in range(1, len(x))), default=True)
+def later_ones_set_to_0(function, x):
+    whole, place = function(x), np.arange(len(x))[:, None]
+    for t in range(1, len(x)):
+        shortened = np.where(place < t, x, 0)
+        if np.abs(function(shortened)[:t] - whole[:t]).max() > 1e-9:
+            return False
+    return True
+
+
+@is_causal.also_right
+def beginnings_alone(function, x):
+    whole = function(x)
+    return all(np.allclose(function(x[:t]), whole[:t]) for t in range(1, len(x)))
+
+
+@is_causal.also_right
+def every_cut_at_once(function, x):
+    cuts, place = range(1, len(x)), np.arange(len(x))[:, None]
+    changed = [np.where(place < t, x, x + 1) for t in cuts]
+    return all(np.allclose(function(changed[t - 1])[:t], function(x)[:t]) for t in cuts)
 
 
 @is_causal.also_right
 def in_float32(function, x):
-    return np.float32(_is_causal(function, x))
+    return np.float32(is_causal(function, x))
 
 
 @is_causal.mistake
@@ -602,7 +585,9 @@ def all_rows_compared(function, x):
     """You say False to every function. The changed positions may answer differently: compare
     only the rows before them.
     """
-    return _changed_from(function, x, len(x) // 2, slice(None))
+    changed = x.copy()
+    changed[len(x) // 2 :] += 1
+    return np.allclose(function(changed), function(x))
 
 
 @is_causal.mistake
@@ -610,19 +595,23 @@ def only_the_last_position_changed(function, x):
     """You changed the last position only: one in the middle may be looked at too early. Try
     every t.
     """
-    return _changed_from(function, x, len(x) - 1, slice(0, -1))
+    changed = x.copy()
+    changed[-1] += 1
+    return np.allclose(function(changed)[:-1], function(x)[:-1])
 
 
 @is_causal.mistake
 def upside_down(function, x):
     """Your test works and your answer is upside down: True means causal."""
-    return not _is_causal(function, x)
+    return not is_causal(function, x)
 
 
 @is_causal.mistake
 def only_the_first_row(function, x):
     """You looked at row 0 only: another row may look ahead. Try every t."""
-    return _changed_from(function, x, 1, slice(0, 1))
+    changed = x.copy()
+    changed[1:] += 1
+    return np.allclose(function(changed)[0], function(x)[0])
 
 
 @is_causal.mistake
@@ -630,4 +619,6 @@ def past_changed(function, x):
     """You changed the past and watched the future. Change what comes later, and watch what
     came before.
     """
-    return bool(np.allclose(function(x + np.eye(len(x), 1))[1:], function(x)[1:]))
+    changed = x.copy()
+    changed[0] += 1
+    return np.allclose(function(changed)[1:], function(x)[1:])

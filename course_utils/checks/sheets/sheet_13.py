@@ -94,51 +94,11 @@ def encoder_asked_by_the_decoder():
     return ((2, 1, 1), (2, 1, 1), (2, 3, 3), (4, 4, 4))
 
 
-ARGUMENTS = ("x", "y", "W_query", "W_key", "W_value")
-
-
 def _two_sequences(rng, square=False):
     """x (n, d_x), y (m, d_y), W_query (d_x, d_k), W_key (d_y, d_k), W_value (d_y, d_v)."""
     n, m, d_x, d_y, d_k, d_v = sizes(rng, 6, square)
     shapes = (n, d_x), (m, d_y), (d_x, d_k), (d_y, d_k), (d_y, d_v)
     return tuple(rng.normal(size=shape) for shape in shapes)
-
-
-def _cross_by(queries, keys, values, scale=None, axis=-1):
-    """Cross-attention made of functions: all five arrays → queries, keys, values."""
-
-    def cross(*arrays):
-        q, k, v = (make(*arrays) for make in (queries, keys, values))
-        factor = k.shape[-1] ** 0.5 if scale is None else scale(*arrays)
-        weights = softmax(q @ k.T / factor, axis=axis)
-        return weights @ v, weights
-
-    return cross
-
-
-def _q(x, y, W_query, W_key, W_value):
-    return x @ W_query
-
-
-def _k(x, y, W_query, W_key, W_value):
-    return y @ W_key
-
-
-def _v(x, y, W_query, W_key, W_value):
-    return y @ W_value
-
-
-_cross = _cross_by(_q, _k, _v)
-
-
-def _cross_loops(x, y, W_query, W_key, W_value):
-    context, weights = [], []
-    for token in x:
-        scores = [token @ W_query @ (other @ W_key) for other in y]
-        row = softmax(np.array(scores) / W_key.shape[1] ** 0.5)
-        weights.append(row)
-        context.append(sum(w * (other @ W_value) for w, other in zip(row, y, strict=True)))
-    return context, weights
 
 
 def _keys_in_another_order(trial):
@@ -171,9 +131,9 @@ def _known_weight(trial):
     "cross-attention",
     points=3,
     asks="""
-    x asks, y is asked. The rule is the **scaled** dot product. Sizes: x (n, d_x), y (m,
-    d_y), W_query (d_x, d_k), W_key (d_y, d_k), W_value (d_y, d_v). You may use `attend` or
-    write the three stages.
+    x asks, y is asked. The rule is the **scaled** dot product. Sizes: x (n, d_x),
+    y (m, d_y), W_query (d_x, d_k), W_key (d_y, d_k), W_value (d_y, d_v). You may use
+    `attend` or write the three stages.
     """,
     outputs=lambda x, y, W_query, W_key, W_value: {
         "context": (len(x), W_value.shape[1]),
@@ -204,116 +164,99 @@ def _known_weight(trial):
 )
 def cross(x, y, W_query, W_key, W_value):
     """Right: x asks, y is asked, and the widths of x and y need not agree."""
-    return _cross(x, y, W_query, W_key, W_value)
-
-
-cross.also_right(_cross_loops)
+    found = attend(x @ W_query, y @ W_key, y @ W_value)
+    return found.context, found.weights
 
 
 @cross.also_right
-def another_way(x, y, q, k, v):
-    return attend(x @ q, y @ k, y @ v)[:2]
+def in_loops(x, y, W_query, W_key, W_value):
+    context, weights = [], []
+    for token in x:
+        scores = [token @ W_query @ (other @ W_key) for other in y]
+        row = softmax(np.array(scores) / W_key.shape[1] ** 0.5)
+        weights.append(row)
+        context.append(sum(w * (other @ W_value) for w, other in zip(row, y, strict=True)))
+    return context, weights
+
+
+@cross.also_right
+def three_stages(x, y, W_query, W_key, W_value):
+    scores = (x @ W_query) @ (y @ W_key).T / np.sqrt(W_key.shape[1])  # ①
+    weights = softmax(scores)  # ②
+    return weights @ (y @ W_value), weights  # ③
 
 
 @cross.also_right
 def in_float32(*arrays):
-    return _cross(*(array.astype(np.float32) for array in arrays))
+    return cross(*(array.astype(np.float32) for array in arrays))
 
 
 @cross.mistake
 def y_asks(x, y, W_query, W_key, W_value):
     """Here y asks and x is asked. The first argument asks: queries are x @ W_query."""
-    return _cross_by(
-        lambda x, y, W_query, W_key, W_value: y @ W_key,
-        lambda x, y, W_query, W_key, W_value: x @ W_query,
-        lambda x, y, W_query, W_key, W_value: x @ W_value,
-    )(x, y, W_query, W_key, W_value)
+    return attend(y @ W_key, x @ W_query, x @ W_value)[:2]
 
 
 @cross.mistake(name="self-attention of x")
 def self_attention_of_x(x, y, W_query, W_key, W_value):
     """This is self-attention: y is never looked at. Keys and values come from y."""
-    return _cross_by(
-        _q,
-        lambda x, y, W_query, W_key, W_value: x @ W_key,
-        lambda x, y, W_query, W_key, W_value: x @ W_value,
-    )(x, y, W_query, W_key, W_value)
+    return attend(x @ W_query, x @ W_key, x @ W_value)[:2]
 
 
 @cross.mistake(name="self-attention of y")
 def self_attention_of_y(x, y, W_query, W_key, W_value):
     """Your queries are made of y: x is never used."""
-    return _cross_by(lambda x, y, W_query, W_key, W_value: y @ W_query, _k, _v)(
-        x, y, W_query, W_key, W_value
-    )
+    return attend(y @ W_query, y @ W_key, y @ W_value)[:2]
 
 
 @cross.mistake
 def values_of_x(x, y, W_query, W_key, W_value):
     """You look at y and mix x. What is handed over stands where it was looked at: y @ W_value."""
-    return _cross_by(_q, _k, lambda x, y, W_query, W_key, W_value: x @ W_value)(
-        x, y, W_query, W_key, W_value
-    )
+    return attend(x @ W_query, y @ W_key, x @ W_value)[:2]
 
 
 @cross.mistake
 def values_are_keys(x, y, W_query, W_key, W_value):
     """You mixed the keys. The values have their own matrix, W_value."""
-    return _cross_by(_q, _k, _k)(x, y, W_query, W_key, W_value)
+    return attend(x @ W_query, y @ W_key, y @ W_key)[:2]
 
 
 @cross.mistake
 def y_as_values(x, y, W_query, W_key, W_value):
     """You mixed y itself, before W_value."""
-    return _cross_by(_q, _k, lambda x, y, W_query, W_key, W_value: y)(x, y, W_query, W_key, W_value)
+    return attend(x @ W_query, y @ W_key, y)[:2]
 
 
 @cross.mistake
 def not_scaled(x, y, W_query, W_key, W_value):
     """The scores are not divided by √d_k. `attend` does it by itself."""
-    return _cross_by(_q, _k, _v, scale=lambda *_: 1.0)(x, y, W_query, W_key, W_value)
+    weights = softmax((x @ W_query) @ (y @ W_key).T)
+    return weights @ (y @ W_value), weights
 
 
 @cross.mistake
 def scaled_by_the_width_of_x(x, y, W_query, W_key, W_value):
     """You divided by √d_x. It is √d_k, the width of a key after W_key."""
-    return _cross_by(_q, _k, _v, scale=lambda x, *_: x.shape[1] ** 0.5)(
-        x, y, W_query, W_key, W_value
-    )
+    weights = softmax((x @ W_query) @ (y @ W_key).T / np.sqrt(x.shape[1]))
+    return weights @ (y @ W_value), weights
 
 
 @cross.mistake
 def softmax_over_queries(x, y, W_query, W_key, W_value):
     """Your columns sum to 1, your rows do not: softmax runs over the keys, the last axis."""
-    return _cross_by(_q, _k, _v, axis=0)(x, y, W_query, W_key, W_value)
+    scores = (x @ W_query) @ (y @ W_key).T / np.sqrt(W_key.shape[1])
+    weights = softmax(scores, axis=0)
+    return weights @ (y @ W_value), weights
 
 
 @cross.mistake
-def context_alone(*arrays):
+def context_alone(x, y, W_query, W_key, W_value):
     """This is the context alone: return context and weights, in that order."""
-    return _cross(*arrays)[0]
+    return attend(x @ W_query, y @ W_key, y @ W_value).context
 
 
 def _two_counts(rng, square=False):
     return (3, 3) if square else sizes(rng, 2)
-
-
-def _looks_at_patches(n, m):
-    mask = np.zeros((n + m, n + m), dtype=bool)
-    mask[:, n:] = True
-    return mask
-
-
-def _mask_with(*blocks):
-    """A wrong mask: for each of the blocks tt, tp, pt, pp, whether it may be seen."""
-
-    def mask(n, m):
-        tt, tp, pt, pp = blocks
-        words = np.concatenate([np.full((n, n), tt), np.full((n, m), tp)], axis=1)
-        patches = np.concatenate([np.full((m, n), pt), np.full((m, m), pp)], axis=1)
-        return np.concatenate([words, patches]).astype(bool)
-
-    return mask
 
 
 def _as_cross(trial):
@@ -342,9 +285,9 @@ def _patches_see_patches(trial):
     "the block mask of cross-attention",
     points=2,
     asks="""
-    n words and m patches stand in one sequence, the words first. Return the mask (n + m, n
-    + m) with which self-attention gives the words exactly what cross-attention to the
-    patches would give them. The patches look at each other, and at no word.
+    n words and m patches stand in one sequence, the words first. Return the mask
+    (n + m, n + m) with which self-attention gives the words exactly what cross-attention
+    to the patches would give them. The patches look at each other, and at no word.
     """,
     outputs=lambda n, m: {"mask": (n + m, n + m)},
     inputs=_two_counts,
@@ -360,11 +303,13 @@ def _patches_see_patches(trial):
 )
 def block_mask(n, m):
     """Right: one self-attention, and a mask makes it cross-attention for the words."""
-    return _looks_at_patches(n, m)
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[:, n:] = True
+    return mask
 
 
 @block_mask.also_right
-def another_way(n, m):
+def one_row_repeated(n, m):
     return np.tile(np.arange(n + m) >= n, (n + m, 1))
 
 
@@ -381,7 +326,9 @@ def in_float32(n, m):
 @block_mask.mistake
 def upside_down(n, m):
     """This is the mask upside down: True means may look, and nobody should look at a word."""
-    return _mask_with(1, 0, 1, 0)(n, m)
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[:, :n] = True
+    return mask
 
 
 @block_mask.mistake
@@ -389,7 +336,10 @@ def each_to_its_own(n, m):
     """Words see words and patches see patches: two separate self-attentions. The words should
     look at the patches.
     """
-    return _mask_with(1, 0, 0, 1)(n, m)
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[:n, :n] = True
+    mask[n:, n:] = True
+    return mask
 
 
 @block_mask.mistake
@@ -397,7 +347,10 @@ def each_to_the_other(n, m):
     """Patches look at words here: that is cross-attention in both directions. Patches should
     see patches.
     """
-    return _mask_with(0, 1, 1, 0)(n, m)
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[:n, n:] = True
+    mask[n:, :n] = True
+    return mask
 
 
 @block_mask.mistake
@@ -405,65 +358,51 @@ def patches_see_all(n, m):
     """The words are right. The patches see the words too: their rows need False in the first n
     columns.
     """
-    return _mask_with(0, 1, 1, 1)(n, m)
+    mask = np.ones((n + m, n + m), dtype=bool)
+    mask[:n, :n] = False
+    return mask
 
 
 @block_mask.mistake
 def words_see_all(n, m):
     """The words still see each other: then it is no cross-attention."""
-    return _mask_with(1, 1, 0, 1)(n, m)
+    mask = np.ones((n + m, n + m), dtype=bool)
+    mask[n:, :n] = False
+    return mask
 
 
 @block_mask.mistake
 def patches_see_nothing(n, m):
     """The words are right. The patches may look at nothing here: they should see each other."""
-    return _mask_with(0, 1, 0, 0)(n, m)
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[:n, n:] = True
+    return mask
 
 
 @block_mask.mistake
 def transposed(n, m):
     """Rows and columns are exchanged: row = who looks. Here the words see nothing."""
-    return _mask_with(0, 0, 1, 1)(n, m)
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[n:] = True
+    return mask
 
 
 @block_mask.mistake
 def n_and_m_exchanged(n, m):
     """The words come first, n of them: hidden are the first n columns, not the first m."""
-    return _looks_at_patches(m, n)
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[:, m:] = True
+    return mask
 
 
 @block_mask.mistake
 def nothing_hidden(n, m):
     """Everybody sees everybody: this is plain self-attention."""
-    return _mask_with(1, 1, 1, 1)(n, m)
-
-
-def _pick(words, tiles, W_query, W_key):
-    weights = softmax((words @ W_query) @ (tiles @ W_key).T)
-    return weights.argmax(axis=-1), weights.max(axis=-1)
-
-
-def _pick_by(scores, find=np.argmax):
-    def pick(*arrays):
-        found = scores(*arrays)
-        weights = softmax(found)
-        chosen = find(weights, axis=-1)
-        return chosen, weights[np.arange(len(weights)), chosen]
-
-    return pick
+    return np.ones((n + m, n + m), dtype=bool)
 
 
 def _scores(words, tiles, W_query, W_key):
     return (words @ W_query) @ (tiles @ W_key).T
-
-
-def _pick_loops(words, tiles, W_query, W_key):
-    chosen, shares = [], []
-    for word in words:
-        exps = [np.exp(np.float64(word @ W_query @ (tile @ W_key))) for tile in tiles]
-        chosen.append(int(np.argmax(exps)))
-        shares.append(max(exps) / sum(exps))
-    return chosen, shares
 
 
 def _words_and_tiles(rng, square=False):
@@ -525,83 +464,96 @@ def _share_of_the_best(trial):
 )
 def pick(words, tiles, W_query, W_key):
     """Right: the largest score is the largest weight, and softmax says how sure it is."""
-    return _pick(words, tiles, W_query, W_key)
-
-
-pick.also_right(_pick_loops)
+    weights = softmax((words @ W_query) @ (tiles @ W_key).T)
+    return weights.argmax(axis=-1), weights.max(axis=-1)
 
 
 @pick.also_right
-def another_way(*arrays):
-    return (
-        _scores(*arrays).argmax(axis=1),
-        np.sort(softmax(_scores(*arrays)), axis=1)[:, -1],
-    )
+def in_loops(words, tiles, W_query, W_key):
+    chosen, shares = [], []
+    for word in words:
+        exps = [np.exp(np.float64(word @ W_query @ (tile @ W_key))) for tile in tiles]
+        chosen.append(int(np.argmax(exps)))
+        shares.append(max(exps) / sum(exps))
+    return chosen, shares
+
+
+@pick.also_right
+def shares_sorted(words, tiles, W_query, W_key):
+    scores = (words @ W_query) @ (tiles @ W_key).T
+    return scores.argmax(axis=1), np.sort(softmax(scores), axis=1)[:, -1]
 
 
 @pick.also_right
 def in_float32(*arrays):
-    return tuple(part.astype(np.float32) for part in _pick(*(a.astype(np.float32) for a in arrays)))
+    chosen, share = pick(*(array.astype(np.float32) for array in arrays))
+    return chosen.astype(np.float32), share.astype(np.float32)
 
 
 @pick.mistake
 def the_smallest(words, tiles, W_query, W_key):
     """You took the tile with the smallest weight."""
-    return _pick_by(_scores, np.argmin)(words, tiles, W_query, W_key)
+    weights = softmax((words @ W_query) @ (tiles @ W_key).T)
+    return weights.argmin(axis=-1), weights.min(axis=-1)
 
 
 @pick.mistake
-def softmax_over_words(*arrays):
+def softmax_over_words(words, tiles, W_query, W_key):
     """Your softmax runs over the words, so they compete for a tile. Each word shares out one
     whole among the tiles.
     """
-    weights = softmax(_scores(*arrays), axis=0)
+    weights = softmax((words @ W_query) @ (tiles @ W_key).T, axis=0)
     return weights.argmax(axis=-1), weights.max(axis=-1)
 
 
 @pick.mistake
-def tiles_ask(*arrays):
+def tiles_ask(words, tiles, W_query, W_key):
     """Here every tile picks a word. A word picks a tile: row = word."""
-    weights = softmax(_scores(*arrays).T)
+    weights = softmax((tiles @ W_key) @ (words @ W_query).T)
     return weights.argmax(axis=-1), weights.max(axis=-1)
 
 
 @pick.mistake
-def scores_instead_of_weights(*arrays):
+def scores_instead_of_weights(words, tiles, W_query, W_key):
     """chosen is right, but share is a score: it should be the weight, after softmax."""
-    return (_scores(*arrays).argmax(axis=-1), _scores(*arrays).max(axis=-1))
+    scores = (words @ W_query) @ (tiles @ W_key).T
+    return scores.argmax(axis=-1), scores.max(axis=-1)
 
 
 @pick.mistake
 def scaled(words, tiles, W_query, W_key):
     """Your scores are divided by √d_k. Here the rule is the plain dot product."""
-    return _pick_by(lambda *arrays: _scores(*arrays) / arrays[2].shape[1] ** 0.5)(
-        words, tiles, W_query, W_key
-    )
+    scores = (words @ W_query) @ (tiles @ W_key).T
+    weights = softmax(scores / np.sqrt(W_query.shape[1]))
+    return weights.argmax(axis=-1), weights.max(axis=-1)
 
 
 @pick.mistake
 def without_the_matrices(words, tiles, W_query, W_key):
     """Words and tiles are compared as they are: W_query and W_key are not used."""
-    return _pick_by(lambda words, tiles, *_: words @ tiles.T)(words, tiles, W_query, W_key)
+    weights = softmax(words @ tiles.T)
+    return weights.argmax(axis=-1), weights.max(axis=-1)
 
 
 @pick.mistake
-def one_too_high(*arrays):
+def one_too_high(words, tiles, W_query, W_key):
     """Tiles are numbered from 0."""
-    return (_pick(*arrays)[0] + 1, _pick(*arrays)[1])
+    weights = softmax((words @ W_query) @ (tiles @ W_key).T)
+    return weights.argmax(axis=-1) + 1, weights.max(axis=-1)
 
 
 @pick.mistake
-def order_exchanged(*arrays):
+def order_exchanged(words, tiles, W_query, W_key):
     """You return the share first: chosen comes first, share second."""
-    return _pick(*arrays)[::-1]
+    weights = softmax((words @ W_query) @ (tiles @ W_key).T)
+    return weights.max(axis=-1), weights.argmax(axis=-1)
 
 
 @pick.mistake
-def one_for_all(*arrays):
+def one_for_all(words, tiles, W_query, W_key):
     """This is one number for all words: take the largest of each row, axis=-1."""
-    return (int(_scores(*arrays).argmax()), float(_pick(*arrays)[1].max()))
+    scores = (words @ W_query) @ (tiles @ W_key).T
+    return scores.argmax(), softmax(scores).max()
 
 
 def _modalities(rng, square=False):
@@ -653,7 +605,7 @@ def block_costs(sizes):
 
 
 @block_costs.also_right
-def another_way(sizes):
+def by_broadcasting(sizes):
     return sizes[:, None] * sizes
 
 

@@ -5,19 +5,16 @@ Checks record them and tell nothing; `course_test` tells the reasons, after the 
 
 from course_utils.checks.declare import Sheet
 
-sheet = Sheet("course")
-
-
 NO_HINTS = (
     "A test gives no hints: which answer seems best to you?",
     "A guess is an answer too. Put one of the letters: ____",
 )
 
+sheet = Sheet("course", choices={"points": 0, "silent": True, "hints": NO_HINTS})
 
 sheet.choice(
     "course.1",
     "what a key is for",
-    points=0,
     asks="""
     Attention works with three kinds of vectors: queries 查询, keys 键 and values 值. What is a
     key for?
@@ -35,14 +32,11 @@ sheet.choice(
             "Hiding is done by a mask. A key is there to be found.",
         ),
     },
-    silent=True,
-    hints=NO_HINTS,
 )
 
 sheet.choice(
     "course.2",
     "what comes back",
-    points=0,
     asks="""
     A search engine shows the best hit first. What does attention hand over for a query?
     """,
@@ -65,14 +59,11 @@ sheet.choice(
             "Nothing is drawn: the weights are shares of a mix.",
         ),
     },
-    silent=True,
-    hints=NO_HINTS,
 )
 
 sheet.choice(
     "course.3",
     "what sums to 1",
-    points=0,
     asks="""
     4 queries meet 6 keys: a table of scores, a row for each query, a column for each key.
     Softmax turns the scores into shares above 0, which sum to 1. What is it that sums to 1
@@ -91,14 +82,11 @@ sheet.choice(
             "4 rows of sum 1 make 4. 6 columns of sum 1 would make 6.",
         ),
     },
-    silent=True,
-    hints=NO_HINTS,
 )
 
 sheet.choice(
     "course.4",
     "a query's part and a key's part",
-    points=0,
     asks="""
     A score is the sum of two numbers: one computed from the query alone, one from the key
     alone. All queries meet the same keys, and softmax turns the scores of each query into
@@ -123,14 +111,11 @@ sheet.choice(
             "Yes: a number added to all scores changes no share. This is rule 1.",
         ),
     },
-    silent=True,
-    hints=NO_HINTS,
 )
 
 sheet.choice(
     "course.5",
     "what the bend is for",
-    points=0,
     asks="""
     Now a score is made of many such sums. Each is bent by a curve, tanh: steep in the
     middle, flat at both ends. Then they are added up. What is the bend for?
@@ -151,14 +136,11 @@ sheet.choice(
             "It takes more time: one tanh for every pair and unit.",
         ),
     },
-    silent=True,
-    hints=NO_HINTS,
 )
 
 sheet.choice(
     "course.6",
     "why √d",
-    points=0,
     asks="""
     A score is the dot product of two vectors of d numbers: d products, added up. Then it is
     divided by √d. What happens for large d without that?
@@ -182,14 +164,11 @@ sheet.choice(
             "Yes: the sums spread by √d, and softmax of far-apart scores is all or nothing.",
         ),
     },
-    silent=True,
-    hints=NO_HINTS,
 )
 
 sheet.choice(
     "course.7",
     "three roles of one word",
-    points=0,
     asks="""
     In self-attention 自注意力 the words of one sentence look at each other. Where do queries,
     keys and values come from?
@@ -213,14 +192,11 @@ sheet.choice(
             "There is one sentence, and it plays all three parts.",
         ),
     },
-    silent=True,
-    hints=NO_HINTS,
 )
 
 sheet.choice(
     "course.8",
     "a rule and its layer",
-    points=0,
     asks="""
     A rule turns a query and a key into a score, for example by their dot product. A network
     puts it into a layer. What does the layer add that is learned?
@@ -241,14 +217,11 @@ sheet.choice(
         ),
         "d": ("a score for each pair of words it has met", "Scores are computed, not kept."),
     },
-    silent=True,
-    hints=NO_HINTS,
 )
 
 sheet.choice(
     "course.9",
     "what the decoder gets",
-    points=0,
     asks="""
     A translator with attention reads a sentence and keeps a vector for each word. What does
     it get from them for each word that it writes?
@@ -272,14 +245,11 @@ sheet.choice(
             "The source is read once; its vectors are kept, and mixed anew.",
         ),
     },
-    silent=True,
-    hints=NO_HINTS,
 )
 
 sheet.choice(
     "course.10",
     "hiding empty places",
-    points=0,
     asks="""
     A short sentence is filled up with empty places. They must get no share, and the shares
     of the real words must sum to 1. What works?
@@ -300,14 +270,11 @@ sheet.choice(
             "Yes: exp(−∞) is exactly 0, and softmax shares out the rest.",
         ),
     },
-    silent=True,
-    hints=NO_HINTS,
 )
 
 sheet.choice(
     "course.11",
     "what it costs",
-    points=0,
     asks="""
     A translator is 1,000 numbers wide and turns 30 words into 30. Attention by dot products
     is added to it. How much more is there to compute?
@@ -322,14 +289,11 @@ sheet.choice(
             "Every word meets every word, but each meeting is cheap beside 6 d² a step.",
         ),
     },
-    silent=True,
-    hints=NO_HINTS,
 )
 
 sheet.choice(
     "course.12",
     "what a large weight says",
-    points=0,
     asks="""
     A model calls a review good. 90 % of its attention lies on the word “music”. What is
     certain?
@@ -353,6 +317,4 @@ sheet.choice(
             "A weight is no probability that an answer is right.",
         ),
     },
-    silent=True,
-    hints=NO_HINTS,
 )

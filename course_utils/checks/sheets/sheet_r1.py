@@ -9,13 +9,12 @@ from course_utils.checks.orders import stands_before
 from course_utils.checks.sheets.attention_inputs import moved, sizes
 from course_utils.scoring import AdditiveScore
 
-sheet = Sheet("R1")
+sheet = Sheet("R1", choices={"points": 0.5})
 
 
 sheet.choice(
     "R1.1",
     "reading a map",
-    points=0.5,
     asks="""
     A map of weights has .97 in row 三, column “three”. What does that say?
     """,
@@ -41,7 +40,6 @@ sheet.choice(
 sheet.choice(
     "R1.2",
     "a tiny weight",
-    points=0.5,
     asks="""
     A key gets the weight 0.001. What did the computer do with it?
     """,
@@ -67,7 +65,6 @@ sheet.choice(
 sheet.choice(
     "R1.3",
     "keys and values",
-    points=0.5,
     asks="""
     Books are found by topic, and their prices handed over. All prices rise. What changes?
     """,
@@ -90,7 +87,6 @@ sheet.choice(
 sheet.choice(
     "R1.4",
     "shapes",
-    points=0.5,
     asks="""
     Queries (40, 64), keys (50, 64), values (50, 16). What is the shape of the context?
     """,
@@ -110,7 +106,6 @@ sheet.choice(
 sheet.choice(
     "R1.5",
     "the sum of all weights",
-    points=0.5,
     asks="""
     4 queries, 6 keys, softmax over the keys. What do all weights together sum to?
     """,
@@ -127,7 +122,6 @@ sheet.choice(
 sheet.choice(
     "R1.6",
     "temperature",
-    points=0.5,
     asks="""
     Which change makes the largest weight larger, whatever the scores are (if they differ)?
     """,
@@ -156,7 +150,6 @@ sheet.choice(
 sheet.choice(
     "R1.7",
     "saturation",
-    points=0.5,
     asks="""
     One score is 20 ahead of all others. Why does training hardly move it?
     """,
@@ -185,7 +178,6 @@ sheet.choice(
 sheet.choice(
     "R1.8",
     "rule 1, pair by pair",
-    points=0.5,
     asks="""
     softmax over the keys of w · [q; k] + b. Two different queries: what about their
     weights?
@@ -213,7 +205,6 @@ sheet.choice(
 sheet.choice(
     "R1.9",
     "rule 1, by position",
-    points=0.5,
     asks="""
     A rule takes its weights from the query alone, one for each position. Same query, but
     the encoder's states are shuffled. What happens?
@@ -246,7 +237,6 @@ sheet.choice(
 sheet.choice(
     "R1.10",
     "the plain sum of rule 2",
-    points=0.5,
     asks="""
     With v = (1, …, 1), d_a = 1 and 10 keys, no weight passes 0.451, whatever W is. Why?
     """,

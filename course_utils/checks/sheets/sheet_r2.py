@@ -7,13 +7,12 @@ from course_utils.checks.exercises import Property
 from course_utils.checks.orders import stands_before
 from course_utils.checks.sheets.attention_inputs import moved, sizes
 
-sheet = Sheet("R2")
+sheet = Sheet("R2", choices={"points": 0.5})
 
 
 sheet.choice(
     "R2.1",
     "shapes of a batch",
-    points=0.5,
     asks="""
     Queries (8, 5, 16), keys (8, 7, 16), values (8, 7, 4). What is the shape of the weights?
     """,
@@ -36,7 +35,6 @@ sheet.choice(
 sheet.choice(
     "R2.2",
     "a translator with rule 1, pair by pair",
-    points=0.5,
     asks="""
     A translator scores its states by rule 1, pair by pair. What does its context do while
     it writes?
@@ -69,7 +67,6 @@ sheet.choice(
 sheet.choice(
     "R2.3",
     "what additive attention adds",
-    points=0.5,
     asks="Rule 2 is called additive. What is added up?",
     letter="d",
     options={
@@ -99,7 +96,6 @@ sheet.choice(
 sheet.choice(
     "R2.4",
     "the spread of a dot product",
-    points=0.5,
     asks="""
     Queries and keys have 100 independent features of mean 0 and standard deviation 1. What
     is the standard deviation of q · k?
@@ -120,7 +116,6 @@ sheet.choice(
 sheet.choice(
     "R2.5",
     "when the divisor hurts",
-    points=0.5,
     asks="""
     On GRU states, whose features spread by far less than 1, the scaled dot product learned
     more slowly than the plain one. Why?
@@ -153,7 +148,6 @@ sheet.choice(
 sheet.choice(
     "R2.6",
     "queries, keys and values are x itself",
-    points=0.5,
     asks="""
     Six words, each a random vector of 64 features with variance 1. They attend to each
     other with Q = K = V = x. Where does nearly all weight of a word go?
@@ -183,7 +177,6 @@ sheet.choice(
 sheet.choice(
     "R2.7",
     "a shuffled sentence",
-    points=0.5,
     asks="""
     Self-attention with its projections, but without places. The words are shuffled. What
     becomes of the output?
@@ -216,7 +209,6 @@ sheet.choice(
 sheet.choice(
     "R2.8",
     "where the parameters are",
-    points=0.5,
     asks="""
     An attention layer carries the scaled dot product. What in it has parameters to learn?
     """,
@@ -239,7 +231,6 @@ sheet.choice(
 sheet.choice(
     "R2.9",
     "five words and fifty",
-    points=0.5,
     asks="""
     A model without attention is 64 wide. It reads 5 words, later 50. How many numbers of
     the source reach its decoder?
@@ -269,7 +260,6 @@ sheet.choice(
 sheet.choice(
     "R2.10",
     "longer than in training",
-    points=0.5,
     asks="""
     A model with attention was trained on strings of 2 to 20 symbols. At 20 nearly all
     symbols are right. And at 24?
@@ -300,18 +290,6 @@ sheet.choice(
 )
 
 
-LINES = {
-    1: "    queries = x @ W_query",
-    2: "    keys, values = y @ W_key, y @ W_value",
-    3: "    keys, values = x @ W_key, y @ W_value",
-    4: "    scores = queries @ keys.T / np.sqrt(keys.shape[1])",
-    5: "    scores = queries @ keys.T / np.sqrt(len(keys))",
-    6: "    weights = softmax(scores)",
-    7: "    context = weights @ values",
-    8: "    return context @ W_output",
-}
-
-
 @sheet.order(
     "R2.11",
     "a layer, line by line",
@@ -321,29 +299,38 @@ LINES = {
     which x asks and y is looked at. Two are wrong and stay out. Give the numbers of the six
     in an order that works.
     """,
-    lines=LINES,
+    lines={
+        1: "    queries = x @ W_query",
+        2: "    keys, values = y @ W_key, y @ W_value",
+        3: "    keys, values = x @ W_key, y @ W_value",
+        4: "    scores = queries @ keys.T / np.sqrt(keys.shape[1])",
+        5: "    scores = queries @ keys.T / np.sqrt(len(keys))",
+        6: "    weights = softmax(scores)",
+        7: "    context = weights @ values",
+        8: "    return context @ W_output",
+    },
     hints=(
         "Which of x and y asks, and which is asked?",
         "1, 2, ____, then softmax, the mix and W_output.",
     ),
 )
-def parsons():
+def layer():
     """Right: three projections, then ①, ② and ③, then the fourth matrix."""
     return (1, 2, 4, 6, 7, 8)
 
 
-@parsons.also_right
-def another_order():
+@layer.also_right
+def keys_before_queries():
     return (2, 1, 4, 6, 7, 8)
 
 
-@parsons.mistake(shows=lambda order: 3 in order)
+@layer.mistake(shows=lambda order: 3 in order)
 def keys_from_x():
     """Line 3 makes the keys of x. x asks; y is asked, and gives keys and values."""
     return (1, 3, 4, 6, 7, 8)
 
 
-@parsons.mistake(shows=lambda order: 5 in order)
+@layer.mistake(shows=lambda order: 5 in order)
 def root_of_the_number_of_keys():
     """Line 5 divides by the root of the number of keys. A score adds up the features of one
     key.
@@ -351,19 +338,19 @@ def root_of_the_number_of_keys():
     return (1, 2, 5, 6, 7, 8)
 
 
-@parsons.mistake(shows=lambda order: stands_before(order, 4, 2) or stands_before(order, 4, 1))
+@layer.mistake(shows=lambda order: stands_before(order, 4, 2) or stands_before(order, 4, 1))
 def scored_before_projected():
     """Line 4 needs queries and keys, which lines 1 and 2 make."""
     return (1, 4, 2, 6, 7, 8)
 
 
-@parsons.mistake(shows=lambda order: stands_before(order, 7, 6))
+@layer.mistake(shows=lambda order: stands_before(order, 7, 6))
 def mixed_before_weighed():
     """Line 7 mixes with weights that line 6 has not made yet."""
     return (1, 2, 4, 7, 6, 8)
 
 
-@parsons.mistake(shows=lambda order: stands_before(order, 8, 7))
+@layer.mistake(shows=lambda order: stands_before(order, 8, 7))
 def returned_before_mixed():
     """Line 8 returns a context that line 7 has not mixed yet."""
     return (1, 2, 4, 6, 8, 7)
@@ -379,23 +366,6 @@ def _states_and_lengths(rng, square=False):
 
 def _is_real(states, lengths):
     return np.arange(states.shape[1]) < lengths[:, None]
-
-
-def _sum(states, real):
-    return (states * real[..., None]).sum(axis=1)
-
-
-def _row_by_row(states, lengths):
-    return [row[:length].mean(axis=0) for row, length in zip(states, lengths, strict=True)]
-
-
-def _by_equal_weights(states, lengths):
-    weights = (_is_real(states, lengths) / lengths[:, None]).astype(np.float32)
-    return (weights[:, None] @ states.astype(np.float32))[:, 0]
-
-
-def _without_nan(states, lengths):
-    return np.nanmean(np.where(_is_real(states, lengths)[..., None], states, np.nan), axis=1)
 
 
 def _padding_does_not_count(trial):
@@ -455,16 +425,24 @@ def _equal_states(trial):
 )
 def mean_state(states, lengths):
     """Right: a sentence has the same summary alone and beside a longer one."""
-    return _sum(states, _is_real(states, lengths)) / lengths[:, None]
+    real = np.arange(states.shape[1]) < lengths[:, None]  # (batch, m)
+    return (states * real[..., None]).sum(axis=1) / lengths[:, None]
 
 
-mean_state.also_right(_row_by_row)
+@mean_state.also_right
+def row_by_row(states, lengths):
+    return [row[:length].mean(axis=0) for row, length in zip(states, lengths, strict=True)]
 
 
-mean_state.also_right(_by_equal_weights)
+@mean_state.also_right
+def equal_weights_in_float32(states, lengths):
+    weights = (_is_real(states, lengths) / lengths[:, None]).astype(np.float32)
+    return (weights[:, None] @ states.astype(np.float32))[:, 0]
 
 
-mean_state.also_right(_without_nan)
+@mean_state.also_right
+def padding_as_nan(states, lengths):
+    return np.nanmean(np.where(_is_real(states, lengths)[..., None], states, np.nan), axis=1)
 
 
 @mean_state.mistake
@@ -484,20 +462,24 @@ def padding_in_the_sum(states, lengths):
 @mean_state.mistake
 def divided_by_all_places(states, lengths):
     """The sum is right. You divide by all places, padding included: divide by the length."""
-    return _sum(states, _is_real(states, lengths)) / states.shape[1]
+    real = np.arange(states.shape[1]) < lengths[:, None]
+    total = (states * real[..., None]).sum(axis=1)
+    return total / states.shape[1]
 
 
 @mean_state.mistake
 def not_divided(states, lengths):
     """This is the sum of the real states: divide it by the length."""
-    return _sum(states, _is_real(states, lengths))
+    real = np.arange(states.shape[1]) < lengths[:, None]
+    return (states * real[..., None]).sum(axis=1)
 
 
 @mean_state.mistake
 def one_place_too_many(states, lengths):
     """One place too many: 2 words stand at the places 0 and 1, so < and not ≤."""
     real = np.arange(states.shape[1]) <= lengths[:, None]
-    return _sum(states, real) / real.sum(axis=1, keepdims=True)
+    total = (states * real[..., None]).sum(axis=1)
+    return total / real.sum(axis=1, keepdims=True)
 
 
 @mean_state.mistake
@@ -509,7 +491,9 @@ def one_length_for_all(states, lengths):
 @mean_state.mistake
 def divided_by_the_mean_length(states, lengths):
     """You divide every sum by the mean length. Each sentence has its own length."""
-    return _sum(states, _is_real(states, lengths)) / lengths.mean()
+    real = np.arange(states.shape[1]) < lengths[:, None]
+    total = (states * real[..., None]).sum(axis=1)
+    return total / lengths.mean()
 
 
 @mean_state.mistake

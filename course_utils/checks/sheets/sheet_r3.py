@@ -8,13 +8,12 @@ from course_utils.checks.exercises import Property
 from course_utils.checks.orders import stands_before
 from course_utils.checks.sheets.attention_inputs import sizes
 
-sheet = Sheet("R3")
+sheet = Sheet("R3", choices={"points": 0.5})
 
 
 sheet.choice(
     "R3.1",
     "queries and keys of different widths",
-    points=0.5,
     asks="""
     Queries are 4 features wide, keys 6. Which rule cannot score them?
     """,
@@ -37,7 +36,6 @@ sheet.choice(
 sheet.choice(
     "R3.2",
     "one matrix for queries and keys",
-    points=0.5,
     asks="""
     A self-attention makes queries and keys with one and the same matrix. What can its
     scores not do?
@@ -64,7 +62,6 @@ sheet.choice(
 sheet.choice(
     "R3.3",
     "how far gradients reach",
-    points=0.5,
     asks="""
     At length 40 the gradient of the last symbol at the first state is some 10,000 times
     larger with attention than without. Why?
@@ -97,7 +94,6 @@ sheet.choice(
 sheet.choice(
     "R3.4",
     "百 looks at “and”",
-    points=0.5,
     asks="""
     For “three hundred and five” a translator writes 三百零五, as it should. Row 百 of its map
     has the largest weight on “and”. How can that be?
@@ -127,7 +123,6 @@ sheet.choice(
 sheet.choice(
     "R3.5",
     "what attention adds",
-    points=0.5,
     asks="""
     Encoder and decoder are GRUs, 500 wide. Source and target have 30 words. How many
     multiply-adds does the dot product, with its mix, add to theirs?
@@ -148,7 +143,6 @@ sheet.choice(
 sheet.choice(
     "R3.6",
     "a score of 0",
-    points=0.5,
     asks="""
     Three keys have the scores 2, 1 and 3. The third is to be hidden, so its score is set to
     0, and then comes softmax. What is its weight?
@@ -169,7 +163,6 @@ sheet.choice(
 sheet.choice(
     "R3.7",
     "too good to be true",
-    points=0.5,
     asks="""
     A translator reads whole target sentences while it trains. Its loss is nearly 0, and
     what it writes afterwards is nonsense. Which mask did it lack?
@@ -202,7 +195,6 @@ sheet.choice(
 sheet.choice(
     "R3.8",
     "four words and six tiles",
-    points=0.5,
     asks="""
     A text has 4 words, an image 6 tiles. How many scores are there if words ask tiles, and
     how many if all ten stand in one sequence that attends to itself?
@@ -223,7 +215,6 @@ sheet.choice(
 sheet.choice(
     "R3.9",
     "coverage",
-    points=0.5,
     asks="""
     Row = step of writing, column = word of the source. What is the coverage of a source
     word?
@@ -250,7 +241,6 @@ sheet.choice(
 sheet.choice(
     "R3.10",
     "without the top key",
-    points=0.5,
     asks="""
     You take the key with the largest weight away from a trained classifier. 95 % of its
     answers stay. What does that show?
@@ -281,18 +271,6 @@ sheet.choice(
 )
 
 
-LINES = {
-    1: "    tokens = np.concatenate([text, image])",
-    2: "    tokens = np.concatenate([text, image], axis=1)",
-    3: "    mask = np.zeros((len(tokens), len(tokens)), dtype=bool)",
-    4: "    mask[: len(text), len(text) :] = True",
-    5: "    mask[len(text) :, : len(text)] = True",
-    6: "    scores = tokens @ tokens.T / np.sqrt(tokens.shape[1])",
-    7: "    weights = softmax(scores, mask=mask)",
-    8: "    return (weights @ tokens)[: len(text)]",
-}
-
-
 @sheet.order(
     "R3.11",
     "joined, and yet across",
@@ -303,28 +281,37 @@ LINES = {
     False. Two lines are wrong and stay out. Give the numbers of the six in an order that
     works.
     """,
-    lines=LINES,
+    lines={
+        1: "    tokens = np.concatenate([text, image])",
+        2: "    tokens = np.concatenate([text, image], axis=1)",
+        3: "    mask = np.zeros((len(tokens), len(tokens)), dtype=bool)",
+        4: "    mask[: len(text), len(text) :] = True",
+        5: "    mask[len(text) :, : len(text)] = True",
+        6: "    scores = tokens @ tokens.T / np.sqrt(tokens.shape[1])",
+        7: "    weights = softmax(scores, mask=mask)",
+        8: "    return (weights @ tokens)[: len(text)]",
+    },
     hints=(
         "Of the four blocks of the joined map, which one has text as rows and image as columns?",
         "1, 3, ____, the scores, softmax, the rows of the text.",
     ),
 )
-def parsons():
+def text_looks_at_image():
     """Right: one block of the joined map is cross-attention, from text to image."""
     return (1, 3, 4, 6, 7, 8)
 
 
-@parsons.also_right
-def another_order():
+@text_looks_at_image.also_right
+def opened_after_the_scores():
     return (1, 3, 6, 4, 7, 8)
 
 
-@parsons.also_right
-def another_order():
+@text_looks_at_image.also_right
+def scored_before_the_mask():
     return (1, 6, 3, 4, 7, 8)
 
 
-@parsons.mistake(shows=lambda order: 2 in order)
+@text_looks_at_image.mistake(shows=lambda order: 2 in order)
 def joined_along_the_features():
     """Line 2 joins feature to feature. Joined sequences stand one below the other: more
     tokens, no wider.
@@ -332,7 +319,7 @@ def joined_along_the_features():
     return (2, 3, 4, 6, 7, 8)
 
 
-@parsons.mistake(shows=lambda order: 5 in order)
+@text_looks_at_image.mistake(shows=lambda order: 5 in order)
 def the_image_asks():
     """Line 5 lets the image look at the text: row = who asks, and the rows of the text come
     first.
@@ -340,19 +327,19 @@ def the_image_asks():
     return (1, 3, 5, 6, 7, 8)
 
 
-@parsons.mistake(shows=lambda order: stands_before(order, 4, 3))
+@text_looks_at_image.mistake(shows=lambda order: stands_before(order, 4, 3))
 def opened_before_it_is_there():
     """Line 4 opens a block of the mask that line 3 has not made yet."""
     return (1, 4, 3, 6, 7, 8)
 
 
-@parsons.mistake(shows=lambda order: stands_before(order, 7, 4))
+@text_looks_at_image.mistake(shows=lambda order: stands_before(order, 7, 4))
 def opened_after_softmax():
     """When line 7 uses the mask, nobody may look at anything: open the block before."""
     return (1, 3, 6, 7, 4, 8)
 
 
-@parsons.mistake(shows=lambda order: stands_before(order, 7, 6))
+@text_looks_at_image.mistake(shows=lambda order: stands_before(order, 7, 6))
 def weighed_before_scored():
     """Line 7 needs the scores, which line 6 makes."""
     return (1, 3, 4, 7, 6, 8)
@@ -364,33 +351,8 @@ def _lengths(rng, square=False):
     return rng.integers(1, n + 1, batch), n
 
 
-def _not_ahead(n):
-    return np.tri(n, dtype=bool)
-
-
 def _is_real(lengths, n):
     return np.arange(n) < lengths[:, None]
-
-
-def _both(lengths, n):
-    return _not_ahead(n) & _is_real(lengths, n)[:, None]
-
-
-def _with_loops(lengths, n):
-    return [[[j <= i and j < length for j in range(n)] for i in range(n)] for length in lengths]
-
-
-def _product(lengths, n):
-    return np.tri(n, dtype=np.float32) * _is_real(lengths, n).astype(np.float32)[:, None]
-
-
-def _up_to_the_smaller(lengths, n):
-    ends = np.minimum(np.arange(1, n + 1), lengths[:, None])  # (batch, query)
-    return np.arange(n) < ends[..., None]
-
-
-def _spread(mask, lengths, n):
-    return np.broadcast_to(mask, (len(lengths), n, n)).copy()
 
 
 def _nothing_ahead(trial):
@@ -442,16 +404,25 @@ def _all_that_is_allowed(trial):
 )
 def decoder_mask(lengths, n):
     """Right: with True = may look, a key must be allowed by every reason."""
-    return _both(lengths, n)
+    causal = np.tri(n, dtype=bool)  # (query, key)
+    real = (np.arange(n) < lengths[:, None])[:, None]  # (batch, 1, key)
+    return causal & real
 
 
-decoder_mask.also_right(_with_loops)
+@decoder_mask.also_right
+def in_loops(lengths, n):
+    return [[[j <= i and j < length for j in range(n)] for i in range(n)] for length in lengths]
 
 
-decoder_mask.also_right(_product)
+@decoder_mask.also_right
+def product_in_float32(lengths, n):
+    return np.tri(n, dtype=np.float32) * np.float32(_is_real(lengths, n))[:, None]
 
 
-decoder_mask.also_right(_up_to_the_smaller)
+@decoder_mask.also_right
+def up_to_the_smaller(lengths, n):
+    ends = np.minimum(np.arange(1, n + 1), lengths[:, None])  # (batch, query)
+    return np.arange(n) < ends[..., None]
 
 
 @decoder_mask.mistake
@@ -459,49 +430,62 @@ def not_repaired(lengths, n):
     """“Or” opens a key that one reason allows. With True = may look, all reasons must allow
     it.
     """
-    return _not_ahead(n) | _is_real(lengths, n)[:, None]
+    causal = np.tri(n, dtype=bool)
+    real = (np.arange(n) < lengths[:, None])[:, None]
+    return causal | real
 
 
 @decoder_mask.mistake
 def padding_alone(lengths, n):
     """Padding is hidden, but each position sees what comes after it."""
-    return _spread(_is_real(lengths, n)[:, None], lengths, n)
+    real = (np.arange(n) < lengths[:, None])[:, None]
+    return np.repeat(real, n, axis=1)
 
 
 @decoder_mask.mistake
 def future_alone(lengths, n):
     """The future is hidden, but late positions still look at padding."""
-    return _spread(_not_ahead(n), lengths, n)
+    return np.tile(np.tri(n, dtype=bool), (len(lengths), 1, 1))
 
 
 @decoder_mask.mistake
 def hidden_ones_marked(lengths, n):
     """This marks what is hidden. In this course True means: may look."""
-    return ~_both(lengths, n)
+    causal = np.tri(n, dtype=bool)
+    real = (np.arange(n) < lengths[:, None])[:, None]
+    return ~(causal & real)
 
 
 @decoder_mask.mistake
 def queries_masked(lengths, n):
     """You emptied the rows of padded queries. Padding must not be looked AT: mask the keys."""
-    return _not_ahead(n) & _is_real(lengths, n)[:, :, None]
+    causal = np.tri(n, dtype=bool)
+    real = (np.arange(n) < lengths[:, None])[:, :, None]
+    return causal & real
 
 
 @decoder_mask.mistake
 def upper_triangle(lengths, n):
     """This is the upper triangle: each position sees what comes after it, and not before."""
-    return _not_ahead(n).T & _is_real(lengths, n)[:, None]
+    causal = np.triu(np.ones((n, n), dtype=bool))
+    real = (np.arange(n) < lengths[:, None])[:, None]
+    return causal & real
 
 
 @decoder_mask.mistake
 def itself_hidden(lengths, n):
     """A position must see itself: row 0 sees nothing at all here."""
-    return np.tri(n, k=-1, dtype=bool) & _is_real(lengths, n)[:, None]
+    causal = np.tri(n, k=-1, dtype=bool)
+    real = (np.arange(n) < lengths[:, None])[:, None]
+    return causal & real
 
 
 @decoder_mask.mistake
 def one_place_too_many(lengths, n):
     """One key too many: 2 words stand at the places 0 and 1, so < and not ≤."""
-    return _not_ahead(n) & (np.arange(n) <= lengths[:, None])[:, None]
+    causal = np.tri(n, dtype=bool)
+    real = (np.arange(n) <= lengths[:, None])[:, None]
+    return causal & real
 
 
 sheet.reason(
