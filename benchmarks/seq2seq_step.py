@@ -30,7 +30,7 @@ def random_batch(rng):
 
 def build(rule, width):
     """Our model; the same seed gives the same weights."""
-    score = DotScore() if rule == "dot" else AdditiveScore(width, width, width, rng=1)
+    score = DotScore() if rule == "dot" else AdditiveScore.for_width(width, rng=1)
     return Seq2Seq(VOCABULARY, VOCABULARY, width, context=Attention(score), rng=0)
 
 

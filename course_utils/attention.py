@@ -18,7 +18,8 @@ from course_utils.layers import (
     rows,
     uniform,
 )
-from course_utils.scoring import ScaledDotScore, check_score, check_values
+from course_utils.rule import check_score
+from course_utils.scoring import ScaledDotScore, check_values
 from course_utils.softmax import check_mask, softmax
 
 __all__ = [

@@ -19,21 +19,12 @@ from course_utils.tasks import Batch, batches, reverse
 from course_utils.training import Adam, train
 from tests.samples import make_model
 
-SETTINGS = {
-    "ConcatLinearScore": (2, 2),
-    "LocationScore": (2, 3),
-    "AdditiveScore": (2, 2, 4),
-    "DotScore": (),
-    "ScaledDotScore": (),
-    "GeneralScore": (2, 2),
-}
 QUERIES, KEYS = [[1, 0], [2, 3]], [[1, 0], [0, 1], [4, -1]]
-every_rule = pytest.mark.parametrize("name", SETTINGS)
+every_rule = pytest.mark.parametrize("name", RULES)
 
 
 def build(name, dtype=np.float64):
-    rng = {} if "Dot" in name else {"rng": 0, "dtype": dtype}
-    return RULES[name](*SETTINGS[name], **rng)
+    return RULES[name].for_width(2, hidden_size=4, max_length=3, rng=0, dtype=dtype)
 
 
 @every_rule

@@ -1,4 +1,4 @@
-"""Finds exercises: those of sheet "02" are declared in the module `sheets.sheet_02`."""
+"""Finds exercises: a sheet's are declared in a module of its own in `sheets`."""
 
 import functools
 import importlib

@@ -16,7 +16,7 @@ from course_utils.checks import NotAnsweredYet, NotCorrect, check, hint, require
 from course_utils.checks.answers import count_words, shown
 from course_utils.checks.calls import TookTooLong, within
 from course_utils.checks.catalogue import find
-from course_utils.checks.exercises import Effort
+from course_utils.checks.exercises import FULL, Effort
 
 ATTENTION = find("02.3")
 
@@ -126,7 +126,7 @@ def test_a_long_error_is_cut():
 
 
 def test_a_single_number_may_stand_in_a_list():
-    assert check("01.5", [find("01.5").expected]).passed
+    assert check("01.5", [find("01.5").right_answer]).passed
 
 
 def test_a_known_mistake_is_not_suspected_from_afar():
@@ -279,7 +279,7 @@ def test_an_endless_loop_gets_its_message():
 
 
 def test_the_limit_is_ten_seconds():
-    assert ATTENTION.judge.__defaults__[-1] == 10.0
+    assert FULL.seconds == 10.0
 
 
 def test_a_call_that_cannot_be_stopped_leaves_the_kernel_usable():
