@@ -38,6 +38,7 @@ def style():
     return [
         [*ruff, "check", "--quiet", "."],
         [*ruff, "format", "--check", "--quiet", "."],
+        [sys.executable, "-m", "ty", "check", "--quiet", "--python", sys.prefix],
         [*PYTEST, "-q", "--no-header", *STYLE],
     ]
 
