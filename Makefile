@@ -44,6 +44,18 @@ test-all: setup  ## also the nightly tests, before a release; screenshots go to 
 quick: setup  ## run the fast tests: no notebooks, no browser, no long training
 	$(BIN) -m pytest $(ALL_CORES) tests --ignore=tests/browser -m "not slow" $(ARGS)
 
+.PHONY: check
+check: setup  ## style, then the tests of what changed, in seconds; NAMES="scoring 02" for some
+	@$(BIN) -m tools.check $(NAMES)
+
+.PHONY: new-lesson
+new-lesson: setup  ## begin a lesson: NAME=15_positions TITLE="Positions"
+	@$(BIN) -m tools.new lesson "$(NAME)" "$(TITLE)"
+
+.PHONY: new-exercise
+new-exercise: setup  ## begin an exercise of a sheet: ID=15.1 FUNCTION=sinusoids
+	@$(BIN) -m tools.new exercise "$(ID)" "$(FUNCTION)"
+
 .PHONY: test-oldest
 test-oldest:  ## run the unit tests with the lowest versions that pyproject.toml admits
 	@$(PYTHON) tools/set_up.py oldest

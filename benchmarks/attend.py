@@ -58,7 +58,7 @@ def additive_rows():
     for shape in SHAPES:
         batch = (shape[0] * shape[1], *shape[2:])
         repeats = 30 if shape[2] < 1000 else 5
-        rule = AdditiveScore(64, 64, 64, rng=0)
+        rule = AdditiveScore.for_width(64, rng=0)
         queries, keys, values = arrays(batch)
         peer = Additive(rule.params)
         tensors = [torch.from_numpy(array) for array in (queries, keys, values)]
@@ -104,7 +104,7 @@ def memory_rows():
         f"… memory ({peaks['blocked'] / MEGABYTE:.1f} of {peaks['naive'] / MEGABYTE:.0f} MB)",
         verdict(peaks["blocked"] / peaks["naive"], 1 / 50),
     ]
-    rule = AdditiveScore(64, 64, 64, rng=0)
+    rule = AdditiveScore.for_width(64, rng=0)
     queries, keys = queries[:1024], keys[:1024]
     used = peak(lambda: attend(queries, keys, values[:1024], score=rule)) / MEGABYTE
     yield ["additive, 1024 × 1024 × 64: MB held", verdict(used, 64)]

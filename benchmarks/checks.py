@@ -12,8 +12,10 @@ os.environ["COURSE_PROGRESS"] = "memory"  # before the store is opened
 from benchmarks.measure import table, verdict
 from course_utils.checks import check
 from course_utils.checks.catalogue import exercises, sheets
+from course_utils.checks.exercises import Effort
 from course_utils.checks.functions import FunctionExercise
 
+BY_PROPERTIES = Effort(compared=False)
 BAR = 500  # milliseconds
 
 
@@ -30,12 +32,12 @@ def main(repeats=9):
     rows, rejected, mistakes = [], 0, 0
     for exercise in functions:
         right = statistics.median(
-            milliseconds(lambda e=exercise: check(e.id, e.reference)) for _ in range(repeats)
+            milliseconds(lambda e=exercise: check(e.id, e.right)) for _ in range(repeats)
         )
         wrong = max(
             milliseconds(lambda e=exercise, m=m: check(e.id, m.wrong)) for m in exercise.mistakes
         )
-        alone = [not exercise.judge(m.wrong, use_reference=False).passed for m in exercise.mistakes]
+        alone = [not exercise.judge(m.wrong, BY_PROPERTIES).passed for m in exercise.mistakes]
         rejected, mistakes = rejected + sum(alone), mistakes + len(alone)
         times = verdict(right, BAR), verdict(wrong, BAR)
         rows.append([exercise.id, exercise.name, *times, f"{sum(alone)} of {len(alone)}"])

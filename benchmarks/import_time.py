@@ -13,7 +13,7 @@ start = time.perf_counter()
 import course_utils.attention
 print(time.perf_counter() - start)
 """
-BAR = 50  # milliseconds
+BAR = 20  # milliseconds
 
 
 def main(repeats=15):

@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.measure import installed, interleaved, one_thread, table, verdict
 from course_utils.attention import Attention
+from course_utils.memory import keep_freed_memory
 from course_utils.scoring import AdditiveScore, DotScore
 from course_utils.seq2seq import Seq2Seq
 from course_utils.tasks import Batch
@@ -30,13 +31,14 @@ def random_batch(rng):
 
 def build(rule, width):
     """Our model; the same seed gives the same weights."""
-    score = DotScore() if rule == "dot" else AdditiveScore(width, width, width, rng=1)
+    score = DotScore() if rule == "dot" else AdditiveScore.for_width(width, rng=1)
     return Seq2Seq(VOCABULARY, VOCABULARY, width, context=Attention(score), rng=0)
 
 
 def our_step(model, batch):
     """A function that takes one training step."""
     optimiser = Adam(model.params, clip=1.0)
+    keep_freed_memory()  # as `train` does
 
     def step():
         loss, cache = model.forward(batch)

@@ -26,7 +26,7 @@ GAP = 0.15
 def run(make_task, width, attention, rate, seed):
     """(exact match on held-out examples, seconds of training) of one model."""
     task = make_task(rng=seed)
-    context = Attention(AdditiveScore(width, width, width, rng=seed)) if attention else LastState()
+    context = Attention(AdditiveScore.for_width(width, rng=seed)) if attention else LastState()
     sizes = len(task.source_vocabulary), len(task.target_vocabulary)
     model = Seq2Seq(*sizes, width, context=context, bidirectional=True, rng=seed)
     start = time.process_time()

@@ -12,14 +12,17 @@ from course_utils.blocked import blocked_attend
 from course_utils.layers import (
     Layer,
     as_float,
+    check_finite,
     check_gradient,
     check_last_axis,
+    converted,
     nested,
     rows,
     uniform,
 )
-from course_utils.scoring import ScaledDotScore, check_score, check_values
-from course_utils.softmax import check_mask, softmax
+from course_utils.rule import check_score
+from course_utils.scoring import ScaledDotScore, check_values
+from course_utils.softmax import check_mask, softmax, unchecked_softmax
 
 __all__ = [
     "Attended",
@@ -46,33 +49,35 @@ class Attended(NamedTuple):
 
 
 def attend(queries, keys, values, score=ScaledDotScore(), mask=None):
-    """softmax(score(Q, K)) V: one mixed value per query.
+    """Return softmax(score(Q, K)) V: one mixed value per query.
 
-    ``score`` is a rule of ``course_utils.scoring``; the default is Vaswani et al. (2017), eq. 1.
-    ``mask`` broadcasts to (..., n, m); one for padding is (batch, 1, m). Returns ``Attended``. A
-    query that may look at nothing gets zeros. Values must be finite, masked ones too. Raises
-    ValueError for shapes or a mask that do not fit, TypeError where ``score`` is no rule.
+    `score` is a rule of `course_utils.scoring`; the default is Vaswani et al. (2017), eq. 1.
+    `mask` broadcasts to (..., n, m); one for padding is (batch, 1, m). Returns `Attended`. A
+    query that may look at nothing gets zeros. Raises ValueError for shapes or a mask that do not
+    fit, for NaN or infinity among the values, masked ones too, or among the scores, TypeError
+    where `score` is no rule.
     """
     check_score(score)
     queries, keys = score.check(queries, keys)
     values = check_values(keys, as_float(values))
+    check_finite(values, "values")
     scores = score(queries, keys)  # ① score
     weights = softmax(scores, mask=mask)  # ② normalise
     return Attended(weights @ values, weights, scores)  # ③ mix
 
 
 def attend_forward(queries, keys, values, score, mask=None):
-    """(Attended, cache): ``attend`` with what its backward needs."""
+    """Return (Attended, cache): `attend` with what its backward needs."""
     check_values(keys, values)
     scores, score_cache = score.forward(queries, keys)
-    weights = softmax(scores, mask=mask)
+    weights = unchecked_softmax(scores, mask=mask)
     return Attended(weights @ values, weights, scores), (values, weights, score, score_cache)
 
 
 def attend_backward(d_context, cache):
-    """(d_queries, d_keys, d_values, grads of the rule) of ``attend_forward``.
+    """Return (d_queries, d_keys, d_values, grads of the rule) of `attend_forward`.
 
-    Raises ValueError for a ``d_context`` that is not shaped like the context.
+    Raises ValueError for a `d_context` that is not shaped like the context.
     """
     values, weights, score, score_cache = cache
     check_gradient(d_context, (*weights.shape[:-1], values.shape[-1]), "d_context")
@@ -96,10 +101,10 @@ class Memory(NamedTuple):
 class LastState(Layer):
     """No attention: every query gets the encoder's last state (Cho et al., 2014a).
 
-    A context is a layer whose ``forward(queries, memory)`` returns ``((context, weights), cache)``
-    and whose ``backward(d_context, cache)`` returns ``(d_queries, d_states, d_summary, grads)``.
+    A context is a layer whose `forward(queries, memory)` returns `((context, weights), cache)`
+    and whose `backward(d_context, cache)` returns `(d_queries, d_states, d_summary, grads)`.
     The context is (batch, n, width), or (batch, 1, width) where all queries share it; weights
-    are (batch, n or 1, m), or None. ``reader(memory)`` is the same for a decoder that asks step
+    are (batch, n or 1, m), or None. `reader(memory)` is the same for a decoder that asks step
     by step: a function from queries to (context, weights) that prepares the memory once.
     """
 
@@ -135,10 +140,10 @@ class MeanState(Layer):
 
 
 class Attention(Layer):
-    """A context per query: ``attend`` over the encoder's states, which are keys and values."""
+    """A context per query: `attend` over the encoder's states, which are keys and values."""
 
     def __init__(self, score):
-        """Raises TypeError where ``score`` is no rule."""
+        """Raise TypeError where `score` is no rule."""
         check_score(score)
         super().__init__(parts={"score": score})
         self.score = score
@@ -159,7 +164,9 @@ class Attention(Layer):
 
         def read(queries):
             self.score.check(queries, memory.states)
-            weights = softmax(self.score.compare(queries, keys), mask=memory.mask[:, None])
+            weights = unchecked_softmax(
+                self.score.compare(queries, keys), mask=memory.mask[:, None]
+            )
             return weights @ memory.states, weights
 
         return read
@@ -168,12 +175,12 @@ class Attention(Layer):
 class AttentionLayer(Layer):
     """The mechanism: a rule and the dense layers that carry it (Vaswani et al., 2017, 3.2.2).
 
-    ``layer(x, x)`` is self-attention, ``layer(x, y)`` cross-attention: x (..., n, model_size)
-    asks, y (..., m, model_size) is looked at, the output is (..., n, model_size). ``mask``
+    `layer(x, x)` is self-attention, `layer(x, y)` cross-attention: x (..., n, model_size)
+    asks, y (..., m, model_size) is looked at, the output is (..., n, model_size). `mask`
     broadcasts to (..., n, m) and holds for every head, or to (..., heads, n, m). Each head works
-    on model_size / heads features; a rule with parameters serves all heads. Raises ValueError
-    where model_size is not a multiple of heads, or shapes do not fit, TypeError where ``score``
-    is no rule.
+    on model_size / heads features; a rule with parameters serves all heads, as it is, or as a copy
+    where its dtype is another. Raises ValueError where model_size is not a multiple of heads, or
+    shapes do not fit, TypeError where `score` is no rule.
     """
 
     def __init__(self, model_size, heads=1, score=None, rng=None, dtype=np.float32):
@@ -187,30 +194,33 @@ class AttentionLayer(Layer):
         rng = np.random.default_rng(rng)
         names = ("W_query", "W_key", "W_value", "W_output")
         own = {name: uniform(rng, model_size, model_size, dtype) for name in names}
-        self.score = score.cast(dtype)
+        self.score = converted(score, dtype)
         self.heads, self.model_size = heads, model_size
         super().__init__(own, {"score": self.score})
 
     def forward(self, x, y, mask=None):
-        """(output, LayerCache); the cache's ``attended`` has weights (..., heads, n, m)."""
+        """Return (output, LayerCache); the cache's `attended` has weights (..., heads, n, m)."""
         x, y = as_float(x), as_float(y)
         self.check(x, y)
-        queries, keys, values = (
-            self.split(source @ self.like(name, source))
-            for name, source in (("W_query", x), ("W_key", y), ("W_value", y))
-        )
-        mask = self.spread(mask, x.shape[:-1], y.shape[-2])
+        # x (..., n, model_size) asks; y (..., m, model_size) is looked at
+        queries = self.split(x @ self.like("W_query", x))  # (..., heads, n, width of a head)
+        keys = self.split(y @ self.like("W_key", y))  # (..., heads, m, width of a head)
+        values = self.split(y @ self.like("W_value", y))  # (..., heads, m, width of a head)
+        mask = self.spread(mask, x.shape[:-1], y.shape[-2])  # (..., heads or 1, n, m), or None
+        # attended: context (..., heads, n, width of a head), weights (..., heads, n, m)
         attended, cache = attend_forward(queries, keys, values, self.score, mask)
-        mixed = self.merge(attended.context)
-        output = mixed @ self.like("W_output", mixed)
+        mixed = self.merge(attended.context)  # (..., n, model_size): the heads side by side
+        output = mixed @ self.like("W_output", mixed)  # (..., n, model_size)
         return output, LayerCache(x, y, attended, mixed, cache)
 
     def backward(self, d_output, cache):
-        """(d_x, d_y, grads). Raises ValueError for a ``d_output`` of another shape."""
+        """Return (d_x, d_y, grads). Raises ValueError for a `d_output` of another shape."""
         x, y, _, mixed, attend_cache = cache
         check_gradient(d_output, x.shape, "d_output")
-        d_context = self.split(d_output @ self.like("W_output", d_output).T)
+        d_mixed = d_output @ self.like("W_output", d_output).T  # (..., n, model_size)
+        d_context = self.split(d_mixed)  # (..., heads, n, width of a head)
         *d_heads, score_grads = attend_backward(d_context, attend_cache)
+        # (..., n, model_size), and twice (..., m, model_size)
         d_queries, d_keys, d_values = (self.merge(d_head) for d_head in d_heads)
         grads = {
             "W_query": rows(x).T @ rows(d_queries),
@@ -233,25 +243,25 @@ class AttentionLayer(Layer):
             check_last_axis(array, self.model_size, name)
 
     def spread(self, mask, asked, m):
-        """A mask for (..., n, m) with an axis for the heads; one that has it stays as it is."""
+        """Give a mask for (..., n, m) an axis for the heads; one that has it stays as it is."""
         if mask is None or np.ndim(mask) > len(asked) + 1:
             return mask
         mask = check_mask(mask, (*asked, m))
         return np.expand_dims(mask, -3) if mask.ndim > 2 else mask
 
     def split(self, array):
-        """(..., positions, model_size) → (..., heads, positions, model_size / heads)."""
+        """Cut (..., positions, model_size) into (..., heads, positions, model_size / heads)."""
         by_head = array.reshape(*array.shape[:-1], self.heads, self.model_size // self.heads)
         return by_head.swapaxes(-2, -3)
 
     def merge(self, by_head):
-        """The way back from ``split``."""
+        """Put heads side by side again: the way back from `split`."""
         array = by_head.swapaxes(-2, -3)
         return array.reshape(*array.shape[:-2], self.model_size)
 
 
 class LayerCache(NamedTuple):
-    """What ``AttentionLayer.backward`` needs, and what a lesson looks at."""
+    """What `AttentionLayer.backward` needs, and what a lesson looks at."""
 
     x: np.ndarray
     y: np.ndarray

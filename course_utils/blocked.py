@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from course_utils.layers import as_float
+from course_utils.layers import as_float, check_finite
 from course_utils.scoring import ScaledDotScore, check_values
 from course_utils.softmax import at_least_one, check_mask, finite
 
 
 def blocked_attend(queries, keys, values, mask=None, block=512):
-    """``attend`` with the scaled dot rule, exact, without ever holding the (n, m) scores.
+    """Attend by the scaled dot rule, exactly, without ever holding the (n, m) scores.
 
-    Works tile by tile, ``block`` queries by ``block`` keys, keeping for each query the largest
+    Works tile by tile, `block` queries by `block` keys, keeping for each query the largest
     score so far, the sum and the mix measured against it (online softmax: Milakov & Gimelshein,
-    2018; Dao et al., 2022). Returns the context (..., n, d_v). Raises ValueError as ``attend``
+    2018; Dao et al., 2022). Returns the context (..., n, d_v). Raises ValueError as `attend`
     does, and for a block below 1.
     """
     if block < 1:
@@ -21,6 +21,7 @@ def blocked_attend(queries, keys, values, mask=None, block=512):
         )
     queries, keys = ScaledDotScore().check(queries, keys)
     values = check_values(keys, as_float(values))
+    check_finite(values, "values")
     shape = (*queries.shape[:-1], keys.shape[-2])
     mask = None if mask is None else np.broadcast_to(check_mask(mask, shape), shape)
     dtype = np.result_type(queries, values)
@@ -29,12 +30,15 @@ def blocked_attend(queries, keys, values, mask=None, block=512):
         for start in range(0, queries.shape[-2], block):
             tile = (*lead, slice(start, start + block))
             allowed = None if mask is None else mask[tile]
-            context[tile] = stream(queries[tile], keys[lead], values[lead], allowed, block)
+            context[tile] = _stream(queries[tile], keys[lead], values[lead], allowed, block)
+    if np.isnan(context).any():  # the values are finite, so it comes from a score
+        check_finite(queries, "queries")
+        check_finite(keys, "keys")
     return context
 
 
-def stream(queries, keys, values, mask, block):
-    """Attention of a few queries (n, d) over keys that pass by in blocks."""
+def _stream(queries, keys, values, mask, block):
+    """Attend with a few queries (n, d) to keys that pass by in blocks."""
     queries = queries * keys.shape[-1] ** -0.5
     largest = np.full((len(queries), 1), -np.inf, queries.dtype)
     total = np.zeros_like(largest)

@@ -8,9 +8,9 @@ from course_utils.recurrent import GRU, real_steps
 
 
 class Encoder(Layer):
-    """Embedding and GRU: ids (batch, time) → ``Memory`` with states ``hidden_size`` wide.
+    """Embedding and GRU: ids (batch, time) → `Memory` with states `hidden_size` wide.
 
-    With ``bidirectional`` a second GRU reads from the end, each half as wide, and a state is both
+    With `bidirectional` a second GRU reads from the end, each half as wide, and a state is both
     halves side by side (Bahdanau et al., 2015, 3.2). The summary is the last state of each.
     """
 
@@ -28,7 +28,7 @@ class Encoder(Layer):
         super().__init__(parts={"embedding": self.embedding, **self.readers})
 
     def forward(self, ids, lengths):
-        """(Memory, cache). Raises ValueError for ids or lengths out of range."""
+        """Return (Memory, cache). Raises ValueError for ids or lengths out of range."""
         ids = check_ids(ids, len(self.embedding.own["table"]), "source")
         lengths = np.asarray(lengths)
         real = real_steps(lengths, ids.shape, "source_lengths")
@@ -45,7 +45,7 @@ class Encoder(Layer):
         return Memory(states.swapaxes(0, 1), summary, real), (lengths, caches)
 
     def backward(self, d_memory, cache):
-        """d_memory (d_states, d_summary) → ``(grads,)``; ids have no gradient.
+        """Turn d_memory (d_states, d_summary) into `(grads,)`; ids have no gradient.
 
         d_states must be zero where the memory's mask is False, as attention leaves it.
         """
@@ -67,7 +67,7 @@ class Encoder(Layer):
 
 
 def reading_order(lengths, time, direction):
-    """Which symbol each step reads, (time, batch): from the end, padding stays at the end."""
+    """Return which symbol each step reads, (time, batch): padding last, from either end."""
     steps = np.arange(time)[:, None]
     if direction == "forwards":
         return np.broadcast_to(steps, (time, len(lengths)))
@@ -75,12 +75,12 @@ def reading_order(lengths, time, direction):
 
 
 def side_by_side(arrays):
-    """The arrays joined on the last axis; a single one as it is."""
+    """Join arrays on the last axis; a single one stays as it is."""
     return arrays[0] if len(arrays) == 1 else np.concatenate(arrays, axis=-1)
 
 
 def project_tokens(embedding, gru, ids):
-    """``gru.project`` of the tokens' embeddings: ids (…) → (…, 3·hidden), and a cache.
+    """Apply `gru.project` to the tokens' embeddings: ids (…) → (…, 3·hidden), and a cache.
 
     Each distinct token is projected once and then looked up. A batch of 1,280 letters has 26
     different ones: this saves nearly all of the input side's products, both ways.
@@ -89,12 +89,12 @@ def project_tokens(embedding, gru, ids):
     seen = np.zeros(len(table), bool)
     seen[ids] = True
     tokens = np.flatnonzero(seen)
-    positions = (np.cumsum(seen) - 1)[ids]  # where in ``tokens`` each id stands
+    positions = (np.cumsum(seen) - 1)[ids]  # where in `tokens` each id stands
     return gru.project(table[tokens])[positions], (tokens, positions)
 
 
 def project_tokens_backward(d_projected, embedding, gru, cache):
-    """(gradient of the embedding's table, the GRU's grads)."""
+    """Return (gradient of the embedding's table, the GRU's grads)."""
     tokens, positions = cache
     table = embedding.own["table"]
     d_distinct = sum_by_id(rows(d_projected), positions.ravel(), len(tokens))

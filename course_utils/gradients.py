@@ -4,11 +4,12 @@ import numpy as np
 
 
 def numerical_gradient(function, array, step=1e-5):
-    """The gradient of ``function()`` for ``array`` by central differences, shaped like ``array``.
+    """Return the gradient of `function()` for `array` by central differences.
 
-    ``function`` takes nothing and returns a number; it must read ``array`` itself, which is moved
-    by ± ``step`` in one entry at a time and put back. Use float64: in float32 the differences
-    drown in rounding. Raises TypeError for an array of another dtype, and for a list.
+    It is shaped like `array`. `function` takes nothing and returns a number; it must read `array`
+    itself, which is moved by ± `step` in one entry at a time and put back. Use float64: in float32
+    the differences drown in rounding. Raises TypeError for an array of another dtype, and for a
+    list.
     """
     found = getattr(array, "dtype", type(array).__name__)  # a list could not be moved in place
     if found != np.float64:
@@ -28,9 +29,9 @@ def numerical_gradient(function, array, step=1e-5):
 
 
 def check_gradients(function, pairs, rtol=1e-6, atol=1e-9):
-    """Raise AssertionError where a gradient is not that of ``function()``.
+    """Raise AssertionError where a gradient is not that of `function()`.
 
-    ``pairs`` maps a name to (array, its analytic gradient). The worst entry of each may be off by
+    `pairs` maps a name to (array, its analytic gradient). The worst entry of each may be off by
     rtol · max|numeric| + atol. Returns the largest error of each name.
     """
     errors = {}

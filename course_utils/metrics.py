@@ -1,15 +1,14 @@
 """How many sequences a model decodes exactly right, overall and by length."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from course_utils.tasks import END, PADDING, Batch
+from course_utils.tasks import END, PADDING
 
 
-def matches(tokens: np.ndarray, batch: Batch) -> np.ndarray:
-    """Which rows are decoded exactly right, boolean (batch,).
+def matches(tokens, batch):
+    """Return which rows are decoded exactly right, boolean (batch,).
 
     `tokens` (batch, time) is what a model decodes: symbols and the end mark, no start mark;
     what follows the end mark is ignored. A row that never ends is wrong. Raises ValueError where
@@ -22,15 +21,22 @@ def matches(tokens: np.ndarray, batch: Batch) -> np.ndarray:
     return (_widen(tokens, time) == _widen(expected, time)).all(axis=1)
 
 
-def exact_match(tokens: np.ndarray, batch: Batch) -> float:
-    """Share of rows that are decoded exactly right, 0…1 (see `matches`)."""
-    return float(matches(tokens, batch).mean())
+def exact_match(tokens, batch):
+    """Return the share of rows that are decoded exactly right, 0…1 (see `matches`).
+
+    Raises ValueError where there is no row.
+    """
+    right = matches(tokens, batch)
+    if not len(right):
+        raise ValueError("a share must be of at least one row, got none: decode a batch with rows")
+    return float(right.mean())
 
 
-def symbols_right(tokens: np.ndarray, batch: Batch) -> np.ndarray:
-    """Share of each row's symbols that stand right at their place, 0…1, shape (batch,).
+def symbols_right(tokens, batch):
+    """Return the share of each row's symbols that stand right at their place, (batch,).
 
-    Start and end marks do not count. `tokens` is as in `matches`; a row without symbols is NaN.
+    It is 0…1; start and end marks do not count. `tokens` is as in `matches`; a row without symbols
+    is NaN.
     """
     expected = batch.target[:, 1:]
     tokens = _widen(_checked(tokens, batch)[:, : expected.shape[1]], expected.shape[1])
@@ -39,10 +45,8 @@ def symbols_right(tokens: np.ndarray, batch: Batch) -> np.ndarray:
         return ((tokens == expected) & symbols).sum(axis=1) / symbols.sum(axis=1)
 
 
-def by_length(
-    matched: np.ndarray, lengths: np.ndarray, edges: Sequence[int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Share of rows that match, and number of rows, for each range of lengths.
+def by_length(matched, lengths, edges):
+    """Return the share of rows that match, and their number, for each range of lengths.
 
     Range i holds edges[i] ≤ length < edges[i + 1]; the share of an empty range is NaN.
     `matched` (rows,) is boolean, or a share for each row; both results have shape
@@ -60,7 +64,7 @@ def by_length(
     return np.where(counts > 0, right / np.maximum(counts, 1), np.nan), counts
 
 
-def _checked(tokens: np.ndarray, batch: Batch) -> np.ndarray:
+def _checked(tokens, batch):
     if hasattr(tokens, "tokens"):
         raise ValueError("tokens must be an array of ids, got a Decoded: pass its .tokens")
     tokens = np.asarray(tokens)
@@ -72,5 +76,5 @@ def _checked(tokens: np.ndarray, batch: Batch) -> np.ndarray:
     return tokens
 
 
-def _widen(ids: np.ndarray, time: int) -> np.ndarray:
+def _widen(ids, time):
     return np.pad(ids, ((0, 0), (0, time - ids.shape[1])), constant_values=PADDING)

@@ -6,6 +6,8 @@ import numpy as np
 
 from course_utils.layers import Layer, as_float, check_gradient, check_last_axis, rows, uniform
 
+CANDIDATE = 2  # the third of three gates: reset, update, candidate
+
 
 class Scan(NamedTuple):
     """What the steps leave behind for the way back, time first: (time, batch, …)."""
@@ -36,10 +38,10 @@ class GRU(Layer):
         super().__init__({"W_input": by_gate[0], "W_hidden": by_gate[1], "b": bias})
 
     def forward(self, inputs, lengths, initial=None):
-        """inputs (batch, time, input_size), lengths (batch,) → ((states, last), cache).
+        """Read inputs (batch, time, input_size), lengths (batch,) → ((states, last), cache).
 
         states (batch, time, hidden) are zero after each row's length; last (batch, hidden) is
-        each row's state at its length. ``initial`` (batch, hidden) is zero where not given.
+        each row's state at its length. `initial` (batch, hidden) is zero where not given.
         Raises ValueError for shapes or lengths that do not fit.
         """
         inputs, lengths = as_float(inputs), np.asarray(lengths)
@@ -49,7 +51,7 @@ class GRU(Layer):
                 f"inputs must be (batch, time, {self.input_size}), got {inputs.shape}: "
                 f"one sequence is inputs[None]"
             )
-        check_initial(initial, (len(inputs), self.hidden_size))
+        _check_initial(initial, (len(inputs), self.hidden_size))
         real = real_steps(lengths, inputs.shape[:2])
         by_time = inputs.swapaxes(0, 1)
         states, scan = self.scan(self.project(by_time), initial)
@@ -57,7 +59,7 @@ class GRU(Layer):
         return ((states * real.T[..., None]).swapaxes(0, 1), last), (by_time, real, lengths, scan)
 
     def backward(self, d_outputs, cache):
-        """d_outputs (d_states, d_last) → (d_inputs, d_initial, grads).
+        """Turn d_outputs (d_states, d_last) into (d_inputs, d_initial, grads).
 
         Raises ValueError where they are not shaped like the states and the last state.
         """
@@ -72,20 +74,20 @@ class GRU(Layer):
         return d_inputs.swapaxes(0, 1), d_initial, grads | input_grads
 
     def project(self, inputs):
-        """x W + b for all three gates: (..., input_size) → (..., 3·hidden)."""
+        """Return x W + b for all three gates: (..., input_size) → (..., 3·hidden)."""
         projected = inputs @ self.like("W_input", inputs)
         projected += self.like("b", inputs)
         return projected
 
     def project_backward(self, d_projected, inputs):
-        """(d_inputs, grads) of ``project``."""
+        """Return (d_inputs, grads) of `project`."""
         d_rows = rows(d_projected)
         d_weights = rows(inputs).T @ d_rows
         d_inputs = d_projected @ self.like("W_input", d_projected).T
         return d_inputs, {"W_input": d_weights, "b": d_rows.sum(axis=0)}
 
     def scan(self, projected, initial=None):
-        """The recurrence alone, time first: projected (time, batch, 3·hidden) → (states, cache).
+        """Step through projected (time, batch, 3·hidden), time first: (states, cache).
 
         states (time, batch, hidden). A row's states after its length are of no use, and do no
         harm: nothing before them depends on them.
@@ -113,32 +115,36 @@ class GRU(Layer):
         return states[1:], Scan(states, gates, candidates, recalled)
 
     def scan_backward(self, d_states, cache):
-        """(d_projected, d_initial, grads) of ``scan``; d_states (time, batch, hidden) is kept.
+        """Return (d_projected, d_initial, grads) of `scan`; d_states (time, batch, hidden) is kept.
 
         How a step's state depends on each gate's input is known before the way back begins, so
         it is worked out for all steps at once; a step then is one multiplication and one product.
         """
         time, batch, hidden = d_states.shape
-        factors, d_candidate_input = self.gate_factors(cache)
+        d_recalled, d_candidate = self.gate_factors(cache)  # (time, batch, 3, hidden), (…, hidden)
         updates = cache.gates[:, :, hidden:]
-        W_back = np.ascontiguousarray(self.like("W_hidden", d_states).T)
-        d_new = np.zeros((batch, hidden), d_states.dtype)
-        product = np.empty_like(d_new)
+        W_back = np.ascontiguousarray(self.like("W_hidden", d_states).T)  # (3·hidden, hidden)
+        d_state = np.zeros((batch, hidden), d_states.dtype)
+        through_gates = np.empty_like(d_state)
         for t in reversed(range(time)):
-            d_new += d_states[t]
-            factors[t] *= d_new[:, None]  # from here on: the gradient of h U
-            d_candidate_input[t] *= d_new
-            np.matmul(factors[t].reshape(batch, -1), W_back, out=product)
-            d_new *= updates[t]
-            d_new += product
-        d_gates = factors.reshape(time * batch, 3 * hidden)
-        grads = {"W_hidden": rows(cache.states[:-1]).T @ d_gates}
-        # the candidate's input is added after the reset gate, so its gradient is without it
-        factors[:, :, 2] = d_candidate_input
-        return d_gates.reshape(time, batch, -1), d_new, grads
+            d_state += d_states[t]
+            # in place, a step's derivatives become gradients: new arrays cost 3 % of a step
+            d_recalled[t] *= d_state[:, None]
+            d_candidate[t] *= d_state
+            np.matmul(d_recalled[t].reshape(batch, -1), W_back, out=through_gates)
+            d_state *= updates[t]
+            d_state += through_gates
+        grads = {"W_hidden": rows(cache.states[:-1]).T @ d_recalled.reshape(time * batch, -1)}
+        # an input reaches reset and update as h U does, and the candidate past the reset gate
+        d_recalled[:, :, CANDIDATE] = d_candidate
+        d_projected = d_recalled.reshape(time, batch, 3 * hidden)
+        return d_projected, d_state, grads
 
     def gate_factors(self, cache):
-        """∂h'/∂(h U) per gate, (time, batch, 3, hidden), and ∂h'/∂(the candidate's input)."""
+        """Return ∂h'/∂(h U) per gate, (time, batch, 3, hidden), and ∂h'/∂(candidate's input).
+
+        The three gates of the first are filled through views of it, each where it will stand.
+        """
         states, gates, candidates, recalled = cache
         hidden = self.hidden_size
         resets, updates = gates[:, :, :hidden], gates[:, :, hidden:]
@@ -157,14 +163,14 @@ class GRU(Layer):
 
 
 def sigmoid(array):
-    """1 / (1 + e^−x) in place, as (1 + tanh(x/2)) / 2: one fast function, no overflow."""
+    """Compute 1 / (1 + e^−x) in place, as (1 + tanh(x/2)) / 2: fast, and no overflow."""
     array *= 0.5
     np.tanh(array, out=array)
     array += 1
     array *= 0.5
 
 
-def check_initial(initial, shape):
+def _check_initial(initial, shape):
     """Raise ValueError unless the initial state, where there is one, has the given shape."""
     if initial is not None and np.shape(initial) != shape:
         raise ValueError(
@@ -173,9 +179,9 @@ def check_initial(initial, shape):
 
 
 def real_steps(lengths, shape, name="lengths", shortest=1):
-    """True at a row's real steps: lengths (batch,) and the batch's shape → (batch, time).
+    """Mark a row's real steps with True: lengths (batch,) and a shape → (batch, time).
 
-    Raises ValueError unless there is one whole number a row, from ``shortest`` to the batch's
+    Raises ValueError unless there is one whole number a row, from `shortest` to the batch's
     width.
     """
     if len(shape) != 2:

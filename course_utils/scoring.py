@@ -3,123 +3,19 @@
 ``rule(queries, keys)`` takes (..., n, query_size) and (..., m, key_size) and returns scores
 (..., n, m), one row per query and one column per key. ``rule.forward`` also returns the cache
 from which ``rule.backward(d_scores, cache)`` makes ``(d_queries, d_keys, grads)``.
+
+A new rule is one class in this module. The laboratory, the explorers, the costs and the tests have
+it by itself; the tests then ask for its formula.
 """
 
 from math import prod
 
 import numpy as np
 
-from course_utils.layers import Layer, as_float, check_gradient, check_last_axis, rows, uniform
+from course_utils.layers import rows, uniform
+from course_utils.rule import Score
 
 BLOCK = 1 << 17  # numbers of one (query, key, hidden) block: half a megabyte fits the L2 cache
-
-
-class Score(Layer):
-    """What the rules share: a check of the shapes, and keys prepared once for many queries.
-
-    A rule defines ``compare``, ``backward`` and, where part of the work depends on the keys alone,
-    ``prepare``: a decoder that asks step by step prepares its keys only once.
-    """
-
-    def __init__(self, own=None, **settings):
-        super().__init__(own)
-        self.settings = settings  # what rebuilds the rule: type(rule)(**rule.settings)
-
-    def __call__(self, queries, keys):
-        """Scores (..., n, m), without a cache. Raises ValueError where sizes do not fit."""
-        queries, keys = self.check(queries, keys)
-        return self.compare(queries, self.prepare(keys))
-
-    def forward(self, queries, keys):
-        """(scores, cache)."""
-        queries, keys = self.check(queries, keys)
-        return self.compare(queries, self.prepare(keys)), (queries, keys)
-
-    def prepare(self, keys):
-        """The part of the work that depends on the keys alone."""
-        return keys
-
-    def check(self, queries, keys):
-        """Queries and keys as floats of one dtype. Raises ValueError unless they fit the rule."""
-        queries, keys = as_float(queries), as_float(keys)
-        if queries.ndim < 2 or keys.ndim < 2 or queries.shape[:-2] != keys.shape[:-2]:
-            raise ValueError(
-                f"queries and keys must be (..., n, query_size) and (..., m, key_size) with the "
-                f"same leading axes, got {queries.shape} and {keys.shape}: add or repeat an axis"
-            )
-        if "query_size" in self.settings:
-            check_last_axis(queries, self.settings["query_size"], "queries")
-        if "key_size" in self.settings:
-            check_last_axis(keys, self.settings["key_size"], "keys")
-        dtype = np.result_type(queries, keys)
-        return queries.astype(dtype, copy=False), keys.astype(dtype, copy=False)
-
-    def check_back(self, d_scores, queries, keys):
-        """Raise ValueError unless there is a gradient for each score."""
-        check_gradient(d_scores, (*queries.shape[:-1], keys.shape[-2]), "d_scores")
-
-
-class DotScore(Score):
-    """e_ij = q_i · k_j: queries and keys of one width (Luong et al., 2015, 3.1, "dot")."""
-
-    scale = staticmethod(lambda width: 1.0)
-
-    def __init__(self):
-        super().__init__()
-
-    def check(self, queries, keys):
-        queries, keys = super().check(queries, keys)
-        if queries.shape[-1] != keys.shape[-1]:
-            raise ValueError(
-                f"queries and keys must be equally wide for a dot product, got "
-                f"{queries.shape[-1]} and {keys.shape[-1]}: project one, or use GeneralScore"
-            )
-        return queries, keys
-
-    def compare(self, queries, keys):
-        # scale the queries, n·d numbers, not the scores, n·m; a Python float keeps float32
-        return (queries * self.scale(keys.shape[-1])) @ keys.swapaxes(-1, -2)
-
-    def backward(self, d_scores, cache):
-        queries, keys = cache
-        self.check_back(d_scores, queries, keys)
-        scale = self.scale(keys.shape[-1])
-        d_queries = d_scores @ keys * scale
-        d_keys = d_scores.swapaxes(-1, -2) @ queries * scale
-        return d_queries, d_keys, {}
-
-
-class ScaledDotScore(DotScore):
-    """Rule 3: e_ij = q_i · k_j / √d_k, d_k the width of a key (Vaswani et al., 2017, eq. 1)."""
-
-    scale = staticmethod(lambda width: width**-0.5)
-
-
-class GeneralScore(Score):
-    """e_ij = q_iᵀ W k_j, W (query_size, key_size) (Luong et al., 2015, 3.1, "general")."""
-
-    def __init__(self, query_size, key_size, rng=None, dtype=np.float32):
-        own = {"W": uniform(rng, query_size, key_size, dtype)}
-        super().__init__(own, query_size=query_size, key_size=key_size)
-
-    def prepare(self, keys):
-        return keys @ self.like("W", keys).T
-
-    def compare(self, queries, projected_keys):
-        return queries @ projected_keys.swapaxes(-1, -2)
-
-    def forward(self, queries, keys):
-        queries, keys = self.check(queries, keys)
-        projected_keys = self.prepare(keys)
-        return self.compare(queries, projected_keys), (queries, keys, projected_keys)
-
-    def backward(self, d_scores, cache):
-        queries, keys, projected_keys = cache
-        self.check_back(d_scores, queries, keys)
-        d_queries = d_scores @ projected_keys
-        d_projected = d_scores.swapaxes(-1, -2) @ queries
-        d_keys = d_projected @ self.like("W", d_projected)
-        return d_queries, d_keys, {"W": rows(d_projected).T @ rows(keys)}
 
 
 class ConcatLinearScore(Score):
@@ -129,10 +25,17 @@ class ConcatLinearScore(Score):
     the same for every key, the query's part: the weights do not depend on the query.
     """
 
+    name, number, variants = "concat linear", 1, {"1 per pair": {}}
+    sees = ("keys",)
+
     def __init__(self, query_size, key_size, rng=None, dtype=np.float32):
         width = query_size + key_size
         own = {"w": uniform(rng, width, 1, dtype)[:, 0], "b": np.zeros((), dtype)}
         super().__init__(own, query_size=query_size, key_size=key_size)
+
+    @classmethod
+    def macs(cls, n, m, width, hidden):
+        return {"projections": (n + m) * width, "scores": 0}
 
     def halves(self, array):
         """(w_query, w_key), the two parts of w, in the dtype of ``array``."""
@@ -163,9 +66,16 @@ class LocationScore(Score):
     Luong et al.'s (2015, eq. 8) "location". Raises ValueError where m > max_length.
     """
 
+    name, number, variants = "location", 1, {"1 by position": {}}
+    sees = ("queries",)
+
     def __init__(self, query_size, max_length, rng=None, dtype=np.float32):
         own = {"W": uniform(rng, query_size, max_length, dtype), "b": np.zeros(max_length, dtype)}
         super().__init__(own, query_size=query_size, max_length=max_length)
+
+    @classmethod
+    def macs(cls, n, m, width, hidden):
+        return {"projections": 0, "scores": n * m * width}
 
     def check(self, queries, keys):
         queries, keys = super().check(queries, keys)
@@ -203,6 +113,8 @@ class AdditiveScore(Score):
     blocks and holds one at a time; ``forward`` keeps all of it for ``backward``.
     """
 
+    name, number, variants = "additive", 2, {"2, v = 1": {"learn_v": False}, "2, learned v": {}}
+
     def __init__(self, query_size, key_size, hidden_size, learn_v=True, rng=None, dtype=np.float32):
         rng = np.random.default_rng(rng)
         own = {
@@ -214,6 +126,10 @@ class AdditiveScore(Score):
         sizes = {"query_size": query_size, "key_size": key_size, "hidden_size": hidden_size}
         super().__init__(own, **sizes, learn_v=learn_v)
 
+    @classmethod
+    def macs(cls, n, m, width, hidden):
+        return {"projections": (n + m) * width * hidden, "scores": n * m * hidden}
+
     def v(self, dtype):
         """The weights of the final sum, (hidden_size,)."""
         ones = np.ones(self.settings["hidden_size"], dtype)
@@ -223,32 +139,30 @@ class AdditiveScore(Score):
         return keys @ self.like("W_key", keys)
 
     def compare(self, queries, projected_keys):
-        return self.compare_blocks(queries, projected_keys, keep=False)[0]
-
-    def compare_blocks(self, queries, projected_keys, keep):
-        """Scores, and the whole hidden layer (batch, query, key, hidden) where ``keep``."""
-        projected = queries @ self.like("W_query", queries)
-        q, k = merge_leading(projected), merge_leading(projected_keys)
-        v = self.v(q.dtype)
-        scores = np.empty((*q.shape[:2], k.shape[1]), q.dtype)
-        hidden = np.empty((*scores.shape, len(v)), q.dtype) if keep else None
-        scratch = None
-        for block in blocks(*scores.shape, len(v)):
-            if keep:
-                layer = hidden[block]
-            else:  # one block's memory serves them all
-                shape = scores[block].shape
-                scratch = np.empty((*shape, len(v)), q.dtype) if scratch is None else scratch
-                layer = scratch[: shape[0], : shape[1]]
-            np.add(q[block][:, :, None], k[block[0], None], out=layer)
-            np.tanh(layer, out=layer)
-            scores[block] = (layer.reshape(-1, len(v)) @ v).reshape(scores[block].shape)
-        return scores.reshape(*queries.shape[:-1], k.shape[1]), hidden
+        q, k, scores = self.meet(queries, projected_keys)
+        v, layer = self.v(q.dtype), None
+        for block in blocks(*scores.shape, q.shape[-1]):
+            some = q[block]
+            if layer is None:  # one block's memory serves them all; the first is the largest
+                layer = np.empty((*some.shape[:2], *k.shape[1:]), q.dtype)
+            room = layer[: some.shape[0], : some.shape[1]]
+            scores[block] = compare_block(some, k[block[0]], v, room)
+        return scores.reshape(*queries.shape[:-1], k.shape[1])
 
     def forward(self, queries, keys):
         queries, keys = self.check(queries, keys)
-        scores, hidden = self.compare_blocks(queries, self.prepare(keys), keep=True)
-        return scores, (queries, keys, hidden)
+        q, k, scores = self.meet(queries, self.prepare(keys))
+        hidden = np.empty((*scores.shape, q.shape[-1]), q.dtype)
+        v = self.v(q.dtype)
+        for block in blocks(*hidden.shape):
+            scores[block] = compare_block(q[block], k[block[0]], v, hidden[block])
+        return scores.reshape(*queries.shape[:-1], k.shape[1]), (queries, keys, hidden)
+
+    def meet(self, queries, projected_keys):
+        """Both projections with one leading axis, and room for their scores (batch, n, m)."""
+        q = merge_leading(queries @ self.like("W_query", queries))  # (batch, query, hidden)
+        k = merge_leading(projected_keys)  # (batch, key, hidden)
+        return q, k, np.empty((*q.shape[:2], k.shape[1]), q.dtype)
 
     def backward(self, d_scores, cache):
         queries, keys, hidden = cache
@@ -285,26 +199,80 @@ class AdditiveScore(Score):
         return d_q, d_k, d_v
 
 
+class DotScore(Score):
+    """e_ij = q_i · k_j: queries and keys of one width (Luong et al., 2015, 3.1, "dot")."""
+
+    name, variants = "dot", {"dot": {}}
+    equal_widths = True
+    scale = staticmethod(lambda width: 1.0)
+
+    def __init__(self):
+        super().__init__()
+
+    @classmethod
+    def macs(cls, n, m, width, hidden):
+        return {"projections": 0, "scores": n * m * width}
+
+    def compare(self, queries, keys):
+        # scale the queries, n·d numbers, not the scores, n·m; a Python float keeps float32
+        return (queries * self.scale(keys.shape[-1])) @ keys.swapaxes(-1, -2)
+
+    def backward(self, d_scores, cache):
+        queries, keys = cache
+        self.check_back(d_scores, queries, keys)
+        scale = self.scale(keys.shape[-1])
+        d_queries = d_scores @ keys * scale
+        d_keys = d_scores.swapaxes(-1, -2) @ queries * scale
+        return d_queries, d_keys, {}
+
+
+class ScaledDotScore(DotScore):
+    """Rule 3: e_ij = q_i · k_j / √d_k, d_k the width of a key (Vaswani et al., 2017, eq. 1)."""
+
+    name, number, variants = "scaled dot", 3, {"3, scaled dot": {}}
+    scale = staticmethod(lambda width: width**-0.5)
+
+
+class GeneralScore(Score):
+    """e_ij = q_iᵀ W k_j, W (query_size, key_size) (Luong et al., 2015, 3.1, "general")."""
+
+    name, variants = "general", {"general": {}}
+
+    def __init__(self, query_size, key_size, rng=None, dtype=np.float32):
+        own = {"W": uniform(rng, query_size, key_size, dtype)}
+        super().__init__(own, query_size=query_size, key_size=key_size)
+
+    @classmethod
+    def macs(cls, n, m, width, hidden):
+        return {"projections": m * width * width, "scores": n * m * width}
+
+    def prepare(self, keys):
+        return keys @ self.like("W", keys).T
+
+    def compare(self, queries, projected_keys):
+        return queries @ projected_keys.swapaxes(-1, -2)
+
+    def forward(self, queries, keys):
+        queries, keys = self.check(queries, keys)
+        projected_keys = self.prepare(keys)
+        return self.compare(queries, projected_keys), (queries, keys, projected_keys)
+
+    def backward(self, d_scores, cache):
+        queries, keys, projected_keys = cache
+        self.check_back(d_scores, queries, keys)
+        d_queries = d_scores @ projected_keys
+        d_projected = d_scores.swapaxes(-1, -2) @ queries
+        d_keys = d_projected @ self.like("W", d_projected)
+        return d_queries, d_keys, {"W": rows(d_projected).T @ rows(keys)}
+
+
+# Every rule of this module, in its order. A learner's own rules stay out: what was saved with one
+# could not be loaded elsewhere.
 RULES = {
-    rule.__name__: rule
-    for rule in (
-        ConcatLinearScore,
-        LocationScore,
-        AdditiveScore,
-        DotScore,
-        ScaledDotScore,
-        GeneralScore,
-    )
+    name: rule
+    for name, rule in list(globals().items())
+    if isinstance(rule, type) and issubclass(rule, Score) and rule is not Score
 }
-
-
-def check_score(score):
-    """Raise TypeError unless ``score`` is a rule."""
-    if not isinstance(score, Score):
-        raise TypeError(
-            f"score must be a rule such as DotScore(), got {score!r:.60}: "
-            f"write the parentheses, and pass a mask as mask=…"
-        )
 
 
 def check_values(keys, values):
@@ -320,6 +288,13 @@ def check_values(keys, values):
 def merge_leading(array):
     """(..., positions, width) → (batch, positions, width)."""
     return array.reshape(prod(array.shape[:-2]), *array.shape[-2:])
+
+
+def compare_block(q, k, v, layer):
+    """Scores of one block, whose hidden layer (batch, query, key, hidden) fills ``layer``."""
+    np.add(q[:, :, None], k[:, None], out=layer)
+    np.tanh(layer, out=layer)
+    return (layer.reshape(-1, len(v)) @ v).reshape(layer.shape[:-1])
 
 
 def blocks(batch, n, m, width):

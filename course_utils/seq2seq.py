@@ -1,6 +1,6 @@
 """Sequence to sequence: an encoder, a decoder, and between them a context of your choice.
 
-``Seq2Seq(…, context=LastState())`` is the model without attention, ``context=Attention(rule)``
+`Seq2Seq(…, context=LastState())` is the model without attention, `context=Attention(rule)`
 the model with it. Everything else is shared: that one argument is the whole comparison.
 """
 
@@ -12,8 +12,7 @@ from course_utils import storage
 from course_utils.attention import Attention, LastState, MeanState
 from course_utils.decoding import beam_search, greedy_search
 from course_utils.encoder import Encoder, project_tokens, project_tokens_backward
-from course_utils.layers import Embedding, Layer, Linear, check_ids, nested
-from course_utils.memory import keep_freed_memory
+from course_utils.layers import Embedding, Layer, Linear, check_ids, check_part, nested
 from course_utils.recurrent import GRU, real_steps
 from course_utils.scoring import RULES
 from course_utils.softmax import cross_entropy
@@ -22,7 +21,7 @@ CONTEXTS = {context.__name__: context for context in (LastState, MeanState, Atte
 
 
 class Trace(NamedTuple):
-    """What ``forward`` leaves for ``backward``."""
+    """What `forward` leaves for `backward`."""
 
     encoder: tuple
     tokens: tuple
@@ -37,13 +36,13 @@ class Seq2Seq(Layer):
 
     All decoder states are computed first and attention is one batched call over them (Luong et
     al., 2015, 3.1, without the input feeding of 3.3, which would tie each step to the last). Token
-    ids: 0 padding, 1 start, 2 end, symbols from 3. ``context`` is a layer
-    of ``course_utils.attention``: ``LastState()``, ``MeanState()`` or ``Attention(rule)`` with a
-    rule for queries and keys ``hidden_size`` wide. It is used as it is, converted to ``dtype``:
-    build one for each model. ``encoder`` is for sources that are no tokens: a layer with
-    ``forward(source, lengths) → (Memory, cache)`` and its backward, also used as it is; then
-    ``source_size`` and ``bidirectional`` say nothing. Raises ValueError where the rule or the
-    encoder is built for another width, TypeError where ``context`` is no context.
+    ids: 0 padding, 1 start, 2 end, symbols from 3. `context` is a layer
+    of `course_utils.attention`: `LastState()`, `MeanState()` or `Attention(rule)` with a
+    rule for queries and keys `hidden_size` wide. It is used as it is: build one for each model,
+    or models share what they learn. `encoder` is for sources that are no tokens: a layer with
+    `forward(source, lengths) → (Memory, cache)` and its backward, also used as it is; then
+    `source_size` and `bidirectional` say nothing. Raises ValueError where the rule or the
+    encoder is built for another width or dtype, TypeError where `context` is no context.
     """
 
     def __init__(
@@ -57,29 +56,31 @@ class Seq2Seq(Layer):
         dtype=np.float32,
         encoder=None,
     ):
-        keep_freed_memory()
         rng = np.random.default_rng(rng)
-        self.context = LastState() if context is None else context
-        check_context(self.context, hidden_size)
-        self.context.cast(dtype)
+        self.dtype = np.dtype(dtype)
         self.settings = {
             "source_size": source_size,
             "target_size": target_size,
             "hidden_size": hidden_size,
             "bidirectional": bidirectional,
         }
-        self.dtype = np.dtype(dtype)
+        self.context = LastState() if context is None else context
+        _check_context(self.context, hidden_size, dtype)
         self.encoder = encoder or Encoder(source_size, hidden_size, bidirectional, rng, dtype)
-        check_encoder(self.encoder, hidden_size)
-        self.encoder.cast(dtype)
+        _check_encoder(self.encoder, hidden_size, dtype)
         self.embedding = Embedding(target_size, hidden_size, rng, dtype)
-        self.gru = GRU(hidden_size, hidden_size, rng, dtype)
+        self.gru = GRU(self.decoder_input(hidden_size), hidden_size, rng, dtype)
         self.readout = Readout(hidden_size, target_size, rng, dtype)
         names = ("encoder", "embedding", "gru", "context", "readout")
         super().__init__(parts={name: getattr(self, name) for name in names})
 
+    @staticmethod
+    def decoder_input(hidden_size):
+        """Return the width of what the decoder's GRU reads at a step: a symbol's vector."""
+        return hidden_size
+
     def forward(self, batch):
-        """Teacher forcing: the loss of a ``Batch`` and a cache.
+        """Return the loss of a `Batch` by teacher forcing, and a cache.
 
         The loss is the mean cross-entropy, in nats, over the real target symbols and end marks.
         Raises ValueError for an empty batch, ids outside the vocabularies, or lengths that do
@@ -98,7 +99,7 @@ class Seq2Seq(Layer):
         return loss, Trace(encoder_cache, tokens, scan, context_cache, readout_cache, d_logits)
 
     def backward(self, cache):
-        """The gradient of the loss for every parameter, under the names of ``params``."""
+        """Return the gradient of the loss for every parameter, under the names of `params`."""
         d_states, d_context, readout_grads = self.readout.backward(cache.d_logits, cache.readout)
         d_queries, d_memory, d_summary, context_grads = self.context.backward(
             d_context, cache.context
@@ -118,9 +119,9 @@ class Seq2Seq(Layer):
         )
 
     def start(self, source, source_lengths):
-        """(memory, stepper) for decoding: ``stepper(memory)`` prepares a ``step`` function.
+        """Return (memory, stepper) for decoding: `stepper(memory)` prepares a `step` function.
 
-        ``step(ids, state)`` reads one symbol a row and gives (logits (batch, target symbols), the
+        `step(ids, state)` reads one symbol a row and gives (logits (batch, target symbols), the
         next state, weights (batch, m) or None).
         """
         memory = self.encoder(source, source_lengths)
@@ -140,26 +141,26 @@ class Seq2Seq(Layer):
         return memory, stepper
 
     def greedy(self, source, source_lengths, max_length):
-        """Decode by the most probable symbol at each step; see ``greedy_search``."""
+        """Decode by the most probable symbol at each step; see `greedy_search`."""
         memory, stepper = self.start(source, source_lengths)
         return greedy_search(stepper(memory), memory, max_length)
 
     def beam(self, source, source_lengths, max_length, width=5):
-        """Decode by the most probable sequence among ``width`` kept; see ``beam_search``."""
+        """Decode by the most probable sequence among `width` kept; see `beam_search`."""
         memory, stepper = self.start(source, source_lengths)
         return beam_search(stepper, memory, max_length, width)
 
     def save(self, path):
-        """Write settings and parameters to ``path`` as .npz; nothing in it is code.
+        """Write settings and parameters to `path` as .npz; nothing in it is code.
 
         Raises ValueError for an encoder that was given, and for a context or a rule that is not
-        the course's own: ``load`` could not build it again.
+        the course's own: `load` could not build it again.
         """
         rule = self.context.parts.get("score")
-        check_known(self.encoder, {"Encoder": Encoder})
-        check_known(self.context, CONTEXTS)
+        _check_known(self.encoder, {"Encoder": Encoder})
+        _check_known(self.context, CONTEXTS)
         if rule:
-            check_known(rule, RULES)
+            _check_known(rule, RULES)
         header = {
             "settings": self.settings,
             "dtype": self.dtype.name,
@@ -170,13 +171,13 @@ class Seq2Seq(Layer):
 
     @classmethod
     def load(cls, path):
-        """The model that ``save`` wrote. Raises ValueError for any other file or version."""
+        """Build the model that `save` wrote. Raises ValueError for any other file or version."""
         header, arrays = storage.read(path)
         try:
             rule = header["rule"]
             parts = [RULES[rule[0]](**rule[1])] if rule else []
-            context = CONTEXTS[header["context"]](*parts)
             dtype = {"float32": np.float32, "float64": np.float64}[header["dtype"]]
+            context = CONTEXTS[header["context"]](*parts).cast(dtype)
             model = cls(context=context, dtype=dtype, **header["settings"])
         except Exception as error:  # settings can be wrong in as many ways as there are settings
             raise storage.unknown(path, f"its settings do not fit: {error!r}") from error
@@ -200,7 +201,7 @@ class Readout(Layer):
         super().__init__(parts={name: getattr(self, name) for name in names})
 
     def forward(self, states, context):
-        """states (time, batch, hidden), context (batch, time or 1, hidden) → logits."""
+        """Turn states (time, batch, hidden), context (batch, time or 1, hidden) into logits."""
         mixed, state_cache = self.by_state.forward(states)
         from_context, context_cache = self.by_context.forward(context)
         mixed += from_context.swapaxes(0, 1)
@@ -221,8 +222,8 @@ class Readout(Layer):
         return d_states, d_context, grads
 
 
-def check_context(context, hidden_size):
-    """Raise TypeError for what is no context, ValueError for a rule of another width."""
+def _check_context(context, hidden_size, dtype):
+    """Raise TypeError for what is no context, ValueError for a rule of another width or dtype."""
     if not hasattr(context, "reader"):
         raise TypeError(
             f"context must be LastState(), MeanState() or Attention(rule), got {context!r:.60}: "
@@ -236,16 +237,18 @@ def check_context(context, hidden_size):
                 f"the rule's {name} must be the model's hidden_size {hidden_size}, got {size}: "
                 f"decoder states ask, encoder states are looked at, both {hidden_size} wide"
             )
+    check_part(context, dtype, "context")
 
 
-def check_encoder(encoder, hidden_size):
-    """Raise ValueError where an encoder says that its states have another width."""
+def _check_encoder(encoder, hidden_size, dtype):
+    """Raise ValueError where an encoder says that its states have another width or dtype."""
     width = getattr(encoder, "hidden_size", hidden_size)
     if width != hidden_size:
         raise ValueError(
             f"the encoder's states must be as wide as the model's hidden_size {hidden_size}, "
             f"got {width}: the decoder starts from one of them"
         )
+    check_part(encoder, dtype, "encoder")
 
 
 def check_rows(states, target):
@@ -257,8 +260,8 @@ def check_rows(states, target):
         )
 
 
-def check_known(part, known):
-    """Raise ValueError for a part of a model that ``load`` could not build again."""
+def _check_known(part, known):
+    """Raise ValueError for a part of a model that `load` could not build again."""
     name = type(part).__name__
     if known.get(name) is not type(part):
         raise ValueError(

@@ -2,20 +2,33 @@
 
 import numpy as np
 
-from course_utils.layers import as_float, rows
+from course_utils.layers import as_float, check_ids, rows
 
 BLOCK = 1 << 16  # so many scores at a time: a quarter of a megabyte stays in the cache
 
 
 def softmax(scores, axis=-1, mask=None):
-    """exp(scores) divided by its sum along ``axis``, in the dtype of ``scores``.
+    """Return exp(scores) divided by its sum along `axis`, in the dtype of `scores`.
 
-    Every slice sums to 1. Only where ``mask`` is True may a slice look: the rest gets weight 0,
+    Every slice sums to 1. Only where `mask` is True may a slice look: the rest gets weight 0,
     and a slice with nothing to look at is all zeros, never NaN. Stable for finite scores of any
     size; −inf counts as "may not look".
-    Raises ValueError for a mask that is not boolean or does not broadcast to ``scores``.
+    Raises ValueError for scores of NaN or +inf that may be looked at, and for a mask that is not
+    boolean or does not broadcast to `scores`.
     """
-    scores = as_float(scores)
+    weights = unchecked_softmax(as_float(scores), axis, mask)
+    slices = weights if axis == -1 else np.moveaxis(weights, axis, -1)
+    # a slice with NaN or +inf in it becomes NaN throughout: its first weight tells
+    if np.isnan(slices[..., :1] if slices.ndim else slices).any():
+        raise ValueError(
+            "scores must be finite, or −inf for what may not be looked at, got nan or inf: look "
+            "for an overflow or a division by zero before the softmax"
+        )
+    return weights
+
+
+def unchecked_softmax(scores, axis=-1, mask=None):
+    """Return `softmax` of an array of floats, NaN and all: inside a model the loss is checked."""
     mask = check_mask(mask, scores.shape)
     if mask is not None:
         scores = np.where(mask, scores, scores.dtype.type(-np.inf))
@@ -28,20 +41,20 @@ def softmax(scores, axis=-1, mask=None):
 
 
 def normalise(scores, weights):
-    """Write the softmax of the last axis of ``scores`` into ``weights``, block by block.
+    """Write the softmax of the last axis of `scores` into `weights`, block by block.
 
     Five passes over scores that stay in the cache take half the time of five over all of them.
     """
     if scores.size <= BLOCK or not (scores.flags.c_contiguous and weights.flags.c_contiguous):
-        return normalise_block(scores, weights)
+        return _normalise_block(scores, weights)
     scores, weights = rows(scores), rows(weights)
     step = max(1, BLOCK // scores.shape[-1])
     for start in range(0, len(scores), step):
-        normalise_block(scores[start : start + step], weights[start : start + step])
+        _normalise_block(scores[start : start + step], weights[start : start + step])
 
 
-def normalise_block(scores, weights):
-    """Write the softmax of the last axis of ``scores`` into ``weights``."""
+def _normalise_block(scores, weights):
+    """Write the softmax of the last axis of `scores` into `weights`."""
     largest = scores.max(axis=-1, keepdims=True, initial=-np.inf)
     np.subtract(scores, finite(largest), out=weights)  # so that exp cannot overflow
     np.exp(weights, out=weights)
@@ -49,40 +62,59 @@ def normalise_block(scores, weights):
 
 
 def finite(largest):
-    """The largest score of each row, a finite number also where a row holds nothing but −inf."""
+    """Return each row's largest score, a finite number also where a row is nothing but −inf."""
     return np.maximum(largest, np.finfo(largest.dtype).min)
 
 
 def at_least_one(total):
-    """A row's sum of exponentials to divide by; the largest is 1, so only empty rows change."""
+    """Return a row's sum of exponentials to divide by; it is below 1 in empty rows only."""
     return np.maximum(total, 1)
 
 
 def log_softmax(scores):
-    """The logarithm of softmax over the last axis, stable: (…, n) → (…, n)."""
+    """Return the logarithm of softmax over the last axis, stable: (…, n) → (…, n)."""
     scores = as_float(scores)
     shifted = scores - scores.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
 def cross_entropy(logits, expected, real=None):
-    """(mean of −log p(expected), its gradient for the logits): logits (…, n), expected (…) ids.
+    """Return (mean of −log p(expected), its gradient): logits (…, n), expected (…) ids.
 
-    Only places where ``real`` (…), boolean, is True count; without it all do.
+    Only places where `real` (…), boolean, is True count; without it all do. Raises ValueError
+    where the shapes differ, an id is none of the n, or no place counts.
     """
-    log_probabilities, expected = log_softmax(logits), np.asarray(expected)
-    real = np.ones(expected.shape, bool) if real is None else real
-    places = (*np.ix_(*map(np.arange, expected.shape)), expected)
-    count = np.count_nonzero(real)
-    loss = -log_probabilities[places][real].sum() / count
+    logits = as_float(logits)
+    expected = check_ids(expected, logits.shape[-1], "expected")
+    real = np.ones(expected.shape, bool) if real is None else np.asarray(real)
+    count = _count_places(logits, expected, real)
+    log_probabilities = rows(log_softmax(logits))  # (places, n)
+    chosen = np.arange(expected.size), expected.ravel()  # one of the n at each place
+    loss = -log_probabilities[chosen][real.ravel()].sum() / count
     d_logits = np.exp(log_probabilities, out=log_probabilities)  # softmax …
-    d_logits[places] -= 1  # … less a one at the expected id
-    d_logits *= (real / d_logits.dtype.type(count))[..., None]
-    return float(loss), d_logits
+    d_logits[chosen] -= 1  # … less a one at the expected id
+    d_logits *= (real.ravel() / d_logits.dtype.type(count))[:, None]
+    return float(loss), d_logits.reshape(logits.shape)
+
+
+def _count_places(logits, expected, real):
+    """Count the places of a loss. Raises ValueError where shapes differ or there is none."""
+    if not logits.shape[:-1] == expected.shape == real.shape or real.dtype != bool:
+        raise ValueError(
+            f"expected and real, True where a place counts, must be shaped like the logits' places "
+            f"{logits.shape[:-1]}, got {expected.shape} and {real.dtype} {real.shape}: give each "
+            f"place an id and a True or False"
+        )
+    if not real.any():
+        raise ValueError(
+            "a loss must be over at least one place, got none where real is True: its mean would "
+            "be 0 / 0"
+        )
+    return np.count_nonzero(real)
 
 
 def check_mask(mask, shape):
-    """The mask as an array, or None. Raises ValueError unless boolean and fit for ``shape``."""
+    """Return the mask, or None. Raises ValueError unless boolean and fit for `shape`."""
     if mask is None:
         return None
     mask = np.asarray(mask)

@@ -9,7 +9,7 @@ FORMAT = 1
 
 
 def write(path, header, params):
-    """Write a dict that JSON can hold and a dict of arrays to ``path``.
+    """Write a dict that JSON can hold and a dict of arrays to `path`.
 
     The file appears in one step: a failure or an interrupt leaves an older file whole.
     """
@@ -21,7 +21,7 @@ def write(path, header, params):
 
 
 def read(path):
-    """(header, arrays) of a file that ``write`` wrote.
+    """Return (header, arrays) of a file that `write` wrote.
 
     Raises ValueError for any other file or format, FileNotFoundError where there is none.
     """
@@ -42,23 +42,26 @@ def read(path):
 def fill(params, arrays, path):
     """Copy arrays into the parameters of the same names.
 
-    Raises ValueError for other names, shapes or dtypes.
+    Raises ValueError for other names, shapes or dtypes, and for NaN or infinity.
     """
-    wanted, found = described(params), described(arrays)
+    wanted, found = _described(params), _described(arrays)
     for name in wanted | found:
         if wanted.get(name) != found.get(name):
             raise unknown(path, f"{name} must be {wanted.get(name)}, got {found.get(name)}")
+    for name in params:
+        if not np.isfinite(arrays[name]).all():
+            raise unknown(path, f"{name} holds nan or inf")
     for name, value in params.items():
         value[...] = arrays[name]
 
 
-def described(arrays):
+def _described(arrays):
     """Name → shape and dtype in words."""
     return {name: f"{array.shape} {array.dtype}" for name, array in arrays.items()}
 
 
 def unknown(path, reason):
-    """The error for a file that is not a model of ours."""
+    """Make the error for a file that is not a model of ours."""
     return ValueError(
         f"{path} is no saved model ({reason}); expected a model that Seq2Seq.save wrote, "
         f"format {FORMAT}: train and save it again"

@@ -1,27 +1,32 @@
 """Training: Adam, clipping, and a loop that shows progress and can be interrupted."""
 
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 from tqdm.auto import tqdm
 
+from course_utils.memory import keep_freed_memory
+
 
 class History(NamedTuple):
-    """What ``train`` saw."""
+    """What `train` saw."""
 
     losses: list[float]  # the training loss of every step taken
-    validation: dict[int, float]  # step → what ``validate`` returned after it
+    validation: dict[int, float]  # step → what `validate` returned after it
     interrupted: bool  # True where the learner stopped it
 
 
 class Adam:
     """Adam (Kingma & Ba, 2015, algorithm 1) over all parameters as one flat vector.
 
-    ``step`` moves the arrays of ``params`` in place. A gradient whose norm over all parameters
-    passes ``clip`` is shortened to it (Pascanu et al., 2013, algorithm 1).
+    `step` moves the arrays of `params` in place. A gradient whose norm over all parameters
+    passes `clip` is shortened to it (Pascanu et al., 2013, algorithm 1).
     """
 
     def __init__(self, params, clip=None, beta1=0.9, beta2=0.999, epsilon=1e-8):
+        if not params:
+            raise ValueError("params must hold at least one array, got none: nothing can be moved")
         self.params = params
         self.clip, self.beta1, self.beta2, self.epsilon = clip, beta1, beta2, epsilon
         dtype = next(iter(params.values())).dtype
@@ -52,7 +57,7 @@ class Adam:
         self.move(scratch)
 
     def gather(self, grads):
-        """All gradients as one flat vector, clipped."""
+        """Return all gradients as one flat vector, clipped."""
         for name, value in self.params.items():
             if grads[name].shape != value.shape:
                 raise ValueError(
@@ -72,7 +77,7 @@ class Adam:
         return gradient
 
     def move(self, update):
-        """Take the flat ``update`` off the parameters."""
+        """Take the flat `update` off the parameters."""
         start = 0
         for value in self.params.values():
             value -= update[start : start + value.size].reshape(value.shape)
@@ -80,50 +85,46 @@ class Adam:
 
 
 def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=100, progress=True):
-    """Train for ``steps`` steps with Adam, the rate falling in a straight line to zero.
+    """Train for `steps` steps with Adam, the rate falling in a straight line to zero.
 
-    ``model`` has ``params``, ``forward(batch) → (loss, cache)`` and ``backward(cache) → grads``;
-    ``batches`` yields a batch per step. Every ``every`` steps the model is judged, by
-    ``validate(model)`` (smaller is better) or else by the mean training loss since the last time,
+    `model` has `params`, `forward(batch) → (loss, cache)` and `backward(cache) → grads`;
+    `batches` yields a batch per step. Every `every` steps the model is judged, by
+    `validate(model)` (smaller is better) or else by the mean training loss since the last time,
     and the best parameters are remembered; at the end the model has them. Interrupting (the stop
-    button, Ctrl-C) ends training early and cleanly; with ``validate`` the parameters judged last
-    are the latest that count. Returns ``History``. Raises ValueError where the batches run out or
-    are none, FloatingPointError where the loss or a gradient is not finite.
+    button, Ctrl-C) ends training early and cleanly; with `validate` the parameters judged last
+    are the latest that count. Returns `History`. Raises ValueError where the batches run out or
+    are none, or a setting cannot be, FloatingPointError where the loss or a gradient is not
+    finite, or `validate` returns NaN.
     """
-    if hasattr(batches, "source") or hasattr(batches, "train"):
-        raise ValueError(
-            f"batches must yield one batch for each step, got a single {type(batches).__name__}: "
-            f"pass tasks.batches(task.train, 64)"
-        )
-    if every < 1:
-        raise ValueError(
-            f"every must be at least 1, got {every}: it counts steps between judgements"
-        )
-    optimiser = Adam(model.params, clip)
+    _check_batches(batches)
+    _check_settings(steps, learning_rate, every)
+    keep_freed_memory()  # a step makes the same large arrays over and over
     history = History([], {}, False)
     keeper = BestParams(model, history, validate)
     with tqdm(total=steps, desc="training", unit="step", disable=not progress) as bar:
         try:
-            for step, batch in zip(range(steps), batches, strict=False):
-                loss, cache = model.forward(batch)
-                check_finite(loss, step, learning_rate)
-                optimiser.step(model.backward(cache), learning_rate * (1 - step / steps))
+            for loss in _descend(model, batches, steps, learning_rate, clip):
                 history.losses.append(loss)
                 bar.update()
-                if (step + 1) % every == 0 or step + 1 == steps:
+                if len(history.losses) % every == 0 or len(history.losses) == steps:
                     bar.set_postfix_str(f"{keeper.label} {keeper.judge():.3f}")
         except KeyboardInterrupt:
             history = history._replace(interrupted=True)
-            if validate is None and len(history.losses) > keeper.judged:
-                keeper.judge()  # the last steps count too
+            keeper.judge_the_rest()
         finally:
             keeper.restore()
-    if len(history.losses) < steps and not history.interrupted:
-        raise ValueError(
-            f"batches must last for {steps} steps, they ended after {len(history.losses)}: "
-            f"pass an endless iterator, such as tasks.batches(task.train, 64)"
-        )
+    _check_lasted(history, steps)
     return history
+
+
+def _descend(model, batches, steps, learning_rate, clip):
+    """Take the steps one by one, each when the next loss is asked for; yield the losses."""
+    optimiser = Adam(model.params, clip)
+    for step, batch in zip(range(steps), batches, strict=False):
+        loss, cache = model.forward(batch)
+        _check_finite(loss, step, learning_rate)
+        optimiser.step(model.backward(cache), learning_rate * (1 - step / steps))
+        yield loss
 
 
 class BestParams:
@@ -140,11 +141,17 @@ class BestParams:
         measure = float(np.mean(self.history.losses[self.judged :]))
         if self.validate is not None:
             measure = self.history.validation[steps] = float(self.validate(self.model))
+            _check_measure(measure, steps)
         self.judged = steps
         if measure < self.best:
             self.best = measure
             self.kept = {name: value.copy() for name, value in self.model.params.items()}
         return measure
+
+    def judge_the_rest(self):
+        """Judge by the steps since the last time; `validate` is too slow for who interrupts."""
+        if self.validate is None and len(self.history.losses) > self.judged:
+            self.judge()
 
     def restore(self):
         """Give the model the best parameters; without a judgement it stays as it is."""
@@ -152,10 +159,51 @@ class BestParams:
             self.model.params[name][...] = value
 
 
-def check_finite(loss, step, learning_rate):
+def _check_finite(loss, step, learning_rate):
     """Raise FloatingPointError unless the loss is a number to go on with."""
     if not np.isfinite(loss):
         raise FloatingPointError(
             f"the loss must stay finite, got {loss} at step {step + 1}: try a learning rate below "
             f"{learning_rate}, or look for NaN in the data"
+        )
+
+
+def _check_measure(measure, steps):
+    """Raise FloatingPointError where `validate` gave NaN: nothing is smaller or larger."""
+    if np.isnan(measure):
+        raise FloatingPointError(
+            f"validate must return a number, got nan after step {steps}: look for a mean of nothing"
+        )
+
+
+def _check_batches(batches):
+    """Raise ValueError for one batch, or a task, in place of a stream of batches."""
+    if hasattr(batches, "source") or hasattr(batches, "train"):
+        raise ValueError(
+            f"batches must yield one batch for each step, got a single {type(batches).__name__}: "
+            f"pass tasks.batches(task.train, 64)"
+        )
+
+
+def _check_settings(steps, learning_rate, every):
+    """Raise ValueError for steps, a rate or a time between judgements that cannot be."""
+    if not isinstance(steps, Integral) or steps < 0:
+        raise ValueError(f"steps must be a whole number from 0, got {steps}: count the updates")
+    if not 0 <= learning_rate < np.inf:
+        raise ValueError(
+            f"learning_rate must be a finite number from 0, got {learning_rate}: "
+            f"start with 0.01, and take a smaller one where the loss jumps"
+        )
+    if every < 1:
+        raise ValueError(
+            f"every must be at least 1, got {every}: it counts steps between judgements"
+        )
+
+
+def _check_lasted(history, steps):
+    """Raise ValueError where the batches ended before the steps did."""
+    if len(history.losses) < steps and not history.interrupted:
+        raise ValueError(
+            f"batches must last for {steps} steps, they ended after {len(history.losses)}: "
+            f"pass an endless iterator, such as tasks.batches(task.train, 64)"
         )

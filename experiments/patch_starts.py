@@ -26,7 +26,7 @@ SETTINGS |= {"exam rows": 1000, "exam seed": 99}
 def trained(seed, train_scans):
     """A model that reads patches, as lesson 13 trains it."""
     width = SETTINGS["width"]
-    context = Attention(AdditiveScore(width, width, width, rng=seed))
+    context = Attention(AdditiveScore.for_width(width, rng=seed))
     encoder = PatchEncoder(PIXELS, SETTINGS["encoder"], width, rng=seed)
     model = Seq2Seq(None, len(scans.VOCABULARY), width, context, rng=seed, encoder=encoder)
     rows = map(scans.in_patches, scans.endless_rows(train_scans, SETTINGS["batch"], 0))

@@ -51,7 +51,7 @@ def build(name, seed=SEED):
     """A model with that context; all else is the same."""
     contexts = {
         "no attention": LastState,
-        "additive": lambda: Attention(AdditiveScore(WIDTH, WIDTH, WIDTH, rng=seed)),
+        "additive": lambda: Attention(AdditiveScore.for_width(WIDTH, rng=seed)),
     }
     sizes = len(SPELLING), len(SOUNDS), WIDTH
     return Seq2Seq(*sizes, context=contexts[name](), bidirectional=True, rng=seed)

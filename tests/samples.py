@@ -7,31 +7,26 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from course_utils import scoring
 from course_utils.attention import Attention, LastState, MeanState
-from course_utils.scoring import (
-    AdditiveScore,
-    ConcatLinearScore,
-    DotScore,
-    GeneralScore,
-    LocationScore,
-    ScaledDotScore,
-)
 from course_utils.seq2seq import Seq2Seq
 from course_utils.tasks import Batch
 
 LONGEST = 12  # what LocationScore is built for
 
-BUILDERS = {
-    "concat linear": ConcatLinearScore,
-    "location": lambda query, key, **options: LocationScore(query, LONGEST, **options),
-    "additive": lambda query, key, **options: AdditiveScore(query, key, 3, **options),
-    "plain sum": lambda query, key, **options: AdditiveScore(query, key, 3, False, **options),
-    "dot": lambda query, key, **options: DotScore(),
-    "scaled dot": lambda query, key, **options: ScaledDotScore(),
-    "general": GeneralScore,
+
+def _called(rule, options):
+    """A variant as tests call it: the rule's name, and what makes it another."""
+    return " ".join([rule.name, *(f"{name}={value}" for name, value in options.items())])
+
+
+VARIANTS = {  # every rule of the package, once for each of its variants
+    _called(rule, options): (rule, options)
+    for rule in scoring.RULES.values()
+    for options in rule.variants.values()
 }
-RULES = tuple(BUILDERS)
-CONTENT_RULES = tuple(name for name in RULES if name != "location")  # they look at the keys
+RULES = tuple(VARIANTS)
+CONTENT_RULES = tuple(name for name in RULES if "keys" in VARIANTS[name][0].sees)
 CONTEXTS = ("last state", "mean state", *RULES)
 
 every_rule = pytest.mark.parametrize("name", RULES)
@@ -40,9 +35,16 @@ precisions = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 few = settings(max_examples=10, deadline=None, derandomize=True, database=None)
 
 
-def make_rule(name, query_size, key_size, rng, dtype=np.float64):
-    """A rule with random parameters, biases too. The dot rules need equal sizes."""
-    return randomise(BUILDERS[name](query_size, key_size, rng=rng, dtype=dtype), rng)
+def make_rule(name, query_size, key_size, rng, dtype=np.float64, max_length=LONGEST):
+    """A rule with random parameters, biases too. Some rules need equal sizes."""
+    rule, options = VARIANTS[name]
+    sizes = {"key_size": key_size, "hidden_size": 3, "max_length": max_length}
+    return randomise(rule.for_width(query_size, **sizes, rng=rng, dtype=dtype, **options), rng)
+
+
+def fitting_key_size(name, query_size, other):
+    """``other``, or the queries' width for a rule that asks for equal ones."""
+    return query_size if VARIANTS[name][0].equal_widths else other
 
 
 def make_context(name, size, rng, dtype=np.float64):
@@ -112,7 +114,7 @@ def make_problem(sizes, dtype=np.float64, equal=False):
 
 def rule_and_problem(name, sizes, dtype=np.float64):
     """A rule and a problem that fit each other."""
-    problem = make_problem(sizes, dtype, equal="dot" in name)
+    problem = make_problem(sizes, dtype, equal=VARIANTS[name][0].equal_widths)
     widths = problem.queries.shape[-1], problem.keys.shape[-1]
     return make_rule(name, *widths, problem.rng, dtype), problem
 

@@ -11,7 +11,7 @@ from course_utils.attention import (
     blocked_attend,
     softmax,
 )
-from course_utils.scoring import AdditiveScore, LocationScore
+from course_utils.scoring import AdditiveScore
 from tests.samples import (
     SIZES,
     assert_close,
@@ -62,7 +62,7 @@ def test_blocked_attend_with_huge_scores(dtype):
 @every_rule
 def test_attention_over_many_positions_equals_its_definition(name, dtype):
     rng = np.random.default_rng(0)
-    rule = make_long_rule(name, rng, dtype)
+    rule = make_rule(name, 3, 3, rng, dtype, max_length=300)
     queries, keys = (rng.normal(size=(2, rows, 3)).astype(dtype) for rows in (300, 260))
     values = rng.normal(size=(2, 260, 2)).astype(dtype)
     for mask in (
@@ -74,12 +74,6 @@ def test_attention_over_many_positions_equals_its_definition(name, dtype):
         for one, other in zip(found, expected, strict=True):
             assert one.dtype == dtype
             assert_close(one, other, 1e-12 if dtype == np.float64 else 1e-5)
-
-
-def make_long_rule(name, rng, dtype):
-    if name == "location":
-        return randomise(LocationScore(3, 300, dtype=dtype), rng)
-    return make_rule(name, 3, 3, rng, dtype)
 
 
 def test_attention_over_many_positions_checks_the_mask_too():

@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from course_utils import decoding
 from course_utils.decoding import END, PADDING, read_along
 from course_utils.tasks import Batch
 from tests.samples import every_context, make_batch, make_model
@@ -232,3 +233,66 @@ def test_reading_along_needs_a_target_for_each_source(target):
     memory, stepper = model.start(batch.source, batch.source_lengths)
     with pytest.raises(ValueError, match=r"target must be \(4, time\), .* from the same batch"):
         read_along(stepper(memory), memory, target)
+
+
+def even_model(dtype=np.float32):
+    """A model that finds all symbols equally probable, and the end mark hardly."""
+    model, batch = make_problem("additive", 0, dtype=dtype)
+    for value in model.params.values():
+        value[...] = 0
+    model.params["readout.output.b"][END] = -5
+    return model, (batch.source, batch.source_lengths)
+
+
+@pytest.mark.parametrize("width", [None, 1, 2, 3, 4, 7])
+def test_of_equally_probable_symbols_the_smallest_id_is_written(width):
+    model, source = even_model()
+    decoded = model.beam(*source, 3, width) if width else model.greedy(*source, 3)
+    np.testing.assert_array_equal(decoded.tokens, [[3, 3, 3]] * 4)
+
+
+def test_a_beam_keeps_the_first_of_equal_prefixes_in_order():
+    totals = np.zeros((1, 2, 6), np.float32)
+    totals[0, 1, 5] = 1
+    _, parents, ids = decoding._best(totals, 5)
+    assert list(zip(parents[0].tolist(), ids[0].tolist(), strict=True)) == [
+        (1, 5),
+        *((0, symbol) for symbol in range(4)),
+    ]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_beam_of_one_is_greedy_where_two_symbols_differ_by_one_rounding(dtype):
+    model, source = even_model(dtype)
+    bias = model.params["readout.output.b"]
+    bias[4] = np.nextafter(bias[3], dtype(1))
+    greedy, beam = model.greedy(*source, 6), model.beam(*source, 6, width=1)
+    np.testing.assert_array_equal(greedy.tokens, [[4] * 6] * 4)
+    np.testing.assert_array_equal(beam.tokens, greedy.tokens)
+
+
+@pytest.mark.parametrize(
+    ("place", "bad"),
+    [
+        ("gru.b", np.nan),  # infinity only saturates the gates
+        ("encoder.embedding.table", np.nan),
+        ("encoder.embedding.table", np.inf),
+        ("readout.output.b", np.nan),
+        ("readout.output.b", np.inf),
+    ],
+)
+def test_a_model_that_holds_no_number_writes_nothing(place, bad):
+    model, batch = make_problem("additive", 0)
+    value = model.params[place]
+    value[0 if place == "readout.output.b" else ...] = bad  # there: the logit of padding alone
+    source = batch.source, batch.source_lengths
+    with np.errstate(invalid="ignore"):
+        memory, stepper = model.start(*source)
+        for decode in (
+            lambda: model.greedy(*source, 4),
+            lambda: model.beam(*source, 4, width=3),
+            lambda: model.beam(*source, 4, width=1),
+            lambda: read_along(stepper(memory), memory, batch.target),
+        ):
+            with pytest.raises(FloatingPointError, match=r"logits must stay finite, got .* step 1"):
+                decode()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from course_utils import seq2seq
 from course_utils.attention import (
     Attention,
     AttentionLayer,
@@ -10,30 +11,23 @@ from course_utils.attention import (
     attend_backward,
     attend_forward,
 )
+from course_utils.blocked import blocked_attend
 from course_utils.gradients import check_gradients, numerical_gradient
 from course_utils.layers import Linear
 from course_utils.recurrent import GRU
 from course_utils.scoring import RULES, DotScore, ScaledDotScore, Score
 from course_utils.seq2seq import Seq2Seq
+from course_utils.softmax import cross_entropy, softmax
 from course_utils.tasks import Batch, batches, reverse
 from course_utils.training import Adam, train
 from tests.samples import make_model
 
-SETTINGS = {
-    "ConcatLinearScore": (2, 2),
-    "LocationScore": (2, 3),
-    "AdditiveScore": (2, 2, 4),
-    "DotScore": (),
-    "ScaledDotScore": (),
-    "GeneralScore": (2, 2),
-}
 QUERIES, KEYS = [[1, 0], [2, 3]], [[1, 0], [0, 1], [4, -1]]
-every_rule = pytest.mark.parametrize("name", SETTINGS)
+every_rule = pytest.mark.parametrize("name", RULES)
 
 
 def build(name, dtype=np.float64):
-    rng = {} if "Dot" in name else {"rng": 0, "dtype": dtype}
-    return RULES[name](*SETTINGS[name], **rng)
+    return RULES[name].for_width(2, hidden_size=4, max_length=3, rng=0, dtype=dtype)
 
 
 @every_rule
@@ -78,8 +72,12 @@ def test_layers_keep_the_dtype_of_their_inputs(dtype, own):
 
 
 def test_a_layer_converts_its_rule():
-    layer = AttentionLayer(4, score=RULES["AdditiveScore"](4, 4, 3), dtype=np.float64)
+    rule = RULES["AdditiveScore"](4, 4, 3)
+    layer = AttentionLayer(4, score=rule, dtype=np.float64)
     assert {value.dtype.name for value in layer.params.values()} == {"float64"}
+    # a copy: another layer may hold the rule, and keeps its dtype
+    assert {value.dtype.name for value in rule.params.values()} == {"float32"}
+    assert AttentionLayer(4, score=rule).score is rule
 
 
 @pytest.mark.parametrize("shape", [(4, 5), (3, 4, 5), (3, 1, 5), (3, 2, 4, 5), (3, 1, 4, 5)])
@@ -207,6 +205,85 @@ def test_one_rule_in_two_models_stays_one():
     assert first.params["context.score.W"] is before
 
 
+# Numbers that are let in
+
+
+@pytest.mark.parametrize("scores", [[[np.nan, 1]], [[np.inf, 1]], [[0, 1], [np.inf, np.inf]]])
+@pytest.mark.parametrize("axis", [-1, 0])
+def test_softmax_asks_for_numbers(scores, axis):
+    scores = np.array(scores) if axis == -1 else np.array(scores).T
+    with np.errstate(invalid="ignore"), pytest.raises(ValueError, match="scores must be finite"):
+        softmax(scores, axis=axis)
+
+
+def test_what_is_hidden_need_be_no_number():
+    hidden = np.array([[np.nan, 0.0, 0.0], [np.nan, np.inf, -np.inf]])
+    mask = np.array([[False, True, True], [False, False, True]])
+    np.testing.assert_array_equal(softmax(hidden, mask=mask), [[0, 0.5, 0.5], [0, 0, 0]])
+    assert softmax(np.zeros((2, 0))).shape == (2, 0)
+
+
+def test_half_precision_is_computed_in_single():
+    queries = np.full((1, 4), 200, np.float16)  # q · k is 160,000, beyond half precision
+    keys = np.vstack([queries, queries])
+    context, weights, _ = attend(queries, keys, np.ones((2, 3), np.float16))
+    np.testing.assert_array_equal(weights, [[0.5, 0.5]])
+    assert context.dtype == np.float32
+    np.testing.assert_array_equal(blocked_attend(queries, keys, np.ones((2, 3))), context)
+    np.testing.assert_array_equal(softmax(np.full(2, 60_000, np.float16)), [0.5, 0.5])
+
+
+@pytest.mark.parametrize("given", [[["a", "b"]], [[1j, 2]], [[None, 1]]])
+def test_arrays_hold_real_numbers(given):
+    for compute in (softmax, Linear(2, 3), lambda array: attend(array, array, array)):
+        with pytest.raises(ValueError, match=r"arrays must hold real numbers, got .*: convert"):
+            compute(np.array(given))
+
+
+@pytest.mark.parametrize("attention", [attend, blocked_attend])
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_attention_asks_for_numbers(attention, bad, place):
+    arrays = [np.ones((2, 4)), np.ones((3, 4)), np.ones((3, 5))]
+    arrays[place][-1, 0] = bad
+    with np.errstate(invalid="ignore"), pytest.raises(ValueError, match="must be finite"):
+        attention(*arrays)
+    if place == 1:  # a key that nobody may look at does no harm
+        mask = np.array([True, True, False])
+        with np.errstate(invalid="ignore"):
+            found = attention(*arrays, mask=mask)
+        np.testing.assert_array_equal(getattr(found, "context", found), np.ones((2, 5)))
+
+
+@pytest.mark.parametrize(
+    ("expected", "real", "message"),
+    [
+        ([2, 1], [False, False], "at least one place, got none"),
+        (np.zeros(0, int), None, r"shaped like the logits' places \(2,\), got \(0,\)"),
+        ([2, 1, 0], None, r"shaped like the logits' places \(2,\), got \(3,\)"),
+        ([2, 1], [1, 0], r"got \(2,\) and int64 \(2,\)"),
+        ([2, -1], None, "expected must lie between 0 and 2, got -1 to 2"),
+    ],
+)
+def test_a_loss_is_over_something(expected, real, message):
+    with pytest.raises(ValueError, match=message):
+        cross_entropy(np.zeros((2, 3)), expected, real)
+
+
+def test_a_saved_model_holds_numbers(tmp_path):
+    path, model = tmp_path / "model.npz", Seq2Seq(5, 5, 4, rng=0)
+    model.params["gru.b"][3] = np.nan
+    model.save(path)
+    with pytest.raises(ValueError, match=r"gru\.b holds nan or inf.*train and save it again"):
+        Seq2Seq.load(path)
+
+
+@pytest.mark.parametrize("size", [2.5, "4"])
+def test_sizes_are_whole_numbers(size):
+    with pytest.raises(ValueError, match="sizes must be at least 1, got a matrix of"):
+        Seq2Seq(5, 5, size)
+
+
 # Files
 
 
@@ -257,6 +334,34 @@ def test_a_single_batch_is_no_stream_of_batches():
         train(make_model("dot", np.random.default_rng(0)), task, 3, 0.01)
     with pytest.raises(ValueError, match="every must be at least 1, got 0"):
         train(make_model("dot", np.random.default_rng(0)), batches(task.train, 5), 3, 0.01, every=0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"steps": 2.5}, "steps must be a whole number from 0, got 2.5"),
+        ({"steps": -1}, "steps must be a whole number from 0, got -1"),
+        ({"learning_rate": np.nan}, "learning_rate must be a finite number from 0, got nan"),
+        ({"learning_rate": -0.1}, "learning_rate must be a finite number from 0, got -0.1"),
+        ({"validate": lambda model: np.nan}, "validate must return a number, got nan after step 3"),
+    ],
+)
+def test_settings_of_training_that_cannot_be(settings, message):
+    stream = batches(reverse(train_size=20, test_size=5).train, 4, rng=0)
+    wanted = {"steps": 3, "learning_rate": 0.01, "progress": False} | settings
+    with pytest.raises((ValueError, FloatingPointError), match=message):
+        train(make_model("dot", np.random.default_rng(0), symbols=26), stream, **wanted)
+
+
+def test_making_a_model_leaves_the_memory_of_the_process_alone(monkeypatch):
+    asked = []
+    monkeypatch.setattr("course_utils.training.keep_freed_memory", lambda: asked.append("training"))
+    monkeypatch.setattr("course_utils.memory.keep_freed_memory", lambda: asked.append("making"))
+    model = make_model("dot", np.random.default_rng(0), symbols=26)
+    assert not asked and not hasattr(seq2seq, "keep_freed_memory")
+    stream = batches(reverse(train_size=20, test_size=5).train, 4, rng=0)
+    train(model, stream, 1, 0.01, progress=False)
+    assert asked == ["training"]
 
 
 def test_stopping_keeps_the_steps_since_the_last_judgement():

@@ -63,3 +63,9 @@ def test_by_length():
 def test_by_length_refuses_unequal_arrays():
     with pytest.raises(ValueError, match=r"got \(2,\) and \(3,\)"):
         by_length([True, False], [1, 2, 3], edges=[1, 4])
+
+
+def test_a_share_of_nothing_is_refused():
+    none = type(BATCH)(*(part[:0] for part in BATCH))
+    with pytest.raises(ValueError, match="share must be of at least one row, got none"):
+        exact_match(np.zeros((0, 3), int), none)

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from course_utils import scoring
 from course_utils.scoring import (
     AdditiveScore,
     ConcatLinearScore,
@@ -12,28 +13,65 @@ from course_utils.scoring import (
     GeneralScore,
     LocationScore,
     ScaledDotScore,
+    Score,
 )
-from tests.samples import RULES, make_rule
+from tests.samples import RULES, fitting_key_size, make_rule
 
-# one query q and one key k at a time, k at position j: an obviously right loop
+# One query q and one key k at a time, k at position j: an obviously right loop. p are the rule's
+# parameters.
 FORMULAS = {
-    "concat linear": lambda p, q, k, j: p["w"] @ np.concatenate([q, k]) + p["b"],
-    "location": lambda p, q, k, j: q @ p["W"][:, j] + p["b"][j],
-    "additive": lambda p, q, k, j: p["v"] @ np.tanh(q @ p["W_query"] + k @ p["W_key"]),
-    "plain sum": lambda p, q, k, j: np.tanh(q @ p["W_query"] + k @ p["W_key"]).sum(),
-    "dot": lambda p, q, k, j: sum(q * k),
-    "scaled dot": lambda p, q, k, j: sum(q * k) / np.sqrt(len(k)),
-    "general": lambda p, q, k, j: q @ p["W"] @ k,
+    ConcatLinearScore: lambda p, q, k, j: p["w"] @ np.concatenate([q, k]) + p["b"],
+    LocationScore: lambda p, q, k, j: q @ p["W"][:, j] + p["b"][j],
+    AdditiveScore: lambda p, q, k, j: sum(
+        p.get("v", 1) * np.tanh(q @ p["W_query"] + k @ p["W_key"])
+    ),
+    DotScore: lambda p, q, k, j: sum(q * k),
+    ScaledDotScore: lambda p, q, k, j: sum(q * k) / np.sqrt(len(k)),
+    GeneralScore: lambda p, q, k, j: q @ p["W"] @ k,
 }
+HERE, THERE = "tests/test_scoring.py", "course_utils/scoring.py"
+each_class = pytest.mark.parametrize("rule", scoring.RULES.values(), ids=scoring.RULES)
+
+
+@each_class
+def test_a_rule_says_what_the_rest_of_the_course_asks(rule):
+    """The laboratory, the explorers, the costs and the tests are made of these."""
+    own = {name for name in ("name", "variants") if name in vars(rule)}
+    missing = {"name", "variants"} - own
+    assert not missing, (
+        f"{THERE}: give {rule.__name__} its own {' and '.join(sorted(missing))}, for example "
+        f'name, variants = "cosine", {{"cosine": {{}}}}'
+    )
+    assert rule.macs.__func__ is not Score.macs.__func__, (
+        f"{THERE}: {rule.__name__} must count its multiply-adds, write macs(n, m, width, hidden)"
+    )
+    names = [other.name for other in scoring.RULES.values()]
+    labels = [label for other in scoring.RULES.values() for label in other.variants]
+    assert names.count(rule.name) == 1, f"{THERE}: two rules are called {rule.name!r}"
+    twice = [label for label in rule.variants if labels.count(label) > 1]
+    assert not twice, f"{THERE}: two rules have a variant {twice}"
+
+
+@each_class
+def test_every_rule_has_a_formula(rule):
+    assert rule in FORMULAS, (
+        f"{HERE}: add {rule.__name__} to FORMULAS, its score of one query q and one key k as a "
+        f"plain formula"
+    )
+
+
+def formula_of(rule):
+    """The plain formula; a rule without one fails in one test only, which says so."""
+    return FORMULAS.get(rule) or pytest.skip(f"{rule.__name__} has no formula yet")
 
 
 @pytest.mark.parametrize("name", RULES)
 def test_rule_follows_its_formula(name):
     rng = np.random.default_rng(0)
-    key_size = 4 if "dot" in name else 5
+    key_size = fitting_key_size(name, 4, other=5)
     rule = make_rule(name, 4, key_size, rng)
     queries, keys = rng.normal(size=(2, 3, 4)), rng.normal(size=(2, 6, key_size))
-    formula, params = FORMULAS[name], rule.params
+    formula, params = formula_of(type(rule)), rule.params
     expected = [
         [[formula(params, q, k, j) for j, k in enumerate(keys[row])] for q in queries[row]]
         for row in range(2)
@@ -41,6 +79,69 @@ def test_rule_follows_its_formula(name):
     np.testing.assert_allclose(rule(queries, keys), expected)
     np.testing.assert_allclose(rule.forward(queries, keys)[0], expected)
     np.testing.assert_allclose(rule(queries[1], keys[1]), expected[1])
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_weights_depend_on_what_the_rule_says_it_sees(name):
+    """The scores less their mean over the keys are all that softmax looks at."""
+    rng = np.random.default_rng(0)
+    rule = make_rule(name, 4, 4, rng)
+    queries, keys, others = (rng.normal(size=(3, 4)) for _ in range(3))
+
+    def apart(queries, keys):
+        scores = rule(queries, keys)
+        return scores - scores.mean(axis=-1, keepdims=True)
+
+    moved = {
+        "queries": np.ptp(apart(others, keys) - apart(queries, keys)),
+        "keys": np.ptp(apart(queries, others) - apart(queries, keys)),
+    }
+    found = tuple(name for name, by in moved.items() if by > 1e-9)
+    assert found == rule.sees, f"{THERE}: {type(rule).__name__} says it sees {rule.sees}"
+
+
+class Counted(np.ndarray):
+    """An array that counts the multiply-adds of its products by @."""
+
+    count = 0
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
+        inputs = [np.asarray(array) for array in inputs]
+        if ufunc is np.matmul:
+            columns = inputs[1].shape[-1] if inputs[1].ndim > 1 else 1
+            Counted.count += inputs[0].size * columns
+        target = out and (np.asarray(out[0]),)
+        return np.asarray(getattr(ufunc, method)(*inputs, out=target, **options)).view(Counted)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_multiply_adds_are_those_of_a_run(name, monkeypatch):
+    n, m, width, hidden = 5, 7, 4, 3  # hidden as in make_rule
+    rng = np.random.default_rng(0)
+    rule = make_rule(name, width, width, rng)
+    queries, keys = (rng.normal(size=(rows, width)).view(Counted) for rows in (n, m))
+    monkeypatch.setattr(rule, "check", lambda *arrays: arrays)  # it makes plain arrays
+    monkeypatch.setattr(np, "empty", lambda *a: np.zeros(*a).view(Counted))
+    Counted.count = 0
+    rule(queries, keys)
+    counts = rule.macs(n, m, width, hidden)
+    assert counts.keys() == {"projections", "scores"}
+    assert sum(counts.values()) == Counted.count, (
+        f"{THERE}: macs of {type(rule).__name__} disagrees with the products that it computes"
+    )
+
+
+def test_a_rule_is_built_from_one_width():
+    rule = AdditiveScore.for_width(4, rng=0)
+    assert rule.settings == AdditiveScore(4, 4, 4).settings
+    for name, value in AdditiveScore(4, 4, 4, rng=0).params.items():
+        np.testing.assert_array_equal(rule.params[name], value)
+    assert GeneralScore.for_width(2, key_size=3, max_length=9).settings == {
+        "query_size": 2,
+        "key_size": 3,
+    }
+    with pytest.raises(TypeError, match="learn_w"):
+        AdditiveScore.for_width(4, learn_w=False)
 
 
 def test_parameters_have_their_names_and_shapes():

@@ -56,10 +56,26 @@ def test_the_default_is_the_model_without_attention():
     assert {value.dtype.name for value in Seq2Seq(5, 5, 4).params.values()} == {"float32"}
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_rule_is_converted_to_the_dtype_of_the_model(dtype):
-    model = Seq2Seq(5, 5, 4, Attention(GeneralScore(4, 4)), dtype=dtype)
-    assert {value.dtype for value in model.params.values()} == {np.dtype(dtype)}
+@pytest.mark.parametrize(("own", "other"), [("float32", "float64"), ("float64", "float32")])
+def test_a_shared_context_does_not_change_the_dtype_of_another_model(own, other):
+    context = Attention(GeneralScore(4, 4, rng=0, dtype=own))
+    model = Seq2Seq(5, 5, 4, context, rng=0, dtype=own)
+    with pytest.raises(ValueError, match=rf"context's parameters must be {other} .* got {own}: b"):
+        Seq2Seq(5, 5, 4, context, dtype=other)
+    assert {value.dtype.name for value in model.params.values()} == {own}
+
+
+@pytest.mark.parametrize("context", [LastState(), Attention(DotScore())])
+def test_a_context_without_parameters_serves_every_dtype(context):
+    for dtype in (np.float32, np.float64):
+        model = Seq2Seq(5, 5, 4, context, dtype=dtype)
+        assert {value.dtype for value in model.params.values()} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int64", "complex128"])
+def test_a_model_is_float32_or_float64(dtype):
+    with pytest.raises(ValueError, match=f"dtype must be float32 or float64, got {dtype}"):
+        Seq2Seq(5, 5, 4, dtype=dtype)
 
 
 def test_a_fresh_model_is_about_as_unsure_as_a_guess():

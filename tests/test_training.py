@@ -94,6 +94,11 @@ def test_adam_misses_a_gradient():
         Adam({"a": np.zeros(1), "b": np.zeros(1)}).step({"a": np.zeros(1)}, 0.1)
 
 
+def test_adam_has_something_to_move():
+    with pytest.raises(ValueError, match="params must hold at least one array, got none"):
+        Adam({})
+
+
 # The loop
 
 

@@ -120,13 +120,16 @@ def put(path):
 
 
 def marked(notebook, path):
-    """A solution with nbgrader's metadata, which follow from its cells; a lesson as it is."""
+    """A solution with its questions as declared, and nbgrader's metadata; a lesson as it is."""
     if path.parent.name != "solutions":
         return notebook
-    from course_utils.checks.sheet_maker import mark_cells  # here: it loads nbgrader
+    from course_utils.checks.sheet_maker import (  # here: it loads nbgrader
+        mark_cells,
+        write_questions,
+    )
 
     try:
-        return mark_cells(notebook)
+        return mark_cells(write_questions(notebook))
     except (ValueError, LookupError) as error:
         raise NotebookError(f"{error}, nothing was written") from None
 

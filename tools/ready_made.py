@@ -26,7 +26,7 @@ def contexts():
 
 
 def additive(seed):
-    return Attention(AdditiveScore(WIDTH, WIDTH, WIDTH, rng=seed))
+    return Attention(AdditiveScore.for_width(WIDTH, rng=seed))
 
 
 def reversers():

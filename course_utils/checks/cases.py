@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course_utils.checks.answers import as_numbers
 from course_utils.checks.calls import Stop
-from course_utils.checks.exercises import as_numbers
 
 # Wide enough for an answer that was float32 on its way, far below what any mistake changes.
 TOLERANCE = {"float64": 1e-6, "float32": 2e-4}

@@ -1,4 +1,4 @@
-"""Finds exercises: those of sheet "02" are the EXERCISES of the module `sheet_02`."""
+"""Finds exercises: a sheet's are declared in a module of its own in `sheets`."""
 
 import functools
 import importlib
@@ -20,7 +20,7 @@ def exercises(sheet):
     if sheet not in sheets():
         return {}
     module = importlib.import_module(f"course_utils.checks.sheets.{PREFIX}{sheet}")
-    return {exercise.id: exercise for exercise in module.EXERCISES}
+    return {exercise.id: exercise for exercise in module.sheet.exercises}
 
 
 def find(exercise):

@@ -8,6 +8,7 @@ import zlib
 from datetime import UTC, datetime
 
 from course_utils.checks.catalogue import exercises, find
+from course_utils.checks.exercises import Effort
 from course_utils.checks.outcomes import CheckResult, Hint, NotAnsweredYet, NotCorrect
 from course_utils.checks.progress_store import store
 
@@ -37,7 +38,7 @@ def require(exercise, answer):
     class cannot prepare for them. Nothing is kept.
     """
     seed = zlib.crc32(os.environ.get(SEED_OF_THE_CLASS, "hidden").encode())
-    verdict = find(exercise).judge(answer, seed=seed)
+    verdict = find(exercise).judge(answer, Effort(seed=seed))
     if not verdict.passed:
         raise NotCorrect(verdict.message)
 

@@ -3,19 +3,21 @@
 The expected value is always computed before the learner's function is called, on copies.
 """
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from course_utils.checks.calls import SECONDS, TookTooLong, within
+from course_utils.checks.answers import shown
+from course_utils.checks.calls import TookTooLong, within
 from course_utils.checks.cases import Case, alike, as_dtype, attempt, behaviour, same, tolerance
-from course_utils.checks.exercises import Exercise, Mistake, Property, shown
+from course_utils.checks.exercises import ROUNDS, Exercise, Property
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
 from course_utils.checks.returned import Failure, about, as_outputs, late, stopped
 
-ROUNDS = 20
 RANDOM = "random input"
 PROBE_SEED = 11  # inputs on which a mistake is recognised: the same in every check
 
@@ -29,48 +31,44 @@ class Trial(NamedTuple):
     tolerance: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class FunctionExercise(Exercise):
-    """The answer is a function.
+    """The answer is a function, and so are the right answer and the known mistakes.
 
-    name : what the learner calls it.  arguments : their names.
-    reference : a right answer.  outputs : arguments → {name: shape} of what is returned, in order;
-    where there is more than one, the function returns a tuple.
+    name : what the learner calls it.  outputs : arguments → {name: shape} of what is returned, in
+    order; where there is more than one, the function returns a tuple.
     inputs : rng → a tuple of arguments in float64 whose sizes all differ, unless `square` is True;
     then they are all equal.  edges : {name: arguments} that everyone forgets.
-    properties : each tested on every input.  mistakes : known wrong functions.
-    variants : other right answers, written as learners write them, for the course's own tests.
+    properties : each tested on every input.
     dtypes : of the random inputs, in turns. Float64 alone where a learner compares numbers.
     """
 
     name: str
-    arguments: tuple[str, ...]
-    reference: Callable
     outputs: Callable
     inputs: Callable
     edges: dict[str, tuple[Any, ...]]
     properties: tuple[Property, ...]
-    mistakes: tuple[Mistake, ...]
-    variants: tuple[Callable, ...]
     dtypes: tuple[type, ...] = (np.float64, np.float32)
+    answer_is_code = True
 
-    def judge(
-        self, answer, seed=0, use_reference=True, rounds=ROUNDS, held=ROUNDS, seconds=SECONDS
-    ):
-        """Return the verdict. `use_reference=False` leaves the properties alone to decide.
+    @property
+    def arguments(self):
+        """The names of the arguments, as the right answer has them."""
+        return tuple(inspect.signature(self.right).parameters)
 
-        rounds : how many random inputs. Fewer are a first look.  held : with how many of them, and
-        with all edges, the properties are tested too.
-        """
-        if answer is ... or answer is None:
-            raise self.not_answered(f"Write the function {self.name}")
+    def what_is_missing(self):
+        return f"Write the function {self.name}"
+
+    def judged(self, answer, effort):
         if not callable(answer):
             return Verdict("wrong", self._no_function(answer))
         try:
-            cases = self.cases(seed, rounds, held)
-            verdict, printed = within(seconds, lambda: self._examine(answer, cases, use_reference))
+            cases = self.cases(effort.seed, effort.rounds, effort.held)
+            verdict, printed = within(
+                effort.seconds, lambda: self._examine(answer, cases, effort.compared)
+            )
         except TookTooLong as error:
-            return Verdict("wrong", late(self.name, seconds, error.stopped), "endless loop")
+            return Verdict("wrong", late(self.name, effort.seconds, error.stopped), "endless loop")
         return replace(verdict, note=about(printed)) if printed else verdict
 
     def cases(self, seed, rounds=ROUNDS, held=ROUNDS):
@@ -93,7 +91,7 @@ class FunctionExercise(Exercise):
     def recognise(self, answer):
         """Return the known mistake that behaves exactly as the answer does, or None."""
         seen = [behaviour(answer, probe) for probe in self.probes()]
-        if self._behaves_as(self.reference, seen):
+        if self._behaves_as(self.right, seen):
             return None
         found = (mistake for mistake in self.mistakes if self._behaves_as(mistake.wrong, seen))
         return next(found, None)
@@ -102,42 +100,36 @@ class FunctionExercise(Exercise):
         pairs = zip(self.probes(), seen, strict=True)
         return all(alike(behaviour(function, probe), one) for probe, one in pairs)
 
-    def _examine(self, answer, cases, use_reference):
-        try:
-            for case in cases:
-                self._try(answer, case, use_reference)
-        except Failure as failure:
-            mistake = self.recognise(answer)
-            message = mistake.hint if mistake else failure.message
-            evidence = (("input", self._describe(failure.case)), *failure.evidence)
-            return Verdict("wrong", message, mistake and mistake.name, evidence)
+    def _examine(self, answer, cases, compared):
+        for case in cases:
+            try:
+                self._try(answer, case, compared)
+            except Failure as failure:
+                return self._refusal(answer, failure, failure.case or case)
         return Verdict("right", self.praise)
 
-    def _try(self, answer, case, use_reference):
+    def _refusal(self, answer, failure, case):
+        mistake = self.recognise(answer)
+        message = mistake.hint if mistake else failure.message
+        evidence = (("input", self._describe(case)), *failure.evidence)
+        return Verdict("wrong", message, mistake and mistake.name, evidence)
+
+    def _try(self, answer, case, compared):
         """Raise Failure for the first thing that is wrong in this case."""
-        expected = self._outputs(self.reference(*case.exact()), case)
+        expected = self._outputs(self.right(*case.exact()), case)
         outputs = self._call(answer, case)
         room = tolerance(*case.arguments, *outputs.values())
-        try:
-            if case.held:
-                self._hold(Trial(case.exact(), outputs, self._caller(answer), room))
-            for name in expected if use_reference else ():
-                self._compare(name, outputs[name], expected[name], room)
-        except Failure as failure:
-            failure.case = failure.case or case
-            raise
+        for statement, broken in self.properties if case.held else ():
+            again = partial(self._call_again, answer, f"to test: {statement}")
+            self._hold(statement, broken(Trial(case.exact(), outputs, again, room)))
+        for name in expected if compared else ():
+            self._compare(name, outputs[name], expected[name], room)
 
-    def _hold(self, trial):
-        """Raise Failure for the first property that does not hold."""
-        for statement, broken in self.properties:
-            try:
-                evidence = broken(trial)
-            except Failure as failure:  # on an input that the property made
-                failure.case = failure.case._replace(name=f"to test: {statement}")
-                raise
-            if evidence:
-                message = f"{statement[0].upper()}{statement[1:]}: here that fails."
-                raise Failure(message, ("expected", statement), ("yours", evidence))
+    def _hold(self, statement, evidence):
+        """Raise Failure where a property has evidence against it."""
+        if evidence:
+            message = f"{statement[0].upper()}{statement[1:]}: here that fails."
+            raise Failure(message, ("expected", statement), ("yours", evidence))
 
     def _compare(self, name, output, expected, room):
         """Raise Failure where the numbers differ, with the place where they differ most."""
@@ -157,11 +149,16 @@ class FunctionExercise(Exercise):
         """The outputs of the learner's function by name, in the shapes that they must have."""
         arguments = case.fresh()
         value, error = attempt(answer, arguments)
+        if error is not None:
+            raise self._raised(error, answer)
+        self._unchanged(case.arguments, arguments)
+        return self._outputs(value, case)
+
+    def _call_again(self, answer, name, *arguments):
+        """The same on an input that a property has made: it is this input that a Failure shows."""
+        case = Case(name, arguments)
         try:
-            if error is not None:
-                raise self._raised(error, answer)
-            self._unchanged(case.arguments, arguments)
-            return self._outputs(value, case)
+            return self._call(answer, case)
         except Failure as failure:
             failure.case = case
             raise
@@ -175,10 +172,6 @@ class FunctionExercise(Exercise):
             if isinstance(before, np.ndarray) and not same(before, after):
                 message = f"{self.name} changes its input {name}: compute on a new array instead."
                 raise Failure(message, ("given", shown(before)), ("afterwards", shown(after)))
-
-    def _caller(self, answer):
-        """A function for properties that have to call once more: arguments → outputs by name."""
-        return lambda *arguments: self._call(answer, Case("changed input", arguments))
 
     def _raised(self, error, answer):
         if isinstance(error, NotAnsweredYet):

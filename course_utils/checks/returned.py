@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from course_utils.checks.answers import as_numbers, shorten, shown
 from course_utils.checks.calls import place_of
-from course_utils.checks.exercises import as_numbers, shorten, shown
 
 
 class Failure(Exception):

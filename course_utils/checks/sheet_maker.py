@@ -2,7 +2,8 @@
 
 A solution notebook marks what a learner has to write with `### BEGIN SOLUTION` and
 `### END SOLUTION`, and tests each answer with `check("02.3", …)` in the cell after it. From that,
-`mark_cells` derives nbgrader's metadata, and `make_sheet` the sheet. nbgrader is needed only here.
+`mark_cells` derives nbgrader's metadata, and `make_sheet` the sheet; the questions themselves are
+written from their declarations. nbgrader is needed only here.
 """
 
 import copy
@@ -21,9 +22,10 @@ from nbgrader.preprocessors import (
 )
 
 from course_utils.checks.catalogue import find
-from course_utils.checks.exercises import ReasonExercise
+from course_utils.checks.questions import question
 
 CHECKED = re.compile(r'^check\("([^"]+)"', flags=re.M)
+ASKED = re.compile(r"^## ([A-Za-z]*\d*\.\d+) ")
 CONTINUE = "raises-exception"  # "Run All" goes on after a question that is not answered yet
 
 
@@ -57,6 +59,14 @@ def make_sheet(solution):
     return sheet
 
 
+def write_questions(solution):
+    """Write each question, a cell under "## 02.3 …", from its declaration, in place; return it."""
+    for cell in solution.cells:
+        if cell.cell_type == "markdown" and (asked := ASKED.match(cell.source)):
+            cell.source = question(find(asked[1]))
+    return solution
+
+
 def mark_cells(solution):
     """Write nbgrader's metadata (schema 3) into a solution notebook, in place, and return it.
 
@@ -85,7 +95,7 @@ def _mark_pair(answer, test, exercise):
     """The metadata of an answer and its test; a reason is graded by hand, where it stands."""
     if answer is None:
         raise ValueError(f"no solution stands before the check of {exercise.id}")
-    name, by_hand = exercise.id.replace(".", "_"), isinstance(exercise, ReasonExercise)
+    name, by_hand = exercise.id.replace(".", "_"), exercise.by_hand
     points = {"points": exercise.points}
     answer.metadata["nbgrader"] = _metadata(
         f"answer_{name}", solution=True, grade=by_hand, **(points if by_hand else {})

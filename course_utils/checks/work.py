@@ -1,6 +1,6 @@
 """The kind whose answer is a piece of work: a function of texts, a trained model, a claim.
 
-The work is tried once, on inputs that nobody has seen; then findings look at what came of it. A
+The work is tried once, on inputs that nobody has seen; the mistakes show in what came of it. A
 claim is a dict with numbers, and with the function that they were measured on: it is measured
 again.
 """
@@ -8,52 +8,40 @@ again.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
 
 import numpy as np
 
-from course_utils.checks.calls import SECONDS, TookTooLong, within
+from course_utils.checks.calls import TookTooLong, within
 from course_utils.checks.cases import attempt
 from course_utils.checks.exercises import Exercise
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
 from course_utils.checks.returned import Failure, about, kind_of, late, stopped
 
 
-class Finding(NamedTuple):
-    """A known mistake: its name, an example, a test of what was seen, and the hint.
-
-    shows : what the work did → None, or the learner's own case as rows (label, text).
-    """
-
-    name: str
-    wrong: Any
-    shows: Callable
-    hint: str
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class WorkExercise(Exercise):
     """The answer is a function, or a dict of numbers and a function.
 
-    what : the answer in words, "the function to_chinese".  expected : a right one.
-    variants : others, for the course's own tests.
-    tried : (answer, rng) → what the findings look at. It raises Failure where that cannot be had.
-    mistakes : Findings. The first that shows is said, so that the coarse ones come first.
+    what : the answer in words, "the function to_chinese".
+    tried : (answer, rng) → what was seen. It raises Failure where that cannot be had.
+    A mistake shows in what was seen: None, or the learner's own case as rows (label, text). The
+    first that shows is said, so that the coarse ones come first.
+    answer_is_code : whether the answer is the function itself.
     """
 
     what: str
-    expected: Any
-    variants: tuple
     tried: Callable
-    mistakes: tuple[Finding, ...]
+    answer_is_code: bool = True
 
-    def judge(self, answer, seed=0, seconds=SECONDS):
-        if answer is ... or answer is None:
-            raise self.not_answered(f"Hand in {self.what}")
+    def what_is_missing(self):
+        return f"Hand in {self.what}"
+
+    def judged(self, answer, effort):
         try:
-            verdict, printed = within(seconds, lambda: self._examine(answer, seed))
+            verdict, printed = within(effort.seconds, lambda: self._examine(answer, effort.seed))
         except TookTooLong as error:
-            return Verdict("wrong", late(self.what, seconds, error.stopped), "endless loop")
+            message = late(self.what, effort.seconds, error.stopped)
+            return Verdict("wrong", message, "endless loop")
         except NotAnsweredYet:
             raise self.not_answered(f"Write {self.what}") from None
         return replace(verdict, note=about(printed)) if printed else verdict
@@ -63,10 +51,10 @@ class WorkExercise(Exercise):
             seen = self.tried(answer, np.random.default_rng(seed))
         except Failure as failure:
             return Verdict("wrong", failure.message, evidence=failure.evidence)
-        for finding in self.mistakes:
-            rows = finding.shows(seen)
+        for mistake in self.mistakes:
+            rows = mistake.shows(seen)
             if rows is not None:
-                return Verdict("wrong", finding.hint, finding.name, tuple(rows))
+                return Verdict("wrong", mistake.hint, mistake.name, tuple(rows))
         return Verdict("right", self.praise)
 
 

@@ -5,13 +5,13 @@ from typing import NamedTuple
 import ipywidgets as widgets
 
 from course_utils.explorers.missions import Explorer, Mission, View
-from course_utils.lab.costs import attention_macs, gru_macs, overhead, weights_bytes
+from course_utils.lab.costs import COUNTED, attention_macs, gru_macs, overhead, weights_bytes
 from course_utils.learning.panels import labelled
 from course_utils.plots.drawings import FAINT, INK, KEY, QUERY, VALUE, box, label, svg
 
 LENGTHS = (5, 10, 20, 30, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
 WIDTHS = (16, 32, 64, 128, 256, 512, 1_000)
-RULES = ("dot", "general", "additive", "concat")
+RULES = tuple(COUNTED)
 GIGABYTE = 1e9
 PARTS = {  # name: (letter, colour)
     "encoder": ("E", FAINT),

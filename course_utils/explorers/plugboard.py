@@ -6,6 +6,7 @@ import ipywidgets as widgets
 
 from course_utils.attention import AttentionLayer
 from course_utils.explorers.missions import Explorer, Mission, View
+from course_utils.lab.costs import COMPARING
 from course_utils.learning.panels import labelled
 from course_utils.plots.drawings import (
     FAINT,
@@ -20,16 +21,10 @@ from course_utils.plots.drawings import (
     middle,
     svg,
 )
-from course_utils.scoring import AdditiveScore, DotScore, GeneralScore, ScaledDotScore
 
 N, M = 3, 7  # target positions; source positions where they are another sequence
 HIDDEN = 4  # of the additive rule
-RULES = {
-    "scaled dot (rule 3)": lambda width: ScaledDotScore(),
-    "dot": lambda width: DotScore(),
-    "general": lambda width: GeneralScore(width, width, rng=0),
-    "additive (rule 2)": lambda width: AdditiveScore(width, width, HIDDEN, rng=0),
-}
+RULES = {f"{r.name} (rule {r.number})" if r.number else r.name: r for r in COMPARING}
 
 
 class Plugged(NamedTuple):
@@ -62,7 +57,7 @@ def plugboard_explorer():
 
 def plugboard_look(rule, is_self, width):
     """Plug a rule into a layer of this width; the facts are a `Plugged`."""
-    plugged = RULES[rule](width)
+    plugged = RULES[rule].for_width(width, hidden_size=HIDDEN, max_length=M, rng=0)
     layer = AttentionLayer(width, score=plugged, rng=0)
     of_rule = sum(value.size for value in plugged.params.values())
     around = sum(value.size for value in layer.params.values()) - of_rule

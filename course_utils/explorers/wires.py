@@ -1,6 +1,7 @@
 """Rule 1 in both readings: which wire reaches the scores, and what that does to the weights."""
 
 import functools
+from itertools import pairwise
 from typing import NamedTuple
 
 import ipywidgets as widgets
@@ -177,33 +178,60 @@ def wires_picture(facts, scores, weights, context, reading):
     )
 
 
+# Two columns of boxes. The inputs' is left: left edge, tops, size; the stages' is right.
+INPUTS, INPUT_TOPS, INPUT_SIZE = 20, (60, 124, 252), (100, 40)
+STAGES, STAGE_TOPS, STAGE_SIZE = 212, (82, 168, 250), (140, 46)
+
+
 def _wiring(position):
-    parts = [label(20, 24, "Who is wired to the scores?", size=15, font_weight="bold")]
-    for y, name, colour in (
-        (60, "Q queries", QUERY),
-        (124, "K keys", KEY),
-        (252, "V values", VALUE),
-    ):
-        parts.append(box(20, y, 100, 40, fill="#fafafa", stroke=colour, stroke_width=2))
-        parts.append(middle(70, y + 20, name, fill=colour, font_weight="bold"))
-    inputs = "q → W, b" if position else "[q; k] → w, b"
-    stages = ((88, "① linear", inputs), (174, "② softmax", "over the keys"), (256, "③ mix", "= c"))
-    for y, name, note in stages:
-        parts.append(box(212, y - 6, 140, 46, fill="#fafafa", stroke=INK))
-        parts.append(middle(282, y + 7, name, font_weight="bold"))
-        parts.append(middle(282, y + 26, note, size=13, fill=FAINT))
-    parts += [arrow((282, 128), (282, 168), INK), arrow((282, 214), (282, 250), INK)]
-    parts += [arrow((120, 80), (212, 98), QUERY), arrow((120, 272), (212, 274), VALUE)]
-    if position:
-        ends = {"x1": 120, "y1": 144, "x2": 212, "y2": 120}
-        parts.append(tag("line", **ends, stroke=LINE, stroke_width=2, stroke_dasharray="5 6"))
-        parts.append(middle(166, 133, "✕", size=20, fill=KEY, font_weight="bold"))
-        parts.append(label(20, 184, "no wire from the keys", size=13, fill=KEY))
-    else:
-        parts.append(arrow((120, 144), (212, 120), KEY))
-        parts.append(label(20, 196, "the query's part", size=13, fill=QUERY))
-        parts.append(label(20, 214, "cancels in softmax ▸", size=13, fill=QUERY))
-    return "".join(parts)
+    """Inputs left, stages right, an arrow for each wire; by position none leads from the keys."""
+    names = ("Q queries", QUERY), ("K keys", KEY), ("V values", VALUE)
+    linear = "q → W, b" if position else "[q; k] → w, b"
+    stages = ("① linear", linear), ("② softmax", "over the keys"), ("③ mix", "= c")
+    drawn = [label(20, 24, "Who is wired to the scores?", size=15, font_weight="bold")]
+    drawn += [_input(top, *name) for top, name in zip(INPUT_TOPS, names, strict=True)]
+    drawn += [_stage(top, *stage) for top, stage in zip(STAGE_TOPS, stages, strict=True)]
+    x = STAGES + STAGE_SIZE[0] // 2
+    for above, below in pairwise(STAGE_TOPS):
+        drawn.append(arrow((x, above + STAGE_SIZE[1]), (x, below), INK))
+    from_q, from_k, from_v = (
+        (INPUTS + INPUT_SIZE[0], top + INPUT_SIZE[1] // 2) for top in INPUT_TOPS
+    )
+    into_linear, _, into_mix = STAGE_TOPS
+    drawn.append(arrow(from_q, (STAGES, into_linear + 16), QUERY))
+    drawn.append(arrow(from_v, (STAGES, into_mix + 24), VALUE))
+    wire = _no_wire if position else _key_wire
+    return "".join(drawn) + wire(from_k, (STAGES, into_linear + 38))
+
+
+def _input(top, name, colour):
+    width, height = INPUT_SIZE
+    outline = box(INPUTS, top, *INPUT_SIZE, fill="#fafafa", stroke=colour, stroke_width=2)
+    centre = INPUTS + width // 2, top + height // 2
+    return outline + middle(*centre, name, fill=colour, font_weight="bold")
+
+
+def _stage(top, name, note):
+    x = STAGES + STAGE_SIZE[0] // 2
+    outline = box(STAGES, top, *STAGE_SIZE, fill="#fafafa", stroke=INK)
+    name = middle(x, top + 13, name, font_weight="bold")
+    return outline + name + middle(x, top + 32, note, size=13, fill=FAINT)
+
+
+def _no_wire(start, end):
+    """A cut, dashed line where the keys' wire would be."""
+    (x1, y1), (x2, y2) = start, end
+    look = {"stroke": LINE, "stroke_width": 2, "stroke_dasharray": "5 6"}
+    line = tag("line", x1=x1, y1=y1, x2=x2, y2=y2, **look)
+    cross = middle((x1 + x2) // 2, (y1 + y2) // 2 + 1, "✕", size=20, fill=KEY, font_weight="bold")
+    return line + cross + label(INPUTS, 184, "no wire from the keys", size=13, fill=KEY)
+
+
+def _key_wire(start, end):
+    """The keys' wire, and what becomes of the query's part."""
+    note = label(INPUTS, 196, "the query's part", size=13, fill=QUERY)
+    note += label(INPUTS, 214, "cancels in softmax ▸", size=13, fill=QUERY)
+    return arrow(start, end, KEY) + note
 
 
 def _grid(numbers, words, head, y, cell, x=440, side=(64, 38)):

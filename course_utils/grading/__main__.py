@@ -7,9 +7,16 @@ import argparse
 import functools
 import os
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from course_utils.grading import GradingError
+
+if TYPE_CHECKING:
+    from course_utils.grading.master import Master
+    from course_utils.grading.rows import Row
+    from course_utils.grading.run import Graders
 
 # Before anything imports NumPy: processes side by side must not fight for cores.
 for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
@@ -19,7 +26,7 @@ os.environ["COURSE_PROGRESS"] = "memory"  # the grader's own progress file is no
 SEED = "COURSE_GRADING_SEED"
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     """Grade, and return 0 when every submission got a row."""
     options = parser().parse_args(arguments)
     try:
@@ -29,7 +36,7 @@ def main(arguments=None):
         return 2
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     """The command's options."""
     made = argparse.ArgumentParser(prog="python -m course_utils.grading", description=__doc__)
     add = made.add_argument
@@ -54,7 +61,7 @@ def parser():
     return made
 
 
-def _grade(options):
+def _grade(options: argparse.Namespace) -> int:
     # Imported here: the variables above must be set before NumPy is there.
     from course_utils.grading.assess import Settings
     from course_utils.grading.master import read_master
@@ -85,11 +92,11 @@ def _grade(options):
     rows = grade(submissions, master, settings, options.out, options.jobs, options.force, graders)
     print(report.write(rows))
     if gradebook:
-        print(f"{gradebook(rows, master, report.marks)} students written to the gradebook")
+        print(f"{gradebook(report.marked(rows), master)} students written to the gradebook")
     return 0 if len(rows) == len(submissions) else 1
 
 
-def _on_cluster(address):
+def _on_cluster(address: str) -> "Graders":
     try:
         from course_utils.grading.cluster import grade_on
     except ImportError as error:
@@ -97,7 +104,7 @@ def _on_cluster(address):
     return grade_on(address)
 
 
-def _gradebook(url):
+def _gradebook(url: str) -> "Callable[[Sequence[Row], Master], int]":
     """What writes there; opened once now, so that nobody waits for marks that cannot be written."""
     try:
         from course_utils.grading.gradebook import opened, write_gradebook

@@ -6,21 +6,28 @@ task, so the machines share no folder.
 
 import os
 import threading
+from collections.abc import Iterator, Sequence
 
 from distributed import Client, as_completed
 
 from course_utils.grading import GradingError
-from course_utils.grading.pool import failed, row_of
-from course_utils.grading.submissions import carried
+from course_utils.grading.assess import Settings
+from course_utils.grading.master import Master
+from course_utils.grading.pool import Placed, failed, row_of
+from course_utils.grading.rows import Row
+from course_utils.grading.run import Graders
+from course_utils.grading.submissions import Submission, carried
 
 ONE_AT_A_TIME = threading.Lock()
 SLOTS = 1_000  # processes of one machine get user ids of their own, as far as that goes
 
 
-def grade_on(address):
+def grade_on(address: str) -> Graders:
     """Return what `pool.grade_all` is, on the cluster at that address."""
 
-    def graders(submissions, master, settings, jobs):
+    def graders(
+        submissions: Sequence[Submission], master: Master, settings: Settings, jobs: int
+    ) -> Iterator[Placed]:
         try:
             client = Client(address, timeout="10s")
         except OSError as error:
@@ -31,7 +38,9 @@ def grade_on(address):
     return graders
 
 
-def _rows(client, submissions, master, settings):
+def _rows(
+    client: Client, submissions: Sequence[Submission], master: Master, settings: Settings
+) -> Iterator[Placed]:
     shared = client.scatter((master, settings), broadcast=True)
     tasks = {
         client.submit(_one, carried(submission), shared, pure=False): place
@@ -40,10 +49,11 @@ def _rows(client, submissions, master, settings):
     for task in as_completed(tasks):
         place = tasks.pop(task)
         error = task.exception() if task.status == "error" else None
-        yield place, failed(submissions[place], type(error).__name__) if error else task.result()
+        why = type(error).__name__
+        yield place, failed(submissions[place], master, why) if error else task.result()
 
 
-def _one(submission, shared):
+def _one(submission: Submission, shared: tuple[Master, Settings]) -> Row:
     """One row, made on a machine of the cluster.
 
     One at a time in a process, whose streams the tests take over: start workers with --nthreads 1.

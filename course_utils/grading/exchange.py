@@ -9,14 +9,18 @@ import signal
 import socket
 import struct
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from course_utils.grading.library import stock
+from course_utils.grading.library import course_code
 from course_utils.grading.protocol import HEADER, ProtocolError, decode, encode, sizes
-from course_utils.grading.sandbox import MEGABYTE
+from course_utils.grading.sandbox import MEGABYTE, Sandbox
+from course_utils.grading.status import Status
 
 SLICE = 0.1  # seconds between two looks at the clock and at the memory
 SECONDS_TO_START = 30.0
+Lent = list[Callable[..., Any]]  # functions that can be called from the worker
 LETTERS = 2_000  # of what a sandbox says that does not start
 MOST_ASKED = 2_000  # calls of a function that was passed as an argument, within one call
 MOST_ASKED_BYTES = 200_000
@@ -25,9 +29,9 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Fault(Exception):
-    """A worker that hangs, dies or sends nonsense. status : "timeout", "crashed", "protocol"."""
+    """A worker that hangs, dies or sends nonsense, and the status that this brings about."""
 
-    def __init__(self, status, message):
+    def __init__(self, status: Status, message: str) -> None:
         super().__init__(message)
         self.status, self.message = status, message
 
@@ -42,9 +46,10 @@ class Exchange:
     handle : makes what stands for an object that stays there, see `protocol.decode`.
     """
 
-    def __init__(self, sandbox, handle=None):
+    def __init__(self, sandbox: Sandbox, handle: Callable[..., Any] | None = None) -> None:
         self.sandbox, self.handle = sandbox, handle
-        self.number, self.fault, self.asked, self.said = 0, None, False, ""
+        self.number, self.asked, self.said = 0, False, ""
+        self.fault: Fault | None = None
         self.socket, other = socket.socketpair()
         with other:
             self.process = sandbox.start(other)
@@ -52,73 +57,76 @@ class Exchange:
             self.socket.setsockopt(socket.SOL_SOCKET, wait, TIMEVAL.pack(0, int(SLICE * 1e6)))
         self.next_look, self.buffer = 0.0, bytearray()
 
-    def begin(self, given=(), withheld=()):
+    def begin(self, given: Sequence[Any] = (), withheld: Sequence[str] = ()) -> None:
         """Set the limits, and what can be imported; from here on student's code may run.
 
         Raises NoWorker.
         """
         limits = self.sandbox.limits.inside()
-        about = limits, *stock(), list(given), list(withheld)
+        needed = limits, *course_code(), list(given), list(withheld)
         try:
-            self.request("begin", *about, seconds=SECONDS_TO_START)
+            self.request("begin", *needed, seconds=SECONDS_TO_START)
         except Fault as fault:
             raise NoWorker(f"{fault.message}: {self.said or 'no reason given'}") from fault
 
-    def request(self, *message, seconds):
+    def request(self, *message: Any, seconds: float) -> tuple[Any, ...]:
         """Return a worker's answer, (word, …). Functions in the message can be called from there.
 
         Raises Fault, and the worker is then of no more use.
         """
         if self.fault or self.asked:
-            raise self.fault or Fault("protocol", "a given function asked for more")
+            raise self.fault or Fault(Status.PROTOCOL, "a given function asked for more")
         self.number += 1
-        deadline, lent = time.monotonic() + seconds, []
+        deadline, lent = time.monotonic() + seconds, Lent()
         frame = self._frame(message, lent)
         try:
             self._send(frame, deadline)
             return self._answer(deadline, lent)
         except Fault as fault:
-            self._end(fault)
+            ended = fault
         except ProtocolError as error:
-            self._end(Fault("protocol", f"the answer was malformed: {error}"))
+            ended = Fault(Status.PROTOCOL, f"the answer was malformed: {error}")
         except OSError:
-            self._end(Fault("crashed", "the program ended"))
+            ended = Fault(Status.CRASHED, "the program ended")
         except BaseException:  # the check has lost its patience and ends this thread
-            self._end(_late(seconds))
+            self.end(_late(seconds))
             raise
-        raise self.fault
+        self.end(ended)
+        raise ended
 
-    def close(self):
+    def close(self) -> None:
         """End the worker and everything that it has started."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        if not self.process.stderr.closed:
-            self.said = self.process.stderr.read(LETTERS).decode(errors="replace").strip()
-            self.process.stderr.close()
+        stderr = self.process.stderr
+        if stderr and not stderr.closed:
+            self.said = stderr.read(LETTERS).decode(errors="replace").strip()
+            stderr.close()
         self.socket.close()
 
-    def _end(self, fault):
+    def end(self, fault: Fault) -> None:
+        """End the worker for what it did wrong; each later question gets the same fault."""
         self.fault = fault
         self.close()
 
-    def _frame(self, message, lent):
-        def lend(function):
+    def _frame(self, message: Sequence[Any], lent: Lent) -> bytes:
+        def lend(function: Callable[..., Any]) -> int:
             lent.append(function)
             return len(lent) - 1
 
         return encode((self.number, *message), lend)
 
-    def _answer(self, deadline, lent):
+    def _answer(self, deadline: float, lent: Lent) -> tuple[Any, ...]:
         for _ in range(MOST_ASKED):
             size, (word, *rest) = self._receive(deadline)
             if word != "ask":
                 return word, *rest
-            self._send(self._frame(self._told(lent, size, *rest), lent), deadline)
+            self._send(self._frame(self._from_lent(lent, size, *rest), lent), deadline)
         raise ProtocolError("a given function was called too often")
 
-    def _told(self, lent, size, *asked):
-        """What a function of ours says to plain arguments: the student's code never comes here."""
+    def _from_lent(self, lent: Lent, size: int, *asked: Any) -> tuple[Any, ...]:
+        """What a function of ours gives for plain arguments: no code of a student's comes here."""
         kinds = [type(part) for part in asked]
         if kinds != [int, tuple, dict] or not 0 <= asked[0] < len(lent) or size > MOST_ASKED_BYTES:
             raise ProtocolError("a given function was called in a way that it cannot be")
@@ -132,16 +140,16 @@ class Exchange:
             return "failed", type(error).__name__ if known else "RuntimeError"
         finally:
             self.asked = False
-        return "told", result
+        return "value", result
 
-    def _send(self, frame, deadline):
+    def _send(self, frame: bytes, deadline: float) -> None:
         left = memoryview(frame)
         while left:
             self._look(deadline)
             with contextlib.suppress(BlockingIOError):
                 left = left[self.socket.send(left) :]
 
-    def _receive(self, deadline):
+    def _receive(self, deadline: float) -> tuple[int, tuple[Any, ...]]:
         """(bytes, message) of the next frame, which must answer the question under way."""
         announced = sizes(self._read(HEADER.size, deadline))
         text, blobs = (self._read(size, deadline) for size in announced)
@@ -151,7 +159,7 @@ class Exchange:
             raise ProtocolError("not the answer to this question")
         return sum(announced), message[1:]
 
-    def _read(self, size, deadline):
+    def _read(self, size: int, deadline: float) -> bytes:
         while len(self.buffer) < size:
             self._look(deadline)
             with contextlib.suppress(BlockingIOError):
@@ -163,34 +171,34 @@ class Exchange:
         del self.buffer[:size]
         return data
 
-    def _look(self, deadline):
+    def _look(self, deadline: float) -> None:
         """Raise Fault where the time is over, or all processes together hold too much."""
         now = time.monotonic()
         if now > deadline:
-            raise Fault("timeout", "it did not end in time")
+            raise Fault(Status.TIMEOUT, "it did not end in time")
         if now > self.next_look:
             self.next_look = now + SLICE
             if use_of(self.process.pid)[0] > 2 * self.sandbox.limits.memory * MEGABYTE:
-                raise Fault("crashed", "it used too much memory")
+                raise Fault(Status.CRASHED, "it used too much memory")
 
-    def strained(self):
+    def strained(self) -> bool:
         """Whether so much is in use that what comes next would suffer for what came before."""
         limits = self.sandbox.limits
-        held, threads = use_of(self.process.pid)
-        return held > limits.memory * MEGABYTE / 2 or threads > limits.processes / 2
+        used, threads = use_of(self.process.pid)
+        return used > limits.memory * MEGABYTE / 2 or threads > limits.processes / 2
 
 
-def use_of(process):
-    """(bytes, threads) that a process and all below it hold at this moment."""
+def use_of(process: int) -> tuple[int, int]:
+    """(bytes, threads) that a process and all below it use at this moment."""
     try:
         tasks = list(Path(f"/proc/{process}/task").iterdir())
         pages = max(int((task / "statm").read_text().split()[1]) for task in tasks)  # first may end
-        below = [child for task in tasks for child in (task / "children").read_text().split()]
+        below = [int(child) for task in tasks for child in (task / "children").read_text().split()]
     except (OSError, IndexError, ValueError):  # it has just ended
         return 0, 0
     parts = [(pages * PAGE, len(tasks)), *map(use_of, below)]
-    return sum(held for held, _ in parts), sum(threads for _, threads in parts)
+    return sum(used for used, _ in parts), sum(threads for _, threads in parts)
 
 
-def _late(seconds):
-    return Fault("timeout", f"no answer within {seconds:g} seconds")
+def _late(seconds: float) -> Fault:
+    return Fault(Status.TIMEOUT, f"no answer within {seconds:g} seconds")

@@ -5,32 +5,33 @@ import marshal
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SHELF = Path(__file__).resolve().parent / "inside" / "shelf.py"
 # rooms and modules that know the answers or the learner
-LEFT_OUT = ("checks", "grading", "learning/__init__", "learning/course_test")
+LEFT_OUT: tuple[str, ...] = ("checks", "grading", "learning/__init__", "learning/course_test")
 LEFT_OUT += ("learning/overview", "learning/questions")
 
 
 @functools.cache
-def stock():
+def course_code() -> tuple[str, dict[str, NDArray[np.uint8]]]:
     """(text of the shelf, {module: its code as an array of bytes}): what every worker gets."""
     paths = sorted(PACKAGE.rglob("*.py"))
     kept = [path for path in paths if not _is_left_out(path.relative_to(PACKAGE).with_suffix(""))]
     return SHELF.read_text(encoding="utf-8"), {_name(path): _code(path) for path in kept}
 
 
-def _is_left_out(path):
+def _is_left_out(path: Path) -> bool:
     return any(path.is_relative_to(room) for room in LEFT_OUT)
 
 
-def _name(path):
+def _name(path: Path) -> str:
     parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _code(path):
+def _code(path: Path) -> NDArray[np.uint8]:
     """Compiled here: that takes longer than all the rest of a worker's start."""
     code = compile(path.read_bytes(), f"<{_name(path)}>", "exec", dont_inherit=True)
     return np.frombuffer(marshal.dumps(code), np.uint8)

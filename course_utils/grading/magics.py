@@ -6,7 +6,7 @@ MAGIC = re.compile(r"^\s*([%!?]|[\w.]+\?+\s*$)")
 MAGIC_VALUE = re.compile(r"^(\s*[\w, ]+=)\s*[%!]")
 
 
-def without_magics(source):
+def without_magics(source: str) -> str:
     """Lines of IPython's do nothing; a cell in another language does nothing at all."""
     lines = source.splitlines()
     first = next((line.split()[0] for line in lines if line.strip()), "")

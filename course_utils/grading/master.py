@@ -4,7 +4,10 @@ import ast
 import hashlib
 import json
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from course_utils.checks.catalogue import find
 from course_utils.grading import GradingError
@@ -13,6 +16,8 @@ from course_utils.grading.statements import Needs, Statement, needs_of, statemen
 HIDDEN = re.compile(r"^.*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
 ASKED = re.compile(r'^\s*(?:require|check)\("([^"]+)"', re.M)
 HEADING = re.compile(r"^#+ +(.+?)\s*$", re.M)
+Given = tuple[tuple[str, tuple[str, ...]], ...]  # (module, names) that cells import
+Metadata = dict[str, Any]
 NOTHING = Needs((), ())
 
 
@@ -51,28 +56,28 @@ class Master:
     name: str
     questions: tuple[Question, ...]
     statements: tuple[Statement, ...]
-    given: tuple[tuple[str, tuple[str, ...]], ...]
-    reused: frozenset
-    cells: frozenset  # the grade_ids of all cells
+    given: Given
+    reused: frozenset[str]
+    cells: frozenset[str]  # the grade_ids of all cells
     digest: str
 
     @property
-    def max_score(self):
+    def max_score(self) -> float:
         return sum(question.points for question in self.questions)
 
-    def given_of(self, withheld):
+    def given_of(self, withheld: Sequence[str]) -> tuple[Given, tuple[str, ...]]:
         """What stays importable of the withheld modules: the names that the sheet imports."""
         whole = {module for module, names in self.given if not names}
         withheld = tuple(module for module in withheld if module not in whole)
-        given = {}
+        given: dict[str, tuple[str, ...]] = {}
         for module, names in self.given:
-            if names and any(f"{module}.".startswith(f"{held}.") for held in withheld):
+            if names and any(f"{module}.".startswith(f"{other}.") for other in withheld):
                 open_ones = [name for name in names if f"{module}:{name}" not in withheld]
                 given[module] = tuple(dict.fromkeys((*given.get(module, ()), *open_ones)))
         return tuple(given.items()), withheld
 
 
-def read_master(path, withheld=()):
+def read_master(path: Path, withheld: Sequence[str] = ()) -> Master:
     """Return the Master of a solution notebook. Raises BadSource with a reason."""
     try:
         data = path.read_bytes()
@@ -89,12 +94,15 @@ def read_master(path, withheld=()):
 class _Reading:
     """Goes through the cells once, from the top."""
 
-    def __init__(self, cells, withheld):
-        self.cells, self.withheld = cells, withheld
-        self.questions, self.statements, self.given = [], [], []
-        self.open_answers, self.title, self.ids = [], "", []
+    def __init__(self, cells: list[dict[str, Any]], withheld: tuple[str, ...]) -> None:
+        self.cells, self.withheld, self.title = cells, withheld, ""
+        self.questions: list[Question] = []
+        self.statements: list[Statement] = []
+        self.given: list[tuple[str, tuple[str, ...]]] = []
+        self.open_answers: list[str] = []
+        self.ids: list[str] = []
 
-    def master(self, name, digest):
+    def master(self, name: str, digest: str) -> Master:
         for number, cell in enumerate(self.cells):
             source = "".join(cell["source"])
             self._cell(number, cell, source, cell["metadata"].get("nbgrader") or {})
@@ -106,43 +114,43 @@ class _Reading:
         parts = tuple(self.questions), tuple(self.statements), tuple(self.given)
         return Master(name, *parts, self._reused(), frozenset(self.ids), digest)
 
-    def _cell(self, number, cell, source, about):
-        if about.get("grade_id"):
-            self.ids.append(about["grade_id"])
+    def _cell(self, number: int, cell: Metadata, source: str, marks: Metadata) -> None:
+        if marks.get("grade_id"):
+            self.ids.append(marks["grade_id"])
         if cell["cell_type"] == "markdown":
             self.title = (HEADING.findall(source) or [self.title])[-1]
-            if about.get("task") or (about.get("grade") and about.get("solution")):
-                self._by_hand(about)
+            if marks.get("task") or (marks.get("grade") and marks.get("solution")):
+                self._by_hand(marks)
         elif cell["cell_type"] == "code":
-            students = bool(about.get("solution"))
+            students = bool(marks.get("solution"))
             if students:
-                self.open_answers.append(about["grade_id"])
-            if about.get("grade"):
-                self._by_hand(about) if students else self._test(source, about)
-            self._add(number, source, students, bool(about))
+                self.open_answers.append(marks["grade_id"])
+            if marks.get("grade"):
+                self._by_hand(marks) if students else self._test(source, marks)
+            self._add(number, source, students, bool(marks))
 
-    def _add(self, number, source, students, marked):
+    def _add(self, number: int, source: str, students: bool, marked: bool) -> None:
         found = statements_of(number, source, students)
         # of a test, later tests may need what it imports or defines, never what it asserts
         self.statements += [s for s in found if s.binds or not marked]
         if not marked:
             self.given += [one for s in found for node in ast.walk(s.node) for one in _given(node)]
 
-    def _by_hand(self, about):
-        answers = (about["grade_id"],)
+    def _by_hand(self, marks: Metadata) -> None:
+        answers = (marks["grade_id"],)
         self.open_answers.clear()
-        points = float(about.get("points") or 0)
+        points = float(marks.get("points") or 0)
         self.questions.append(
-            Question(about["grade_id"], points, self.title, True, answers=answers)
+            Question(marks["grade_id"], points, self.title, True, answers=answers)
         )
 
-    def _test(self, source, about):
+    def _test(self, source: str, marks: Metadata) -> None:
         nodes = [s.node for s in statements_of(0, source, False)]
         uses = frozenset().union(*map(used_by, nodes))
         self.questions.append(
             Question(
-                about["grade_id"],
-                float(about.get("points") or 0),
+                marks["grade_id"],
+                float(marks.get("points") or 0),
                 self.title,
                 False,
                 source,
@@ -154,13 +162,13 @@ class _Reading:
         )
         self.open_answers.clear()
 
-    def _reused(self):
+    def _reused(self) -> frozenset[str]:
         bound = [(name, s.cell) for s in self.statements for name in s.binds if s.students]
         names = [name for name, _ in set(bound)]
         return frozenset(name for name in names if names.count(name) > 1)
 
 
-def _withheld_by(source):
+def _withheld_by(source: str) -> Iterator[str]:
     """Modules that the exercises of a test withhold."""
     for exercise in ASKED.findall(source):
         try:
@@ -169,7 +177,7 @@ def _withheld_by(source):
             raise BadSource(f"a test asks for {exercise}: {error}") from error
 
 
-def _given(node):
+def _given(node: ast.AST) -> list[tuple[str, tuple[str, ...]]]:
     """(module, names) of an import; no names where a module is imported whole."""
     if isinstance(node, ast.Import):
         return [(alias.name, ()) for alias in node.names]

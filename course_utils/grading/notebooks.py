@@ -3,7 +3,8 @@
 import json
 import os
 import stat
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 MOST_BYTES = 50_000_000  # with saved pictures; a sheet without them has 20 kB
 MOST_CELLS = 2_000
@@ -21,7 +22,7 @@ class Cell(NamedTuple):
     grade_id: str
 
 
-def load(path):
+def load(path: str | Path) -> bytes:
     """Return the bytes of a regular file. Raises Rejected for links, devices and large files."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -30,14 +31,14 @@ def load(path):
         reason = "it is a symbolic link" if link else f"it cannot be opened ({error.strerror})"
         raise Rejected(f"The notebook was not read: {reason}.") from error
     with os.fdopen(handle, "rb") as file:
-        about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode):
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
             raise Rejected("The notebook was not read: it is not a regular file.")
-        check_size(about.st_size)
+        check_size(found.st_size)
         return file.read(MOST_BYTES + 1)
 
 
-def check_size(size):
+def check_size(size: int) -> None:
     """Raise Rejected for a notebook of so many bytes."""
     if size > MOST_BYTES:
         raise Rejected(
@@ -46,7 +47,7 @@ def check_size(size):
         )
 
 
-def parse(data):
+def parse(data: bytes) -> list[Cell]:
     """Return the code cells of a notebook's bytes. Raises Rejected, and nothing else."""
     check_size(len(data))
     try:
@@ -64,7 +65,7 @@ def parse(data):
     return _not_too_many([cell for cell in cells if cell])
 
 
-def _code(cell):
+def _code(cell: Any) -> Cell | None:
     """The Cell of a code cell; None for cells of text."""
     if not isinstance(cell, dict):
         raise Rejected("The notebook is damaged: one of its cells is not a cell.")
@@ -78,13 +79,13 @@ def _code(cell):
     return Cell(source.encode("utf-8", "replace").decode(), _grade_id(cell.get("metadata")))
 
 
-def _grade_id(metadata):
-    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = about.get("grade_id") if isinstance(about, dict) else None
+def _grade_id(metadata: Any) -> str:
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = marks.get("grade_id") if isinstance(marks, dict) else None
     return name if isinstance(name, str) else ""
 
 
-def _not_too_many(cells):
+def _not_too_many(cells: list[Cell]) -> list[Cell]:
     letters = sum(len(cell.source) for cell in cells)
     if len(cells) > MOST_CELLS or letters > MOST_LETTERS:
         raise Rejected(
@@ -94,5 +95,5 @@ def _not_too_many(cells):
     return cells
 
 
-def _short(value):
+def _short(value: Any) -> str:
     return repr(value)[:20] if isinstance(value, int | str | None) else "unknown"

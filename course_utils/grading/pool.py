@@ -7,50 +7,80 @@ import resource
 import signal
 import time
 import traceback
-from multiprocessing.connection import wait
+from collections.abc import Iterable, Iterator, Sequence
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
 
-from course_utils.grading.assess import assess, cell_of
+from course_utils.grading.assess import Settings, assess
 from course_utils.grading.exchange import Exchange, NoWorker
-from course_utils.grading.library import stock
-from course_utils.grading.notebooks import Rejected
+from course_utils.grading.library import course_code
+from course_utils.grading.master import Master, Question
+from course_utils.grading.notebooks import Cell, Rejected
+from course_utils.grading.places import cell_of
+from course_utils.grading.rows import Kind, Outcome, Row
 from course_utils.grading.sandbox import MEGABYTE
+from course_utils.grading.status import Status
+from course_utils.grading.submissions import Submission
 
 SECONDS_MORE = 60.0  # above a submission's own limit: then the process that grades is ended
 SET_PARENT_DEATH_SIGNAL = 1
 LETTERS_OF_CODE = 6_000
+Placed = tuple[int, Row]  # the place of a submission, and its row
+Task = tuple[int, int]  # the place of a submission, and which try it is
 TRIES = 2  # where it is the grader that fails
 
 
-def row_of(submission, master, settings, spare=None):
-    """Everything that a report says of one submission, as plain data."""
-    row = {"student": submission.student, "number": submission.number, "file": ""}
+def row_of(
+    submission: Submission, master: Master, settings: Settings, spare: Exchange | None = None
+) -> Row:
+    """Everything that a report says of one submission."""
     try:
-        row["file"], cells = submission.choose(master)
+        file, cells = submission.choose(master)
     except Rejected as reason:
         if spare:
             spare.close()
-        return {**row, "status": "rejected", "notes": [str(reason)], "outcomes": [], "seconds": 0.0}
+        return _not_run(submission, master, Status.REJECTED, str(reason))
     result = assess(master, cells, settings, spare)
-    code = {question.grade_id: _code(question, cells) for question in master.questions}
-    return {**row, **result.as_dict(), "code": code}
+    return Row(
+        submission.student,
+        submission.number,
+        result.status,
+        file,
+        result.outcomes,
+        result.notes,
+        result.seconds,
+        code={question.grade_id: _code(question, cells) for question in master.questions},
+    )
 
 
-def _code(question, cells):
+def _code(question: Question, cells: Sequence[Cell]) -> str:
     place = cell_of(question, cells)
     return cells[place].source[:LETTERS_OF_CODE] if place >= 0 else ""
 
 
-def failed(submission, why):
+def failed(submission: Submission, master: Master, why: str) -> Row:
     """The row of a submission where the grader itself did not come through: the next run tries."""
-    row = {"student": submission.student, "number": submission.number, "file": ""}
     note = f"The grader failed, grade by hand: {why}"
-    row |= {"status": "crashed", "notes": [note], "outcomes": [], "seconds": 0.0}
-    return {**row, "again": True}
+    return _not_run(submission, master, Status.CRASHED, note, again=True)
 
 
-def grade_all(submissions, master, settings, jobs):
+def _not_run(
+    submission: Submission, master: Master, status: Status, note: str, again: bool = False
+) -> Row:
+    """No points; None for questions that a teacher reads."""
+    outcomes = tuple(
+        Outcome(question.grade_id, None if question.by_hand else 0.0, Kind.NOT_RUN)
+        for question in master.questions
+    )
+    student, number = submission.student, submission.number
+    return Row(student, number, status, outcomes=outcomes, notes=(note,), again=again)
+
+
+def grade_all(
+    submissions: Iterable[Submission], master: Master, settings: Settings, jobs: int
+) -> Iterator[Placed]:
     """Yield (place of a submission, its row) as they are done."""
-    stock()  # made here, it is there in every process
+    course_code()  # made here, it is there in every process
     gc.freeze()
     pool = _Pool(list(submissions), master, settings, jobs)
     try:
@@ -60,32 +90,35 @@ def grade_all(submissions, master, settings, jobs):
 
 
 class _Pool:
-    def __init__(self, submissions, master, settings, jobs):
+    def __init__(
+        self, submissions: Sequence[Submission], master: Master, settings: Settings, jobs: int
+    ) -> None:
         self.submissions, self.master, self.settings = submissions, master, settings
         self.waiting = [(place, 1) for place in reversed(range(len(submissions)))]
         self.slots = [_Slot(number) for number in range(min(jobs, len(submissions)))]
 
-    def rows(self):
+    def rows(self) -> Iterator[Placed]:
         while self.waiting or any(slot.task for slot in self.slots):
             for slot in self.slots:
                 if not slot.task and self.waiting:
                     slot.give(self.waiting.pop(), self)
-            wait([slot.pipe for slot in self.slots if slot.task], timeout=1.0)
+            wait([slot.pipe for slot in self.slots if slot.task and slot.pipe], timeout=1.0)
             for slot in self.slots:
-                row = slot.take()
-                if row is not None:
-                    yield from self._done(slot, row)
+                if slot.task:
+                    yield from self._done(slot, slot.task, slot.take())
 
-    def _done(self, slot, row):
-        (place, tries), slot.task = slot.task, None
-        if "row" in row:
-            yield place, row["row"]
+    def _done(self, slot: "_Slot", task: Task, found: Row | str | None) -> Iterator[Placed]:
+        if found is None:
+            return
+        (place, tries), slot.task = task, None
+        if isinstance(found, Row):
+            yield place, found
         elif tries < TRIES:
             self.waiting.append((place, tries + 1))
         else:
-            yield place, failed(self.submissions[place], row["why"])
+            yield place, failed(self.submissions[place], self.master, found)
 
-    def close(self):
+    def close(self) -> None:
         for slot in self.slots:
             slot.end()
 
@@ -93,45 +126,51 @@ class _Pool:
 class _Slot:
     """A process that grades one submission after another."""
 
-    def __init__(self, number):
-        self.number, self.process, self.pipe, self.task = number, None, None, None
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.process: ForkProcess | None = None
+        self.pipe: Connection | None = None
+        self.task: Task | None = None
 
-    def give(self, task, pool):
-        if not self.process:
-            self.pipe, other = multiprocessing.Pipe()
-            context = multiprocessing.get_context("fork")
-            about = (other, self.pipe, pool.master, pool.settings, self.number)
-            self.process = context.Process(target=_run, args=about)
-            self.process.start()
-            other.close()
+    def give(self, task: Task, pool: _Pool) -> None:
+        pipe = self.pipe or self._start(pool)
         self.task = task
         self.late = time.monotonic() + pool.settings.sandbox.limits.total + SECONDS_MORE
-        self.pipe.send(pool.submissions[task[0]])
+        pipe.send(pool.submissions[task[0]])
 
-    def take(self):
-        """What the process has to say: {"row": …}, {"why": …}, or None while it works."""
-        if not self.task:
-            return None
-        if self.pipe.poll():
+    def _start(self, pool: _Pool) -> Connection:
+        self.pipe, other = multiprocessing.Pipe()
+        context = multiprocessing.get_context("fork")
+        needed = (other, self.pipe, pool.master, pool.settings, self.number)
+        self.process = context.Process(target=_run, args=needed)
+        self.process.start()
+        other.close()
+        return self.pipe
+
+    def take(self) -> Row | str | None:
+        """The row that is done, why there is none, or None while the process works."""
+        if self.pipe and self.pipe.poll():
             try:
                 return self.pipe.recv()
             except (EOFError, ConnectionError):
                 self.end()
-                return {"why": "the process that graded it ended"}
+                return "the process that graded it ended"
         if time.monotonic() > self.late:
             self.end()
-            return {"why": "it took far too long"}
+            return "it took far too long"
         return None
 
-    def end(self):
-        if self.process:
+    def end(self) -> None:
+        if self.process and self.pipe:
             self.pipe.close()
             self.process.kill()
             self.process.join()
         self.process = self.pipe = None
 
 
-def _run(pipe, parents_end, master, settings, slot):
+def _run(
+    pipe: Connection, parents_end: Connection, master: Master, settings: Settings, slot: int
+) -> None:
     """What the process does: it ends with its parent, and keeps a worker ready."""
     parents_end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -150,10 +189,11 @@ def _run(pipe, parents_end, master, settings, slot):
     spare.close()
 
 
-def _try(submission, master, settings, worker):
+def _try(submission: Submission, master: Master, settings: Settings, worker: Exchange) -> Row | str:
+    """The row, or why there is none."""
     try:
-        return {"row": row_of(submission, master, settings, worker)}
+        return row_of(submission, master, settings, worker)
     except (Exception, NoWorker) as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         said = f": {error}" if isinstance(error, NoWorker) else ""
-        return {"why": f"{type(error).__name__} in {place.name}, line {place.lineno}{said}"}
+        return f"{type(error).__name__} in {place.name}, line {place.lineno}{said}"

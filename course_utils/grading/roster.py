@@ -2,10 +2,16 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from course_utils.grading.tables import BadTable, csv_text, grades_of, number, read_csv, score_of
+from course_utils.grading.master import Master
+from course_utils.grading.rows import Row
+from course_utils.grading.status import Status
+from course_utils.grading.tables import BadTable, csv_text, number, read_csv
 
+Record = dict[str, str]  # a line of the list, by column
 MOODLE = ("Identifier", "Full name")
 CANVAS = ("Student", "ID")
 CANVAS_COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -16,56 +22,54 @@ class Roster:
     """The records of a list. system : "moodle", "canvas" or "plain" (a column `student`)."""
 
     system: str
-    records: tuple[dict, ...]
+    records: tuple[Record, ...]
 
-    def match(self, rows):
+    def match(self, rows: Sequence[Row]) -> tuple[list[Row], dict[int, Row], list[str]]:
         """Return (rows with one for everybody on the list, {place in the list: row}, strangers)."""
         keys = [self._keys(record) for record in self.records]
-        found, strangers = {}, []
+        found, strangers = dict[int, Row](), list[str]()
         for row in rows:
-            asked = {plain(row["student"]), row["number"]} - {""}
+            asked = {plain(row.student), row.number} - {""}
             places = [place for place, names in enumerate(keys) if asked & names]
             if len(places) == 1 and places[0] not in found:
                 found[places[0]] = row
             else:
-                strangers.append(row["student"])
+                strangers.append(row.student)
         absent = {place: self._missing(place) for place in range(len(keys)) if place not in found}
         return [*rows, *absent.values()], {**found, **absent}, strangers
 
-    def table(self, found, master, marks):
+    def table(self, found: Mapping[int, Row], master: Master) -> str:
         """The text of the CSV that the system imports."""
         lines = [self._columns(master)]
         for place, record in enumerate(self.records):
-            row = found[place]
-            score = score_of(grades_of(row, master, marks.get(row["student"])))
-            lines.append(self._line(record, number(score), row, master))
+            lines.append(self._line(record, found[place], master))
         return csv_text(lines)
 
-    def _columns(self, master):
+    def _columns(self, master: Master) -> Sequence[str]:
         if self.system == "moodle":
             return ("Identifier", "Full name", "Grade", "Maximum Grade", "Feedback comments")
         if self.system == "canvas":
             return (*CANVAS_COLUMNS, self._assignment(master))
         return ("student", "score", "max_score")
 
-    def _line(self, record, score, row, master):
-        most = number(master.max_score)
+    def _line(self, record: Record, row: Row, master: Master) -> Sequence[str]:
+        score, most = number(row.score), number(master.max_score)
         if self.system == "moodle":
-            status = "" if row["status"] in ("graded", "missing") else row["status"]
-            return (record["Identifier"], record["Full name"], score, most, status)
+            comment = row.status if row.status.look else ""
+            return (record["Identifier"], record["Full name"], score, most, comment)
         if self.system == "canvas":
             return (*(record.get(name, "") for name in CANVAS_COLUMNS), score)
         return (record["student"], score, most)
 
-    def _assignment(self, master):
+    def _assignment(self, master: Master) -> str:
         """The column of Canvas that belongs to the sheet, such as "02_score (4711)"."""
         names = [n for n in self.records[0] if n.lower().startswith(master.name.lower())]
         return names[0] if names else master.name
 
-    def _name(self, record):
+    def _name(self, record: Record) -> str:
         return record[{"moodle": "Full name", "canvas": "Student"}.get(self.system, "student")]
 
-    def _keys(self, record):
+    def _keys(self, record: Record) -> set[str]:
         """All that a submission may be called by: the name, the id, the login."""
         fields = ("Identifier", "ID", "SIS User ID", "SIS Login ID", "Email address", "id", "login")
         ids = {re.sub(r"^Participant ", "", record.get(field, "")) for field in fields}
@@ -73,13 +77,12 @@ class Roster:
         last, _, first = self._name(record).partition(",")
         return (names | ids | {plain(first + last)}) - {""}
 
-    def _missing(self, place):
-        name = self._name(self.records[place])
-        about = {"student": name, "number": "", "file": "", "status": "missing", "seconds": 0.0}
-        return {**about, "notes": ["Nothing was handed in."], "outcomes": []}
+    def _missing(self, place: int) -> Row:
+        name, status = self._name(self.records[place]), Status.MISSING
+        return Row(name, "", status, notes=(status.to_student,))
 
 
-def read_roster(path):
+def read_roster(path: Path) -> Roster:
     """Return the Roster in a CSV."""
     records = read_csv(path, ())
     if not records:
@@ -94,7 +97,7 @@ def read_roster(path):
     )
 
 
-def plain(name):
+def plain(name: str) -> str:
     """A name without case, accents' two spellings, spaces and commas."""
     text = unicodedata.normalize("NFKC", name).casefold()
     return "".join(letter for letter in text if letter.isalnum())

@@ -2,65 +2,73 @@
 
 import hashlib
 import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from tqdm import tqdm
 
+from course_utils.grading.assess import Settings
 from course_utils.grading.html import feedback_page, file_name, summary_page
 from course_utils.grading.journal import Journal
 from course_utils.grading.master import Master
-from course_utils.grading.pool import grade_all
+from course_utils.grading.pool import Placed, grade_all
 from course_utils.grading.roster import Roster
+from course_utils.grading.rows import Row
+from course_utils.grading.submissions import Submission
 from course_utils.grading.summary import as_text, summarise
-from course_utils.grading.tables import grades_csv, grades_json
+from course_utils.grading.tables import Marks, grades_csv, grades_json
 
 UNSAFE = "Graded without a sandbox (--unsafe-no-sandbox): these marks can be forged."
 
-OPEN = {"again": True}  # as the row of a submission where the grader failed: try once more
+# (submissions, master, settings, jobs) → (place of a submission, its row), as they are done
+Graders = Callable[[Sequence[Submission], Master, Settings, int], Iterable[Placed]]
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a run leaves in a folder. marks : {student: {grade_id: points}} given by hand."""
+    """What a run leaves in a folder. marks : what a teacher gave by hand."""
 
     folder: Path
     master: Master
-    marks: dict
+    marks: Marks
     roster: Roster | None = None
     warning: str = ""
 
-    def write(self, rows):
+    def marked(self, rows: Iterable[Row]) -> list[Row]:
+        """The rows with the points that the teacher gave."""
+        return [row.marked(self.marks.get(row.student)) for row in rows]
+
+    def write(self, rows: Sequence[Row]) -> str:
         """Write every file; return what to say in a terminal."""
-        found, strangers = {}, []
+        found, strangers = dict[int, Row](), list[str]()
         if self.roster:
             rows, found, strangers = self.roster.match(rows)
-        rows = sorted(rows, key=lambda row: row["student"].casefold())
-        about = rows, self.master, self.marks
-        self._put("grades.csv", grades_csv(*about))
-        self._put("grades.json", grades_json(*about, self.warning))
+        rows = sorted(self.marked(rows), key=lambda row: row.student.casefold())
+        self._put("grades.csv", grades_csv(rows, self.master))
+        self._put("grades.json", grades_json(rows, self.master, self.warning))
         links = self._feedback(rows)
-        summary = summarise(*about)
-        self._put("summary.html", summary_page(summary, *about, links, self.warning))
+        summary = summarise(rows, self.master)
+        page = summary_page(summary, rows, self.master, links, self.warning)
+        self._put("summary.html", page)
         if self.roster:
-            table = self.roster.table(found, self.master, self.marks)
+            listed = dict(zip(found, self.marked(found.values()), strict=True))
+            table = self.roster.table(listed, self.master)
             self._put(f"grades_{self.roster.system}.csv", table)
         said = [as_text(summary, rows, self.master), self.warning]
         said += [f"  not on the list, or twice: {name}" for name in strangers]
         return "\n".join(line for line in said if line)
 
-    def _feedback(self, rows):
+    def _feedback(self, rows: Iterable[Row]) -> dict[str, str]:
         """Write the students' pages; return their names by student."""
-        links, taken = {}, set()
+        links, taken = dict[str, str](), set[str]()
         for row in rows:
-            if row["status"] == "missing":
-                continue
-            links[row["student"]] = name = file_name(row["student"], taken)
-            page = feedback_page(row, self.master, self.marks.get(row["student"]), self.warning)
-            self._put(f"feedback/{name}", page)
+            if row.status.handed_in:
+                links[row.student] = name = file_name(row.student, taken)
+                self._put(f"feedback/{name}", feedback_page(row, self.master, self.warning))
         return links
 
-    def _put(self, name, text):
+    def _put(self, name: str, text: str) -> None:
         """Write a file in one step: who opens it sees the old one or the new one."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,16 +77,26 @@ class Report:
         os.replace(new, path)
 
 
-def grade(submissions, master, settings, folder, jobs=1, force=False, graders=grade_all, show=True):
+def grade(
+    submissions: Sequence[Submission],
+    master: Master,
+    settings: Settings,
+    folder: Path,
+    jobs: int = 1,
+    force: bool = False,
+    graders: Graders = grade_all,
+    show: bool = True,
+) -> list[Row]:
     """Return the row of every submission, in their order. Rows that are there are not made anew.
 
     graders : how they are graded, see `pool.grade_all`.
     """
     journal = Journal(folder, force)
     try:
-        about = _fingerprint(master, settings)
-        keys = [submission.key(about) for submission in submissions]
-        open_ones = [n for n, key in enumerate(keys) if journal.rows.get(key, OPEN).get("again")]
+        fingerprint = _fingerprint(master, settings)
+        keys = [submission.key(fingerprint) for submission in submissions]
+        done = {key for key, row in journal.rows.items() if not row.again}
+        open_ones = [place for place, key in enumerate(keys) if key not in done]
         tqdm.monitor_interval = 0  # a thread of its own, and processes that fork may not have any
         with tqdm(total=len(keys), initial=len(keys) - len(open_ones), disable=not show) as bar:
             todo = [submissions[place] for place in open_ones]
@@ -90,7 +108,7 @@ def grade(submissions, master, settings, folder, jobs=1, force=False, graders=gr
         journal.close()
 
 
-def _fingerprint(master, settings):
+def _fingerprint(master: Master, settings: Settings) -> str:
     """Changes where a row would come out otherwise: with the tests, the seed, the limits."""
     withheld = [question.withheld for question in master.questions]
     seed = hashlib.sha256(settings.seed.encode()).hexdigest()  # no secret in a file

@@ -5,14 +5,17 @@ Python, no file of the course, and has a small /tmp. Run as root, a second layer
 comes first: it builds the view, and steps down to a user id that nobody else has.
 """
 
-import importlib.util
 import os
 import shutil
 import site
+import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 from course_utils.grading import syscalls
 
@@ -55,7 +58,7 @@ class Limits:
     processes: int = 32
     files: int = 128
 
-    def inside(self):
+    def inside(self) -> dict[str, int]:
         """The limits that the kernel keeps for every process inside, by their names there."""
         return {
             "AS": self.memory * MEGABYTE,
@@ -79,7 +82,7 @@ class Sandbox:
     slot: int = 0
     shown: tuple[str, ...] = ()
 
-    def command(self, refused=None):
+    def command(self, refused: int | None = None) -> list[str]:
         """The command that starts a worker, whose channel is its standard input.
 
         refused : a file descriptor with the filter of system calls, see `syscalls`.
@@ -92,13 +95,13 @@ class Sandbox:
         inner += [INSIDE, *_packages()]
         return self._stepped_down(inner) if os.geteuid() == 0 else inner
 
-    def start(self, connection):
+    def start(self, connection: socket.socket) -> subprocess.Popen[bytes]:
         """Start a worker on that socket; the process, in a session of its own."""
         refused = syscalls.as_file() if self.safe else None
         try:
             return subprocess.Popen(
                 self.command(refused),
-                stdin=connection,
+                stdin=connection.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 env={} if self.safe else ENVIRONMENT,  # inside, /proc/1/environ shows it
@@ -110,7 +113,7 @@ class Sandbox:
             if refused is not None:
                 os.close(refused)
 
-    def why_not(self):
+    def why_not(self) -> str | None:
         """Why a sandbox cannot be had here, in a sentence, or None."""
         if not sys.platform.startswith("linux"):
             return "grading needs Linux: run it in a Linux machine or container"
@@ -124,11 +127,11 @@ class Sandbox:
             return f"bubblewrap cannot make a sandbox here: {said[0]}"
         return None
 
-    def _trial(self):
+    def _trial(self) -> list[str]:
         command = self.command()
         return [*command[: command.index(sys.executable)], "/usr/bin/true"]
 
-    def _walls(self):
+    def _walls(self) -> list[str]:
         variables = [part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)]
         return [
             _found("bwrap"),
@@ -137,7 +140,7 @@ class Sandbox:
             *("--clearenv", *variables),
         ]
 
-    def _layers(self):
+    def _layers(self) -> list[str]:
         """What is mounted inside. /tmp comes before anything that stands below it."""
         root = os.geteuid() == 0
         paths = [path for path in self._paths() if not root or "/tmp" in map(str, path.parents)]
@@ -150,7 +153,7 @@ class Sandbox:
             *("--remount-ro", "/dev", "--remount-ro", "/"),
         ]
 
-    def _stepped_down(self, inner):
+    def _stepped_down(self, inner: Sequence[str]) -> list[str]:
         """Root's layer: it can read what the student's user id will see, and then gives up."""
         user = str(FIRST_USER + self.slot)
         return [
@@ -163,7 +166,7 @@ class Sandbox:
             *inner,
         ]
 
-    def _whole_view(self, paths):
+    def _whole_view(self, paths: Sequence[Path]) -> list[str]:
         links = [(os.readlink(path), path) for path in LINKS if os.path.islink(path)]
         folders = [Path(path) for path in LINKS if os.path.isdir(path) and not os.path.islink(path)]
         return [
@@ -172,16 +175,16 @@ class Sandbox:
             *("--ro-bind", str(WORKER), INSIDE),
         ]
 
-    def _paths(self):
+    def _paths(self) -> list[Path]:
         """Python, its packages, and what was asked for."""
-        paths = {sys.base_prefix, sys.prefix, *_packages(), *self.shown}
-        paths = {Path(path) for path in (*paths, *_fonts())}
+        names = {sys.base_prefix, sys.prefix, *_packages(), *self.shown}
+        paths = {*map(Path, names), *_fonts()}
         return sorted(path for path in paths if not set(map(Path, SYSTEM)) & {path, *path.parents})
 
 
-def _view(paths):
+def _view(paths: Sequence[Path]) -> list[str]:
     """Flags that show paths read-only; never the course's package, though it stand among them."""
-    flags, made = [], {Path("/"), Path("/tmp")}
+    flags, made = list[str](), {Path("/"), Path("/tmp")}
     for path in paths:
         for folder in reversed(path.parents):
             if folder not in made:  # of its own accord bwrap makes them for their owner alone
@@ -195,22 +198,21 @@ def _view(paths):
     return flags
 
 
-def _copies():
+def _copies() -> list[Path]:
     """The course's package, and where it is installed beside the one that grades."""
     installed = (Path(folder, PACKAGE.name) for folder in _packages())
     return sorted({PACKAGE, *(path for path in installed if path.is_dir())})
 
 
-def _packages():
+def _packages() -> list[str]:
     """Folders in which packages are installed, NumPy's among them."""
-    numpy = Path(importlib.util.find_spec("numpy").origin).parents[1]
-    return list(dict.fromkeys([*site.getsitepackages(), str(numpy)]))
+    return list(dict.fromkeys([*site.getsitepackages(), str(Path(np.__file__).parents[1])]))
 
 
-def _fonts():
+def _fonts() -> list[Path]:
     """matplotlib's list of fonts, which takes seconds to make anew."""
     return sorted((Path.home() / ".cache" / "matplotlib").glob("fontlist-*.json"))
 
 
-def _found(program):
+def _found(program: str) -> str:
     return shutil.which(program) or program

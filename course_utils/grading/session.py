@@ -3,47 +3,96 @@
 A cell that hangs or dies is left out the next time, so that it costs its own points only.
 """
 
+import contextlib
 import time
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, NoReturn
 
 from course_utils.grading.exchange import Exchange, Fault
 from course_utils.grading.magics import without_magics
-from course_utils.grading.stubs import as_error, stub
+from course_utils.grading.master import Given
+from course_utils.grading.places import THE_END
+from course_utils.grading.sandbox import Sandbox
+from course_utils.grading.status import Status
+from course_utils.grading.stubs import Handle, as_error, stub
 
 MISSING = object()
+
+
+class Raised(NamedTuple):
+    """An error of a student's code: its kind, the number of the cell, the line; −1 for neither."""
+
+    kind: str
+    cell: int
+    line: int
+
+
+@dataclass
+class Calls:
+    """What the calls of one question's tests did.
+
+    faults : the workers' ends that no cell is to blame for, known when the question is over.
+    raised : what the student's code raised last.
+    """
+
+    faults: list[Fault] = field(default_factory=list)
+    raised: Raised | None = None
 
 
 class Session:
     """The cells of one submission, and the worker that has run them.
 
-    faults : everything that went wrong with workers; of_calls : those that no cell is to blame for,
-    but the question under way.  left_out : {number of a cell: Fault}.
-    errors : {number of a cell: (kind, line)} of cells that raised.  last_error : (kind, cell,
-    line) of the last call that raised.
+    faults : everything that went wrong with workers.  left_out : {number of a cell: Fault}.
+    errors : {number of a cell: what it raised}.
     """
 
-    def __init__(self, cells, sandbox, given, withheld, deadline, spare=None, left_out=()):
+    def __init__(
+        self,
+        cells: Sequence[str],
+        sandbox: Sandbox,
+        given: Given,
+        withheld: Sequence[str],
+        deadline: float,
+        spare: Exchange | None = None,
+        left_out: Mapping[int, Fault] | None = None,
+    ) -> None:
         self.cells, self.sandbox = cells, sandbox
         self.given, self.withheld, self.deadline = given, withheld, deadline
-        self.exchange, self.spare = None, spare
-        self.faults, self.of_calls, self.last_error = [], [], None
-        self.left_out, self.errors = dict(left_out), {}
+        self.exchange: Exchange | None = None
+        self.spare = spare
+        self.faults: list[Fault] = []
+        self.left_out = dict(left_out or {})
+        self.errors: dict[int, Raised] = {}
+        self.calls = Calls()
 
-    def fetch(self, name, after=-1):
+    @contextlib.contextmanager
+    def question(self) -> Generator[Calls, None, None]:
+        """Give out what takes note of the calls of one question's tests."""
+        before, self.calls = len(self.faults), Calls()
+        calls = self.calls
+        yield calls
+        of_cells = list(self.left_out.values())
+        calls.faults += [fault for fault in self.faults[before:] if fault not in of_cells]
+
+    def fetch(self, name: str, after: int = THE_END) -> Any:
         """What a name means to the student, after a cell or at the end; MISSING where nothing."""
         self._prepare()
         word, *rest = self._request("fetch", name, after, seconds=self.sandbox.limits.call)
         return rest[0] if word == "value" and rest else MISSING
 
-    def moved(self, names, after):
+    def moved(self, names: Sequence[str], after: int) -> bool:
         """Whether one of these names means something else at the end than after that cell."""
         try:
             self._prepare()
             reply = self._request("moved", names, after, seconds=self.sandbox.limits.call)
         except Fault:
             return False
-        return reply[:2] == ("value", True)
+        return bool(reply[:2] == ("value", True))
 
-    def call(self, function, arguments, named):
+    def call(
+        self, function: Handle, arguments: Sequence[Any], named: Mapping[str, Any]
+    ) -> tuple[Any, Sequence[tuple[int, Any]]]:
         """Return (result, changes): changes are (place of an argument, what it holds now)."""
         reply = self._request(
             "call", function, arguments, named, seconds=self.sandbox.limits.call, of=function
@@ -56,43 +105,43 @@ class Session:
             self._malformed()
         return result, changed
 
-    def read(self, thing, attribute):
+    def read(self, thing: Handle, attribute: str) -> Any:
         """An attribute of an object that stays in the worker."""
         seconds = self.sandbox.limits.call
         return self._value(self._request("read", thing, attribute, seconds=seconds, of=thing))[0]
 
-    def refresh(self):
+    def refresh(self) -> None:
         """Take a new worker where the last question has left little to the next ones."""
         if self.exchange and not self.exchange.fault and self.exchange.strained():
             self.renew()
 
-    def renew(self):
+    def renew(self) -> None:
         """Let the next question begin with a new worker."""
         if self.exchange:
             self.exchange.close()
         self.exchange = None
 
-    def close(self):
+    def close(self) -> None:
         """End what still runs."""
         for exchange in (self.exchange, self.spare):
             if exchange:
                 exchange.close()
         self.exchange = self.spare = None
 
-    def _prepare(self):
+    def _prepare(self) -> None:
         """A worker that has run all cells that can be run."""
         while not self.exchange or self.exchange.fault:
             self._check_time()
             self._start()
             self._run_cells()
 
-    def _start(self):
+    def _start(self) -> None:
         self.exchange, self.spare = self.spare or Exchange(self.sandbox), None
         exchange = self.exchange
-        exchange.handle = lambda *about: stub(_Bound(self, exchange), *about)
+        exchange.handle = lambda *identity: stub(_Bound(self, exchange), *identity)
         exchange.begin(self.given, self.withheld)
 
-    def _run_cells(self):
+    def _run_cells(self) -> None:
         self.errors = {}
         for number, cell in enumerate(self.cells):
             if number in self.left_out:
@@ -105,76 +154,73 @@ class Session:
             except Fault as fault:
                 if self._seconds_left() > 0:
                     self.left_out[number] = fault
-                    self.of_calls = [other for other in self.of_calls if other is not fault]
                 return
 
-    def _note(self, number, reply):
+    def _note(self, number: int, reply: tuple[Any, ...]) -> None:
         """Keep what a cell raised. One that has used up its worker is left out from now on."""
         if len(reply) != 2 or reply[0] != "done":
             self._malformed()
         if reply[1] is not None:
-            kind, _, line = self._error(reply[1])
-            self.errors[number] = (kind, line)
-            if self.exchange.strained():
+            self.errors[number] = self._raised(reply[1])
+            if self.exchange and self.exchange.strained():
                 self.refresh()
-                raise Fault("crashed", "it has used up memory or processes")
+                raise Fault(Status.CRASHED, "it has used up memory or processes")
 
-    def _request(self, *message, seconds, of=None):
+    def _request(self, *message: Any, seconds: float, of: Handle | None = None) -> tuple[Any, ...]:
         self._check_time()
-        if of is not None and of._session.exchange is not self.exchange:
+        exchange = self.exchange
+        if not exchange or (of is not None and of._session.exchange is not exchange):
             raise TypeError("an object of a worker that is gone")
         try:
-            return self.exchange.request(*message, seconds=min(seconds, self._seconds_left()))
+            return exchange.request(*message, seconds=min(seconds, self._seconds_left()))
         finally:  # whatever ended it: a check that has lost its patience raises no Fault
-            fault = self.exchange and self.exchange.fault
-            if fault and fault not in self.faults:
-                self._blame(fault)
+            if exchange.fault and exchange.fault not in self.faults:
+                self.faults.append(exchange.fault)
 
-    def _value(self, reply):
+    def _value(self, reply: tuple[Any, ...]) -> list[Any]:
         """(result, changes) of an answer; raises what the student's code raised."""
         word, *rest = reply
         if word == "raised" and len(rest) == 3:
-            self.last_error = self._error(tuple(rest))
-            raise as_error(self.last_error[0])
+            self.calls.raised = self._raised(tuple(rest))
+            raise as_error(self.calls.raised.kind)
         if word != "value" or len(rest) != 2:
             self._malformed()
         return rest
 
-    def _error(self, error):
+    def _raised(self, error: object) -> Raised:
         """(kind, cell, line), checked."""
         if not isinstance(error, tuple) or list(map(type, error)) != [str, int, int]:
             self._malformed()
-        return error
+        return Raised(*error)
 
-    def _malformed(self):
+    def _malformed(self) -> NoReturn:
         """The frame was well formed, but is no answer to what was asked."""
-        fault = Fault("protocol", "the answer does not fit the question")
-        self.exchange._end(fault)
-        self._blame(fault)
+        fault = Fault(Status.PROTOCOL, "the answer does not fit the question")
+        if self.exchange:
+            self.exchange.end(fault)
+        self.faults.append(fault)
         raise fault
 
-    def _blame(self, fault):
-        self.faults.append(fault)
-        self.of_calls.append(fault)
-
-    def _check_time(self):
+    def _check_time(self) -> None:
         if self._seconds_left() <= 0:
-            fault = Fault("timeout", "the time for the whole notebook was used up")
-            self._blame(fault)
+            fault = Fault(Status.TIMEOUT, "the time for the whole notebook was used up")
+            self.faults.append(fault)
             raise fault
 
-    def _seconds_left(self):
+    def _seconds_left(self) -> float:
         return self.deadline - time.monotonic()
 
 
 class _Bound:
     """A session as one worker's objects know it: with another worker they mean nothing."""
 
-    def __init__(self, session, exchange):
+    def __init__(self, session: Session, exchange: Exchange) -> None:
         self.session, self.exchange = session, exchange
 
-    def call(self, *about):
-        return self.session.call(*about)
+    def call(
+        self, function: Handle, arguments: Sequence[Any], named: Mapping[str, Any]
+    ) -> tuple[Any, Sequence[tuple[int, Any]]]:
+        return self.session.call(function, arguments, named)
 
-    def read(self, *about):
-        return self.session.read(*about)
+    def read(self, thing: Handle, attribute: str) -> Any:
+        return self.session.read(thing, attribute)

@@ -6,12 +6,15 @@ be answered by an object that is clever about being compared.
 """
 
 import builtins
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
 from course_utils.checks.calls import Stop
 from course_utils.checks.outcomes import NotAnsweredYet
-from course_utils.grading.exchange import Fault
+from course_utils.grading.exchange import Exchange, Fault
+from course_utils.grading.status import Status
 
 # What a test may expect a function to raise. Any other error is one of the student's own making.
 KNOWN = {
@@ -48,35 +51,54 @@ OUR_WORDS = {
 }
 
 
+class Worker(Protocol):
+    """Where an object stays: what can be asked of it there, see `Session`."""
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """The worker."""
+
+    def call(
+        self, function: "Handle", arguments: Sequence[Any], named: Mapping[str, Any]
+    ) -> tuple[Any, Sequence[tuple[int, Any]]]:
+        """(result, the arguments that the call has changed)."""
+
+    def read(self, thing: "Handle", attribute: str) -> Any:
+        """An attribute."""
+
+
 class Handle:
     """An object that stays in the worker."""
 
-    def __init__(self, session, number):
+    _session: Worker
+    handle_number: int
+
+    def __init__(self, session: Worker, number: int) -> None:
         self.__dict__.update(_session=session, handle_number=number)
 
-    def __getattr__(self, attribute):
+    def __getattr__(self, attribute: str) -> Any:
         if attribute.startswith("_"):  # what libraries look for by themselves
             raise AttributeError(attribute)
         return self._session.read(self, attribute)
 
-    def __setattr__(self, attribute, value):
+    def __setattr__(self, attribute: str, value: object) -> None:
         raise TypeError("an object of a student's can be called and read, not changed")
 
 
 class CallableHandle(Handle):
     """A function or a class that stays in the worker."""
 
-    def __call__(self, *arguments, **named):
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self._session.call(self, arguments, named)[0]
 
 
-def stub(session, number, kind, name):
+def stub(session: Worker, number: int, kind: str, name: str) -> Any:
     """A stub whose type has the name that the object's type has, so that messages can say it."""
     base = Handle if kind == "object" else CallableHandle
     return type(name, (base,), {"__module__": __name__})(session, number)
 
 
-def for_checks(answer):
+def for_checks(answer: Any) -> Any:
     """An answer as the checks want it.
 
     They hand over copies and look afterwards whether those have changed: so what the worker has
@@ -85,11 +107,11 @@ def for_checks(answer):
     if not isinstance(answer, CallableHandle):
         return answer
 
-    def call(*arguments):
+    def call(*arguments: Any) -> Any:
         try:
             value, changed = answer._session.call(answer, arguments, {})
         except Fault as fault:
-            raise (Stop() if fault.status == "timeout" else fault) from None
+            raise (Stop() if fault.status is Status.TIMEOUT else fault) from None
         for place, now in changed:
             write_back(arguments[place], now)
         return value
@@ -97,21 +119,22 @@ def for_checks(answer):
     return call
 
 
-def write_back(argument, now):
+def write_back(argument: Any, now: Any) -> None:
     """Write an array's new numbers into it, where they have its shape and its kind."""
     arrays = isinstance(argument, np.ndarray) and isinstance(now, np.ndarray)
     if arrays and argument.shape == now.shape and argument.dtype == now.dtype:
         argument[...] = now
 
 
-def as_error(kind):
+def as_error(kind: str) -> Exception:
     """A student's error as one of ours: its kind, never its words."""
     if kind == "NotAnsweredYet":
         return NotAnsweredYet("not answered yet")
     if kind == "LinAlgError":
         return np.linalg.LinAlgError()
     if kind in KNOWN:
-        return getattr(builtins, kind)()
-    return type(kind if kind in (*OUR_WORDS, "SystemExit") else "OwnError", (Exception,), {})(
-        *([OUR_WORDS[kind]] if kind in OUR_WORDS else [])
-    )
+        known: Exception = getattr(builtins, kind)()
+        return known
+    name = kind if kind in (*OUR_WORDS, "SystemExit") else "OwnError"
+    own: type[Exception] = type(name, (Exception,), {})
+    return own(OUR_WORDS[kind]) if kind in OUR_WORDS else own()

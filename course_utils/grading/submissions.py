@@ -11,12 +11,14 @@ import stat
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from course_utils.grading import GradingError
-from course_utils.grading.notebooks import MOST_BYTES, Rejected, check_size, load, parse
+from course_utils.grading.master import Master
+from course_utils.grading.notebooks import MOST_BYTES, Cell, Rejected, check_size, load, parse
 
 MOODLE = re.compile(r"^(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)$")
 CANVAS = re.compile(r"^(?P<name>[^_]+)(_LATE)?_(?P<id>\d+)_\d+_(?P<file>.+)$")
@@ -44,7 +46,7 @@ class HandedIn:
     data: bytes | None = None
     reason: str = ""
 
-    def read(self):
+    def read(self) -> bytes:
         """Its bytes. Raises Rejected where they are not to be read."""
         if self.reason:
             raise Rejected(self.reason)
@@ -53,12 +55,12 @@ class HandedIn:
         if self.member is None:
             return load(self.path)
         with zipfile.ZipFile(self.path) as archive:
-            about = archive.getinfo(self.member)
-            if stat.S_ISLNK(about.external_attr >> 16):
+            member = archive.getinfo(self.member)
+            if stat.S_ISLNK(member.external_attr >> 16):
                 raise Rejected("The notebook was not read: it is a symbolic link.")
-            check_size(about.file_size)
+            check_size(member.file_size)
             try:
-                with archive.open(about) as file:
+                with archive.open(member) as file:
                     return file.read(MOST_BYTES + 1)
             except (OSError, RuntimeError, ValueError, *DAMAGED) as error:
                 raise Rejected("The notebook cannot be unpacked: the file is damaged.") from error
@@ -73,13 +75,13 @@ class Submission:
     files: tuple[HandedIn, ...]
 
     @property
-    def newest(self):
+    def newest(self) -> list[HandedIn]:
         """The files that are looked at, the oldest first: never more than some."""
         return sorted(self.files, key=lambda file: file.time)[-MOST_NOTEBOOKS:]
 
-    def key(self, *about):
-        """A text that changes with every change of what was handed in, or of `about`."""
-        digest = hashlib.sha256(repr((self.student, *about)).encode())
+    def key(self, *circumstances: str) -> str:
+        """A text that changes with every change of what was handed in, or of `circumstances`."""
+        digest = hashlib.sha256(repr((self.student, *circumstances)).encode())
         for file in self.newest:
             digest.update(repr((file.name, file.time)).encode())
             try:
@@ -88,48 +90,48 @@ class Submission:
                 digest.update(str(reason).encode())
         return digest.hexdigest()
 
-    def choose(self, master):
+    def choose(self, master: Master) -> tuple[str, list[Cell]]:
         """Return (name, cells) of the notebook that counts. Raises Rejected where none does.
 
         The newest of those that belong to the master: by the ids of its cells, or by its name.
         """
         if not self.files:
             raise Rejected("There is no notebook (.ipynb) in what was handed in.")
-        readable, reason = [], None
+        readable, reasons = [], list[Rejected]()
         for file in self.newest:
             try:
                 readable.append((file.name, parse(file.read())))
             except Rejected as why:
-                reason = why
+                reasons.append(why)
         if not readable:
-            raise reason
+            raise reasons[-1]
         fitting = [pair for pair in readable if _belongs(*pair, master)]
         return (fitting or readable)[-1]
 
 
-def carried(submission):
+def carried(submission: Submission) -> Submission:
     """The same submission with its bytes, for another machine."""
     return replace(submission, files=tuple(map(_carried, submission.newest)))
 
 
-def _carried(file):
+def _carried(file: HandedIn) -> HandedIn:
     try:
         return replace(file, data=file.read())
     except Rejected as reason:
         return replace(file, reason=str(reason))
 
 
-def find_submissions(path):
+def find_submissions(path: Path) -> list[Submission]:
     """Return the Submissions in a folder, a notebook or a .zip, by student."""
     if not path.exists():
         raise BadSubmissions(f"there is no {path}: expected a folder, a notebook or a .zip")
     if path.is_file() and path.suffix == ".zip":
-        found = _in_archive(path)
+        found = list(_in_archive(path))
     elif path.is_file():
         found = [(path.name, _on_disk(path))]
     else:
-        found = _in_folder(path)
-    grouped = {}
+        found = list(_in_folder(path))
+    grouped = dict[tuple[str, str], list[HandedIn]]()
     for owner, file in found:
         name, number = _student(owner)
         grouped.setdefault((name, number), []).extend([file] if file else [])
@@ -142,7 +144,7 @@ def find_submissions(path):
     ]
 
 
-def _in_folder(folder):
+def _in_folder(folder: Path) -> Iterator[tuple[str, HandedIn | None]]:
     """(owner, HandedIn) of all notebooks; (owner, None) for a student's folder without any."""
     for entry in sorted(folder.iterdir()):
         if _ignored(entry.name):
@@ -154,7 +156,7 @@ def _in_folder(folder):
             yield entry.name, _on_disk(entry)
 
 
-def _notebooks_below(folder):
+def _notebooks_below(folder: Path) -> Iterator[Path]:
     """Notebooks in a folder and below; no link to another folder is followed."""
     for place, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(name for name in folders if not _ignored(name))
@@ -163,7 +165,7 @@ def _notebooks_below(folder):
         )
 
 
-def _in_archive(path):
+def _in_archive(path: Path) -> Iterator[tuple[str, HandedIn | None]]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -182,7 +184,7 @@ def _in_archive(path):
             yield parts[0], HandedIn(name, _time(member), str(path), member.filename)
 
 
-def _levels_above(paths):
+def _levels_above(paths: Sequence[tuple[str, ...]]) -> int:
     """1 where everything stands in one folder that is no student's, such as class/; else 0."""
     paths = [parts for parts in paths if parts and not any(map(_ignored, parts))]
     notebooks = [parts for parts in paths if parts[-1].endswith(".ipynb")]
@@ -192,18 +194,18 @@ def _levels_above(paths):
     return int(alone and several and not MOODLE.match(min(tops)))
 
 
-def _time(member):
+def _time(member: zipfile.ZipInfo) -> float:
     try:
         return datetime(*member.date_time, tzinfo=UTC).timestamp()
     except ValueError:  # an archive may say the 0th of a month
         return 0.0
 
 
-def _on_disk(path):
+def _on_disk(path: Path) -> HandedIn:
     return HandedIn(readable(path.name), path.lstat().st_mtime, str(path))
 
 
-def _student(owner):
+def _student(owner: str) -> tuple[str, str]:
     """(name, number) from how Moodle or Canvas call a file or a folder, or from its plain name."""
     owner = readable(owner)
     known = MOODLE.match(owner) or CANVAS.match(owner)
@@ -212,7 +214,7 @@ def _student(owner):
     return unicodedata.normalize("NFC", owner.removesuffix(".ipynb")), ""
 
 
-def readable(name):
+def readable(name: str) -> str:
     """A name that can be written and shown: what is no letter in it stands there as its number.
 
     Bytes that are no UTF-8, codes that steer a terminal, marks that turn the direction of a line.
@@ -220,10 +222,10 @@ def readable(name):
     return UNREADABLE.sub(lambda found: ascii(found[0])[1:-1], name)
 
 
-def _belongs(name, cells, master):
+def _belongs(name: str, cells: Sequence[Cell], master: Master) -> bool:
     ids = {cell.grade_id for cell in cells} & master.cells
     return bool(ids) or master.name.lower() in name.lower()
 
 
-def _ignored(name):
+def _ignored(name: str) -> bool:
     return name in NOT_HANDED_IN or name.startswith(".")

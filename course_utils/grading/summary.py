@@ -2,80 +2,99 @@
 
 import statistics
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from course_utils.grading.tables import grades_of, score_of
+from course_utils.grading.master import Master
+from course_utils.grading.rows import Kind, Row
+from course_utils.grading.status import Status
 
-TROUBLE = ("rejected", "protocol", "crashed", "timeout")
 BARS = 10
+FAILED = (Kind.WRONG, Kind.PARTLY, Kind.NOT_RUN)
+
+
+class Failed(NamedTuple):
+    """How many students failed a question, and how many did not answer it; the most come first."""
+
+    title: str
+    grade_id: str
+    failed: int
+    not_answered: int
+
+
+class Made(NamedTuple):
+    """How many students made a mistake, and the hint that it draws; the most made comes first."""
+
+    title: str
+    mistake: str
+    hint: str
+    students: int
 
 
 @dataclass(frozen=True)
 class Summary:
     """Numbers of a class. Rows of people who handed in nothing count in `statuses` only."""
 
-    statuses: dict
+    statuses: dict[Status, int]
     mean: float
     median: float
     bars: tuple[tuple[str, int], ...]
-    failed: tuple[tuple, ...]
-    mistakes: tuple[tuple, ...]
-    look: tuple[dict, ...]
+    failed: tuple[Failed, ...]
+    mistakes: tuple[Made, ...]
+    look: tuple[Row, ...]
 
 
-def summarise(rows, master, marks):
+def summarise(rows: Sequence[Row], master: Master) -> Summary:
     """Return the Summary of all rows."""
-    there = [row for row in rows if row["status"] != "missing"]
-    scores = [score_of(grades_of(row, master, marks.get(row["student"]))) or 0.0 for row in there]
+    there = [row for row in rows if row.status.handed_in]
+    scores = [row.score or 0.0 for row in there]
     return Summary(
-        dict(Counter(row["status"] for row in rows)),
+        dict(Counter(row.status for row in rows)),
         statistics.mean(scores) if scores else 0.0,
         statistics.median(scores) if scores else 0.0,
         _bars(scores, master.max_score),
         _failed(there, master),
         _mistakes(there, master),
-        tuple(row for row in there if row["status"] in TROUBLE),
+        tuple(row for row in there if row.status.look),
     )
 
 
-def _bars(scores, most):
+def _bars(scores: Sequence[float], most: float) -> tuple[tuple[str, int], ...]:
     """How many students reached each tenth of the points."""
-    counts, width = Counter(), (most or 1) / BARS
+    counts, width = Counter[int](), (most or 1) / BARS
     for score in scores:
         counts[min(int(score / width + 1e-9), BARS - 1)] += 1
     return tuple((f"{n * width:g}–{(n + 1) * width:g}", counts[n]) for n in range(BARS))
 
 
-def _failed(rows, master):
-    """(title, grade_id, failed, not answered), the most failed first."""
-    kinds = Counter((o["grade_id"], o["kind"]) for row in rows for o in row["outcomes"])
-    rejected = sum(not row["outcomes"] for row in rows)
+def _failed(rows: Sequence[Row], master: Master) -> tuple[Failed, ...]:
+    kinds = Counter((one.grade_id, one.kind) for row in rows for one in row.outcomes)
     lines = [
-        (
+        Failed(
             question.title or question.grade_id,
             question.grade_id,
-            kinds[question.grade_id, "wrong"] + kinds[question.grade_id, "partly"] + rejected,
-            kinds[question.grade_id, "not answered"],
+            sum(kinds[question.grade_id, kind] for kind in FAILED),
+            kinds[question.grade_id, Kind.NOT_ANSWERED],
         )
         for question in master.questions
         if not question.by_hand
     ]
-    return tuple(sorted(lines, key=lambda line: -(line[2] + line[3])))
+    return tuple(sorted(lines, key=lambda line: -(line.failed + line.not_answered)))
 
 
-def _mistakes(rows, master):
-    """(title, mistake, hint, students), the most made first."""
+def _mistakes(rows: Sequence[Row], master: Master) -> tuple[Made, ...]:
     titles = {question.grade_id: question.title for question in master.questions}
     made = Counter(
-        (titles[o["grade_id"]], o["mistake"], o["message"])
+        (titles[one.grade_id], one.mistake, one.message)
         for row in rows
-        for o in row["outcomes"]
-        if o["mistake"]
+        for one in row.outcomes
+        if one.mistake
     )
-    return tuple((*about, count) for about, count in made.most_common())
+    return tuple(Made(*which, count) for which, count in made.most_common())
 
 
-def as_text(summary, rows, master):
+def as_text(summary: Summary, rows: Sequence[Row], master: Master) -> str:
     """The summary in a few lines for a terminal."""
     statuses = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
     lines = [
@@ -88,5 +107,5 @@ def as_text(summary, rows, master):
     lines += [
         f"  made {count:3} times: {name}, {title}" for title, name, _, count in summary.mistakes[:3]
     ]
-    lines += [f"  needs a look: {row['student']} ({row['status']})" for row in summary.look]
+    lines += [f"  needs a look: {row.student} ({row.status})" for row in summary.look]
     return "\n".join(lines)

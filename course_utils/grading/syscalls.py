@@ -50,7 +50,7 @@ REFUSED = {
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
-def program(machine=None):
+def program(machine: str | None = None) -> bytes:
     """The filter's bytes for a machine, this one by default; b"" where none is known."""
     column, code = MACHINES.get(machine or platform.machine(), (0, None))
     if code is None:
@@ -63,7 +63,7 @@ def program(machine=None):
     return b"".join(struct.pack("=HBBI", *line) for line in lines)
 
 
-def as_file():
+def as_file() -> int | None:
     """A file descriptor from which the sandbox reads the filter, or None; the caller closes it."""
     wanted = program()
     if not wanted:

@@ -5,10 +5,15 @@ import io
 import json
 import math
 import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from course_utils.grading import GradingError
+from course_utils.grading.master import Master
+from course_utils.grading.rows import Row
 
 FORMULA = re.compile(r"(^|;\s*)([=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")  # where one begins
+Marks = dict[str, dict[str, float]]  # that a teacher gave: by student, by grade_id
 FIXED = ("student", "status", "score", "max_score")
 
 
@@ -16,51 +21,39 @@ class BadTable(GradingError):
     """A CSV that does not fit; the message is for the teacher."""
 
 
-def grades_of(row, master, by_hand=None):
-    """{grade_id: points} of a row: None where nobody has given any yet."""
-    found = {outcome["grade_id"]: outcome["points"] for outcome in row["outcomes"]}
-    grades = {
-        question.grade_id: found.get(question.grade_id, None if question.by_hand else 0.0)
-        for question in master.questions
-    }
-    if row["status"] == "missing":
-        grades = dict.fromkeys(grades)
-    return {**grades, **(by_hand or {})}
-
-
-def score_of(grades):
-    """The sum of the points that were given; None where there are none at all."""
-    given = [points for points in grades.values() if points is not None]
-    return sum(given) if given else None
-
-
-def grades_csv(rows, master, marks):
+def grades_csv(rows: Iterable[Row], master: Master) -> str:
     """The text of grades.csv."""
     names = [question.grade_id for question in master.questions]
-    lines = [(*FIXED, *names)]
+    lines: list[Sequence[str]] = [(*FIXED, *names)]
     for row in rows:
-        grades = grades_of(row, master, marks.get(row["student"]))
-        points = (score_of(grades), master.max_score, *(grades[name] for name in names))
-        lines.append((row["student"], row["status"], *map(number, points)))
+        points = (row.score, master.max_score, *(row.grades.get(name) for name in names))
+        lines.append((row.student, row.status, *map(number, points)))
     return csv_text(lines)
 
 
-def grades_json(rows, master, marks, warning=""):
+def grades_json(rows: Iterable[Row], master: Master, warning: str = "") -> str:
     """The text of grades.json: the same with notes, and with the reasons that students wrote."""
     by_hand = [question.grade_id for question in master.questions if question.by_hand]
-    told = []
-    for row in rows:
-        grades = grades_of(row, master, marks.get(row["student"]))
-        about = {name: row[name] for name in ("student", "status", "file", "seconds", "notes")}
-        about |= {"score": score_of(grades), "max_score": master.max_score, "grades": grades}
-        about["mistakes"] = {o["grade_id"]: o["mistake"] for o in row["outcomes"] if o["mistake"]}
-        about["written"] = {name: row.get("code", {}).get(name, "") for name in by_hand}
-        told.append(about)
-    text = {"sheet": master.name, "warning": warning, "submissions": told}
+    submissions = [
+        {
+            "student": row.student,
+            "status": row.status,
+            "file": row.file,
+            "seconds": row.seconds,
+            "notes": row.notes,
+            "score": row.score,
+            "max_score": master.max_score,
+            "grades": {q.grade_id: row.grades.get(q.grade_id) for q in master.questions},
+            "mistakes": {one.grade_id: one.mistake for one in row.outcomes if one.mistake},
+            "written": {name: row.code.get(name, "") for name in by_hand},
+        }
+        for row in rows
+    ]
+    text = {"sheet": master.name, "warning": warning, "submissions": submissions}
     return json.dumps(text, ensure_ascii=False, indent=1) + "\n"
 
 
-def read_marks(path, master):
+def read_marks(path: Path, master: Master) -> Marks:
     """{student: {grade_id: points}} from a CSV with the columns `student` and grade_ids."""
     known = {question.grade_id for question in master.questions}
     marks = {}
@@ -73,27 +66,28 @@ def read_marks(path, master):
     return marks
 
 
-def read_csv(path, needed):
+def read_csv(path: Path, needed: Iterable[str]) -> list[dict[str, str]]:
     """The records of a CSV, with text in every column. Raises BadTable where one is missing."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadTable(f"{path} cannot be read as text in UTF-8: {error}") from error
     reader = csv.DictReader(io.StringIO(text))
-    missing = [name for name in needed if name not in (reader.fieldnames or ())]
+    names = reader.fieldnames or ()
+    missing = [name for name in needed if name not in names]
     if missing:
         raise BadTable(f"{path} needs a column {missing[0]!r}, it has {reader.fieldnames}")
-    return [{name: record[name] or "" for name in reader.fieldnames} for record in reader]
+    return [{name: record[name] or "" for name in names} for record in reader]
 
 
-def csv_text(lines):
+def csv_text(lines: Iterable[Iterable[str]]) -> str:
     """Lines as CSV. No text begins with what a spreadsheet would run as a formula."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([list(map(harmless, line)) for line in lines])
     return out.getvalue()
 
 
-def harmless(text):
+def harmless(text: str) -> str:
     """A cell of a table that stays a text, whatever a student called a file.
 
     A program set to another country begins a new cell at each semicolon.
@@ -101,19 +95,19 @@ def harmless(text):
     return text if _is_number(text) else FORMULA.sub(r"\1'\2", text)
 
 
-def number(points):
+def number(points: float | None) -> str:
     """Points as short text, nothing for None."""
     return "" if points is None else f"{points:.6g}"
 
 
-def _is_number(text):
+def _is_number(text: str) -> bool:
     try:
         return math.isfinite(float(text))
     except ValueError:
         return False
 
 
-def _points(text, path, line):
+def _points(text: str, path: Path, line: int) -> float:
     if not _is_number(text.strip().replace(",", ".")):
         raise BadTable(f"{path}, line {line}: expected points, got {text!r}")
     return float(text.strip().replace(",", "."))

@@ -1,4 +1,4 @@
-"""Bahdanau's order of steps: look first, then step. The same parts as ``Seq2Seq``, another order.
+"""Bahdanau's order of steps: look first, then step. The same parts as `Seq2Seq`, another order.
 
 Ours (Luong et al., 2015): read y_{t−1}, step to s_t, look with s_t, write y_t. Here (Bahdanau et
 al., 2015, 3.1): look with s_{t−1}, step with y_{t−1} and what was seen, write y_t. Attention is
@@ -8,26 +8,29 @@ inside the recurrence, so it is asked once a step, not once for all steps.
 import numpy as np
 
 from course_utils.layers import check_ids, nested
-from course_utils.recurrent import GRU, real_steps
+from course_utils.recurrent import real_steps
 from course_utils.seq2seq import Seq2Seq, Trace, check_rows
 from course_utils.softmax import cross_entropy
 
 
 class BahdanauSeq2Seq(Seq2Seq):
-    """``Seq2Seq`` whose decoder looks with its last state, and reads what it saw.
+    """`Seq2Seq` whose decoder looks with its last state, and reads what it saw.
 
     s_t = GRU(s_{t−1}, [y_{t−1}; c_t]) with c_t = context of the query s_{t−1}. Encoder, context and
-    readout are those of ``Seq2Seq``, so that the order is the only difference: the GRU is wider by
+    readout are those of `Seq2Seq`, so that the order is the only difference: the GRU is wider by
     the context that it reads. Written for reading: a training step takes twice as long or more.
     """
 
     def __init__(self, source_size, target_size, hidden_size, context, rng=None, dtype=np.float32):
-        rng = np.random.default_rng(rng)
         super().__init__(source_size, target_size, hidden_size, context, rng=rng, dtype=dtype)
-        self.gru = self.parts["gru"] = GRU(2 * hidden_size, hidden_size, rng, dtype)
+
+    @staticmethod
+    def decoder_input(hidden_size):
+        """Return the width of what the decoder's GRU reads: a symbol's vector and a context."""
+        return 2 * hidden_size
 
     def forward(self, batch):
-        """Teacher forcing: (loss, cache), as in ``Seq2Seq``."""
+        """Return (loss, cache) by teacher forcing, as `Seq2Seq` does."""
         target = check_ids(batch.target, self.settings["target_size"], "target")
         real = real_steps(batch.target_lengths, target.shape, "target_lengths", shortest=2)
         memory, encoder_cache = self.encoder.forward(batch.source, batch.source_lengths)
@@ -45,14 +48,14 @@ class BahdanauSeq2Seq(Seq2Seq):
         return loss, Trace(encoder_cache, tokens, scans, None, readout_cache, d_logits)
 
     def look_and_step(self, vector, state, memory):
-        """One step of the decoder: (new state, (new state, context, and three caches))."""
+        """Take one step of the decoder: (new state, (new state, context, and three caches))."""
         (context, _), context_cache = self.context.forward(state[:, None], memory)  # look …
         inputs = np.concatenate([vector, context[:, 0]], axis=1)
         states, scan = self.gru.scan(self.gru.project(inputs)[None], state)  # … then step
         return states[0], (states[0], context[:, 0], context_cache, inputs, scan)
 
     def backward(self, cache):
-        """The gradient of the loss for every parameter, under the names of ``params``."""
+        """Return the gradient of the loss for every parameter, under the names of `params`."""
         d_states, d_contexts, readout_grads = self.readout.backward(cache.d_logits, cache.readout)
         d_state, d_memory, d_summary = np.zeros_like(d_states[0]), 0, 0
         d_vectors, grads = np.empty_like(d_states), {}
@@ -68,7 +71,7 @@ class BahdanauSeq2Seq(Seq2Seq):
         return grads
 
     def step_and_look_backward(self, d_state, d_context, caches):
-        """The way back through ``look_and_step``, from the gradients of its state and context.
+        """Go back through `look_and_step`, from the gradients of its state and context.
 
         (d_vector, d_state of the step before, d_states and d_summary of the memory, grads).
         """
@@ -82,7 +85,7 @@ class BahdanauSeq2Seq(Seq2Seq):
         return d_vector, d_before + d_query[:, 0], d_looked, d_last, grads
 
     def start(self, source, source_lengths):
-        """(memory, stepper) for decoding, as in ``Seq2Seq``."""
+        """Return (memory, stepper) for decoding, as `Seq2Seq` does."""
         memory = self.encoder(source, source_lengths)
 
         def stepper(memory):
@@ -100,7 +103,7 @@ class BahdanauSeq2Seq(Seq2Seq):
         return memory, stepper
 
     def save(self, path):
-        """Raises ValueError: ``Seq2Seq.load`` would build the other order."""
+        """Raise ValueError: `Seq2Seq.load` would build the other order."""
         raise ValueError("save keeps Seq2Seq only: keep model.params with np.savez instead")
 
 

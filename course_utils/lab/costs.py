@@ -4,8 +4,28 @@ n target steps ask about m source positions, all states are `width` wide. Left o
 models share or what is small beside it: embeddings, the output layer, softmax, tanh.
 """
 
+from course_utils.rule import BOTH
+from course_utils.scoring import RULES, AdditiveScore
+
 FLOAT32 = 4  # bytes of a number
 GATES = 3  # of a GRU: update, reset, candidate
+
+
+def cheapest_first(rules):
+    """Rules in order of their multiply-adds; of two that cost the same, the article's first."""
+    return sorted(rules, key=lambda rule: (sum(rule.macs(2, 2, 2, 2).values()), not rule.number))
+
+
+def concat_macs(n, m, width, hidden):
+    """The additive rule as code that joins [q; k] counts: each pair is projected anew."""
+    return AdditiveScore.macs(n, m, width, hidden) | {"projections": n * m * 2 * width * hidden}
+
+
+# Rules that compare a query with a key. One that inherits its count costs what its parent costs,
+# and stands under the parent's name.
+COMPARING = cheapest_first(rule for rule in RULES.values() if rule.sees == BOTH)
+COUNTED = {rule.name: rule.macs for rule in COMPARING if "macs" in vars(rule)}
+COUNTED |= {"concat": concat_macs}
 
 
 def gru_macs(steps, width):
@@ -16,21 +36,14 @@ def gru_macs(steps, width):
 def attention_macs(rule, n, m, width, hidden=None):
     """Multiply-adds of one attention, {part: count}: projections, scores and mix.
 
-    rule : "dot", "general", "additive" (split, keys projected once) or "concat" (additive with
-    each pair projected anew).  hidden : width of the additive rules' hidden layer, default
-    `width`. Raises ValueError for another rule.
+    rule : a name of `COUNTED`: "dot", "general", "additive" (split, keys projected once), "concat"
+    (additive with each pair projected anew) ….  hidden : width of the additive rules' hidden
+    layer, default `width`. Raises ValueError for another rule.
     """
+    if rule not in COUNTED:
+        raise ValueError(f"rule must be one of {', '.join(COUNTED)}, got {rule!r}")
     hidden = width if hidden is None else hidden
-    projections = {
-        "dot": 0,
-        "general": n * width * width,
-        "additive": (n + m) * width * hidden,
-        "concat": n * m * 2 * width * hidden,
-    }
-    if rule not in projections:
-        raise ValueError(f"rule must be one of {', '.join(projections)}, got {rule!r}")
-    scores = n * m * (hidden if rule in ("additive", "concat") else width)
-    return {"projections": projections[rule], "scores": scores, "mix": n * m * width}
+    return COUNTED[rule](n, m, width, hidden) | {"mix": n * m * width}
 
 
 def overhead(rule, n, m, width, hidden=None):

@@ -5,7 +5,6 @@ the word error rate the share of words with at least one edit; where several pro
 listed, the nearest one counts.
 """
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -29,8 +28,8 @@ class Rates(NamedTuple):
     words: int
 
 
-def edit_distance(written: Sequence, right: Sequence) -> int:
-    """The fewest insertions, deletions and substitutions from one sequence to the other.
+def edit_distance(written, right):
+    """Count the fewest insertions, deletions and substitutions from one sequence to another.
 
     Levenshtein's distance by the table of Wagner & Fischer (1974), one row at a time.
     """
@@ -42,8 +41,8 @@ def edit_distance(written: Sequence, right: Sequence) -> int:
     return row[-1]
 
 
-def edits(written: Sequence[Sequence], listed: Sequence[Sequence[Sequence]]) -> Edits:
-    """What was written for each word against all that is listed for it.
+def edits(written, listed):
+    """Return `Edits`: what was written for each word against all that is listed for it.
 
     Raises ValueError where there are none, or not as many of one as of the other, or nothing is
     listed for one.
@@ -62,8 +61,8 @@ def edits(written: Sequence[Sequence], listed: Sequence[Sequence[Sequence]]) -> 
     return Edits(*np.array(nearest).reshape(-1, 2).T)
 
 
-def error_rates(found: Edits, rng=0) -> Rates:
-    """Phoneme and word error rate: the first's interval by bootstrap, the second's by Wilson."""
+def error_rates(found, rng=0):
+    """Return `Rates` of `Edits`, with intervals by bootstrap and by Wilson."""
     wrong = found.counts > 0
     return Rates(
         float(found.counts.sum() / found.lengths.sum()),
@@ -74,8 +73,8 @@ def error_rates(found: Edits, rng=0) -> Rates:
     )
 
 
-def rates_by_length(found: Edits, lengths, edges: Sequence[int], rng=0) -> list[Rates | None]:
-    """`error_rates` of the words with edges[i] ≤ length < edges[i + 1]; None where are none."""
+def rates_by_length(found, lengths, edges, rng=0):
+    """Return `Rates` for each edges[i] ≤ length < edges[i + 1]; None where no word is."""
     lengths = np.asarray(lengths)
     ranges = [(low <= lengths) & (lengths < high) for low, high in pairwise(edges)]
     return [
@@ -84,8 +83,8 @@ def rates_by_length(found: Edits, lengths, edges: Sequence[int], rng=0) -> list[
     ]
 
 
-def wilson_interval(errors: int, words: int, z: float = 1.96) -> tuple[float, float]:
-    """95 % interval of a share (Wilson, 1927): right near 0 and 1 too, and for few words."""
+def wilson_interval(errors, words, z=1.96):
+    """Return the 95 % interval of a share (Wilson, 1927): right near 0 and 1, and for few."""
     share, spread = errors / words, z * z / words
     middle = share + spread / 2
     half = z * np.sqrt(share * (1 - share) / words + spread / (4 * words))
@@ -93,10 +92,10 @@ def wilson_interval(errors: int, words: int, z: float = 1.96) -> tuple[float, fl
     return max(0.0, float(low)), min(1.0, float(high))
 
 
-def bootstrap_interval(found: Edits, draws: int = 500, rng=0) -> tuple[float, float]:
-    """95 % interval of the edits per phoneme: the words drawn again and again, with repeats.
+def bootstrap_interval(found, draws=500, rng=0):
+    """Return the 95 % interval of the edits per phoneme: words drawn again and again.
 
-    Words are drawn, not phonemes: errors in one word come together.
+    Words are drawn, with repeats, and not phonemes: errors in one word come together.
     """
     rng = np.random.default_rng(rng)
     words = len(found.counts)

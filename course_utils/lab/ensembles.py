@@ -23,7 +23,7 @@ class Ensemble:
             )
 
     def start(self, source, source_lengths):
-        """(memory, stepper) as of ``Seq2Seq``; the memory holds all models' side by side."""
+        """Return (memory, stepper) as `Seq2Seq` does; the memory holds all models'."""
         started = [model.start(source, source_lengths) for model in self.models]
         memories, steppers = zip(*started, strict=True)
         cuts = np.cumsum([memory.states.shape[-1] for memory in memories])[:-1]
@@ -34,31 +34,31 @@ class Ensemble:
         )
 
         def stepper(joined):
-            own = split_memory(joined, cuts)
+            own = _split_memory(joined, cuts)
             steps = [prepare(memory) for prepare, memory in zip(steppers, own, strict=True)]
             return lambda ids, state: step_together(steps, ids, np.split(state, cuts, -1))
 
         return joined, stepper
 
     def greedy(self, source, source_lengths, max_length):
-        """Decode by the most probable symbol at each step; see ``greedy_search``."""
+        """Decode by the most probable symbol at each step; see `greedy_search`."""
         memory, stepper = self.start(source, source_lengths)
         return greedy_search(stepper(memory), memory, max_length)
 
     def beam(self, source, source_lengths, max_length, width=5):
-        """Decode by the most probable sequence among ``width`` kept; see ``beam_search``."""
+        """Decode by the most probable sequence among `width` kept; see `beam_search`."""
         memory, stepper = self.start(source, source_lengths)
         return beam_search(stepper, memory, max_length, width)
 
 
-def split_memory(joined, cuts):
-    """Each model's own ``Memory``, out of the one that holds all side by side."""
+def _split_memory(joined, cuts):
+    """Return each model's own `Memory`, out of the one that holds all side by side."""
     states, summaries = (np.split(part, cuts, axis=-1) for part in (joined.states, joined.summary))
     return [Memory(*own, joined.mask) for own in zip(states, summaries, strict=True)]
 
 
 def step_together(steps, ids, states):
-    """(logits, state, None) of all models: the logits are logarithms of mean probabilities."""
+    """Return (logits, state, None) of all: logits are logarithms of mean probabilities."""
     written = [step(ids, state) for step, state in zip(steps, states, strict=True)]
     logits, states, _ = zip(*written, strict=True)
     mean = np.mean([softmax(part) for part in logits], axis=0)

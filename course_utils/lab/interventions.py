@@ -1,6 +1,6 @@
 """Interventions: a trained model writes with other weights than it would choose.
 
-An intervention is a function ``(weights, mask) → weights``: weights (batch, n, m) as the model
+An intervention is a function `(weights, mask) → weights`: weights (batch, n, m) as the model
 computed them, mask (batch, m) True at real keys. Whether weights matter is tested by changing them.
 """
 
@@ -12,27 +12,27 @@ from course_utils.layers import Layer
 
 
 def learned(weights, mask):
-    """No intervention."""
+    """Change nothing."""
     return weights
 
 
 def hard(weights, mask):
-    """All weight on the largest one."""
+    """Put all weight on the largest one."""
     return np.equal.outer(weights.argmax(axis=-1), np.arange(weights.shape[-1])).astype(
         weights.dtype
     )
 
 
 def uniform(weights, mask):
-    """The same weight for every real key."""
+    """Give every real key the same weight."""
     equal = (mask / mask.sum(axis=-1, keepdims=True))[:, None]
     return np.broadcast_to(equal, weights.shape).astype(weights.dtype)
 
 
 def shuffled(weights, mask, seed=0):
-    """The same weights on other keys: each row's real places in a random order.
+    """Put the same weights on other keys: each row's real places in a random order.
 
-    The order is drawn from ``seed`` anew in each call, so a decoder that asks step by step gets
+    The order is drawn from `seed` anew in each call, so a decoder that asks step by step gets
     the same one at every step.
     """
     draws = np.random.default_rng(seed).random(weights.shape)
@@ -41,7 +41,7 @@ def shuffled(weights, mask, seed=0):
 
 
 def without_top(weights, mask):
-    """The largest weight taken away, the others scaled up to a sum of 1."""
+    """Take the largest weight away, and scale the others up to a sum of 1."""
     places = np.arange(weights.shape[-1])
     rest = np.where(weights.argmax(axis=-1)[..., None] == places, 0, weights)
     total = rest.sum(axis=-1, keepdims=True)
@@ -58,14 +58,35 @@ INTERVENTIONS = {
 
 
 class ChangedContext(Layer):
-    """A decoder's context whose weights are replaced before they mix; for decoding only."""
+    """A decoder's context whose weights are replaced before they mix; its parameters are shared.
+
+    It is for looking at what a trained model does, so it has no way back.
+    """
 
     def __init__(self, context, change):
         self.context, self.change = context, change
-        super().__init__(parts={"context": context})
+        super().__init__(context.own, context.parts)
+
+    def forward(self, queries, memory):
+        """Return ((context, changed weights), None): what decoding sees, for all queries at once.
+
+        The queries are asked one by one, as in decoding: a change that draws at random draws the
+        same for every step.
+        """
+        read = self.reader(memory)
+        steps = [read(queries[:, t : t + 1]) for t in range(queries.shape[1])]
+        context, weights = (np.concatenate(part, axis=1) for part in zip(*steps, strict=True))
+        return (context, weights), None
+
+    def backward(self, d_context, cache):
+        """Raise TypeError: weights that were replaced have no gradient."""
+        raise TypeError(
+            "a model with changed weights must not be trained, its weights are not its own: "
+            "train the model itself, then call intervene"
+        )
 
     def reader(self, memory):
-        """A function from queries to (context, changed weights)."""
+        """Return a function from queries to (context, changed weights)."""
         read = self.context.reader(memory)
 
         def changed(queries):
@@ -76,10 +97,11 @@ class ChangedContext(Layer):
 
 
 def intervene(model, change):
-    """A copy of a trained model with attention that decodes with changed weights.
+    """Return a copy of a trained model with attention that works with changed weights.
 
-    Parameters are shared, not copied. Raises ValueError for a model without attention, TypeError
-    where ``change`` is no function.
+    It decodes with them, and `forward` gives the loss with them; it cannot be trained. Parameters
+    are shared, not copied. Raises ValueError for a model without attention, TypeError where
+    `change` is no function.
     """
     if not callable(change):
         raise TypeError(
@@ -93,4 +115,5 @@ def intervene(model, change):
         )
     changed = copy.copy(model)
     changed.context = ChangedContext(model.context, change)
+    changed.parts = model.parts | {"context": changed.context}
     return changed

@@ -1,7 +1,7 @@
 """The laboratory of length: where does one context vector stop being enough?
 
 Two tasks on which short and long sources are equally well known: a string backwards, and number
-words from few pairs. Models differ in their context alone (``lab.rules.CONTEXTS``), or in width.
+words from few pairs. Models differ in their context alone (`lab.rules.CONTEXTS`), or in width.
 """
 
 import numpy as np
@@ -18,12 +18,12 @@ EDGES = {"reversing": (2, 5, 9, 13, 17, 21), "numbers": (2, 5, 7, 9, 12)}
 
 
 def reversing(longest=LONGEST, shortest=2, train_size=20_000, test_size=2_000):
-    """Random strings of ten symbols backwards; lengths are equally common."""
+    """Make random strings of ten symbols and write them backwards, each length as often."""
     return reverse(train_size, test_size, shortest, longest, SYMBOLS, rng=0)
 
 
 def few_numbers(train_size=500, test_size=2_000):
-    """English number words below a million → Chinese numerals, learnt from few pairs."""
+    """Make few pairs of English number words below a million and Chinese numerals."""
     return number_words(train_size, test_size, digits=6, rng=0)
 
 
@@ -31,36 +31,36 @@ TASKS = {"reversing": reversing, "numbers": few_numbers}
 
 
 def trained(task, name, steps, rate, seed=0, width=WIDTH, progress=False):
-    """A model with the context of that name, trained for so many steps."""
+    """Train a model with the context of that name for so many steps."""
     model = lab_model(name, task, seed, width)
     train(model, batches(task.train, BATCH, rng=seed), steps, rate, progress=progress)
     return model
 
 
 def judged(model, batch, measure=matches):
-    """What ``measure`` (``matches`` or ``symbols_right``) says of each row, written greedily."""
+    """Return what `matches` or `symbols_right` says of each row, written greedily."""
     room = batch.target.shape[1] + 2
     return measure(model.greedy(batch.source, batch.source_lengths, room).tokens, batch)
 
 
 def halves(batch):
-    """(dev, test): settings are chosen by the first half of the rows, reported by the second."""
+    """Return (dev, test): choose by the first half of the rows, report by the second."""
     cut = len(batch.source) // 2
     return Batch(*(part[:cut] for part in batch)), Batch(*(part[cut:] for part in batch))
 
 
 def symbols_by_length(model, batch, lengths):
-    """Share of symbols that stand right, for each of these source lengths."""
+    """Return the share of symbols that stand right, for each of these source lengths."""
     right = judged(model, batch, symbols_right)
     return np.array([right[batch.source_lengths == length].mean() for length in lengths])
 
 
 def backwards(task):
-    """The same task with every source the other way round (Sutskever et al., 2014, 3.3)."""
-    return task._replace(train=flipped(task.train), test=flipped(task.test))
+    """Turn every source of a task the other way round (Sutskever et al., 2014, 3.3)."""
+    return task._replace(train=_flipped(task.train), test=_flipped(task.test))
 
 
-def flipped(batch):
-    """A batch whose sources are written backwards; padding stays at the end."""
+def _flipped(batch):
+    """Write a batch's sources backwards; padding stays at the end."""
     order = reading_order(batch.source_lengths, batch.source.shape[1], "backwards").T
     return batch._replace(source=np.take_along_axis(batch.source, order, axis=1))

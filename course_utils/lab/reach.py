@@ -16,10 +16,12 @@ RARE = FIRST_SYMBOL + SYMBOLS  # stands at the first place only: its gradient is
 
 
 def gradient_reach(context, length, width=64, strings=20, seed=0):
-    """Mean size of ∂(loss of the last symbol)/∂(vector of the first one), a new model, copying.
+    """Return the mean size of ∂(loss of the last symbol)/∂(vector of the first one).
 
-    context : a context such as ``LastState()``; a rule in it must be ``width`` wide.
-    length : symbols of each of the ``strings``. Raises ValueError where either is below 1.
+    The model is new, and copies a string.
+
+    context : a context such as `LastState()`; a rule in it must be `width` wide, and float64.
+    length : symbols of each of the `strings`. Raises ValueError where either is below 1.
     """
     if min(length, strings) < 1:
         raise ValueError(
@@ -33,14 +35,14 @@ def gradient_reach(context, length, width=64, strings=20, seed=0):
 
 
 def random_string(length, rng):
-    """A batch of one string to copy, whose first symbol stands nowhere else."""
+    """Make a batch of one string to copy, whose first symbol stands nowhere else."""
     ids = np.array([[RARE, *rng.integers(FIRST_SYMBOL, RARE, length - 1)]])
     target = np.array([[START, *ids[0], END]])
     return Batch(ids, np.array([length]), target, np.array([length + 2]))
 
 
 def reach(model, batch):
-    """Size of the gradient at the first source symbol of the loss at the last symbol alone."""
+    """Return the size, at the first source symbol, of the last symbol's gradient alone."""
     _, trace = model.forward(batch)
     d_logits = np.zeros_like(trace.d_logits)
     last = -2  # before the end mark

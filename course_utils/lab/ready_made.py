@@ -8,9 +8,9 @@ FOLDER = Path(__file__).parent / "models"
 
 
 def ready_made(name):
-    """The trained ``Seq2Seq`` of that name; made by ``tools/ready_made.py``, and
-    "pronouncer" by ``experiments/pronunciations.py``.
+    """Return the trained `Seq2Seq` of that name.
 
+    Made by `tools/ready_made.py`, "pronouncer" by `experiments/pronunciations.py`.
     Raises ValueError for a name that there is none of.
     """
     names = sorted(path.stem for path in FOLDER.glob("*.npz"))

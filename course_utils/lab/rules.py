@@ -9,14 +9,7 @@ import numpy as np
 from course_utils.attention import Attention, LastState
 from course_utils.decoding import greedy_search
 from course_utils.metrics import by_length, matches
-from course_utils.scoring import (
-    AdditiveScore,
-    ConcatLinearScore,
-    DotScore,
-    GeneralScore,
-    LocationScore,
-    ScaledDotScore,
-)
+from course_utils.scoring import RULES
 from course_utils.seq2seq import Seq2Seq
 from course_utils.tasks import reverse
 
@@ -24,21 +17,19 @@ WIDTH, STEPS, RATE, BATCH = 32, 600, 15e-3, 64
 SHORTEST, LONGEST, ROOM = 2, 12, 24  # lengths in training; the most positions that a rule may have
 EDGES = (2, 5, 8, 11, 13)  # ranges of lengths: 2–4, 5–7, 8–10, 11–12
 SYMBOLS = "abcdefghij"
-CONTEXTS = {  # name → context, from the model's width and a seed
-    "no attention": lambda width, seed: LastState(),
-    "1 per pair": lambda width, seed: Attention(ConcatLinearScore(width, width, rng=seed)),
-    "1 by position": lambda width, seed: Attention(LocationScore(width, ROOM, rng=seed)),
-    "2, v = 1": lambda width, seed: Attention(additive(width, seed, learn_v=False)),
-    "2, learned v": lambda width, seed: Attention(additive(width, seed)),
-    "dot": lambda width, seed: Attention(DotScore()),
-    "3, scaled dot": lambda width, seed: Attention(ScaledDotScore()),
-    "general": lambda width, seed: Attention(GeneralScore(width, width, rng=seed)),
+NO_ATTENTION = "no attention"
+# name → (rule, options that build it); the first has no rule. Every variant of every rule is here.
+CONTEXTS = {NO_ATTENTION: (None, {})} | {
+    name: (rule, options) for rule in RULES.values() for name, options in rule.variants.items()
 }
 
 
-def additive(width, seed, learn_v=True):
-    """The additive rule with a hidden layer as wide as the model."""
-    return AdditiveScore(width, width, width, learn_v=learn_v, rng=seed)
+def lab_context(name, seed, width=WIDTH):
+    """The context of that name in ``CONTEXTS``, for a model of that width."""
+    rule, options = CONTEXTS[name]
+    if rule is None:
+        return LastState()
+    return Attention(rule.for_width(width, max_length=ROOM, rng=seed, **options))
 
 
 def lab_task(longest=LONGEST, shortest=SHORTEST):
@@ -54,7 +45,7 @@ def lab_model(name, task, seed, width=WIDTH):
     if name not in CONTEXTS:
         raise ValueError(f"name must be one of {', '.join(map(repr, CONTEXTS))}, got {name!r}")
     sizes = len(task.source_vocabulary), len(task.target_vocabulary)
-    return Seq2Seq(*sizes, width, CONTEXTS[name](width, seed), rng=seed)
+    return Seq2Seq(*sizes, width, lab_context(name, seed, width), rng=seed)
 
 
 def exact(model, batch, change=None):

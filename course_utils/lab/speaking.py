@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_utils.seq2seq import Seq2Seq
-from course_utils.tasks import Batch, make_batch
+from course_utils.tasks import make_batch
 from course_utils.tasks.pronunciations import SOUNDS, SPELLING
 
 LONGEST = 30  # phonemes: the dictionary's longest word has 28
@@ -21,11 +20,11 @@ class Spoken(NamedTuple):
     letters: list[str]
 
 
-def say(model: Seq2Seq, word: str, width: int = 5) -> Spoken:
-    """The phonemes of a word by beam search, or greedily with `width=1`.
+def say(model, word, width=5):
+    """Say a word: its phonemes by beam search, or greedily with `width=1`.
 
-    Capitals are read as small letters. Raises ValueError for a word that is empty or has other
-    signs than the letters a to z and the apostrophe.
+    Returns `Spoken`. Capitals are read as small letters. Raises ValueError for a word that is empty
+    or has other signs than the letters a to z and the apostrophe.
     """
     letters = list(word.lower())
     if not letters or not set(letters) <= set(SPELLING.symbols):
@@ -34,15 +33,15 @@ def say(model: Seq2Seq, word: str, width: int = 5) -> Spoken:
             f"write one word, without accents, hyphens or blanks"
         )
     batch = make_batch([(letters, ())], SPELLING, SOUNDS)
-    decoded = decode(model, batch.source, batch.source_lengths, width)
+    decoded = model.beam(batch.source, batch.source_lengths, LONGEST, width)
     phonemes = SOUNDS.decode(decoded.tokens[0])
     rows = [*phonemes, "end"][: decoded.tokens.shape[1]]
     weights = None if decoded.weights is None else decoded.weights[0, : len(rows)]
     return Spoken(phonemes, weights, rows, letters)
 
 
-def say_all(model: Seq2Seq, batch: Batch, width: int = 1) -> list[list[str]]:
-    """The phonemes of every word of a batch, in its order; greedily with `width=1`.
+def say_all(model, batch, width=1):
+    """Say every word of a batch, in its order: phonemes, greedily with `width=1`.
 
     Words of like lengths are decoded together, a thousand at once: little padding, little memory.
     """
@@ -51,14 +50,7 @@ def say_all(model: Seq2Seq, batch: Batch, width: int = 1) -> list[list[str]]:
     for start in range(0, len(order), TOGETHER):
         chosen = order[start : start + TOGETHER]
         lengths = batch.source_lengths[chosen]
-        tokens = decode(model, batch.source[chosen, : lengths.max()], lengths, width).tokens
+        tokens = model.beam(batch.source[chosen, : lengths.max()], lengths, LONGEST, width).tokens
         for row, ids in zip(chosen, tokens, strict=True):
             written[row] = SOUNDS.decode(ids)
     return written
-
-
-def decode(model, source, source_lengths, width):
-    """`Decoded` of a beam of that width; of the greedy search for 1."""
-    if width == 1:
-        return model.greedy(source, source_lengths, LONGEST)
-    return model.beam(source, source_lengths, LONGEST, width)

@@ -26,25 +26,25 @@ class Tagged(NamedTuple):
 
 
 def joins(ids):
-    """Does a symbol make a word with the one before it? The first one has none before it."""
+    """Tell whether a symbol makes a word with the one before it; the first has none."""
     tags = np.zeros(ids.shape, dtype=int)
     tags[:, 1:] = IS_WORD[ids[:, :-1], ids[:, 1:]]
     return tags
 
 
 def recurs(ids):
-    """Does a symbol stand at another place of its row too?"""
+    """Tell whether a symbol stands at another place of its row too."""
     return ((ids[:, :, None] == ids[:, None]).sum(axis=-1) > 1).astype(int)
 
 
 def tagged(question, rng, count):
-    """So many random rows of symbols, with the answers to ``joins`` or ``recurs``."""
+    """Draw so many random rows of symbols, with the answers to `joins` or `recurs`."""
     ids = np.random.default_rng(rng).integers(SYMBOLS, size=(count, LENGTH))
     return Tagged(ids, question(ids))
 
 
 def endless(question, rng, count=64):
-    """Batches of new rows without end."""
+    """Yield batches of new rows without end."""
     rng = np.random.default_rng(rng)
     while True:
         yield tagged(question, rng, count)
@@ -69,7 +69,7 @@ class Tagger(Layer):
         super().__init__(parts=parts)
 
     def look(self, x):
-        """Vectors (batch, LENGTH, WIDTH) → each beside what it sees, and a cache."""
+        """Put beside each vector (batch, LENGTH, WIDTH) what it sees; return a cache too."""
         seen, cache = [x], None
         if self.window:
             around = np.pad(x, ((0, 0), (1, 1), (0, 0)))
@@ -80,7 +80,7 @@ class Tagger(Layer):
         return np.concatenate(seen, axis=-1), cache
 
     def look_backward(self, d_seen, cache):
-        """(the gradient of the vectors, grads) of ``look``."""
+        """Return (the gradient of the vectors, grads) of `look`."""
         d_x, *d_parts = np.split(d_seen, d_seen.shape[-1] // WIDTH, axis=-1)
         d_x = d_x.copy()
         if self.window:
@@ -92,7 +92,7 @@ class Tagger(Layer):
         return d_x + d_asking + d_asked, {"attention": grads}
 
     def logits(self, ids):
-        """Symbols (batch, LENGTH) → scores of no and yes (batch, LENGTH, 2), and caches."""
+        """Return the scores of no and yes, (batch, LENGTH, 2), and caches."""
         part = self.parts
         x, embedding = part["embedding"].forward(ids)
         seen, look = self.look(x)
@@ -102,13 +102,13 @@ class Tagger(Layer):
         return logits, (embedding, look, hidden, bent, out)
 
     def forward(self, batch):
-        """The mean loss of a ``Tagged`` batch, and what ``backward`` needs."""
+        """Return the mean loss of a `Tagged` batch, and what `backward` needs."""
         logits, caches = self.logits(batch.ids)
         loss, d_logits = cross_entropy(logits, batch.tags)
         return loss, (d_logits, caches)
 
     def backward(self, cache):
-        """The gradients of all parameters."""
+        """Return the gradients of all parameters."""
         d_logits, (embedding, look, hidden, bent, out) = cache
         groups = {}
         d_bent, groups["out"] = self.parts["out"].backward(d_logits, out)
@@ -118,5 +118,5 @@ class Tagger(Layer):
         return nested(**groups, **attention)
 
     def share_right(self, batch):
-        """Share of the tags that the tagger gives right."""
+        """Return the share of the tags that the tagger gives right."""
         return float((self.logits(batch.ids)[0].argmax(axis=-1) == batch.tags).mean())

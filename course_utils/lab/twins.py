@@ -26,7 +26,7 @@ class Sentences(NamedTuple):
 
 
 def sentences(rng, count):
-    """So many sentences of LENGTH words, each with one signal at a random place."""
+    """Draw so many sentences of LENGTH words, each with one signal at a random place."""
     rng = np.random.default_rng(rng)
     ids = rng.integers(SIGNALS, SIGNALS + NOISE, (count, LENGTH))
     labels, places = rng.integers(SIGNALS, size=count), rng.integers(LENGTH, size=count)
@@ -35,7 +35,7 @@ def sentences(rng, count):
 
 
 def endless(rng, count=64):
-    """Batches of new sentences without end."""
+    """Yield batches of new sentences without end."""
     rng = np.random.default_rng(rng)
     while True:
         yield sentences(rng, count)
@@ -58,7 +58,7 @@ class Twin(Layer):
         super().__init__(own, parts)
 
     def states(self, ids):
-        """Word ids (batch, m) → what is mixed (batch, m, WIDTH), and the caches."""
+        """Turn word ids (batch, m) into what is mixed (batch, m, WIDTH), and the caches."""
         vectors, embedding = self.parts["embedding"].forward(ids)
         if "gru" not in self.parts:
             return vectors, (embedding, None)
@@ -66,13 +66,13 @@ class Twin(Layer):
         return states, (embedding, gru)
 
     def mix(self, states):
-        """One mix for each sentence, by the learned query or with equal weights."""
+        """Return one mix for each sentence, by the learned query or with equal weights."""
         query = self.own.get("query", np.zeros(WIDTH, states.dtype))  # 0: all scores are equal
         queries = np.broadcast_to(query, (len(states), 1, WIDTH))
         return attend_forward(queries, states, states, DotScore())
 
     def forward(self, batch):
-        """The mean loss of a batch of ``Sentences``, and what ``backward`` needs."""
+        """Return the mean loss of a batch of `Sentences`, and what `backward` needs."""
         states, caches = self.states(batch.ids)
         attended, mix = self.mix(states)
         logits, out = self.parts["out"].forward(attended.context[:, 0])
@@ -80,7 +80,7 @@ class Twin(Layer):
         return loss, (d_logits, out, mix, caches)
 
     def backward(self, cache):
-        """The gradients of all parameters."""
+        """Return the gradients of all parameters."""
         d_logits, out, mix, (embedding, gru) = cache
         d_context, out_grads = self.parts["out"].backward(d_logits, out)
         d_query, d_keys, d_values, _ = attend_backward(d_context[:, None], mix)
@@ -94,7 +94,7 @@ class Twin(Layer):
         return own | nested(**groups)
 
     def answer(self, ids, change=None):
-        """(labels (batch,), weights (batch, m)); ``change`` is one of ``interventions``."""
+        """Return (labels (batch,), weights (batch, m)); `change` is one of `interventions`."""
         states, _ = self.states(ids)
         weights = self.mix(states)[0].weights
         weights = weights if change is None else change(weights, np.ones(ids.shape, bool))

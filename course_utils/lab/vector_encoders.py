@@ -1,4 +1,4 @@
-"""Encoders of what is no token: rows of vectors in, a ``Memory`` out, as ``Seq2Seq`` wants it."""
+"""Encoders of what is no token: rows of vectors in, a `Memory` out, as `Seq2Seq` wants it."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from course_utils.recurrent import GRU, real_steps
 class VectorEncoder(Layer):
     """A dense layer for each vector, then a GRU from each end: (batch, time, vector_size) in.
 
-    The twin of ``Encoder(bidirectional=True)``, with tanh(x W + b) in place of the embedding.
+    The twin of `Encoder(bidirectional=True)`, with tanh(x W + b) in place of the embedding.
     A state is both halves side by side and knows its neighbours too.
     """
 
@@ -28,8 +28,8 @@ class VectorEncoder(Layer):
         super().__init__(parts={"dense": self.dense, **self.readers})
 
     def forward(self, vectors, lengths):
-        """(Memory, cache). Raises ValueError for vectors or lengths that do not fit."""
-        features, dense_cache, real = features_of(self.dense, vectors, lengths)
+        """Return (Memory, cache). Raises ValueError for vectors or lengths that do not fit."""
+        features, dense_cache, real = _features_of(self.dense, vectors, lengths)
         np.tanh(features, out=features)
         states, summaries, caches = [], [], []
         for name, gru in self.readers.items():
@@ -42,7 +42,7 @@ class VectorEncoder(Layer):
         return memory, (features, dense_cache, caches)
 
     def backward(self, d_memory, cache):
-        """d_memory (d_states, d_summary) → ``(grads,)``; pictures need no gradient."""
+        """Turn d_memory (d_states, d_summary) into `(grads,)`; pictures need no gradient."""
         features, dense_cache, caches = cache
         d_states, d_summary = (np.split(d, len(caches), axis=-1) for d in d_memory)
         d_features, grads = 0, {}
@@ -60,7 +60,7 @@ class VectorEncoder(Layer):
 class PatchEncoder(Layer):
     """Each vector by itself: tanh(x W + b + place), (batch, time, vector_size) in.
 
-    A state knows its own vector and its place among ``places``, nothing of the others, so a
+    A state knows its own vector and its place among `places`, nothing of the others, so a
     weight on it is a weight on that vector. The summary is the mean of the real states.
     """
 
@@ -72,8 +72,8 @@ class PatchEncoder(Layer):
         super().__init__(parts={"dense": self.dense, "place": self.place})
 
     def forward(self, vectors, lengths):
-        """(Memory, cache). Raises ValueError for vectors or lengths that do not fit."""
-        states, dense_cache, real = features_of(self.dense, vectors, lengths)
+        """Return (Memory, cache). Raises ValueError for vectors or lengths that do not fit."""
+        states, dense_cache, real = _features_of(self.dense, vectors, lengths)
         places, place_cache = self.place.forward(np.arange(states.shape[1]))
         states += places
         np.tanh(states, out=states)
@@ -83,7 +83,7 @@ class PatchEncoder(Layer):
         return Memory(states, summary, real), (states, shares, dense_cache, place_cache)
 
     def backward(self, d_memory, cache):
-        """d_memory (d_states, d_summary) → ``(grads,)``; pictures need no gradient.
+        """Turn d_memory (d_states, d_summary) into `(grads,)`; pictures need no gradient.
 
         d_states must be zero where the memory's mask is False, as attention leaves it.
         """
@@ -95,8 +95,8 @@ class PatchEncoder(Layer):
         return (nested(dense=dense_grads, place=place_grads),)
 
 
-def features_of(dense, vectors, lengths):
-    """(the dense layer's output, its cache, which vectors are real (batch, time))."""
+def _features_of(dense, vectors, lengths):
+    """Return (the dense layer's output, its cache, which vectors are real (batch, time))."""
     vectors = np.asarray(vectors)
     if vectors.ndim != 3:
         raise ValueError(

@@ -76,9 +76,9 @@ def _letters(attempt, answers):
     items = _items()
     if len(answers) != len(items):
         raise ValueError(f"hand_in needs {len(items)} answers, one a question, got {len(answers)}")
-    found = (item.letter(answer) for item, answer in zip(items, answers, strict=True))
+    found = (item.read(answer) for item, answer in zip(items, answers, strict=True))
     return "".join(
-        letter if letter in item.reasons else "." for item, letter in zip(items, found, strict=True)
+        letter if letter in item.options else "." for item, letter in zip(items, found, strict=True)
     )
 
 
@@ -135,7 +135,7 @@ def _compared(notes):
     else:
         message = f"Right: {counts}. There are no answers from before."
     rows = tuple(
-        (f"{number}. {item.title}", _marked(item, old), _marked(item, new), item.reasons[new])
+        (f"{number}. {item.title}", _marked(item, old), _marked(item, new), item.options[new].reply)
         for number, (item, old, new) in enumerate(
             zip(items, before or " " * len(items), after, strict=True), start=1
         )
@@ -145,14 +145,14 @@ def _compared(notes):
 
 def _right(letters):
     """How many of the answers are right."""
-    return sum(item.right == letter for item, letter in zip(_items(), letters, strict=False))
+    return sum(item.letter == letter for item, letter in zip(_items(), letters, strict=False))
 
 
 def _marked(item, letter):
     """A letter with its mark: ✓ b, ✗ a; – where there is none."""
-    if letter not in item.reasons:
+    if letter not in item.options:
         return "–"
-    return f"{LOOK['right' if letter == item.right else 'wrong'][0]} {letter}"
+    return f"{LOOK['right' if letter == item.letter else 'wrong'][0]} {letter}"
 
 
 def _table(rows):

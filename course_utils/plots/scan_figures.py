@@ -36,7 +36,7 @@ def weights_on_scans(images, words, weights, title=None):
     images : (m, 8, 8), ink from 0 to 1.  words : n words.  weights : (n, m), or (n, m, parts) where
     a scan is several keys, as many across as down. The scan with the most weight is framed.
     """
-    parts = as_parts(weights, len(words), len(images))
+    parts = _as_parts(weights, len(words), len(images))
     height = SIDE + (4 if parts.shape[-1] == 1 else 7)  # room for one line of numbers, or two
     most = largest_cells(parts.sum(axis=-1))
     fig, ax = figure(2.4 + 0.95 * len(images), 0.5 + 0.085 * height * len(words))
@@ -54,8 +54,8 @@ def weights_on_scans(images, words, weights, title=None):
     return _finish(fig, ax, STEP * len(images), height * len(words), title, left=-14)
 
 
-def as_parts(weights, n, m):
-    """Weights as (n, m, parts). Raises ValueError where they are another n and m."""
+def _as_parts(weights, n, m):
+    """Return weights as (n, m, parts). Raises ValueError where they are another n and m."""
     weights = np.asarray(weights, dtype=float)
     if weights.shape[:2] != (n, m) or weights.ndim > 3:
         raise ValueError(
@@ -66,7 +66,7 @@ def as_parts(weights, n, m):
 
 
 def tinted(image, weights):
-    """A scan on paper whose colour is its weight: (8, 8) and (parts,) → (8, 8, 3) from 0 to 1.
+    """Lay a scan on paper coloured by its weight: (8, 8) and (parts,) → (8, 8, 3), 0 to 1.
 
     The ink is black or white, whichever stands out more on its paper.
     """

@@ -1,7 +1,7 @@
 """Data: what models learn from. A task imports no model.
 
 Batches, vocabularies and the tasks on plain symbols are here; the others are asked for by module,
-for example ``from course_utils.tasks.scans import draw_rows``.
+for example `from course_utils.tasks.scans import draw_rows`.
 """
 
 from course_utils.tasks.batching import (

@@ -4,6 +4,8 @@
 can be compared with it.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from course_utils.tasks.numerals import chinese_numeral, english_words
@@ -14,8 +16,8 @@ _TENS = "ty"  # twenty … ninety end like this
 NOWHERE = -1
 
 
-def digit_alignment(number):
-    """For each Chinese character, the place of the English word that carries it, or −1.
+def digit_alignment(number: int) -> np.ndarray:
+    """Return for each Chinese character the place of the word that carries it, or −1.
 
     Only the digits 一 to 九 have a word: "forty" for 四, "thirteen" for both 一 and 三 of 一十三.
     Units (十, 百, 千, 万, 亿) and 零 are −1: words for them stand elsewhere, or nowhere.
@@ -28,8 +30,8 @@ def digit_alignment(number):
     return gold
 
 
-def alignment_score(weights, gold):
-    """Share of rows whose largest weight falls on the word that carries them.
+def alignment_score(weights: np.ndarray, gold: np.ndarray) -> float:
+    """Return the share of rows whose largest weight falls on the word that carries them.
 
     weights (n, m), gold (n,) places of words; rows with −1 do not count. NaN where none counts.
     Raises ValueError unless there is one place for each row of weights.
@@ -46,8 +48,8 @@ def alignment_score(weights, gold):
     return float((weights.argmax(axis=-1)[counted] == gold[counted]).mean())
 
 
-def _chinese_places(numeral):
-    """(index, power of ten) of each digit, from the right: units name the power."""
+def _chinese_places(numeral: str) -> Iterator[tuple[int, int]]:
+    """Yield (index, power of ten) of each digit, from the right: units name the power."""
     group = power = 0
     for index in reversed(range(len(numeral))):
         character = numeral[index]
@@ -60,8 +62,8 @@ def _chinese_places(numeral):
             yield index, group + power
 
 
-def _english_places(words):
-    """Power of ten → index of the word that carries its digit."""
+def _english_places(words: list[str]) -> dict[int, int]:
+    """Map a power of ten to the index of the word that carries its digit."""
     places, group, hundreds = {}, 0, 0
     for index in reversed(range(len(words))):
         word = words[index]

@@ -12,6 +12,7 @@ import numpy as np
 from course_utils.tasks.marks import END, PADDING, START
 
 FIRST_SYMBOL = 3
+Seed = int | np.random.Generator | None  # whatever np.random.default_rng takes
 
 
 class Batch(NamedTuple):
@@ -32,7 +33,7 @@ class Vocabulary:
     `len(vocabulary)` counts the three marks too: it is the size that an embedding needs.
     """
 
-    def __init__(self, symbols: Iterable[str], separator: str = ""):
+    def __init__(self, symbols: Iterable[str], separator: str = "") -> None:
         self.symbols = tuple(symbols)
         self.separator = separator
         self._ids = {symbol: i for i, symbol in enumerate(self.symbols, FIRST_SYMBOL)}
@@ -43,7 +44,7 @@ class Vocabulary:
         return FIRST_SYMBOL + len(self.symbols)
 
     def encode(self, symbols: Iterable[str]) -> list[int]:
-        """Symbols, or a text of them, → ids. Raises ValueError for an unknown symbol."""
+        """Turn symbols, or a text of them, into ids. Raises ValueError for an unknown symbol."""
         if isinstance(symbols, str) and self.separator:
             symbols = symbols.split()
         try:
@@ -55,7 +56,7 @@ class Vocabulary:
             ) from None
 
     def decode(self, ids: Iterable[int]) -> list[str]:
-        """Ids → symbols up to the first end mark; start marks and padding are left out."""
+        """Turn ids into symbols up to the first end mark, without start marks and padding."""
         symbols = []
         for i in map(int, ids):
             if i == END:
@@ -70,7 +71,7 @@ class Vocabulary:
         return symbols
 
     def text(self, ids: Iterable[int]) -> str:
-        """Ids → readable text: the symbols that `decode` gives, joined by the separator."""
+        """Turn ids into readable text: what `decode` gives, joined by the separator."""
         return self.separator.join(self.decode(ids))
 
 
@@ -83,7 +84,7 @@ class Task(NamedTuple):
     target_vocabulary: Vocabulary
 
     def example(self, batch: Batch, row: int) -> tuple[str, str]:
-        """One row of a batch of this task as text: (source, target)."""
+        """Return one row of a batch of this task as text: (source, target)."""
         return (
             self.source_vocabulary.text(batch.source[row]),
             self.target_vocabulary.text(batch.target[row]),
@@ -96,7 +97,7 @@ Pair = tuple[Sequence[str], Sequence[str]]
 def make_batch(
     pairs: Sequence[Pair], source_vocabulary: Vocabulary, target_vocabulary: Vocabulary
 ) -> Batch:
-    """(source symbols, target symbols) pairs → a Batch padded to its longest row.
+    """Turn (source symbols, target symbols) pairs into a Batch padded to its longest row.
 
     A target may be empty, for a source whose answer is not known. Raises ValueError for no
     pairs, an empty source or an unknown symbol.
@@ -111,8 +112,8 @@ def make_batch(
     return Batch(*_pad(sources), *_pad(targets))
 
 
-def batches(batch: Batch, batch_size: int, rng=None) -> Iterator[Batch]:
-    """Random mini-batches without end, each cut to its own longest source and target.
+def batches(batch: Batch, batch_size: int, rng: Seed = None) -> Iterator[Batch]:
+    """Yield random mini-batches without end, cut to their longest source and target.
 
     Every pass over the rows is in a new random order; the rows that do not fill a last
     mini-batch wait for another pass. Raises ValueError unless 1 ≤ batch_size ≤ rows, and for a
@@ -127,8 +128,10 @@ def batches(batch: Batch, batch_size: int, rng=None) -> Iterator[Batch]:
     return _shuffled(batch, batch_size, np.random.default_rng(rng))
 
 
-def batches_by_length(batch: Batch, batch_size: int, rng=None, pool: int = 32) -> Iterator[Batch]:
-    """Like `batches`, but a mini-batch holds sources of like lengths: little of it is padding.
+def batches_by_length(
+    batch: Batch, batch_size: int, rng: Seed = None, pool: int = 32
+) -> Iterator[Batch]:
+    """Yield mini-batches, as `batches`, of sources of like lengths: little is padding.
 
     The rows of `pool` random mini-batches, or of as many as there are, are sorted by length, cut
     anew and given out in random order. Words of 2 to 20 letters then need a third less computing.
@@ -160,7 +163,7 @@ def _cut_by_length(pools: Iterator[Batch], pool: int, rng: np.random.Generator) 
 
 
 def _select(batch: Batch, rows: np.ndarray) -> Batch:
-    """These rows of a batch, without the columns that are padding in all of them."""
+    """Take these rows of a batch, without the columns that are padding in all of them."""
     source, source_lengths, target, target_lengths = (array[rows] for array in batch)
     return Batch(
         source[:, : source_lengths.max()],

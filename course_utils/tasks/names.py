@@ -10,6 +10,7 @@ import gettext
 import numpy as np
 
 from course_utils.tasks import Task, Vocabulary, make_batch
+from course_utils.tasks.batching import Seed
 
 CATALOGUES = {"countries": "iso3166-1", "languages": "iso639-3", "currencies": "iso4217"}
 SIGNS = "abcdefghijklmnopqrstuvwxyzàâäáãåçéèêëíîïñóôöúûü'’(),-. "
@@ -17,7 +18,7 @@ LONGEST = 30  # letters; a longer one is a sentence, "bolivia, plurinational sta
 
 
 def name_pairs() -> dict[str, str]:
-    """English name → French name, in small letters, where the two differ.
+    """Map English names to French ones, in small letters, where the two differ.
 
     A name that is the same in both, or that nobody has translated, is left out: copying it would
     count as a translation. So are names of more than 30 letters or with rare signs.
@@ -32,8 +33,8 @@ def name_pairs() -> dict[str, str]:
     return {en: fr for en, fr in pairs.items() if en != fr and _is_plain(en) and _is_plain(fr)}
 
 
-def names(test_size: int = 300, rng=0) -> Task:
-    """The pairs as a task, letter by letter, in random order; `test` has `test_size` of them."""
+def names(test_size: int = 300, rng: Seed = 0) -> Task:
+    """Make a task of the pairs in random order, letter by letter; `test` has `test_size`."""
     pairs = sorted(name_pairs().items())
     if not 1 <= test_size < len(pairs):
         raise ValueError(
@@ -47,5 +48,5 @@ def names(test_size: int = 300, rng=0) -> Task:
     return Task(train, make_batch(shuffled[:test_size], letters, letters), letters, letters)
 
 
-def _is_plain(name):
+def _is_plain(name: str) -> bool:
     return 0 < len(name) <= LONGEST and set(name) <= set(SIGNS)

@@ -34,7 +34,7 @@ CHINESE_CHARACTERS = (*_DIGITS, *(name for _, name in _CHINESE_UNITS[::-1]))
 
 
 def english_words(number: int) -> list[str]:
-    """The English words for a number, in British usage: with "and", no hyphens, no commas.
+    """Write a number in English words, in British usage: with "and", no hyphens, no commas.
 
     342000 → three hundred and forty two thousand; 1005 → one thousand and five; 0 → zero.
 
@@ -44,7 +44,7 @@ def english_words(number: int) -> list[str]:
 
 
 def chinese_numeral(number: int) -> str:
-    """The Chinese numeral for a number, in the everyday characters of mainland schools.
+    """Write a number as a Chinese numeral, in the everyday characters of mainland schools.
 
     10 → 十, 110 → 一百一十, 100010 → 十万零一十, 10^8 + 1 → 一亿零一, 10^12 → 一万亿.
 
@@ -63,7 +63,7 @@ def chinese_numeral(number: int) -> str:
 
 
 def read_chinese(numeral: str) -> int:
-    """The number that a Chinese numeral names: the inverse of `chinese_numeral`.
+    """Read the number that a Chinese numeral names: the inverse of `chinese_numeral`.
 
     Raises ValueError for a text that `chinese_numeral` never writes, such as 三万四 or 一十.
     """

@@ -7,6 +7,7 @@ has no marks of stress, which makes the task easier than with them.
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils.tasks import Batch, Task, Vocabulary, make_batch
+from course_utils.tasks.batching import Seed
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz'"
 PHONEMES = (
@@ -71,7 +73,7 @@ class Pronunciations(NamedTuple):
 
 
 def dictionary_file() -> Path:
-    """Where the installed `pocketsphinx` has its dictionary. Raises ModuleNotFoundError without."""
+    """Find the dictionary of the installed `pocketsphinx`, or raise ModuleNotFoundError."""
     found = find_spec("pocketsphinx")  # finds the folder, and runs nothing
     if found is None:
         raise ModuleNotFoundError(
@@ -81,8 +83,8 @@ def dictionary_file() -> Path:
     return Path(found.submodule_search_locations[0], "model", "en-us", "cmudict-en-us.dict")
 
 
-def read_dictionary(path=None) -> dict[str, list[tuple[str, ...]]]:
-    """Each word with its pronunciations in the order of the file.
+def read_dictionary(path: Path | str | None = None) -> dict[str, list[tuple[str, ...]]]:
+    """Read each word with its pronunciations in the order of the file.
 
     Left out are words with a hyphen or a full stop (compounds whose parts are listed, and
     abbreviations such as "a.m."), and single letters, which are said by their names. Abbreviations
@@ -97,8 +99,14 @@ def read_dictionary(path=None) -> dict[str, list[tuple[str, ...]]]:
     return dict(listed)
 
 
-def pronunciations(split="random", dev_size=2_000, test_size=12_000, rng=0, path=None):
-    """The dictionary as a task, `Pronunciations`.
+def pronunciations(
+    split: str = "random",
+    dev_size: int = 2_000,
+    test_size: int = 12_000,
+    rng: Seed = 0,
+    path: Path | str | None = None,
+) -> Pronunciations:
+    """Make a task of the dictionary, `Pronunciations`.
 
     `split="random"` draws words, as published work does: "walked" may be learnt and "walks" be
     tested. `split="families"` keeps all words of a family (see `families`) on one side.
@@ -123,8 +131,10 @@ def pronunciations(split="random", dev_size=2_000, test_size=12_000, rng=0, path
     return Pronunciations(Task(*batches[:2], SPELLING, SOUNDS), batches[2], dev, test, listed)
 
 
-def deal(words, group, sizes, rng):
-    """Words in random order, cut into parts of these sizes and a rest, each group in one part.
+def deal(
+    words: list[str], group: dict[str, str], sizes: Iterable[int], rng: np.random.Generator
+) -> list[list[str]]:
+    """Deal words in random order into parts of these sizes and a rest, groups undivided.
 
     A part ends with the group that fills it, so it may be a few words larger. Groups of more than
     LARGEST_TESTED words are in the rest.
@@ -144,8 +154,8 @@ def deal(words, group, sizes, rng):
     return [*parts, [word for some in waiting for word in some]]
 
 
-def families(listed):
-    """word → a name that all words of its family share.
+def families(listed: dict[str, list[tuple[str, ...]]]) -> dict[str, str]:
+    """Map each word to a name that all words of its family share.
 
     Two words are of one family where one is the other with a prefix or a suffix of the lists
     above (walk, walked, walker's, unwalkable), or both are said the same (color, colour, culler):
@@ -154,7 +164,7 @@ def families(listed):
     """
     leader = {word: word for word in listed}
 
-    def find(word):
+    def find(word: str) -> str:
         while leader[word] != word:
             leader[word] = word = leader[leader[word]]  # shorter ways for the next search
         return word
@@ -167,8 +177,8 @@ def families(listed):
     return {word: find(word) for word in listed}
 
 
-def stems(word):
-    """What may be left of a word without one prefix or one suffix, listed or not."""
+def stems(word: str) -> list[str]:
+    """Return what may be left of a word without one prefix or one suffix, listed or not."""
     prefixes, shortest = PREFIXES
     starts = [prefix for prefix in prefixes.split() if word.startswith(prefix)]
     found = [(word[len(prefix) :], shortest) for prefix in starts]
@@ -176,12 +186,12 @@ def stems(word):
         for suffix in suffixes.split():
             if word.endswith(suffix):
                 rest = word[: -len(suffix)]
-                found += [(stem, shortest) for stem in (rest, *respelt(rest))]
+                found += [(stem, shortest) for stem in (rest, *_respelt(rest))]
     return [stem for stem, shortest in found if len(stem) >= shortest]
 
 
-def respelt(rest):
-    """How a word may end that lost its suffix: mak(ing) → make, tri(es) → try, runn(ing) → run."""
+def _respelt(rest: str) -> Iterator[str]:
+    """Yield how a word without its suffix may end: mak(ing) → make, runn(ing) → run."""
     yield rest + "e"
     yield rest + "y"
     if rest.endswith("i"):

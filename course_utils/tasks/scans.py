@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils.tasks import FIRST_SYMBOL, Batch, Vocabulary
+from course_utils.tasks.batching import Seed
 from course_utils.tasks.marks import END, PADDING, START
 from course_utils.tasks.numerals import ENGLISH_WORDS
 
@@ -25,8 +26,8 @@ class Scans(NamedTuple):
     digits: np.ndarray  # (count,)
 
 
-def load_scans(test_size: int = 360, shuffled: bool = True, rng=0) -> tuple[Scans, Scans]:
-    """(train, test): no scan is in both.
+def load_scans(test_size: int = 360, shuffled: bool = True, rng: Seed = 0) -> tuple[Scans, Scans]:
+    """Return (train, test): no scan is in both.
 
     Shuffled, the same hands have written both. The file itself stands in the order of its
     writers: not shuffled, its last scans are the test, by hands that training has not seen.
@@ -47,8 +48,8 @@ def load_scans(test_size: int = 360, shuffled: bool = True, rng=0) -> tuple[Scan
     return Scans(images[train], digits[train]), Scans(images[test], digits[test])
 
 
-def draw_rows(scans: Scans, count: int, rng=None, longest: int = LONGEST) -> Batch:
-    """`count` rows of one to `longest` scans, every length equally often.
+def draw_rows(scans: Scans, count: int, rng: Seed = None, longest: int = LONGEST) -> Batch:
+    """Draw `count` rows of one to `longest` scans, every length equally often.
 
     The batch's source is (count, longest, 64) with zeros for padding, its target the words.
     Raises ValueError where either is below 1.
@@ -69,15 +70,15 @@ def draw_rows(scans: Scans, count: int, rng=None, longest: int = LONGEST) -> Bat
     return Batch(source, lengths, target, lengths + 2)
 
 
-def endless_rows(scans: Scans, batch_size: int, rng=None) -> Iterator[Batch]:
-    """Batches of new rows without end."""
+def endless_rows(scans: Scans, batch_size: int, rng: Seed = None) -> Iterator[Batch]:
+    """Yield batches of new rows without end."""
     rng = np.random.default_rng(rng)
     while True:
         yield draw_rows(scans, batch_size, rng)
 
 
 def in_patches(batch: Batch, side: int = 4) -> Batch:
-    """The same rows with each scan cut into squares of `side` × `side` pixels.
+    """Cut each scan of the rows into squares of `side` × `side` pixels.
 
     The source (count, time, 64) becomes (count, time · patches, side²). A scan's patches follow
     each other as one reads: upper left, upper right, lower left, lower right where there are four.

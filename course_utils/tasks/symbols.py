@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course_utils.tasks.batching import Pair, Task, Vocabulary, make_batch
+from course_utils.tasks.batching import Pair, Seed, Task, Vocabulary, make_batch
 from course_utils.tasks.numerals import (
     CHINESE_CHARACTERS,
     ENGLISH_WORDS,
@@ -19,9 +19,9 @@ def reverse(
     shortest: int = 2,
     longest: int = 20,
     symbols: str = "abcdefghijklmnopqrstuvwxyz",
-    rng=0,
+    rng: Seed = 0,
 ) -> Task:
-    """Random strings → the same strings backwards: abc → cba.
+    """Make pairs of random strings and the same strings backwards: abc → cba.
 
     Lengths are drawn uniformly from shortest…longest. All strings differ, so a length runs out
     when all its strings are used (676 of length 2 with 26 symbols).
@@ -49,8 +49,10 @@ def reverse(
     return _task(pairs[:train_size], pairs[train_size:], vocabulary, vocabulary)
 
 
-def number_words(train_size: int = 20_000, test_size: int = 1_000, digits: int = 12, rng=0) -> Task:
-    """English number words → Chinese numerals: three hundred and five → 三百零五.
+def number_words(
+    train_size: int = 20_000, test_size: int = 1_000, digits: int = 12, rng: Seed = 0
+) -> Task:
+    """Make pairs of English words and Chinese numerals: three hundred and five → 三百零五.
 
     Numbers are log-uniform below 10^digits, so that short and long ones are equally common, and
     a third of them is round: cut off after some of their digits, as people like to say them. In
@@ -83,7 +85,7 @@ def number_words(train_size: int = 20_000, test_size: int = 1_000, digits: int =
 
 
 def _often_round(numbers: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A third of the numbers with zeros after their first digits, how many being left to chance."""
+    """Put zeros after the first digits of a third of the numbers, how many being chance."""
     lengths = np.log10(np.maximum(numbers, 1)).astype(np.int64) + 1
     unit = 10 ** (lengths - rng.integers(1, lengths + 1))
     return np.where(rng.random(numbers.shape) < 1 / 3, numbers - numbers % unit, numbers)
@@ -98,7 +100,7 @@ def _check_sizes(train_size: int, test_size: int) -> None:
 
 
 def _distinct(draw: Callable[[int], list], count: int, available: int) -> list:
-    """`count` different results of drawing again and again, in the order they were found."""
+    """Draw until there are `count` different results, in the order they were found."""
     if count > available:
         raise ValueError(
             f"there are only {available:,} different sources, but {count:,} are asked for: "

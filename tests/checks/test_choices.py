@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from course_utils.checks.catalogue import exercises, sheets
-from course_utils.checks.exercises import ChoiceExercise
+from course_utils.checks.choices import ChoiceExercise
 
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
 OPTION = re.compile(r"^- ([a-z])\) (.+(?:\n  .+)*)$", flags=re.M)
@@ -31,13 +31,13 @@ def choices(sheet):
 @each_sheet
 def test_a_question_shows_an_option_for_every_reason(sheet):
     for exercise, options in choices(sheet):
-        assert list(options) == list(exercise.reasons) == list("abcd"), exercise.id
+        assert list(options) == list(exercise.options) == list("abcd"), exercise.id
         assert len(set(options.values())) == len(options)
 
 
 @each_sheet
 def test_right_letters_are_spread_evenly(sheet):
-    rights = [exercise.right for exercise, _ in choices(sheet)]
+    rights = [exercise.letter for exercise, _ in choices(sheet)]
     counts = Counter({letter: 0 for letter in "abcd"})
     counts.update(rights)
     assert max(counts.values()) - min(counts.values()) <= 1, counts
@@ -50,7 +50,7 @@ def test_right_letters_are_spread_evenly(sheet):
 def test_the_right_option_is_no_longer_and_no_shorter_than_chance_makes_it(sheet, extreme):
     """Whoever always takes the longest option, or the shortest, must not do well."""
     chances = [
-        (options[exercise.right] in ends) / len(ends)
+        (options[exercise.letter] in ends) / len(ends)
         for exercise, options in choices(sheet)
         for ends in [[o for o in options.values() if len(o) == extreme(map(len, options.values()))]]
     ]

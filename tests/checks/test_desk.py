@@ -13,9 +13,10 @@ import pytest
 from course_utils import checks, progress_store
 from course_utils.attention import softmax
 from course_utils.checks import NotAnsweredYet, NotCorrect, check, hint, require
+from course_utils.checks.answers import count_words, shown
 from course_utils.checks.calls import TookTooLong, within
 from course_utils.checks.catalogue import find
-from course_utils.checks.exercises import count_words, shown
+from course_utils.checks.exercises import FULL, Effort
 
 ATTENTION = find("02.3")
 
@@ -35,7 +36,7 @@ def attention(queries, keys, values):
 
 
 def judge(answer, exercise=ATTENTION, **options):
-    return exercise.judge(answer, **options)
+    return exercise.judge(answer, Effort(**options))
 
 
 def test_a_right_function_passes_with_praise():
@@ -125,7 +126,7 @@ def test_a_long_error_is_cut():
 
 
 def test_a_single_number_may_stand_in_a_list():
-    assert check("01.5", [find("01.5").expected]).passed
+    assert check("01.5", [find("01.5").right_answer]).passed
 
 
 def test_a_known_mistake_is_not_suspected_from_afar():
@@ -278,7 +279,7 @@ def test_an_endless_loop_gets_its_message():
 
 
 def test_the_limit_is_ten_seconds():
-    assert ATTENTION.judge.__defaults__[-1] == 10.0
+    assert FULL.seconds == 10.0
 
 
 def test_a_call_that_cannot_be_stopped_leaves_the_kernel_usable():
@@ -392,7 +393,7 @@ def run_lines(exercise, order, head):
 
 def test_the_order_of_the_lines_computes_attention():
     exercise = find("02.2")
-    verdict = judge(run_lines(exercise, exercise.order, "(Q, K, V)"))
+    verdict = judge(run_lines(exercise, exercise.right_answer, "(Q, K, V)"))
     assert verdict.passed, verdict
 
 
@@ -400,9 +401,9 @@ def test_every_order_that_is_taken_as_right_computes_the_same():
     exercise, rng = find("R1.11"), np.random.default_rng(0)
     arrays = [rng.normal(size=s) for s in [(2, 4), (3, 5), (3, 6), (4, 7), (5, 7), (7,)]]
     head = "(queries, keys, values, W_query, W_key, v)"
-    orders = (exercise.order, *exercise.others)
+    orders = exercise.right_orders()
     results = [run_lines(exercise, order, head)(*arrays) for order in orders]
-    expected = softmax(find("R1.12").reference(*arrays[:2], *arrays[3:])) @ arrays[2]
+    expected = softmax(find("R1.12").right_answer(*arrays[:2], *arrays[3:])) @ arrays[2]
     assert all(exercise.judge(order).passed for order in orders)
     assert all(np.allclose(result, expected) for result in results)
 

@@ -3,7 +3,11 @@
 A new sheet is tested here without a change to this file.
 """
 
+import ast
 import re
+import symtable
+import textwrap
+from collections import Counter
 from itertools import combinations
 from pathlib import Path
 
@@ -12,8 +16,9 @@ import numpy as np
 import pytest
 
 from course_utils.checks.catalogue import exercises, find, sheets
-from course_utils.checks.exercises import ChoiceExercise, OrderExercise, ReasonExercise
+from course_utils.checks.exercises import Effort
 from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.questions import question
 from course_utils.checks.work import WorkExercise
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +32,7 @@ SHARE_REJECTED_BY_PROPERTIES = 0.90
 ALL = [exercise for sheet in sheets() for exercise in exercises(sheet).values()]
 FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, FunctionExercise)]
 WORKS = [exercise for exercise in ALL if isinstance(exercise, WorkExercise)]
-CLAIMS = [exercise for exercise in WORKS if isinstance(exercise.expected, dict)]
+CLAIMS = [exercise for exercise in WORKS if not exercise.answer_is_code]
 MADE = [(exercise, mistake) for exercise in ALL for mistake in exercise.mistakes]
 
 
@@ -43,18 +48,6 @@ each_mistake = pytest.mark.parametrize(("exercise", "mistake"), MADE, ids=name)
 each_sheet = pytest.mark.parametrize("sheet", sheets())
 
 
-def right_answer(exercise):
-    if isinstance(exercise, FunctionExercise):
-        return exercise.reference
-    if isinstance(exercise, ChoiceExercise):
-        return exercise.right or next(iter(exercise.reasons))
-    if isinstance(exercise, OrderExercise):
-        return exercise.order
-    if isinstance(exercise, ReasonExercise):
-        return "word " * exercise.least_words
-    return exercise.expected
-
-
 def solution_of(sheet):
     """The solution notebook of a sheet."""
     (path,) = (ROOT / "solutions").glob(f"{sheet.lower()}_*.ipynb")
@@ -63,14 +56,14 @@ def solution_of(sheet):
 
 @each
 def test_a_right_answer_passes(exercise):
-    verdict = exercise.judge(right_answer(exercise))
+    verdict = exercise.judge(exercise.right_answer)
     assert verdict.passed and verdict.mistake is None and verdict.message
 
 
 @each_tried
 def test_right_answers_written_differently_pass(exercise):
-    assert len(exercise.variants) >= RIGHT_ANSWERS
-    for variant in exercise.variants:
+    assert len(exercise.other_answers) >= RIGHT_ANSWERS
+    for variant in exercise.other_answers:
         verdict = exercise.judge(variant)
         assert verdict.passed, verdict
 
@@ -78,15 +71,16 @@ def test_right_answers_written_differently_pass(exercise):
 @each_function
 def test_one_of_the_right_answers_computes_in_float32(exercise):
     arguments = exercise.inputs(np.random.default_rng(0))
-    results = (variant(*arguments) for variant in exercise.variants)
+    results = (variant(*arguments) for variant in exercise.other_answers)
     firsts = [result[0] if isinstance(result, tuple | list) else result for result in results]
     assert any(getattr(first, "dtype", None) == np.float32 for first in firsts)
 
 
 @each_tried
 def test_right_answers_pass_with_any_seed(exercise):
-    answers = (right_answer(exercise), *exercise.variants)
-    assert all(exercise.judge(answer, seed=seed).passed for answer in answers for seed in range(8))
+    answers = (exercise.right_answer, *exercise.other_answers)
+    efforts = [Effort(seed=seed) for seed in range(8)]
+    assert all(exercise.judge(answer, effort).passed for answer in answers for effort in efforts)
 
 
 @each_mistake
@@ -100,14 +94,14 @@ def test_a_mistake_is_rejected_and_draws_its_own_hint(exercise, mistake):
 def test_a_claim_of_no_number_is_rejected(claim):
     """NaN is never far from what is measured, nor near it."""
     for part in ("share", "within", "beyond", "table"):
-        if part in claim.expected:
+        if part in claim.right_answer:
             nothing = np.full((4, 2), np.nan) if part == "table" else float("nan")
-            assert not claim.judge(claim.expected | {part: nothing}).passed
+            assert not claim.judge(claim.right_answer | {part: nothing}).passed
 
 
 @each_mistake
 def test_a_mistake_is_rejected_with_a_secret_seed_too(exercise, mistake):
-    assert not exercise.judge(mistake.wrong, seed=2**31).passed
+    assert not exercise.judge(mistake.wrong, Effort(seed=2**31)).passed
 
 
 @each
@@ -136,7 +130,7 @@ def test_properties_alone_reject_nearly_all_mistakes():
     missed = [
         f"{exercise.id} {mistake.name}"
         for exercise, mistake in functions
-        if exercise.judge(mistake.wrong, use_reference=False).passed
+        if exercise.judge(mistake.wrong, Effort(compared=False)).passed
     ]
     share = 1 - len(missed) / len(functions)
     print(f"properties alone reject {share:.0%} of {len(functions)} mistakes; not: {missed}")
@@ -156,21 +150,53 @@ def test_the_points_of_a_sheet_add_up(sheet):
 
 
 @each_sheet
-def test_the_notebook_asks_every_exercise_in_order_and_names_its_points(sheet):
+def test_the_notebook_asks_every_exercise_in_order(sheet):
     text = "\n".join(cell.source for cell in solution_of(sheet).cells)
     assert re.findall(r'^check\("([^"]+)"', text, flags=re.M) == list(exercises(sheet))
     graded = [e for e in exercises(sheet).values() if e.points]
     assert re.findall(r'^require\("([^"]+)"', text, flags=re.M) == [e.id for e in graded]
-    for exercise in graded:
-        unit = "point" if exercise.points == 1 else "points"
-        assert re.search(rf"^## {exercise.id} .*\({exercise.points} {unit}\)$", text, flags=re.M)
 
 
-@pytest.mark.parametrize("exercise", [e for e in ALL if isinstance(e, OrderExercise)], ids=name)
-def test_the_lines_to_be_ordered_stand_in_the_sheet(exercise):
-    text = "\n".join(cell.source for cell in solution_of(exercise.id.split(".")[0]).cells)
-    shown = "\n".join(f"{number} {line}" for number, line in exercise.lines.items())
-    assert shown in text
+@each
+def test_the_notebook_asks_what_is_declared(exercise):
+    cells = [cell.source for cell in solution_of(exercise.id.split(".")[0]).cells]
+    asked = next((text for text in cells if text.startswith(f"## {exercise.id} ")), None)
+    told = (
+        "run `make notebooks`, then `make exercises`: the question is written from its declaration"
+    )
+    assert asked == question(exercise), told
+
+
+@each
+def test_a_question_s_words_stay_words_in_markdown(exercise):
+    """A line break must not put "0." or "-" at the start of a line, nor cut a code span."""
+    text = re.sub(r"```.*?```", "", textwrap.dedent(exercise.asks), flags=re.S)
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        lines = paragraph.splitlines()
+        listed = [bool(re.match(r" *([-*+]|\d+[.)]) ", line)) for line in lines]
+        assert not any(listed[1:]) or listed[0], f"this line begins a list: {paragraph}"
+        cut = [line for line in lines if line.count("`") % 2]
+        assert not cut, f"code is cut by the end of a line: {cut[0]}"
+
+
+@each_sheet
+def test_no_code_is_called_by_a_name_that_comes_twice(sheet):
+    """The later of two functions of one name wins: the earlier is called by nobody."""
+    path = ROOT / "course_utils" / "checks" / "sheets" / f"sheet_{sheet}.py"
+    source = path.read_text(encoding="utf-8")
+    made = Counter(node.name for node in ast.parse(source).body if hasattr(node, "name"))
+    twice = {name for name, count in made.items() if count > 1}
+    called = twice & global_names_read(symtable.symtable(source, path.name, "exec"))
+    assert not called, f"give one of them another name: {called}"
+
+
+def global_names_read(scope):
+    """The names of the module that are read in a scope, or in one inside it."""
+    symbols = scope.get_symbols()
+    here = {s.get_name() for s in symbols if s.is_referenced() and not s.is_local()}
+    if scope.get_type() == "module":
+        here |= {s.get_name() for s in symbols if s.is_referenced()}
+    return here.union(*map(global_names_read, scope.get_children()))
 
 
 def test_an_unknown_exercise_is_named_with_those_that_are_there():

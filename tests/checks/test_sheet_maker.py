@@ -14,7 +14,6 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course_utils.checks.catalogue import exercises, find, sheets
-from course_utils.checks.exercises import ReasonExercise
 from course_utils.checks.sheet_maker import make_sheet, mark_cells
 from tools import nbgrader_course
 from tools.exercises import SHEETS, SOLUTIONS, stale
@@ -74,7 +73,7 @@ def test_the_metadata_are_nbgraders_and_follow_from_the_cells(stem):
     names = [meta["grade_id"] for meta in before]
     assert len(set(names)) == len(names) and all(re.fullmatch(r"\w+", name) for name in names)
     for exercise in exercises(stem.split("_")[0]).values():
-        kind = "answer" if isinstance(exercise, ReasonExercise) else "test"
+        kind = "answer" if exercise.by_hand else "test"
         (meta,) = (m for m in before if m["grade_id"] == f"{kind}_{exercise.id.replace('.', '_')}")
         assert meta["grade"] and meta["points"] == exercise.points
 

@@ -4,6 +4,9 @@ import pytest
 
 from course_utils.explorers.costs import LENGTHS, RULES, WIDTHS, cost_look, percent, short
 
+MOVES = [{"length": 200}, {"width": 64}, {"rule": "additive"}]
+MISSIONS = [{"length": 2_000}, {"length": 10}, {"length": 20_000}]
+
 
 def test_thirty_words_and_width_1000():
     seen = cost_look(30, 1_000, "dot")

@@ -16,6 +16,16 @@ from course_utils.explorers.masks import (
     weigh,
 )
 
+MOVES = [
+    {"kind": "causal: no later key"},
+    {"padded": 1},
+    {"padded": 1, "way": "zero score"},
+]
+MISSIONS = [
+    {"padded": 2, "way": "zero weight"},
+    {"padded": 5},
+    {"kind": "causal: no later key", "way": "zero score"},
+]
 CAUSAL = KINDS["causal: no later key"]
 
 

@@ -4,13 +4,16 @@ import numpy as np
 import pytest
 
 from course_utils.attention import AttentionLayer
-from course_utils.explorers.plugboard import RULES, M, N, plugboard_look
+from course_utils.explorers.plugboard import HIDDEN, RULES, M, N, plugboard_look
+
+MOVES = [{"rule": "general"}, {"is_self": True}, {"width": 5}]
+MISSIONS = [{"is_self": True}, {"rule": "additive (rule 2)"}, {"width": 16}]
 
 
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("is_self", [True, False])
 def test_the_shapes_are_those_of_the_layer(rule, is_self):
-    layer = AttentionLayer(8, score=RULES[rule](8), rng=0)
+    layer = AttentionLayer(8, score=RULES[rule].for_width(8, hidden_size=HIDDEN), rng=0)
     x = np.zeros((N, 8), np.float32)
     y = x if is_self else np.zeros((M, 8), np.float32)
     output, cache = layer.forward(x, y)

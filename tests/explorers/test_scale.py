@@ -4,6 +4,9 @@ import pytest
 
 from course_utils.explorers.scale import WIDTHS, scale_look
 
+MOVES = [{"width": 64}, {"divisor": "√d"}, {"temperature": 4.0}]
+MISSIONS = [{"width": 1024}, {"width": 256, "temperature": 20.0}, {"divisor": "d", "width": 512}]
+
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_deviation_grows_with_the_root_of_the_width_and_the_root_takes_it_back(width):

@@ -4,6 +4,14 @@ import numpy as np
 
 from course_utils.explorers.stages import stage_explorer, stage_look
 
+MOVES = [
+    {"step": 1},
+    {"step": 2, "change": (1, 0), "number": 3},
+    {"step": 2, "number": 3, "change": (1, 0)},
+    {"step": 8, "axis": 0},
+]
+MISSIONS = [{"step": 8}, {"axis": 0, "step": 9}, {"change": (1, 0), "number": 1, "step": 7}]
+
 
 def test_the_buttons_step_on_and_back_and_stop_at_the_ends():
     explorer = stage_explorer()

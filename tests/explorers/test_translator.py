@@ -13,7 +13,13 @@ from course_utils.explorers.translator import (
 )
 from tests.explorers.stand_in import translate
 
+MOVES = [{"number": 105}, {"step": 2}]
+MISSIONS = [{"step": 5}, {"number": 105, "step": 3}, {"number": 105, "step": 2}]
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+def make():
+    return translator_explorer(translate)
 
 
 def test_the_translator_asks_the_model_once_per_number():
@@ -30,7 +36,7 @@ def test_the_translator_asks_the_model_once_per_number():
 
 
 def test_a_new_number_starts_at_its_first_character():
-    explorer = translator_explorer(translate)
+    explorer = make()
     explorer.controls["step"].value = 5
     explorer.controls["number"].value = 105
     assert explorer.controls["step"].value == 1
@@ -44,7 +50,7 @@ def test_the_translator_reads_the_current_row_aloud():
 
 
 def test_a_model_that_writes_nothing_is_shown_as_such():
-    explorer = translator_explorer(translate)
+    explorer = make()
     explorer.controls["number"].value = 10
     assert "Written so far: nothing." in explorer.reading.value
     explorer.controls["number"].value = 7

@@ -82,7 +82,7 @@ def graded(tmp_path_factory):
     Report(folder / "report", master, {}).write(rows)
     yield {
         "folder": folder,
-        "rows": {row["student"]: row for row in rows},
+        "rows": {row.student: row for row in rows},
         "csv": {line["student"]: line for line in _csv(folder / "report" / "grades.csv")},
         "watch": watch,
         "seconds": seconds,
@@ -118,7 +118,7 @@ def _csv(path):
 def test_marks_and_status(case, graded):
     line = graded["csv"][case.name]
     row = graded["rows"][case.name]
-    about = row["status"], row["notes"], [(o["grade_id"], o["message"]) for o in row["outcomes"]]
+    about = row.status, row.notes, [(one.grade_id, one.message) for one in row.outcomes]
     given = {name: float(line[name]) for name in case.grades}
     assert given == case.grades, about
     assert case.status in (None, line["status"]), about
@@ -129,17 +129,17 @@ def test_marks_and_status(case, graded):
 def test_a_students_page_tells_nothing(case, graded):
     page = (graded["folder"] / "report" / "feedback" / file_name(case.name, set())).read_text()
     row = graded["rows"][case.name]
-    own = " ".join(row.get("code", {}).values())
+    own = " ".join(row.code.values())
     secrets = [SECRET, str(HIDDEN_NUMBER), "3.5", str(Path.cwd()), "Traceback", "site-packages"]
     assert not [text for text in secrets if text in page and text not in own]
     assert "<script" not in page and "<img" not in page
-    messages = " ".join(f"{o['message']} {o['rows']}" for o in row["outcomes"])
+    messages = " ".join(f"{one.message} {one.rows}" for one in row.outcomes)
     assert "SMUGGLED" not in messages
 
 
 @each_case
 def test_the_time_keeps_its_cap(case, graded):
-    assert graded["rows"][case.name]["seconds"] <= LIMITS.total + 2
+    assert graded["rows"][case.name].seconds <= LIMITS.total + 2
 
 
 def test_the_canary_is_unharmed_and_nobody_was_heard(graded):

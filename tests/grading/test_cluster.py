@@ -40,11 +40,11 @@ def test_a_cluster_gives_the_same_rows(tmp_path):
         graders = grade_on(here.scheduler_address)
         out = tmp_path / "out"
         rows = grade(submissions, master, settings, out, graders=graders, show=False)
-    assert [row["student"] for row in rows] == [case.name for case in CASES]
-    assert [row["status"] for row in rows] == ["graded", "graded", "crashed", "rejected", "timeout"]
+    assert [row.student for row in rows] == [case.name for case in CASES]
+    assert [row.status for row in rows] == ["graded", "graded", "crashed", "rejected", "timeout"]
     for case, row in zip(CASES, rows, strict=True):
         if case.status != "rejected":
-            assert {o["grade_id"]: o["points"] for o in row["outcomes"]} == case.grades
+            assert row.points == case.grades
 
 
 def test_a_cluster_that_is_not_there_is_said(tmp_path):

@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,9 @@ from course_utils.grading.html import file_name
 from course_utils.grading.master import BadSource, read_master
 from course_utils.grading.notebooks import Rejected
 from course_utils.grading.roster import read_roster
+from course_utils.grading.rows import Kind, Outcome, Row
 from course_utils.grading.statements import needs_of, statements_of
+from course_utils.grading.status import Status
 from course_utils.grading.submissions import (
     MOST_NOTEBOOKS,
     BadSubmissions,
@@ -307,16 +310,12 @@ def test_what_a_test_needs(cells, uses, lines, names):
 
 
 def rows_of(*names, status="graded"):
-    outcomes = [
-        {"grade_id": name, "points": points, "kind": "right", "mistake": None}
-        for name, points in POINTS.items()
-    ]
-    about = {"number": "", "file": "", "seconds": 1.0, "notes": [], "status": status}
-    return [{"student": name, "outcomes": outcomes, **about} for name in names]
+    outcomes = tuple(Outcome(name, points, Kind.RIGHT) for name, points in POINTS.items())
+    return [Row(name, "", Status(status), outcomes=outcomes, seconds=1.0) for name in names]
 
 
 def test_no_name_becomes_a_formula(master):
-    table = grades_csv(rows_of("=1+1", "@x", "-2", "Ada, L"), master, {})
+    table = grades_csv(rows_of("=1+1", "@x", "-2", "Ada, L"), master)
     names = [line[0] for line in csv.reader(io.StringIO(table))][1:]
     assert names == ["'=1+1", "'@x", "-2", "Ada, L"]
 
@@ -347,12 +346,12 @@ def test_moodle(tmp_path, master, name):
     (tmp_path / "list.csv").write_text(MOODLE)
     roster = read_roster(tmp_path / "list.csv")
     rows, found, strangers = roster.match(rows_of(name))
-    assert [(row["student"], row["status"]) for row in rows] == [
+    assert [(row.student, row.status) for row in rows] == [
         (name, "graded"),
         ("Lin Wei", "missing"),
     ]
     assert strangers == []
-    lines = list(csv.DictReader(io.StringIO(roster.table(found, master, {}))))
+    lines = list(csv.DictReader(io.StringIO(roster.table(found, master))))
     assert [line["Grade"] for line in lines] == ["10", ""]
     assert lines[0]["Identifier"] == "Participant 77"
 
@@ -363,13 +362,13 @@ def test_canvas(tmp_path, master, name):
     roster = read_roster(tmp_path / "list.csv")
     rows, found, strangers = roster.match(rows_of(name, "stranger"))
     assert len(rows) == 3 and strangers == ["stranger"]
-    lines = list(csv.DictReader(io.StringIO(roster.table(found, master, {}))))
+    lines = list(csv.DictReader(io.StringIO(roster.table(found, master))))
     assert [(line["ID"], line["mini (4711)"]) for line in lines] == [("501", "10"), ("502", "")]
 
 
 def test_a_number_of_the_lms_decides(tmp_path):
     (tmp_path / "list.csv").write_text(CANVAS)
-    row = {**rows_of("somebody")[0], "number": "502"}
+    row = replace(rows_of("somebody")[0], number="502")
     _, found, strangers = read_roster(tmp_path / "list.csv").match([row])
     assert found[1] is row and strangers == []
 
@@ -385,7 +384,8 @@ def test_marks_by_hand(tmp_path, master):
     path.write_text('student,test_mean,comment\nada,"1,5",well\nlin,,\n')
     marks = read_marks(path, master)
     assert marks == {"ada": {"test_mean": 1.5}, "lin": {}}
-    lines = list(csv.DictReader(io.StringIO(grades_csv(rows_of("ada", "lin"), master, marks))))
+    rows = [row.marked(marks[row.student]) for row in rows_of("ada", "lin")]
+    lines = list(csv.DictReader(io.StringIO(grades_csv(rows, master))))
     assert [line["score"] for line in lines] == ["9.5", "10"]
     path.write_text("student,test_mean\nada,good\n")
     with pytest.raises(BadTable, match="line 2: expected points, got 'good'"):

@@ -20,7 +20,9 @@ from course_utils.grading.protocol import (
     HEADER,
     MOST_BYTES,
     MOST_JSON,
+    MOST_LETTERS,
     ProtocolError,
+    _pack,
     decode,
     encode,
     sizes,
@@ -99,6 +101,22 @@ def test_every_value_arrives(value):
 @settings(max_examples=300)
 def test_every_value_comes_back(value):
     assert same(back(value), value)
+
+
+@given(values)
+@settings(max_examples=300)
+def test_grader_and_worker_write_the_same(value):
+    """The two ladders of `pack`: the worker's own, since it may import nothing of ours."""
+    ours, theirs = [], []
+    text = _pack(value, ours, None)
+    channel = worker.Channel(SimpleNamespace())
+    assert json.dumps(channel.pack(value, theirs)) == json.dumps(text) and ours == theirs
+
+
+def test_grader_and_worker_have_the_same_limits():
+    caps = worker.MOST_JSON, worker.MOST_BYTES, worker.DEEPEST, worker.LONGEST
+    assert caps == (MOST_JSON, MOST_BYTES, DEEPEST, MOST_LETTERS)
+    assert worker.HEADER.format == HEADER.format
 
 
 def test_an_array_with_gaps_arrives_with_gaps():

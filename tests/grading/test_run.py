@@ -76,6 +76,8 @@ def test_nbgraders_gradebook(school):
         found = {s.id: book.find_submission("mini", s.id) for s in book.students}
         scores = {name: (handed.score, handed.max_score) for name, handed in found.items()}
     assert scores == {"ada": (10, 10), "lin": (9.5, 10), "omar": (7, 10), "sam": (0, 10)}
+    totals = {line["student"]: float(line["score"]) for line in lines(school)}
+    assert totals == {name: score for name, (score, _) in scores.items()}, "Row.score is the total"
 
 
 @needs_sandbox
@@ -254,10 +256,10 @@ def test_a_process_that_dies_is_tried_again(school, monkeypatch):
     monkeypatch.setattr(pool, "row_of", dies)
     master = read_master(school / "mini.ipynb")
     rows = grade(find_submissions(school / "in"), master, Settings(), school / "out", 2, show=False)
-    assert [row["student"] for row in rows] == ["ada", "lin", "omar", "sam"]
-    assert {row["status"] for row in rows} == {"crashed"}
-    assert "the process that graded it ended" in rows[1]["notes"][0]
-    assert "RuntimeError in dies" in rows[0]["notes"][0]
+    assert [row.student for row in rows] == ["ada", "lin", "omar", "sam"]
+    assert {row.status for row in rows} == {"crashed"}
+    assert "the process that graded it ended" in rows[1].notes[0]
+    assert "RuntimeError in dies" in rows[0].notes[0]
     assert Counter(tries.read_text().split()) == dict.fromkeys(["ada", "lin", "omar", "sam"], 2)
 
 

@@ -100,10 +100,10 @@ def test_a_given_function_that_fails_fails_there(session):
 def test_errors_come_as_their_kind_without_their_words(session):
     one = session("def f(kind):\n    raise kind('secret words')", "kinds = ValueError, KeyError")
     function = one.fetch("f")
-    with pytest.raises(ValueError) as error:
+    with one.question() as calls, pytest.raises(ValueError) as error:
         function(one.fetch("kinds")[0])
     assert "secret" not in str(error.value)
-    assert one.last_error == ("ValueError", 0, 2)
+    assert calls.raised == ("ValueError", 0, 2)
 
 
 def test_a_name_that_is_not_there(session):

@@ -14,14 +14,15 @@ from course_utils.training import train
 LETTERS = Vocabulary("abcde")
 BATCH = make_batch([("abc", "cba"), ("de", "ed"), ("a", "a")], LETTERS, LETTERS)
 CONTEXTS = {
-    "dot": lambda: Attention(DotScore()),
-    "additive": lambda: Attention(AdditiveScore(4, 4, 3, rng=0)),
-    "no attention": LastState,
+    "dot": lambda dtype: Attention(DotScore()),
+    "additive": lambda dtype: Attention(AdditiveScore(4, 4, 3, rng=0, dtype=dtype)),
+    "no attention": lambda dtype: LastState(),
 }
 
 
 def model(name, dtype=np.float64):
-    return BahdanauSeq2Seq(len(LETTERS), len(LETTERS), 4, CONTEXTS[name](), rng=0, dtype=dtype)
+    sizes = len(LETTERS), len(LETTERS), 4
+    return BahdanauSeq2Seq(*sizes, CONTEXTS[name](dtype), rng=0, dtype=dtype)
 
 
 @pytest.mark.parametrize("name", CONTEXTS)
@@ -54,6 +55,11 @@ def test_a_context_is_read_one_state_earlier_than_in_our_order():
     _, _, weights = stepper(memory)(np.ones(3, int), memory.summary)
     _, first = built.context.reader(memory)(memory.summary[:, None])
     np.testing.assert_allclose(weights, first[:, 0])
+
+
+def test_its_recurrent_unit_is_wider_by_the_context_and_is_the_one_with_parameters():
+    built = model("dot")
+    assert built.gru is built.parts["gru"] and built.params["gru.W_input"].shape == (8, 12)
 
 
 def test_it_learns():

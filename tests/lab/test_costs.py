@@ -38,7 +38,7 @@ def test_every_rule_is_counted_product_by_product():
     n, m, d, a = 2, 3, 4, 5
     grid = {"scores": n * product(1, d, m), "mix": product(n, m, d)}
     assert attention_macs("dot", n, m, d) == {"projections": 0, **grid}
-    assert attention_macs("general", n, m, d) == {"projections": product(n, d, d), **grid}
+    assert attention_macs("general", n, m, d) == {"projections": product(m, d, d), **grid}
     hidden = {"scores": product(n * m, a, 1), "mix": grid["mix"]}
     split = product(n, d, a) + product(m, d, a)
     assert attention_macs("additive", n, m, d, a) == {"projections": split, **hidden}
@@ -68,5 +68,6 @@ def test_the_figures_of_the_lesson():
 
 
 def test_an_unknown_rule_is_refused():
-    with pytest.raises(ValueError, match="rule must be one of dot, general, additive, concat"):
-        attention_macs("cosine", 1, 1, 1)
+    named = "rule must be one of dot, .*general, .*additive, .*concat, got 'dots'"
+    with pytest.raises(ValueError, match=named):
+        attention_macs("dots", 1, 1, 1)

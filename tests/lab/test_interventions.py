@@ -15,7 +15,8 @@ from course_utils.lab.interventions import (
 )
 from course_utils.lab.ready_made import ready_made
 from course_utils.seq2seq import Seq2Seq
-from course_utils.tasks import number_words
+from course_utils.softmax import log_softmax
+from course_utils.tasks import PADDING, number_words
 
 MASK = np.arange(5) < np.array([5, 3])[:, None]
 
@@ -63,6 +64,30 @@ def test_a_translator_needs_its_weights():
     ]
     assert np.mean(same) < 0.2
     np.testing.assert_array_equal(model.greedy(*few).tokens, before.tokens)  # it is untouched
+
+
+@pytest.mark.parametrize("name", INTERVENTIONS)
+def test_the_loss_is_that_of_reading_along_with_the_same_weights(name):
+    model, batch = ready_made("number_translator"), number_words(100, 50).test
+    changed = intervene(model, INTERVENTIONS[name])
+    memory, stepper = changed.start(batch.source, batch.source_lengths)
+    step, state, total = stepper(memory), memory.summary, 0.0
+    for read, expected in zip(batch.target[:, :-1].T, batch.target[:, 1:].T, strict=True):
+        logits, state, _ = step(read, state)
+        losses = -log_softmax(logits)[np.arange(len(expected)), expected]
+        total += losses[expected != PADDING].sum()
+    assert changed(batch) == pytest.approx(total / (batch.target_lengths - 1).sum(), rel=1e-5)
+    assert changed(batch) >= model(batch) or name == "learned"
+    assert changed(batch) == pytest.approx(model(batch), rel=1e-5) or name != "learned"
+
+
+def test_changed_weights_cannot_be_trained_and_keep_the_names_of_parameters():
+    model, batch = ready_made("number_translator"), number_words(100, 50).test
+    changed = intervene(model, uniform)
+    assert changed.params.keys() == model.params.keys()
+    _, cache = changed.forward(batch)
+    with pytest.raises(TypeError, match=r"must not be trained.*train the model itself, then call"):
+        changed.backward(cache)
 
 
 def test_the_name_of_a_change_is_no_change():

@@ -1,5 +1,8 @@
 """The laboratory: probes change what they say and nothing else, and the results are complete."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,6 +11,17 @@ from course_utils.lab import rules as lab
 from course_utils.lab.ready_made import ready_made
 from course_utils.lab.results import how_made, results
 from course_utils.tasks import number_words
+
+ROOT = Path(__file__).resolve().parents[2]
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+# An experiment whose code goes through CONTEXTS keeps results for each of them.
+OVER_ALL_CONTEXTS = [
+    path.stem
+    for path in sorted((ROOT / "experiments").glob("*.py"))
+    if re.search(r"\bin (lab\.)?CONTEXTS\b", path.read_text(encoding="utf-8"))
+]
+NUMBERS = dict(enumerate(("six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 6))
+COUNT = re.compile(rf"\b({'|'.join(NUMBERS.values())}) contexts\b")
 
 
 @pytest.fixture
@@ -41,10 +55,39 @@ def test_every_rule_gives_a_model_that_the_probes_can_examine(name):
         assert lab.exact(model, few, change).shape == (8,)
 
 
-def test_the_committed_results_name_what_made_them_and_cover_every_rule():
+def tables(found):
+    """The tables of an experiment that have a row for each context: one, or one for each task."""
+    return [found] if lab.NO_ATTENTION in found else list(found.values())
+
+
+@pytest.mark.parametrize("experiment", OVER_ALL_CONTEXTS)
+def test_kept_results_have_every_context(experiment):
+    kept = results(experiment)
+    assert f"python -m experiments.{experiment}" in how_made(kept)
+    for table in tables(kept["found"]):
+        other = sorted(set(lab.CONTEXTS) ^ set(table))
+        assert not other, (
+            f"course_utils/lab/results/{experiment}.json and CONTEXTS differ in {other}: run "
+            f"python -m experiments.{experiment}"
+        )
+
+
+def test_experiments_that_promise_every_context_are_found():
+    assert {"three_rules", "by_length"} <= set(OVER_ALL_CONTEXTS)
+
+
+def test_a_lesson_that_counts_the_contexts_counts_right():
+    for path in LESSONS:
+        said = set(COUNT.findall(path.read_text(encoding="utf-8").lower()))
+        assert said <= {NUMBERS[len(lab.CONTEXTS)]}, (
+            f"notebooks/{path.name}: it says {' and '.join(said)} contexts, the laboratory has "
+            f"{len(lab.CONTEXTS)}: count anew wherever the lesson draws or names them"
+        )
+
+
+def test_the_committed_results_keep_what_lesson_06_draws():
     found = results("three_rules")
-    assert "python -m experiments.three_rules" in how_made(found) and len(found["seeds"]) == 3
-    assert set(found["found"]) == set(lab.CONTEXTS)
+    assert len(found["seeds"]) == 3
     assert found["settings"]["steps"] == lab.STEPS and found["settings"]["width"] == lab.WIDTH
     for one in found["found"].values():
         assert all(len(one[key]) == 3 for key in ("all", "states shuffled", "longer", "curve"))

@@ -129,13 +129,15 @@ def test_an_encoder_of_another_width_is_refused(make):
 
 @each_encoder
 def test_a_model_with_a_given_encoder_is_not_saved(make, tmp_path):
-    model = Seq2Seq(None, 7, 4, encoder=make(0))
+    model = Seq2Seq(None, 7, 4, encoder=make(0), dtype=np.float64)
     with pytest.raises(ValueError, match=r"must be built of Encoder, got \w+Encoder"):
         model.save(tmp_path / "model.npz")
     assert not list(tmp_path.iterdir())
 
 
 @each_encoder
-def test_the_encoder_is_converted_to_the_dtype_of_the_model(make):
-    model = Seq2Seq(None, 7, 4, encoder=make(0))
-    assert {value.dtype for value in model.params.values()} == {np.dtype(np.float32)}
+def test_an_encoder_of_another_dtype_is_refused_and_left_as_it_is(make):
+    encoder = make(0)
+    with pytest.raises(ValueError, match=r"encoder's parameters must be float32 .* got float64"):
+        Seq2Seq(None, 7, 4, encoder=encoder)
+    assert {value.dtype for value in encoder.params.values()} == {np.dtype(np.float64)}

@@ -7,7 +7,7 @@ from course_utils.checks.catalogue import exercises
 from course_utils.learning.course_test import hand_in
 
 ITEMS = tuple(exercises("course").values())
-RIGHT = [item.right for item in ITEMS]
+RIGHT = [item.letter for item in ITEMS]
 ALL_A = ["a"] * len(ITEMS)
 
 
@@ -31,7 +31,7 @@ def told(report):
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
 def test_a_check_tells_no_right_letter_from_a_wrong_one(item):
-    said = {letter: check(item.id, letter) for letter in item.reasons}
+    said = {letter: check(item.id, letter) for letter in item.options}
     assert {(result.passed, result.mistake) for result in said.values()} == {(True, None)}
     assert {repr(result).replace(f": {letter}.", "") for letter, result in said.items()} == {
         repr(said["a"]).replace(": a.", "")
@@ -47,15 +47,20 @@ def test_before_the_course_right_and_wrong_answers_get_the_same_report():
     right = told(hand_in("before", RIGHT))
     progress_store.store().reset()
     assert told(hand_in("before", ALL_A)) == right
-    assert "12 of 12" not in right and "✓" not in right and ITEMS[0].reasons["c"] not in right
+    assert "12 of 12" not in right and "✓" not in right and ITEMS[0].options["c"].reply not in right
 
 
 def test_after_the_course_both_times_stand_side_by_side_with_reasons():
     hand_in("before", ALL_A)
     report = hand_in("after", [*RIGHT[:11], "d"])
     assert report.message == "Right: 3 of 12 before, 11 of 12 after."
-    assert report.rows[0] == ("1. what a key is for", "✗ a", "✓ c", ITEMS[0].reasons["c"])
-    assert report.rows[11] == ("12. what a large weight says", "✗ a", "✗ d", ITEMS[11].reasons["d"])
+    assert report.rows[0] == ("1. what a key is for", "✗ a", "✓ c", ITEMS[0].options["c"].reply)
+    assert report.rows[11] == (
+        "12. what a large weight says",
+        "✗ a",
+        "✗ d",
+        ITEMS[11].options["d"].reply,
+    )
     assert "3 of 12 on average" in report.notes[0]
     for line in report.rows[4]:
         assert line in repr(report) and line in report._repr_html_()

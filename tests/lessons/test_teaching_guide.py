@@ -18,11 +18,6 @@ def part(path, heading):
     return found[1]
 
 
-def test_every_lesson_has_a_page():
-    lessons = {path.name[:2] for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")}
-    assert lessons <= {path.stem for path in PAGES}
-
-
 @each_page
 @pytest.mark.parametrize("minutes", [45, 90])
 def test_the_minutes_of_a_plan_add_up(path, minutes):

@@ -154,3 +154,14 @@ def test_the_code_has_one_style(command):
         [sys.executable, "-m", "ruff", *command, "."], capture_output=True, text=True, cwd=ROOT
     )
     assert result.returncode == 0, f"run: make format\n{result.stdout}"
+
+
+@pytest.mark.style
+def test_the_types_of_grading_are_right():
+    command = [sys.executable, "-m", "ty", "check", "--output-format", "concise"]
+    found = subprocess.run(
+        [*command, "--python", sys.prefix], capture_output=True, text=True, cwd=ROOT
+    )
+    said = f"{found.stdout}{found.stderr}"
+    assert "No module named ty" not in said, "the type checker is missing: run make setup"
+    assert found.returncode == 0, f"see [tool.ty] in pyproject.toml\n{said}"

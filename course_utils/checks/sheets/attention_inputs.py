@@ -5,7 +5,8 @@ Names: n queries, m keys, d_k and d_v features; a leading batch where an exercis
 
 import numpy as np
 
-from course_utils.checks.exercises import Property, shown
+from course_utils.checks.answers import shown
+from course_utils.checks.exercises import Property
 
 
 def sizes(rng, count, square=False, least=2, most=7):

@@ -173,12 +173,16 @@ def _tidy(group):
 def by_groups(number, tidy=_tidy):
     """A right answer that writes every digit and then takes zeros away."""
     text = f"{number:08d}"
-    high, low = (
-        tidy("".join(DIGITS[int(d)] + u * (d > "0") for d, u in zip(group, UNITS, strict=True)))
-        for group in (text[:4], text[4:])
-    )
+    high, low = tidy(_every_digit(text[:4])), tidy(_every_digit(text[4:]))
     numeral = f"{high.lstrip('零')}万{low}" if number >= 10**4 else low.lstrip("零")
-    return numeral.removeprefix("一" * numeral.startswith("一十")) or "零"
+    numeral = numeral[1:] if numeral.startswith("一十") else numeral
+    return numeral or "零"
+
+
+def _every_digit(group):
+    """Four digits, each but 零 with its unit: 0305 → 零三百零五."""
+    pairs = zip(group, UNITS, strict=True)
+    return "".join(DIGITS[int(digit)] + (unit if digit != "0" else "") for digit, unit in pairs)
 
 
 def by_units(number):

@@ -3,15 +3,9 @@
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.checks.exercises import (
-    ChoiceExercise,
-    Mistake,
-    Property,
-    ReasonExercise,
-    ValueExercise,
-    shown,
-)
-from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.answers import shown
+from course_utils.checks.declare import Sheet
+from course_utils.checks.exercises import Property
 from course_utils.checks.sheets.attention_inputs import (
     inside_the_values,
     moved,
@@ -21,7 +15,9 @@ from course_utils.checks.sheets.attention_inputs import (
     values_are_mixed,
 )
 
-ARGUMENTS = ("query", "keys", "values")
+sheet = Sheet("01")
+
+
 QUERY = np.array([1.0, 2, -1])
 KEYS = np.array([[1.0, 0, 1], [0, 1, -1], [2, 1, 0], [-1, 1, 1]])
 VALUES = np.array([[10.0, 1], [20, 2], [30, 3], [40, 4]])
@@ -53,13 +49,14 @@ def _fits_best(trial):
     return None
 
 
-hard_lookup = FunctionExercise(
-    id="01.1",
-    title="hard lookup",
+@sheet.function(
+    "01.1",
+    "hard lookup",
     points=3,
-    name="hard_lookup",
-    arguments=ARGUMENTS,
-    reference=lambda query, keys, values: values[(keys @ query).argmax()],
+    asks="""
+    One query (d,), the keys (m, d) and the values (m, d_v) of m books. Return the value of
+    the book whose key has the largest dot product with the query.
+    """,
     outputs=_answer,
     inputs=one_query,
     edges=EDGES,
@@ -67,76 +64,102 @@ hard_lookup = FunctionExercise(
         Property("the answer is the content of one book", _is_a_value),
         Property("no other book has a higher score", _fits_best),
     ),
-    variants=(
-        lambda query, keys, values: values[int(np.argmax(np.einsum("jd,d->j", keys, query)))],
-        lambda query, keys, values: max(
-            zip(keys, values, strict=True), key=lambda book: sum(query * book[0])
-        )[1],
-        lambda query, keys, values: values[np.dot(keys, query).argsort()[-1]].astype(np.float32),
-    ),
-    praise="Right: you found one book by its label and handed over its content, whole.",
-    mistakes=(
-        Mistake(
-            "query ignored",
-            lambda query, keys, values: values[keys.sum(axis=-1).argmax()],
-            "Your choice does not depend on the query: compare each key with it, keys @ query.",
-        ),
-        Mistake(
-            "index",
-            lambda query, keys, values: (keys @ query).argmax(),
-            "This is the number of the best book. Hand over its content: a row of values.",
-        ),
-        Mistake(
-            "key",
-            lambda query, keys, values: keys[(keys @ query).argmax()],
-            "You hand over the label of the best book; its content is the same row of values.",
-        ),
-        Mistake(
-            "score",
-            lambda query, keys, values: (keys @ query).max(),
-            "This is the highest score. You need to know which book has it: argmax, not max.",
-        ),
-        Mistake(
-            "worst book",
-            lambda query, keys, values: values[(keys @ query).argmin()],
-            "You pick the book that fits worst: the best has the largest score.",
-        ),
-        Mistake(
-            "best starts at 0",
-            lambda query, keys, values: values[np.maximum(keys @ query, 0).argmax()],
-            "Where every score is below 0 you keep the first book: start with −infinity, not 0.",
-        ),
-        Mistake(
-            "row kept",
-            lambda query, keys, values: values[[(keys @ query).argmax()]],
-            "The right content, in an array (1, d_v): return the row itself, (d_v,).",
-        ),
-        Mistake(
-            "soft",
-            lambda query, keys, values: softmax(keys @ query) @ values,
-            "This is the soft lookup, a blend: hand over the content of the best book alone.",
-        ),
-        Mistake(
-            "nearest key",
-            lambda query, keys, values: values[((keys - query) ** 2).sum(axis=-1).argmin()],
-            "You took the nearest key; asked is the largest dot product, keys @ query.",
-        ),
-        Mistake(
-            "longest key",
-            lambda query, keys, values: values[np.linalg.norm(keys, axis=-1).argmax()],
-            "You pick the longest label, whatever the query says: keys @ query compares them.",
-        ),
-        Mistake(
-            "absolute score",
-            lambda query, keys, values: values[np.abs(keys @ query).argmax()],
-            "A score of −5 is a bad match, not a strong one: leave the sign of the scores.",
-        ),
-    ),
     hints=(
         "Which key has the largest dot product with the query? And which row of values is its?",
         "One line: values[(keys @ query).____()]",
     ),
 )
+def hard_lookup(query, keys, values):
+    """Right: you found one book by its label and handed over its content, whole."""
+    return values[(keys @ query).argmax()]
+
+
+@hard_lookup.also_right
+def with_einsum(query, keys, values):
+    return values[int(np.argmax(np.einsum("jd,d->j", keys, query)))]
+
+
+@hard_lookup.also_right
+def best_of_all_books(query, keys, values):
+    return max(zip(keys, values, strict=True), key=lambda book: sum(query * book[0]))[1]
+
+
+@hard_lookup.also_right
+def last_when_sorted(query, keys, values):
+    return values[np.dot(keys, query).argsort()[-1]].astype(np.float32)
+
+
+@hard_lookup.mistake
+def query_ignored(query, keys, values):
+    """Your choice does not depend on the query: compare each key with it, keys @ query."""
+    return values[keys.sum(axis=-1).argmax()]
+
+
+@hard_lookup.mistake
+def index(query, keys, values):
+    """This is the number of the best book. Hand over its content: a row of values."""
+    return (keys @ query).argmax()
+
+
+@hard_lookup.mistake
+def key(query, keys, values):
+    """You hand over the label of the best book; its content is the same row of values."""
+    return keys[(keys @ query).argmax()]
+
+
+@hard_lookup.mistake
+def score(query, keys, values):
+    """This is the highest score. You need to know which book has it: argmax, not max."""
+    return (keys @ query).max()
+
+
+@hard_lookup.mistake
+def worst_book(query, keys, values):
+    """You pick the book that fits worst: the best has the largest score."""
+    return values[(keys @ query).argmin()]
+
+
+@hard_lookup.mistake
+def best_starts_at_0(query, keys, values):
+    """Where every score is below 0 you keep the first book: start with −infinity, not 0."""
+    best, best_score = 0, 0
+    for book, key in enumerate(keys):
+        if key @ query > best_score:
+            best, best_score = book, key @ query
+    return values[best]
+
+
+@hard_lookup.mistake
+def row_kept(query, keys, values):
+    """The right content, in an array (1, d_v): return the row itself, (d_v,)."""
+    best = (keys @ query).argmax()
+    return values[[best]]
+
+
+@hard_lookup.mistake
+def soft(query, keys, values):
+    """This is the soft lookup, a blend: hand over the content of the best book alone."""
+    return softmax(keys @ query) @ values
+
+
+@hard_lookup.mistake
+def nearest_key(query, keys, values):
+    """You took the nearest key; asked is the largest dot product, keys @ query."""
+    distances = ((keys - query) ** 2).sum(axis=-1)
+    return values[distances.argmin()]
+
+
+@hard_lookup.mistake
+def longest_key(query, keys, values):
+    """You pick the longest label, whatever the query says: keys @ query compares them."""
+    lengths = np.linalg.norm(keys, axis=-1)
+    return values[lengths.argmax()]
+
+
+@hard_lookup.mistake
+def absolute_score(query, keys, values):
+    """A score of −5 is a bad match, not a strong one: leave the sign of the scores."""
+    return values[np.abs(keys @ query).argmax()]
 
 
 def _hardens(trial):
@@ -148,28 +171,27 @@ def _hardens(trial):
     return moved(answer, values[scores.argmax()], 1e-3)
 
 
-def _soft_loops(query, keys, values):
-    scores = [sum(q * k for q, k in zip(query, key, strict=True)) for key in keys]
-    exps = [np.exp(score - max(scores)) for score in scores]
-    return sum(e / sum(exps) * value for e, value in zip(exps, values, strict=True))
+def _every_book_twice(trial):
+    query, keys, values = trial.arguments
+    again = trial.call(query, np.concatenate([keys] * 2), np.concatenate([values] * 2))["answer"]
+    return moved(again, trial.outputs["answer"], trial.tolerance)
 
 
-def _soft_einsum(query, keys, values):
-    return np.einsum("j,jv->v", softmax(np.einsum("d,jd->j", query, keys)), values)
+def _ahead_by_one(trial):
+    """Where keys and values are one-hot, the answer is the weights."""
+    found = trial.call(np.array([1.0, 0]), np.eye(2), np.eye(2))["answer"]
+    return moved(found, np.array([np.e, 1]) / (np.e + 1), trial.tolerance)
 
 
-def _soft_float32(query, keys, values):
-    query, keys, values = (array.astype(np.float32) for array in (query, keys, values))
-    return softmax(keys @ query) @ values
-
-
-soft_lookup = FunctionExercise(
-    id="01.2",
-    title="soft lookup",
+@sheet.function(
+    "01.2",
+    "soft lookup",
     points=3,
-    name="soft_lookup",
-    arguments=ARGUMENTS,
-    reference=lambda query, keys, values: softmax(keys @ query) @ values,
+    asks="""
+    Now every book gives its share. Three lines: ① score every key by its dot product with
+    the query, ② normalise the scores with `softmax`, which is imported above, ③ mix the
+    values.
+    """,
     outputs=_answer,
     inputs=one_query,
     edges=EDGES,
@@ -179,110 +201,147 @@ soft_lookup = FunctionExercise(
         values_are_mixed("answer"),
         shift_changes_nothing("answer"),
         Property("for a query a million times as long, the best book gets all", _hardens),
-        Property(
-            "a second copy of a shelf changes no answer",
-            lambda trial: moved(
-                trial.call(
-                    trial.arguments[0],
-                    np.concatenate([trial.arguments[1]] * 2),
-                    np.concatenate([trial.arguments[2]] * 2),
-                )["answer"],
-                trial.outputs["answer"],
-                trial.tolerance,
-            ),
-        ),
-        Property(
-            "a score ahead by 1 gives e times the weight",
-            lambda trial: moved(
-                trial.call(np.array([1.0, 0]), np.eye(2), np.eye(2))["answer"],
-                np.array([np.e, 1]) / (np.e + 1),
-                trial.tolerance,
-            ),
-        ),
-    ),
-    variants=(_soft_loops, _soft_einsum, _soft_float32),
-    praise="Right: inside the range of the values, and hard again when the query is long.",
-    mistakes=(
-        Mistake(
-            "no softmax",
-            lambda query, keys, values: (keys @ query) @ values,
-            "You mixed with the scores themselves: turn them into weights that sum to 1 first.",
-        ),
-        Mistake(
-            "keys mixed",
-            lambda query, keys, values: softmax(keys @ query) @ keys,
-            "You mixed the labels, keys: what is handed over are the contents, values.",
-        ),
-        Mistake(
-            "divided by the sum",
-            lambda query, keys, values: (keys @ query) / (keys @ query).sum() @ values,
-            "You divided the scores by their sum; with scores below 0 that is no average. "
-            "Softmax takes exp first.",
-        ),
-        Mistake(
-            "hard",
-            lambda query, keys, values: values[(keys @ query).argmax()],
-            "This is the hard lookup, one book: soft gives each book its share.",
-        ),
-        Mistake(
-            "plain mean",
-            lambda query, keys, values: values.mean(axis=0),
-            "Every book has the same share here, whatever the query asks: are its scores used, and "
-            "does softmax run over the books?",
-        ),
-        Mistake(
-            "mean of the weighted values",
-            lambda query, keys, values: softmax(keys @ query) @ values / len(keys),
-            "You averaged the weighted values: the weights sum to 1 already, so add them up.",
-        ),
-        Mistake(
-            "softmax without a shift",
-            lambda query, keys, values: np.exp(keys @ query) / np.exp(keys @ query).sum() @ values,
-            "For scores near 1000 exp overflows: subtract the largest score first, or use softmax.",
-        ),
-        Mistake(
-            "scaled",
-            lambda query, keys, values: softmax(keys @ query / np.sqrt(len(query))) @ values,
-            "You divided the scores by √d. That is a later rule; here the scores stay as they are.",
-        ),
-        Mistake(
-            "exp without the sum",
-            lambda query, keys, values: np.exp(keys @ query) @ values,
-            "Your weights are exps that do not sum to 1: divide them by their sum.",
-        ),
-        Mistake(
-            "every weight 1",
-            lambda query, keys, values: values.sum(axis=0),
-            "This adds all contents up, each with weight 1: softmax ran along an axis of length 1.",
-        ),
-        Mistake(
-            "not added up",
-            lambda query, keys, values: softmax(keys @ query)[:, None] * values,
-            "Every content has its weight now; add them up over the books.",
-        ),
-        Mistake(
-            "weights returned",
-            lambda query, keys, values: softmax(keys @ query),
-            "These are the weights. One step is missing: ③ mix the values with them.",
-        ),
+        Property("a second copy of a shelf changes no answer", _every_book_twice),
+        Property("a score ahead by 1 gives e times the weight", _ahead_by_one),
     ),
     hints=(
         "Three lines, ① score, ② normalise, ③ mix. What does each one give, and in which shape?",
         "weights = softmax(keys @ query), and then: return weights @ ____",
     ),
 )
+def soft_lookup(query, keys, values):
+    """Right: inside the range of the values, and hard again when the query is long."""
+    scores = keys @ query  # ①
+    weights = softmax(scores)  # ②
+    return weights @ values  # ③
 
-what_changes = ChoiceExercise(
-    id="01.3",
-    title="the same labels, other contents",
+
+@soft_lookup.also_right
+def in_loops(query, keys, values):
+    scores = [sum(q * k for q, k in zip(query, key, strict=True)) for key in keys]
+    exps = [np.exp(score - max(scores)) for score in scores]
+    return sum(e / sum(exps) * value for e, value in zip(exps, values, strict=True))
+
+
+@soft_lookup.also_right
+def with_einsum(query, keys, values):
+    return np.einsum("j,jv->v", softmax(np.einsum("d,jd->j", query, keys)), values)
+
+
+@soft_lookup.also_right
+def in_float32(query, keys, values):
+    query, keys, values = (array.astype(np.float32) for array in (query, keys, values))
+    return softmax(keys @ query) @ values
+
+
+@soft_lookup.mistake
+def no_softmax(query, keys, values):
+    """You mixed with the scores themselves: turn them into weights that sum to 1 first."""
+    scores = keys @ query
+    return scores @ values
+
+
+@soft_lookup.mistake
+def keys_mixed(query, keys, values):
+    """You mixed the labels, keys: what is handed over are the contents, values."""
+    return softmax(keys @ query) @ keys
+
+
+@soft_lookup.mistake
+def divided_by_the_sum(query, keys, values):
+    """You divided the scores by their sum; with scores below 0 that is no average. Softmax
+    takes exp first.
+    """
+    scores = keys @ query
+    weights = scores / scores.sum()
+    return weights @ values
+
+
+@soft_lookup.mistake
+def hard(query, keys, values):
+    """This is the hard lookup, one book: soft gives each book its share."""
+    return values[(keys @ query).argmax()]
+
+
+@soft_lookup.mistake
+def plain_mean(query, keys, values):
+    """Every book has the same share here, whatever the query asks: are its scores used, and
+    does softmax run over the books?
+    """
+    return values.mean(axis=0)
+
+
+@soft_lookup.mistake
+def mean_of_the_weighted_values(query, keys, values):
+    """You averaged the weighted values: the weights sum to 1 already, so add them up."""
+    weights = softmax(keys @ query)
+    return (weights[:, None] * values).mean(axis=0)
+
+
+@soft_lookup.mistake
+def softmax_without_a_shift(query, keys, values):
+    """For scores near 1000 exp overflows: subtract the largest score first, or use softmax."""
+    exps = np.exp(keys @ query)
+    weights = exps / exps.sum()
+    return weights @ values
+
+
+@soft_lookup.mistake
+def scaled(query, keys, values):
+    """You divided the scores by √d. That is a later rule; here the scores stay as they are."""
+    weights = softmax(keys @ query / np.sqrt(len(query)))
+    return weights @ values
+
+
+@soft_lookup.mistake
+def exp_without_the_sum(query, keys, values):
+    """Your weights are exps that do not sum to 1: divide them by their sum."""
+    weights = np.exp(keys @ query)
+    return weights @ values
+
+
+@soft_lookup.mistake
+def every_weight_1(query, keys, values):
+    """This adds all contents up, each with weight 1: softmax ran along an axis of length 1."""
+    scores = keys @ query
+    weights = softmax(scores[:, None])  # (m, 1)
+    return (weights * values).sum(axis=0)
+
+
+@soft_lookup.mistake
+def not_added_up(query, keys, values):
+    """Every content has its weight now; add them up over the books."""
+    weights = softmax(keys @ query)
+    return weights[:, None] * values
+
+
+@soft_lookup.mistake
+def weights_returned(query, keys, values):
+    """These are the weights. One step is missing: ③ mix the values with them."""
+    return softmax(keys @ query)
+
+
+sheet.choice(
+    "01.3",
+    "the same labels, other contents",
     points=1,
-    right="b",
-    reasons={
-        "a": "The weights come out of query and keys, and neither has changed. Where do the "
-        "values enter?",
-        "b": "Yes: values enter in stage ③ only, after the weights are made.",
-        "c": "The weights are made before any value is looked at. Which stage uses the values?",
-        "d": "The values are what is handed over: with others, the answer is another.",
+    asks="""
+    Two libraries have the same labels on their shelves, and other books behind them: the
+    keys are equal, the values differ. The same query is asked in both. What differs?
+    """,
+    letter="b",
+    options={
+        "a": (
+            "the weights and the answer",
+            "The weights come out of query and keys, and neither has changed. Where do the "
+            "values enter?",
+        ),
+        "b": ("only the answer", "Yes: values enter in stage ③ only, after the weights are made."),
+        "c": (
+            "only the weights",
+            "The weights are made before any value is looked at. Which stage uses the values?",
+        ),
+        "d": ("neither", "The values are what is handed over: with others, the answer is another."),
     },
     hints=(
         "In which of the three stages do the values appear?",
@@ -292,11 +351,6 @@ what_changes = ChoiceExercise(
 
 
 OF_A_WEIGHT, OF_THE_ANSWER = "the change of a weight", "the change of the answer"
-
-
-def _changes(query, keys, values_1, values_2):
-    weights = softmax(keys @ query)
-    return 0.0, np.abs(weights @ values_1 - weights @ values_2).max()
 
 
 def _two_shelves(rng, square=False):
@@ -320,13 +374,15 @@ def _known_change(trial):
     return moved(found, 8.0, trial.tolerance)
 
 
-largest_changes = FunctionExercise(
-    id="01.4",
-    title="prove it: how much does each change?",
+@sheet.function(
+    "01.4",
+    "prove it: how much does each change?",
     points=2,
-    name="largest_changes",
-    arguments=("query", "keys", "values_1", "values_2"),
-    reference=_changes,
+    asks="""
+    Measure what you just said. Ask both libraries and return two numbers: the largest
+    change of any weight, and the largest change of any number of the answer. A fall counts
+    like a rise.
+    """,
     outputs=lambda *_: {OF_A_WEIGHT: (), OF_THE_ANSWER: ()},
     inputs=_two_shelves,
     edges={
@@ -339,115 +395,171 @@ largest_changes = FunctionExercise(
         Property("contents that change twice as much change the answer twice as much", _doubles),
         Property("from [0 0] to [4 −8] in every book, the largest change is 8", _known_change),
     ),
-    variants=(
-        lambda q, k, v, w: (0, np.abs(softmax(k @ q) @ (v - w)).max()),
-        lambda q, k, v, w: np.array([0.0, max(abs(x) for x in softmax(k @ q) @ (w - v))]),
-        lambda q, k, v, w: [np.float32(number) for number in _changes(q, k, v, w)],
-    ),
-    praise="Right, and it is proved: the weights stay exactly, the answer moves.",
-    mistakes=(
-        Mistake(
-            "swapped",
-            lambda *a: _changes(*a)[::-1],
-            "Both numbers are right, in the wrong order: first the weights, then the answer.",
-        ),
-        Mistake(
-            "no absolute value",
-            lambda q, k, v, w: (0.0, (softmax(k @ q) @ v - softmax(k @ q) @ w).max()),
-            "A change of −5 is a large change: take np.abs before the max.",
-        ),
-        Mistake(
-            "the other way round, no absolute value",
-            lambda q, k, v, w: (0.0, (softmax(k @ q) @ w - softmax(k @ q) @ v).max()),
-            "A fall counts as much as a rise: np.abs(…) before the max.",
-        ),
-        Mistake(
-            "absolute value too late",
-            lambda q, k, v, w: (0.0, abs((softmax(k @ q) @ (v - w)).max())),
-            "np.abs comes after max: a large fall is lost by then. Take it first.",
-        ),
-        Mistake(
-            "answers returned",
-            lambda q, k, v, w: (softmax(k @ q) @ v, softmax(k @ q) @ w),
-            "These are the two answers; asked is how much they differ, as two numbers.",
-        ),
-        Mistake(
-            "values compared",
-            lambda q, k, v, w: (0.0, np.abs(v - w).max()),
-            "You compared the values with each other; compare the answers, which mix them.",
-        ),
-        Mistake(
-            "mean",
-            lambda q, k, v, w: (0.0, np.abs(softmax(k @ q) @ (v - w)).mean()),
-            "This is the average change of the answer; asked is the largest: max, not mean.",
-        ),
-        Mistake(
-            "weights from the values",
-            lambda q, k, v, w: (
-                np.abs(softmax(v @ np.ones(v.shape[1])) - softmax(w @ np.ones(w.shape[1]))).max(),
-                _changes(q, k, v, w)[1],
-            ),
-            "Your weights were made from the values; they come from keys @ query.",
-        ),
-        Mistake(
-            "summed",
-            lambda q, k, v, w: (0.0, np.abs(softmax(k @ q) @ (v - w)).sum()),
-            "You added all changes of the answer up; asked is the largest single one.",
-        ),
-    ),
     hints=(
         "Make weights and answer twice, once with each contents. What do you then compare?",
         "np.abs(weights_1 - weights_2).max() for the weights; the same for answer_1 and ____.",
     ),
 )
+def largest_changes(query, keys, values_1, values_2):
+    """Right, and it is proved: the weights stay exactly, the answer moves."""
+    weights_1, weights_2 = softmax(keys @ query), softmax(keys @ query)
+    answer_1, answer_2 = weights_1 @ values_1, weights_2 @ values_2
+    return np.abs(weights_1 - weights_2).max(), np.abs(answer_1 - answer_2).max()
+
+
+@largest_changes.also_right
+def change_of_the_values_mixed(query, keys, values_1, values_2):
+    return 0, np.abs(softmax(keys @ query) @ (values_1 - values_2)).max()
+
+
+@largest_changes.also_right
+def number_by_number(query, keys, values_1, values_2):
+    change = softmax(keys @ query) @ (values_2 - values_1)
+    return np.array([0.0, max(abs(number) for number in change)])
+
+
+@largest_changes.also_right
+def in_float32(query, keys, values_1, values_2):
+    change = softmax(keys @ query) @ (values_1 - values_2)
+    return [np.float32(0), np.abs(change).max().astype(np.float32)]
+
+
+@largest_changes.mistake
+def swapped(query, keys, values_1, values_2):
+    """Both numbers are right, in the wrong order: first the weights, then the answer."""
+    weights = softmax(keys @ query)
+    return np.abs(weights @ values_1 - weights @ values_2).max(), 0.0
+
+
+@largest_changes.mistake
+def no_absolute_value(query, keys, values_1, values_2):
+    """A change of −5 is a large change: take np.abs before the max."""
+    weights = softmax(keys @ query)
+    return 0.0, (weights @ values_1 - weights @ values_2).max()
+
+
+@largest_changes.mistake(name="the other way round, no absolute value")
+def largest_rise(query, keys, values_1, values_2):
+    """A fall counts as much as a rise: np.abs(…) before the max."""
+    weights = softmax(keys @ query)
+    return 0.0, (weights @ values_2 - weights @ values_1).max()
+
+
+@largest_changes.mistake
+def absolute_value_too_late(query, keys, values_1, values_2):
+    """np.abs comes after max: a large fall is lost by then. Take it first."""
+    weights = softmax(keys @ query)
+    return 0.0, abs((weights @ values_1 - weights @ values_2).max())
+
+
+@largest_changes.mistake
+def answers_returned(query, keys, values_1, values_2):
+    """These are the two answers; asked is how much they differ, as two numbers."""
+    weights = softmax(keys @ query)
+    return weights @ values_1, weights @ values_2
+
+
+@largest_changes.mistake
+def values_compared(query, keys, values_1, values_2):
+    """You compared the values with each other; compare the answers, which mix them."""
+    return 0.0, np.abs(values_1 - values_2).max()
+
+
+@largest_changes.mistake
+def mean(query, keys, values_1, values_2):
+    """This is the average change of the answer; asked is the largest: max, not mean."""
+    weights = softmax(keys @ query)
+    return 0.0, np.abs(weights @ values_1 - weights @ values_2).mean()
+
+
+@largest_changes.mistake
+def weights_from_the_values(query, keys, values_1, values_2):
+    """Your weights were made from the values; they come from keys @ query."""
+    weights_1, weights_2 = softmax(values_1.sum(axis=1)), softmax(values_2.sum(axis=1))
+    answer_1, answer_2 = softmax(keys @ query) @ values_1, softmax(keys @ query) @ values_2
+    return np.abs(weights_1 - weights_2).max(), np.abs(answer_1 - answer_2).max()
+
+
+@largest_changes.mistake
+def summed(query, keys, values_1, values_2):
+    """You added all changes of the answer up; asked is the largest single one."""
+    weights = softmax(keys @ query)
+    return 0.0, np.abs(weights @ values_1 - weights @ values_2).sum()
+
 
 NAMES = np.array([[2.0, 1, 0], [0, 2, 1], [1, 0, 2]])
 NUMBERS = np.array([110.0, 430, 790])
 SPELLING = np.array([1.0, 0.5, 0])
 SCORES = NAMES @ SPELLING
 
-phone_book = ValueExercise(
-    id="01.5",
-    title="a phone book that blends",
+
+@sheet.value(
+    "01.5",
+    "a phone book that blends",
     points=1,
+    asks="""
+    Three colleagues and their phone numbers. The names are vectors, so that a badly spelled
+    name can still be compared. What does a *soft* lookup return for this spelling? Use your
+    `soft_lookup`, or compute it in another way.
+    """,
     what="one number, the blended one",
-    expected=softmax(SCORES) @ NUMBERS,
     tolerance=0.5,
-    praise="Right, and nobody has that number: a blend of phone numbers calls a stranger.",
     properties=(
         Property(
             "A blend lies between the smallest and the largest number, 110 and 790",
             lambda number: None if 110 <= number <= 790 else shown(number),
         ),
     ),
-    mistakes=(
-        Mistake("hard", 110, "This is the best match alone, the hard lookup: mix all three."),
-        Mistake("mean", NUMBERS.mean(), "The three have different scores, so different weights."),
-        Mistake(
-            "scores", SCORES @ NUMBERS, "You mixed with the scores: softmax makes weights of them."
-        ),
-        Mistake(
-            "divided by the sum",
-            SCORES @ NUMBERS / SCORES.sum(),
-            "You divided the scores by their sum: softmax takes exp first.",
-        ),
-        Mistake("weight", softmax(SCORES).max(), "This is the largest weight; now mix numbers."),
-    ),
     hints=(
         "It is your soft lookup with one number for each name: which are keys, which values?",
         "softmax(names @ spelling) @ ____",
     ),
 )
+def blended_number():
+    """Right, and nobody has that number: a blend of phone numbers calls a stranger."""
+    return soft_lookup(SPELLING, NAMES, NUMBERS)
 
-reason = ReasonExercise(
-    id="01.6",
-    title="why is hard lookup better here?",
-    points=0,
+
+@blended_number.mistake
+def hard():
+    """This is the best match alone, the hard lookup: mix all three."""
+    return 110
+
+
+@blended_number.mistake
+def mean():
+    """The three have different scores, so different weights."""
+    return NUMBERS.mean()
+
+
+@blended_number.mistake
+def scores():
+    """You mixed with the scores: softmax makes weights of them."""
+    return SCORES @ NUMBERS
+
+
+@blended_number.mistake
+def divided_by_the_sum():
+    """You divided the scores by their sum: softmax takes exp first."""
+    weights = SCORES / SCORES.sum()
+    return weights @ NUMBERS
+
+
+@blended_number.mistake
+def weight():
+    """This is the largest weight; now mix numbers."""
+    return softmax(SCORES).max()
+
+
+sheet.reason(
+    "01.6",
+    "why is hard lookup better here?",
+    asks="""
+    Say it in at least 15 words, in any language. The text is recorded, not scored.
+    """,
     praise="Compare it with a solution: does yours say what a blended number is good for?",
     hints=(
         "Whom do you reach if you dial the average of two phone numbers?",
         "A blend is useful where a value between two values means something, as for ____.",
     ),
 )
-
-EXERCISES = (hard_lookup, soft_lookup, what_changes, largest_changes, phone_book, reason)

@@ -3,15 +3,8 @@
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.checks.exercises import (
-    HOLD_ANSWERS,
-    Disorder,
-    Mistake,
-    OrderExercise,
-    Property,
-    ReasonExercise,
-)
-from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.declare import Sheet
+from course_utils.checks.exercises import HOLD_ANSWERS, Property
 from course_utils.checks.sheets.attention_inputs import (
     moved,
     no_negative_weight,
@@ -19,19 +12,7 @@ from course_utils.checks.sheets.attention_inputs import (
     sizes,
 )
 
-
-def _over_everything(scores):
-    return softmax(scores.ravel()).reshape(scores.shape)
-
-
-def _soft_loops(scores, temperature):
-    rows = [np.exp((row - max(row)) / temperature) for row in scores]
-    return [row / sum(row) for row in rows]
-
-
-def _soft_powers(scores, temperature):
-    powers = softmax(scores) ** (1 / temperature)
-    return powers / powers.sum(axis=-1, keepdims=True)
+sheet = Sheet("03")
 
 
 def _rows_and_temperature(rng, square=False):
@@ -42,13 +23,26 @@ def _rows_and_temperature(rng, square=False):
 ROWS = np.array([[2.0, 1, 0, -1], [0, 3, 0, 1]])
 STRONG = np.array([[1000.0, -1000, 999], [-1000, -1001, -999]])
 
-dial = FunctionExercise(
-    id="03.1",
-    title="the dial",
+
+def _both_doubled(trial):
+    scores, temperature = trial.arguments
+    again = trial.call(2 * scores, 2 * temperature)["weights"]
+    return moved(again, trial.outputs["weights"], trial.tolerance)
+
+
+def _ahead_by_one(trial):
+    found = trial.call(np.array([[1.0, 0]]), 0.5)["weights"]
+    return moved(found, np.array([[np.e**2, 1]]) / (np.e**2 + 1), trial.tolerance)
+
+
+@sheet.function(
+    "03.1",
+    "the dial",
     points=1,
-    name="soften",
-    arguments=("scores", "temperature"),
-    reference=lambda scores, temperature: softmax(scores / temperature),
+    asks="""
+    Scores (n, m) and a temperature above 0: return the weights (n, m). `softmax`, imported
+    above, runs along each row. One line is enough.
+    """,
     outputs=lambda scores, temperature: {"weights": scores.shape},
     inputs=_rows_and_temperature,
     edges={
@@ -61,123 +55,73 @@ dial = FunctionExercise(
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
-        Property(
-            "scores and temperature twice as large change nothing",
-            lambda trial: moved(
-                trial.call(2 * trial.arguments[0], 2 * trial.arguments[1])["weights"],
-                trial.outputs["weights"],
-                trial.tolerance,
-            ),
-        ),
-        Property(
-            "at temperature 0.5, a score ahead by 1 gets e² times the weight",
-            lambda trial: moved(
-                trial.call(np.array([[1.0, 0]]), 0.5)["weights"],
-                np.array([[np.e**2, 1]]) / (np.e**2 + 1),
-                trial.tolerance,
-            ),
-        ),
-    ),
-    variants=(
-        _soft_loops,
-        _soft_powers,
-        lambda scores, temperature: softmax((scores / temperature).astype(np.float32)),
-    ),
-    praise="Right: only the ratio of scores and temperature counts.",
-    mistakes=(
-        Mistake(
-            "multiplied",
-            lambda scores, temperature: softmax(scores * temperature),
-            "Your dial turns the wrong way: a high temperature makes it sharper. "
-            "Temperature divides the scores.",
-        ),
-        Mistake(
-            "after softmax",
-            lambda scores, temperature: softmax(scores) / temperature,
-            "You divided the weights, so rows no longer sum to 1: divide the scores, "
-            "before softmax.",
-        ),
-        Mistake(
-            "no temperature",
-            lambda scores, temperature: softmax(scores),
-            "This is softmax at temperature 1, whatever the dial says: use temperature.",
-        ),
-        Mistake(
-            "root",
-            lambda scores, temperature: softmax(scores / np.sqrt(temperature)),
-            "Divide by the temperature itself; the root belongs to √d_k, a later rule.",
-        ),
-        Mistake(
-            "over the queries",
-            lambda scores, temperature: softmax(scores / temperature, axis=0),
-            "The division is right, but your columns sum to 1: softmax runs along each row.",
-        ),
-        Mistake(
-            "over everything",
-            lambda scores, temperature: _over_everything(scores / temperature),
-            "All weights together sum to 1: each row needs a sum of its own.",
-        ),
+        Property("scores and temperature twice as large change nothing", _both_doubled),
+        Property("at temperature 0.5, a score ahead by 1 gets e² times the weight", _ahead_by_one),
     ),
     hints=(
         "What becomes of the gap between two scores when the temperature doubles?",
         "return softmax(scores ____ temperature)",
     ),
 )
+def soften(scores, temperature):
+    """Right: only the ratio of scores and temperature counts."""
+    return softmax(scores / temperature)
 
 
-def _with_shift(shift):
-    """A softmax that subtracts `shift(scores, axis)` before exp."""
-
-    def shifted(scores, axis):
-        exps = np.exp(scores - shift(scores, axis))
-        return exps / exps.sum(axis=axis, keepdims=True)
-
-    return shifted
+@soften.also_right
+def row_by_row(scores, temperature):
+    rows = [np.exp((row - max(row)) / temperature) for row in scores]
+    return [row / sum(row) for row in rows]
 
 
-_stable = _with_shift(lambda scores, axis: scores.max(axis=axis, keepdims=True))
+@soften.also_right
+def powers_of_weights(scores, temperature):
+    powers = softmax(scores) ** (1 / temperature)
+    return powers / powers.sum(axis=-1, keepdims=True)
 
 
-def _without_keepdims(scores, axis):
-    exps = np.exp(scores - scores.max(axis=axis))
-    return exps / exps.sum(axis=axis)
+@soften.also_right
+def in_float32(scores, temperature):
+    return softmax((scores / temperature).astype(np.float32))
 
 
-def _sum_without_keepdims(scores, axis):
-    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return exps / exps.sum(axis=axis)
+@soften.mistake
+def multiplied(scores, temperature):
+    """Your dial turns the wrong way: a high temperature makes it sharper. Temperature divides
+    the scores.
+    """
+    return softmax(scores * temperature)
 
 
-def _whole_sum(scores, axis):
-    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return exps / exps.sum()
+@soften.mistake
+def after_softmax(scores, temperature):
+    """You divided the weights, so rows no longer sum to 1: divide the scores, before softmax."""
+    return softmax(scores) / temperature
 
 
-def _sum_along_the_last(scores, axis):
-    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return exps / exps.sum(axis=-1, keepdims=True)
+@soften.mistake
+def no_temperature(scores, temperature):
+    """This is softmax at temperature 1, whatever the dial says: use temperature."""
+    return softmax(scores)
 
 
-def _in_place(scores, axis):
-    scores -= scores.max(axis=axis, keepdims=True)
-    np.exp(scores, out=scores)
-    scores /= scores.sum(axis=axis, keepdims=True)
-    return scores
+@soften.mistake
+def root(scores, temperature):
+    """Divide by the temperature itself; the root belongs to √d_k, a later rule."""
+    return softmax(scores / np.sqrt(temperature))
 
 
-def _stable_slices(scores, axis):
-    def one(row):
-        exps = np.exp(row - row.max())
-        return exps / exps.sum()
-
-    return np.apply_along_axis(one, axis, scores)
+@soften.mistake
+def over_the_queries(scores, temperature):
+    """The division is right, but your columns sum to 1: softmax runs along each row."""
+    return softmax(scores / temperature, axis=0)
 
 
-def _stable_moved(scores, axis):
-    rows = np.moveaxis(scores, axis, -1)
-    largest = np.max(rows, axis=-1)[..., None]
-    logs = rows - largest - np.log(np.exp(rows - largest).sum(axis=-1))[..., None]
-    return np.moveaxis(np.exp(logs), -1, axis)
+@soften.mistake
+def over_everything(scores, temperature):
+    """All weights together sum to 1: each row needs a sum of its own."""
+    weights = softmax((scores / temperature).ravel())
+    return weights.reshape(scores.shape)
 
 
 def _scores_and_axis(rng, square=False):
@@ -208,14 +152,17 @@ def _ratios(trial):
     return moved(logs, gaps, trial.tolerance)
 
 
-stable = FunctionExercise(
-    id="03.2",
-    title="a softmax that never overflows",
+@sheet.function(
+    "03.2",
+    "a softmax that never overflows",
     points=3,
+    asks="""
+    Write softmax yourself, with `np.exp`, along any axis of an array with any number of
+    axes. Scores may be 1000 or −1000, float32 or float64. Some may be −∞ (a key that nobody
+    may look at), but at least one in each slice is finite. Leave the caller's array as it
+    is.
+    """,
     withholds=(*HOLD_ANSWERS, "course_utils.attention:softmax"),
-    name="stable_softmax",
-    arguments=("scores", "axis"),
-    reference=softmax,
     outputs=lambda scores, axis: {"weights": scores.shape},
     inputs=_scores_and_axis,
     edges={
@@ -232,111 +179,160 @@ stable = FunctionExercise(
         Property("a score ahead by 1 gets e times the weight", _ratios),
         Property("adding 500 to every score changes nothing", _shifted),
     ),
-    variants=(
-        _stable_slices,
-        _stable_moved,
-        lambda scores, axis: _stable(scores.astype(np.float32), axis),
-    ),
-    praise="Right: any size of score, any axis, −inf too, and the input is left as it was.",
-    mistakes=(
-        Mistake(
-            "no shift",
-            _with_shift(lambda scores, axis: 0),
-            "exp of a large score overflows and gives NaN: subtract the largest score of each "
-            "slice first.",
-        ),
-        Mistake(
-            "largest of all",
-            _with_shift(lambda scores, axis: scores.max()),
-            "You subtract the largest score of the whole array. A row far below it becomes all "
-            "zeros, and 0/0 is NaN: each slice needs its own.",
-        ),
-        Mistake(
-            "keepdims missing",
-            _without_keepdims,
-            "The maximum and the sum lose an axis, so they meet the wrong rows or do not fit: "
-            "keepdims=True keeps it.",
-        ),
-        Mistake(
-            "keepdims missing in the sum",
-            _sum_without_keepdims,
-            "The maximum is right. The sum lost its axis, so it divides the wrong slices: "
-            "keepdims=True there too.",
-        ),
-        Mistake(
-            "axis ignored",
-            lambda scores, axis: softmax(scores, axis=-1),
-            "Right along the last axis, and always there: use the argument axis.",
-        ),
-        Mistake(
-            "largest along the last axis",
-            _with_shift(lambda scores, axis: scores.max(axis=-1, keepdims=True)),
-            "Your maximum always runs along the last axis, so it shifts scores of one slice "
-            "differently: max(axis=axis, …).",
-        ),
-        Mistake(
-            "sum along the last axis",
-            _sum_along_the_last,
-            "The maximum is right. Your sum always runs along the last axis: sum(axis=axis, …).",
-        ),
-        Mistake(
-            "one sum for all",
-            _whole_sum,
-            "You divide by the sum over the whole array: each slice needs its own sum, axis=axis.",
-        ),
-        Mistake(
-            "in place",
-            _in_place,
-            "The weights are right, but you overwrite the scores of the caller: "
-            "compute in a new array, without -= and out=.",
-        ),
-        Mistake(
-            "smallest subtracted",
-            _with_shift(lambda scores, axis: scores.min(axis=axis, keepdims=True)),
-            "You subtract the smallest score. The largest then grows, and exp overflows sooner.",
-        ),
-        Mistake(
-            "mean subtracted",
-            _with_shift(lambda scores, axis: scores.mean(axis=axis, keepdims=True)),
-            "The mean cancels too, but a score can still be 1000 above it: which number makes all "
-            "others 0 or less?",
-        ),
-        Mistake(
-            "clipped",
-            lambda scores, axis: _with_shift(lambda *_: 0)(np.clip(scores, -80, 80), axis),
-            "Clipping makes different scores equal, so their weights become equal too: subtract "
-            "instead.",
-        ),
-        Mistake(
-            "divided by the largest",
-            lambda scores, axis: softmax(scores / scores.max(axis=axis, keepdims=True), axis),
-            "Dividing changes the gaps between scores, and with them the weights: subtract the "
-            "largest.",
-        ),
-    ),
     hints=(
         "What cancels if you subtract one number from every score of a slice?",
         "shifted = scores - scores.max(axis=axis, ____=True), then exp, then divide by the sum.",
     ),
 )
+def stable_softmax(scores, axis):
+    """Right: any size of score, any axis, −inf too, and the input is left as it was."""
+    shifted = scores - scores.max(axis=axis, keepdims=True)  # the largest of each slice is 0
+    exps = np.exp(shifted)
+    return exps / exps.sum(axis=axis, keepdims=True)
 
 
-def _entropy(weights):
-    return -(weights * np.log(np.where(weights > 0, weights, 1))).sum(axis=-1)
+@stable_softmax.also_right
+def slice_by_slice(scores, axis):
+    def one(row):
+        exps = np.exp(row - row.max())
+        return exps / exps.sum()
+
+    return np.apply_along_axis(one, axis, scores)
 
 
-def _terms(weights, log=np.log):
-    """p log p with 0 log 0 = 0."""
-    return weights * log(np.where(weights > 0, weights, 1))
+@stable_softmax.also_right
+def through_logarithms(scores, axis):
+    rows = np.moveaxis(scores, axis, -1)
+    largest = np.max(rows, axis=-1)[..., None]
+    logs = rows - largest - np.log(np.exp(rows - largest).sum(axis=-1))[..., None]
+    return np.moveaxis(np.exp(logs), -1, axis)
 
 
-def _entropy_loops(weights):
-    return [sum(-p * np.log(p) for p in row if p > 0) for row in weights]
+@stable_softmax.also_right
+def in_float32(scores, axis):
+    scores = scores.astype(np.float32)
+    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=axis, keepdims=True)
+
+
+@stable_softmax.mistake
+def no_shift(scores, axis):
+    """exp of a large score overflows and gives NaN: subtract the largest score of each slice
+    first.
+    """
+    exps = np.exp(scores)
+    return exps / exps.sum(axis=axis, keepdims=True)
+
+
+@stable_softmax.mistake
+def largest_of_all(scores, axis):
+    """You subtract the largest score of the whole array. A row far below it becomes all zeros,
+    and 0/0 is NaN: each slice needs its own.
+    """
+    exps = np.exp(scores - scores.max())
+    return exps / exps.sum(axis=axis, keepdims=True)
+
+
+@stable_softmax.mistake
+def keepdims_missing(scores, axis):
+    """The maximum and the sum lose an axis, so they meet the wrong rows or do not fit:
+    keepdims=True keeps it.
+    """
+    exps = np.exp(scores - scores.max(axis=axis))
+    return exps / exps.sum(axis=axis)
+
+
+@stable_softmax.mistake
+def keepdims_missing_in_the_sum(scores, axis):
+    """The maximum is right. The sum lost its axis, so it divides the wrong slices:
+    keepdims=True there too.
+    """
+    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=axis)
+
+
+@stable_softmax.mistake
+def axis_ignored(scores, axis):
+    """Right along the last axis, and always there: use the argument axis."""
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+@stable_softmax.mistake
+def largest_along_the_last_axis(scores, axis):
+    """Your maximum always runs along the last axis, so it shifts scores of one slice
+    differently: max(axis=axis, …).
+    """
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=axis, keepdims=True)
+
+
+@stable_softmax.mistake
+def sum_along_the_last_axis(scores, axis):
+    """The maximum is right. Your sum always runs along the last axis: sum(axis=axis, …)."""
+    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+@stable_softmax.mistake
+def one_sum_for_all(scores, axis):
+    """You divide by the sum over the whole array: each slice needs its own sum, axis=axis."""
+    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return exps / exps.sum()
+
+
+@stable_softmax.mistake
+def in_place(scores, axis):
+    """The weights are right, but you overwrite the scores of the caller: compute in a new
+    array, without -= and out=.
+    """
+    scores -= scores.max(axis=axis, keepdims=True)
+    np.exp(scores, out=scores)
+    scores /= scores.sum(axis=axis, keepdims=True)
+    return scores
+
+
+@stable_softmax.mistake
+def smallest_subtracted(scores, axis):
+    """You subtract the smallest score. The largest then grows, and exp overflows sooner."""
+    exps = np.exp(scores - scores.min(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=axis, keepdims=True)
+
+
+@stable_softmax.mistake
+def mean_subtracted(scores, axis):
+    """The mean cancels too, but a score can still be 1000 above it: which number makes all
+    others 0 or less?
+    """
+    exps = np.exp(scores - scores.mean(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=axis, keepdims=True)
+
+
+@stable_softmax.mistake
+def clipped(scores, axis):
+    """Clipping makes different scores equal, so their weights become equal too: subtract
+    instead.
+    """
+    exps = np.exp(np.clip(scores, -80, 80))
+    return exps / exps.sum(axis=axis, keepdims=True)
+
+
+@stable_softmax.mistake
+def divided_by_the_largest(scores, axis):
+    """Dividing changes the gaps between scores, and with them the weights: subtract the
+    largest.
+    """
+    exps = np.exp(scores / scores.max(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=axis, keepdims=True)
 
 
 def _distributions(rng, square=False):
     n, m = sizes(rng, 2, square)
     return (rng.dirichlet(np.ones(m), size=n),)
+
+
+def _five_equal(trial):
+    return moved(trial.call(np.full((2, 5), 0.2))["entropy"], np.log(5), trial.tolerance)
 
 
 def _independent(trial):
@@ -347,13 +343,6 @@ def _independent(trial):
     return moved(trial.call(pairs)["entropy"][0], both, trial.tolerance)
 
 
-def _found(statement, given, wanted):
-    return Property(
-        statement,
-        lambda trial: moved(trial.call(given)["entropy"], wanted, trial.tolerance),
-    )
-
-
 def _exactly_zero(trial):
     """A constant of 1e-9 in the log is common and small: say so, instead of 1.073 ≠ 1.073."""
     largest = np.abs(trial.call(np.eye(3, 4))["entropy"]).max()
@@ -362,13 +351,26 @@ def _exactly_zero(trial):
     return None
 
 
-entropy = FunctionExercise(
-    id="03.3",
-    title="entropy",
+def _keys_reversed(trial):
+    (weights,) = trial.arguments
+    again = trial.call(weights[:, ::-1])["entropy"]
+    return moved(again, trial.outputs["entropy"], trial.tolerance)
+
+
+def _one_key_more(trial):
+    (weights,) = trial.arguments
+    again = trial.call(np.pad(weights, ((0, 0), (0, 1))))["entropy"]
+    return moved(again, trial.outputs["entropy"], trial.tolerance)
+
+
+@sheet.function(
+    "03.3",
+    "entropy",
     points=2,
-    name="entropy",
-    arguments=("weights",),
-    reference=_entropy,
+    asks="""
+    Weights (n, m), each row sums to 1. Return the entropy of each row in nats, (n,). A
+    weight of 0 adds nothing.
+    """,
     outputs=lambda weights: {"entropy": weights.shape[:1]},
     inputs=_distributions,
     edges={
@@ -378,137 +380,121 @@ entropy = FunctionExercise(
         "one key": (np.ones((3, 1)),),
     },
     properties=(
-        _found("two rows of five equal weights have entropy ln 5", np.full((2, 5), 0.2), np.log(5)),
+        Property("two rows of five equal weights have entropy ln 5", _five_equal),
         Property("a one-hot row has entropy 0, to nine digits", _exactly_zero),
         Property("for two independent choices entropies add up", _independent),
-        Property(
-            "the order of the keys does not matter",
-            lambda trial: moved(
-                trial.call(trial.arguments[0][:, ::-1])["entropy"],
-                trial.outputs["entropy"],
-                trial.tolerance,
-            ),
-        ),
-        Property(
-            "a further key with weight 0 changes nothing",
-            lambda trial: moved(
-                trial.call(np.pad(trial.arguments[0], ((0, 0), (0, 1))))["entropy"],
-                trial.outputs["entropy"],
-                trial.tolerance,
-            ),
-        ),
-    ),
-    variants=(
-        _entropy_loops,
-        lambda weights: np.where(weights > 0, -weights * np.log(weights + 1e-300), 0).sum(axis=1),
-        lambda weights: _entropy(weights.astype(np.float32)),
-    ),
-    praise="Right: 0 for one-hot, ln m for equal weights, and no NaN for a weight of 0.",
-    mistakes=(
-        Mistake(
-            "no guard",
-            lambda weights: -(weights * np.log(weights)).sum(axis=-1),
-            "A weight of 0 gives 0 · log 0, which is NaN: take the log of 1 there.",
-        ),
-        Mistake(
-            "bits",
-            lambda weights: -_terms(weights, np.log2).sum(axis=-1),
-            "This is entropy in bits, with log2. Here it is in nats: np.log.",
-        ),
-        Mistake(
-            "base 10",
-            lambda weights: -_terms(weights, np.log10).sum(axis=-1),
-            "log10 is the logarithm to base 10. Here it is the natural one: np.log.",
-        ),
-        Mistake(
-            "no minus",
-            lambda weights: _terms(weights).sum(axis=-1),
-            "Logs of weights are 0 or less, so your entropy is negative: a minus sign is missing.",
-        ),
-        Mistake(
-            "mean",
-            lambda weights: -_terms(weights).mean(axis=-1),
-            "This is the mean over the keys. Each log already counts with its weight: take the "
-            "sum.",
-        ),
-        Mistake(
-            "over the queries",
-            lambda weights: -_terms(weights).sum(axis=0),
-            "One number for each key came out: sum along each row, one number for each query.",
-        ),
-        Mistake(
-            "one for all",
-            lambda weights: -_terms(weights).sum(),
-            "One number for the whole map came out: each row has an entropy of its own, axis=-1.",
-        ),
-        Mistake(
-            "perplexity",
-            lambda weights: np.exp(_entropy(weights)),
-            "This is the perplexity, exp of the entropy: leave exp away.",
-        ),
-        Mistake(
-            "weights forgotten",
-            lambda weights: -np.log(np.where(weights > 0, weights, 1)).sum(axis=-1),
-            "You added the logs up as they are: each counts with its weight, weights * log.",
-        ),
-        Mistake(
-            "constant added",
-            lambda weights: -(weights * np.log(weights + 0.01)).sum(axis=-1),
-            "A constant of 0.01 in the log moves every result: guard the zeros with np.where.",
-        ),
+        Property("the order of the keys does not matter", _keys_reversed),
+        Property("a further key with weight 0 changes nothing", _one_key_more),
     ),
     hints=(
         "What should a one-hot row give, and what is 0 · log 0 in NumPy?",
         "-(weights * np.log(np.where(weights > 0, weights, ____))).sum(axis=____)",
     ),
 )
+def entropy(weights):
+    """Right: 0 for one-hot, ln m for equal weights, and no NaN for a weight of 0."""
+    logs = np.log(np.where(weights > 0, weights, 1))  # 0 · log 0 counts as 0 · log 1 = 0
+    return -(weights * logs).sum(axis=-1)
+
+
+@entropy.also_right
+def in_loops(weights):
+    return [sum(-p * np.log(p) for p in row if p > 0) for row in weights]
+
+
+@entropy.also_right
+def zeros_left_out(weights):
+    return np.where(weights > 0, -weights * np.log(weights + 1e-300), 0).sum(axis=1)
+
+
+@entropy.also_right
+def in_float32(weights):
+    weights = weights.astype(np.float32)
+    logs = np.log(np.where(weights > 0, weights, 1))
+    return -(weights * logs).sum(axis=-1)
+
+
+@entropy.mistake
+def no_guard(weights):
+    """A weight of 0 gives 0 · log 0, which is NaN: take the log of 1 there."""
+    return -(weights * np.log(weights)).sum(axis=-1)
+
+
+@entropy.mistake
+def bits(weights):
+    """This is entropy in bits, with log2. Here it is in nats: np.log."""
+    logs = np.log2(np.where(weights > 0, weights, 1))
+    return -(weights * logs).sum(axis=-1)
+
+
+@entropy.mistake
+def base_10(weights):
+    """log10 is the logarithm to base 10. Here it is the natural one: np.log."""
+    logs = np.log10(np.where(weights > 0, weights, 1))
+    return -(weights * logs).sum(axis=-1)
+
+
+@entropy.mistake
+def no_minus(weights):
+    """Logs of weights are 0 or less, so your entropy is negative: a minus sign is missing."""
+    logs = np.log(np.where(weights > 0, weights, 1))
+    return (weights * logs).sum(axis=-1)
+
+
+@entropy.mistake
+def mean(weights):
+    """This is the mean over the keys. Each log already counts with its weight: take the sum."""
+    logs = np.log(np.where(weights > 0, weights, 1))
+    return -(weights * logs).mean(axis=-1)
+
+
+@entropy.mistake
+def over_the_queries(weights):
+    """One number for each key came out: sum along each row, one number for each query."""
+    logs = np.log(np.where(weights > 0, weights, 1))
+    return -(weights * logs).sum(axis=0)
+
+
+@entropy.mistake
+def one_for_all(weights):
+    """One number for the whole map came out: each row has an entropy of its own, axis=-1."""
+    logs = np.log(np.where(weights > 0, weights, 1))
+    return -(weights * logs).sum()
+
+
+@entropy.mistake
+def perplexity(weights):
+    """This is the perplexity, exp of the entropy: leave exp away."""
+    logs = np.log(np.where(weights > 0, weights, 1))
+    return np.exp(-(weights * logs).sum(axis=-1))
+
+
+@entropy.mistake
+def weights_forgotten(weights):
+    """You added the logs up as they are: each counts with its weight, weights * log."""
+    logs = np.log(np.where(weights > 0, weights, 1))
+    return -logs.sum(axis=-1)
+
+
+@entropy.mistake
+def constant_added(weights):
+    """A constant of 0.01 in the log moves every result: guard the zeros with np.where."""
+    return -(weights * np.log(weights + 0.01)).sum(axis=-1)
 
 
 def _perplexity(weights):
-    return np.exp(_entropy(weights))
-
-
-def _bisect(measure, target, halvings=60, rising=True, low=0.001, high=1000.0):
-    """Where `measure`, which rises or falls, reaches the target between low and high."""
-    for _ in range(halvings):
-        middle = (low + high) / 2
-        if (measure(middle) < target) == rising:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
-
-
-def _search(scores, target, weigh=None, measure=_perplexity, **how):
-    """(temperature, weights) at which `measure` of the weights is the target."""
-    weigh = weigh or (lambda t: softmax(scores / t))
-    found = _bisect(lambda t: measure(weigh(t)), target, **how)
-    return found, weigh(found)
-
-
-def _by_factors(scores, target):
-    low, high = -7.0, 7.0
-    for _ in range(70):
-        middle = (low + high) / 2
-        few = _perplexity(softmax(scores / np.exp(middle))) < target
-        low, high = (middle, high) if few else (low, middle)
-    return np.exp(low), softmax(scores / np.exp(low))
-
-
-def _by_sharpness(scores, target):
-    sharpness = _bisect(lambda s: _perplexity(softmax(s * scores)), target, 80, rising=False)
-    return [1 / sharpness, softmax(scores * sharpness).tolist()]
-
-
-def _in_float32(scores, target):
-    found, weights = _search(scores.astype(np.float32), target)
-    return np.float32(found), weights
+    return np.exp(entropy(weights))
 
 
 def _scores_and_target(rng, square=False):
     (m,) = sizes(rng, 1, square, least=3)
     scores = rng.uniform(0.5, 2) * (rng.permutation(m) + rng.uniform(-0.2, 0.2, m))
     return scores + rng.normal(), float(rng.uniform(1.2, 0.9 * m))
+
+
+def _above_0(trial):
+    temperature = trial.outputs["temperature"]
+    return None if temperature > 0 else f"{temperature:.3g}"
 
 
 def _reaches(trial):
@@ -527,13 +513,19 @@ def _scales(trial):
     return moved(again, 2 * trial.outputs["temperature"], trial.tolerance)
 
 
-turned_back = FunctionExercise(
-    id="03.4",
-    title="turn the dial to a given perplexity",
+@sheet.function(
+    "03.4",
+    "turn the dial to a given perplexity",
     points=3,
-    name="temperature_for",
-    arguments=("scores", "target"),
-    reference=_search,
+    asks="""
+    One row of scores (m,), no two equal, and a target between 1 and m. Find the temperature
+    at which the perplexity is the target, and return **the temperature and the weights**
+    there.
+
+    Perplexity only grows with T, so halve: T lies between `low = 0.001` and `high = 1000`.
+    Look at the middle; where the perplexity is too small, the middle becomes the new `low`,
+    else the new `high`. 60 halvings are enough.
+    """,
     outputs=lambda scores, target: {"temperature": (), "weights": scores.shape},
     inputs=_scores_and_target,
     edges={
@@ -544,129 +536,212 @@ turned_back = FunctionExercise(
         "nearly all": (np.array([0.5, 2, -1]), 2.9),
     },
     properties=(
-        Property(
-            "the temperature is above 0",
-            lambda trial: (
-                None if trial.outputs["temperature"] > 0 else f"{trial.outputs['temperature']:.3g}"
-            ),
-        ),
+        Property("the temperature is above 0", _above_0),
         Property("the weights are softmax(scores / temperature)", _fits),
         Property("the perplexity of the weights is the target", _reaches),
         Property("scores twice as large need twice the temperature", _scales),
-    ),
-    variants=(_by_factors, _by_sharpness, _in_float32),
-    praise="Right: perplexity only grows with the temperature, so halving finds the place.",
-    mistakes=(
-        Mistake(
-            "wrong half",
-            lambda scores, target: _search(scores, target, rising=False),
-            "You keep the wrong half, so the search runs to an end. Too few keys means too cold: "
-            "then the low end moves up.",
-        ),
-        Mistake(
-            "entropy",
-            lambda scores, target: _search(scores, target, measure=_entropy),
-            "You compare the entropy with the target; perplexity is its exp.",
-        ),
-        Mistake(
-            "base 2",
-            lambda scores, target: _search(scores, target, measure=lambda w: 2 ** _entropy(w)),
-            "The entropy is in nats, so perplexity is e to that power: np.exp, not 2 **.",
-        ),
-        Mistake(
-            "largest weight",
-            lambda scores, target: _search(scores, target, measure=lambda w: 1 / w.max()),
-            "You made the largest weight 1/target. Perplexity counts all keys: exp of the entropy.",
-        ),
-        Mistake(
-            "sharpness",
-            lambda scores, target: (
-                1 / _search(scores, target)[0],
-                _search(scores, target)[1],
-            ),
-            "The weights are right. You return 1 / T, the sharpness that multiplies; "
-            "asked is T, which divides.",
-        ),
-        Mistake(
-            "weights at temperature 1",
-            lambda scores, target: (_search(scores, target)[0], softmax(scores)),
-            "The temperature is right, but the weights are those at temperature 1: "
-            "softmax(scores / temperature).",
-        ),
-        Mistake(
-            "too few halvings",
-            lambda scores, target: _search(scores, target, halvings=20),
-            "Close, but 20 halvings leave the temperature off by up to 0.001: take 60.",
-        ),
-        Mistake(
-            "swapped",
-            lambda scores, target: _search(scores, target)[::-1],
-            "Both are right, in the wrong order: return the temperature, then the weights.",
-        ),
     ),
     hints=(
         "At the middle temperature the perplexity is too small. Is the T you look for higher?",
         "if perplexity < target: low = middle; else: ____ = middle. Sixty times.",
     ),
 )
+def temperature_for(scores, target):
+    """Right: perplexity only grows with the temperature, so halving finds the place."""
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        weights = softmax(scores / middle)
+        logs = np.log(np.where(weights > 0, weights, 1))
+        if np.exp(-(weights * logs).sum()) < target:
+            low = middle  # too few keys: too cold
+        else:
+            high = middle
+    return low, softmax(scores / low)
 
-LINES = {
-    1: "= exp(z_j) / Σ_l exp(z_l) = softmax(z)_j",
-    2: "= exp(c) exp(z_j) / (exp(c) Σ_l exp(z_l))",
-    3: "= (exp(c) + exp(z_j)) / Σ_l (exp(c) + exp(z_l))",
-    4: "softmax(z + c)_j = exp(z_j + c) / Σ_l exp(z_l + c)",
-    5: "= exp(c) exp(z_j) / Σ_l exp(z_l)",
-    6: "= exp(c z_j) / Σ_l exp(c z_l)",
-}
 
-proof = OrderExercise(
-    id="03.5",
-    title="prove that a shift cancels",
+@temperature_for.also_right
+def halving_the_logarithm(scores, target):
+    low, high = -7.0, 7.0
+    for _ in range(70):
+        middle = (low + high) / 2
+        few = _perplexity(softmax(scores / np.exp(middle))) < target
+        low, high = (middle, high) if few else (low, middle)
+    return np.exp(low), softmax(scores / np.exp(low))
+
+
+@temperature_for.also_right
+def halving_the_sharpness(scores, target):
+    low, high = 0.001, 1000.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        if _perplexity(softmax(scores * middle)) < target:
+            high = middle  # too few keys: too sharp
+        else:
+            low = middle
+    return [1 / low, softmax(scores * low).tolist()]
+
+
+@temperature_for.also_right
+def in_float32(scores, target):
+    temperature, weights = temperature_for(scores.astype(np.float32), target)
+    return np.float32(temperature), weights
+
+
+@temperature_for.mistake
+def wrong_half(scores, target):
+    """You keep the wrong half, so the search runs to an end. Too few keys means too cold: then
+    the low end moves up.
+    """
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if np.exp(entropy(softmax(scores / middle))) < target:
+            high = middle
+        else:
+            low = middle
+    return low, softmax(scores / low)
+
+
+@temperature_for.mistake(name="entropy")
+def entropy_compared(scores, target):
+    """You compare the entropy with the target; perplexity is its exp."""
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if entropy(softmax(scores / middle)) < target:
+            low = middle
+        else:
+            high = middle
+    return low, softmax(scores / low)
+
+
+@temperature_for.mistake
+def base_2(scores, target):
+    """The entropy is in nats, so perplexity is e to that power: np.exp, not 2 **."""
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if 2 ** entropy(softmax(scores / middle)) < target:
+            low = middle
+        else:
+            high = middle
+    return low, softmax(scores / low)
+
+
+@temperature_for.mistake
+def largest_weight(scores, target):
+    """You made the largest weight 1/target. Perplexity counts all keys: exp of the entropy."""
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if softmax(scores / middle).max() > 1 / target:
+            low = middle
+        else:
+            high = middle
+    return low, softmax(scores / low)
+
+
+@temperature_for.mistake
+def sharpness(scores, target):
+    """The weights are right. You return 1 / T, the sharpness that multiplies; asked is T,
+    which divides.
+    """
+    temperature, weights = temperature_for(scores, target)
+    return 1 / temperature, weights
+
+
+@temperature_for.mistake
+def weights_at_temperature_1(scores, target):
+    """The temperature is right, but the weights are those at temperature 1: softmax(scores /
+    temperature).
+    """
+    temperature, _ = temperature_for(scores, target)
+    return temperature, softmax(scores)
+
+
+@temperature_for.mistake
+def too_few_halvings(scores, target):
+    """Close, but 20 halvings leave the temperature off by up to 0.001: take 60."""
+    low, high = 0.001, 1000.0
+    for _ in range(20):
+        middle = (low + high) / 2
+        if np.exp(entropy(softmax(scores / middle))) < target:
+            low = middle
+        else:
+            high = middle
+    temperature = (low + high) / 2
+    return temperature, softmax(scores / temperature)
+
+
+@temperature_for.mistake
+def swapped(scores, target):
+    """Both are right, in the wrong order: return the temperature, then the weights."""
+    temperature, weights = temperature_for(scores, target)
+    return weights, temperature
+
+
+@sheet.order(
+    "03.5",
+    "prove that a shift cancels",
     points=1,
-    lines=LINES,
-    order=(4, 2, 1),
-    praise="Right: exp(c) is a factor of every term, above and below, and cancels.",
-    mistakes=(
-        Disorder(
-            "a sum for a product",
-            (4, 3, 1),
-            lambda order: 3 in order,
-            "exp of a sum is a product: exp(z + c) = exp(z) exp(c). Line 3 adds.",
-        ),
-        Disorder(
-            "factor lost below",
-            (4, 5, 1),
-            lambda order: 5 in order,
-            "Line 5 has exp(c) above only. The sum below has it in every term: take it out.",
-        ),
-        Disorder(
-            "scaled",
-            (4, 6, 1),
-            lambda order: 6 in order,
-            "Line 6 multiplies the scores by c; the proof adds c to them.",
-        ),
-        Disorder(
-            "backwards",
-            (1, 2, 4),
-            lambda order: len(order) == 3 and order[0] == 1,
-            "Begin with what you know nothing about yet, softmax(z + c), and end with softmax(z).",
-        ),
-    ),
+    asks="""
+    The same number c is added to every score z_l. Three of these six lines, in order, prove
+    that no weight changes. Give their numbers.
+    """,
+    lines={
+        1: "= exp(z_j) / Σ_l exp(z_l) = softmax(z)_j",
+        2: "= exp(c) exp(z_j) / (exp(c) Σ_l exp(z_l))",
+        3: "= (exp(c) + exp(z_j)) / Σ_l (exp(c) + exp(z_l))",
+        4: "softmax(z + c)_j = exp(z_j + c) / Σ_l exp(z_l + c)",
+        5: "= exp(c) exp(z_j) / Σ_l exp(z_l)",
+        6: "= exp(c z_j) / Σ_l exp(c z_l)",
+    },
     hints=(
         "What is exp(z + c) as a product?",
         "Three lines: 4, ____, 1. In the middle, exp(c) stands above and below.",
     ),
 )
+def proof_of_a_shift():
+    """Right: exp(c) is a factor of every term, above and below, and cancels."""
+    return (4, 2, 1)
 
-reason = ReasonExercise(
-    id="03.6",
-    title="why does the proof fail for a factor?",
-    points=0,
+
+@proof_of_a_shift.mistake(shows=lambda order: 3 in order)
+def a_sum_for_a_product():
+    """exp of a sum is a product: exp(z + c) = exp(z) exp(c). Line 3 adds."""
+    return (4, 3, 1)
+
+
+@proof_of_a_shift.mistake(shows=lambda order: 5 in order)
+def factor_lost_below():
+    """Line 5 has exp(c) above only. The sum below has it in every term: take it out."""
+    return (4, 5, 1)
+
+
+@proof_of_a_shift.mistake(shows=lambda order: 6 in order)
+def scaled():
+    """Line 6 multiplies the scores by c; the proof adds c to them."""
+    return (4, 6, 1)
+
+
+@proof_of_a_shift.mistake(shows=lambda order: len(order) == 3 and order[0] == 1)
+def backwards():
+    """Begin with what you know nothing about yet, softmax(z + c), and end with softmax(z)."""
+    return (1, 2, 4)
+
+
+sheet.reason(
+    "03.6",
+    "why does the proof fail for a factor?",
+    asks="""
+    Someone claims: "Multiplying every score by c changes nothing either, by the same
+    proof." Which step breaks, and what happens to the weights instead? At least 15 words,
+    in any language. The text is recorded, not scored.
+    """,
     praise="Compare it with a solution: does yours name the step that breaks?",
     hints=(
         "Try the same proof for softmax(c z). What is exp(c z_j), if not exp(c) exp(z_j)?",
         "exp(c z_j) = exp(z_j) to the power ____, so nothing can be taken out of the ____.",
     ),
 )
-
-EXERCISES = (dial, stable, entropy, turned_back, proof, reason)

@@ -3,16 +3,9 @@
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.checks.exercises import (
-    ChoiceExercise,
-    Disorder,
-    Mistake,
-    OrderExercise,
-    Property,
-    ReasonExercise,
-    stands_before,
-)
-from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.declare import Sheet
+from course_utils.checks.exercises import Property
+from course_utils.checks.orders import stands_before
 from course_utils.checks.sheets.attention_inputs import (
     each_query_for_itself,
     moved,
@@ -20,6 +13,9 @@ from course_utils.checks.sheets.attention_inputs import (
     rows_sum_to_one,
     sizes,
 )
+
+sheet = Sheet("04")
+
 
 EDGE_RNG = np.random.default_rng(4)
 
@@ -32,22 +28,36 @@ def _normal(*shapes, rng=EDGE_RNG):
 # 04.1 and 04.2: which axis?
 
 
-def _join(queries, keys):
-    return np.concatenate([queries, keys], axis=-1), np.concatenate([queries, keys], axis=0)
-
-
 def _equal_arrays(rng, square=False):
     shape = sizes(rng, 2, square)
     return _normal(shape, shape, rng=rng)
 
 
-two_joins = FunctionExercise(
-    id="04.1",
-    title="two ways to join",
+def _query_begins(trial):
+    queries, _ = trial.arguments
+    begins = trial.outputs["by features"][:, : queries.shape[1]]
+    return moved(begins, queries, trial.tolerance)
+
+
+def _key_ends(trial):
+    queries, keys = trial.arguments
+    ends = trial.outputs["by features"][:, queries.shape[1] :]
+    return moved(ends, keys, trial.tolerance)
+
+
+def _queries_above(trial):
+    return moved(trial.outputs["by positions"], np.vstack(trial.arguments), trial.tolerance)
+
+
+@sheet.function(
+    "04.1",
+    "two ways to join",
     points=1,
-    name="two_joins",
-    arguments=("queries", "keys"),
-    reference=_join,
+    asks="""
+    Queries and keys have the same shape here, (n, d). Return two arrays: first the queries
+    and keys joined **by features** (longer rows), then **by positions** (more rows).
+    Queries come first in both.
+    """,
     outputs=lambda queries, keys: {
         "by features": (len(queries), 2 * queries.shape[1]),
         "by positions": (2 * len(queries), queries.shape[1]),
@@ -55,77 +65,98 @@ two_joins = FunctionExercise(
     inputs=_equal_arrays,
     edges={"one row each": _normal((1, 4), (1, 4)), "one feature": _normal((3, 1), (3, 1))},
     properties=(
-        Property(
-            "by features, each row begins with its query",
-            lambda t: moved(
-                t.outputs["by features"][:, : t.arguments[0].shape[1]], t.arguments[0], t.tolerance
-            ),
-        ),
-        Property(
-            "by features, each row ends with its key",
-            lambda t: moved(
-                t.outputs["by features"][:, t.arguments[0].shape[1] :], t.arguments[1], t.tolerance
-            ),
-        ),
-        Property(
-            "by positions, the queries come first and the keys below them",
-            lambda t: moved(t.outputs["by positions"], np.vstack(t.arguments), t.tolerance),
-        ),
-    ),
-    variants=(
-        lambda q, k: (np.hstack([q, k]), np.vstack([q, k])),
-        lambda q, k: [[[*a, *b] for a, b in zip(q, k, strict=True)], [*q, *k]],
-        lambda q, k: tuple(np.concatenate([q, k], axis=a).astype(np.float32) for a in (1, 0)),
-    ),
-    praise="Right: one makes rows longer, the other makes more rows.",
-    mistakes=(
-        Mistake(
-            "exchanged",
-            lambda q, k: _join(q, k)[::-1],
-            "Both arrays are right, in the wrong order: first the long rows, then the many rows.",
-        ),
-        Mistake(
-            "keys first",
-            lambda q, k: _join(k, q),
-            "The keys stand before the queries: [q; k] begins with q.",
-        ),
-        Mistake(
-            "stacked",
-            lambda q, k: (np.stack([q, k], axis=-1), np.stack([q, k])),
-            "stack makes a new axis, of length 2. concatenate makes an old axis longer.",
-        ),
-        Mistake(
-            "one join twice",
-            lambda q, k: (_join(q, k)[0], _join(q, k)[0]),
-            "Both are joined by features: the second one makes more rows, axis=0.",
-        ),
-        Mistake(
-            "no axis",
-            lambda q, k: (_join(q, k)[1], _join(q, k)[1]),
-            "Both are joined by positions, which is what concatenate does without an axis.",
-        ),
-        Mistake(
-            "added",
-            lambda q, k: (q + k, q + k),
-            "You added queries and keys. To join is to keep all numbers, side by side or below.",
-        ),
+        Property("by features, each row begins with its query", _query_begins),
+        Property("by features, each row ends with its key", _key_ends),
+        Property("by positions, the queries come first and the keys below them", _queries_above),
     ),
     hints=(
         "Which axis of an array (positions, features) has to grow so that rows become longer?",
         "np.concatenate([queries, keys], axis=____), once with -1 and once with 0.",
     ),
 )
+def two_joins(queries, keys):
+    """Right: one makes rows longer, the other makes more rows."""
+    return np.concatenate([queries, keys], axis=-1), np.concatenate([queries, keys], axis=0)
 
-which_join = ChoiceExercise(
-    id="04.2",
-    title="which join is rule 1?",
+
+@two_joins.also_right
+def with_hstack_and_vstack(queries, keys):
+    return np.hstack([queries, keys]), np.vstack([queries, keys])
+
+
+@two_joins.also_right
+def as_lists(queries, keys):
+    return [[[*q, *k] for q, k in zip(queries, keys, strict=True)], [*queries, *keys]]
+
+
+@two_joins.also_right
+def in_float32(queries, keys):
+    return tuple(np.concatenate([queries, keys], axis).astype(np.float32) for axis in (1, 0))
+
+
+@two_joins.mistake
+def exchanged(queries, keys):
+    """Both arrays are right, in the wrong order: first the long rows, then the many rows."""
+    return np.concatenate([queries, keys], axis=0), np.concatenate([queries, keys], axis=-1)
+
+
+@two_joins.mistake
+def keys_first(queries, keys):
+    """The keys stand before the queries: [q; k] begins with q."""
+    return np.concatenate([keys, queries], axis=-1), np.concatenate([keys, queries], axis=0)
+
+
+@two_joins.mistake
+def stacked(queries, keys):
+    """stack makes a new axis, of length 2. concatenate makes an old axis longer."""
+    return np.stack([queries, keys], axis=-1), np.stack([queries, keys], axis=0)
+
+
+@two_joins.mistake
+def one_join_twice(queries, keys):
+    """Both are joined by features: the second one makes more rows, axis=0."""
+    return np.concatenate([queries, keys], axis=-1), np.concatenate([queries, keys], axis=1)
+
+
+@two_joins.mistake
+def no_axis(queries, keys):
+    """Both are joined by positions, which is what concatenate does without an axis."""
+    joined = np.concatenate([queries, keys])
+    return joined, joined
+
+
+@two_joins.mistake
+def added(queries, keys):
+    """You added queries and keys. To join is to keep all numbers, side by side or below."""
+    return queries + keys, queries + keys
+
+
+sheet.choice(
+    "04.2",
+    "which join is rule 1?",
     points=1,
-    right="a",
-    reasons={
-        "a": "Yes: one row of 8 features for each pair, and a linear layer with 8 inputs.",
-        "b": "A layer with 8 inputs cannot read (5, 4). This joins two sequences into one of 5.",
-        "c": "Adding loses which number came from whom; the rule's layer has 8 inputs, not 4.",
-        "d": "These are the dot products, already scores: a later rule. Rule 1 joins first.",
+    asks="""
+    Two queries (2, 4) meet three keys (3, 4). Which array does the linear layer of rule 1,
+    read pair by pair, get to see?
+    """,
+    letter="a",
+    options={
+        "a": (
+            "`[q; k]` for each pair: (2, 3, 8)",
+            "Yes: one row of 8 features for each pair, and a linear layer with 8 inputs.",
+        ),
+        "b": (
+            "queries above keys: (5, 4)",
+            "A layer with 8 inputs cannot read (5, 4). This joins two sequences into one of 5.",
+        ),
+        "c": (
+            "`q + k` for each pair: (2, 3, 4)",
+            "Adding loses which number came from whom; the rule's layer has 8 inputs, not 4.",
+        ),
+        "d": (
+            "`queries @ keys.T`: (2, 3)",
+            "These are the dot products, already scores: a later rule. Rule 1 joins first.",
+        ),
     },
     hints=(
         "The linear layer of rule 1 has d_q + d_k inputs. Which array has rows of that length?",
@@ -133,12 +164,8 @@ which_join = ChoiceExercise(
     ),
 )
 
+
 # 04.3: rule 1 per pair
-
-
-def _pairs(queries, keys, w, b):
-    size = queries.shape[-1]
-    return (queries @ w[:size])[:, None] + (keys @ w[size:])[None] + b
 
 
 def _pair_arrays(rng, square=False):
@@ -154,17 +181,6 @@ def _pair_edges():
         "no bias": (queries, keys, w, 0.0),
         "queries of ±1000": (1000 * queries, keys, w, -2.0),
     }
-
-
-def _pair_loops(queries, keys, w, b, join=lambda q, k: [*q, *k]):
-    return np.array([[np.array(join(q, k)) @ w + b for k in keys] for q in queries])
-
-
-def _pair_block(queries, keys, w, b):
-    shape = (len(queries), len(keys))
-    left = np.broadcast_to(queries[:, None], (*shape, queries.shape[1]))
-    right = np.broadcast_to(keys[None], (*shape, keys.shape[1]))
-    return np.concatenate([left, right], axis=-1) @ w + b
 
 
 def _one_gap_a_row(trial):
@@ -185,13 +201,15 @@ def _one_pair(trial):
     return moved(found["scores"], np.array([[326.0]]), trial.tolerance)
 
 
-per_pair = FunctionExercise(
-    id="04.3",
-    title="rule 1, pair by pair",
+@sheet.function(
+    "04.3",
+    "rule 1, pair by pair",
     points=2,
-    name="rule1_pairs",
-    arguments=("queries", "keys", "w", "b"),
-    reference=_pairs,
+    asks="""
+    For every pair, join query and key, [q; k], multiply by w and add b. Queries (n, d_q)
+    and keys (m, d_k) may differ in width; w has d_q + d_k numbers. Return the scores. Loops
+    are fine.
+    """,
     outputs=lambda queries, keys, w, b: {"scores": (len(queries), len(keys))},
     inputs=_pair_arrays,
     edges=_pair_edges(),
@@ -201,138 +219,182 @@ per_pair = FunctionExercise(
         Property("two rows differ by the same number in every column", _one_gap_a_row),
         Property("query [1 2], key [3], w = [1 10 100], b = 5 give the score 326", _one_pair),
     ),
-    variants=(_pair_loops, _pair_block, lambda *a: _pairs(*a).astype(np.float32)),
-    praise="Right: one score for each pair. And your rows differ by one number only: see 04.4.",
-    mistakes=(
-        Mistake(
-            "halves exchanged",
-            lambda *a: _pair_loops(*a, join=lambda q, k: [*k, *q]),
-            "You joined [k; q]. The first numbers of w belong to the query: [q; k].",
-        ),
-        Mistake(
-            "no bias",
-            lambda q, k, w, b: _pairs(q, k, w, 0),
-            "The bias b is missing: + b for every pair.",
-        ),
-        Mistake(
-            "bias twice",
-            lambda q, k, w, b: _pairs(q, k, w, 2 * b),
-            "b came in twice, once with each half: a pair gets it once.",
-        ),
-        Mistake(
-            "transposed",
-            lambda *a: _pairs(*a).T,
-            "One row for each key came out: row = query, column = key.",
-        ),
-        Mistake(
-            "weights",
-            lambda *a: softmax(_pairs(*a)),
-            "These are weights, after softmax: return the scores of stage ①.",
-        ),
-        Mistake(
-            "query's part only",
-            lambda q, k, w, b: _pairs(q, 0 * k, w, b),
-            "The key's part is missing: w_k · k for each column.",
-        ),
-        Mistake(
-            "key's part only",
-            lambda q, k, w, b: _pairs(0 * q, k, w, b),
-            "The query's part is missing. It cancels later, in softmax; the score still has it.",
-        ),
-        Mistake(
-            "multiplied",
-            lambda q, k, w, b: _pairs(q, 0 * k, w, 0) * _pairs(0 * q, k, w, 0) + b,
-            "You multiplied the two parts. A linear layer adds them.",
-        ),
-        Mistake(
-            "cut in the middle",
-            lambda q, k, w, b: (q @ w[: len(w) // 2])[:, None] + (k @ w[len(w) // 2 :])[None] + b,
-            "You cut w in the middle. Queries and keys may differ in width: cut it at d_q.",
-        ),
-        Mistake(
-            "neighbours only",
-            lambda q, k, w, b: np.array(
-                [np.concatenate(p) @ w + b for p in zip(q, k, strict=False)]
-            ),
-            "zip pairs query i with key i. Every query meets every key: n · m pairs.",
-        ),
-    ),
     hints=(
         "How many pairs are there, and how long is [q; k]?",
         "For each i, j: scores[i, j] = np.concatenate([queries[i], keys[____]]) @ w + ____",
     ),
 )
+def rule1_pairs(queries, keys, w, b):
+    """Right: one score for each pair. And your rows differ by one number only: see 04.4."""
+    scores = np.zeros((len(queries), len(keys)))
+    for i, query in enumerate(queries):
+        for j, key in enumerate(keys):
+            scores[i, j] = np.concatenate([query, key]) @ w + b
+    return scores
+
+
+@rule1_pairs.also_right
+def w_cut_in_two(queries, keys, w, b):
+    d_q = queries.shape[1]
+    return (queries @ w[:d_q])[:, None] + keys @ w[d_q:] + b
+
+
+@rule1_pairs.also_right
+def one_block_of_pairs(queries, keys, w, b):
+    shape = (len(queries), len(keys))
+    left = np.broadcast_to(queries[:, None], (*shape, queries.shape[1]))
+    right = np.broadcast_to(keys[None], (*shape, keys.shape[1]))
+    return np.concatenate([left, right], axis=-1) @ w + b
+
+
+@rule1_pairs.also_right
+def in_float32(queries, keys, w, b):
+    scores = [[np.concatenate([query, key]) @ w + b for key in keys] for query in queries]
+    return np.array(scores, dtype=np.float32)
+
+
+@rule1_pairs.mistake
+def halves_exchanged(queries, keys, w, b):
+    """You joined [k; q]. The first numbers of w belong to the query: [q; k]."""
+    return np.array([[np.concatenate([key, query]) @ w + b for key in keys] for query in queries])
+
+
+@rule1_pairs.mistake
+def no_bias(queries, keys, w, b):
+    """The bias b is missing: + b for every pair."""
+    return np.array([[np.concatenate([query, key]) @ w for key in keys] for query in queries])
+
+
+@rule1_pairs.mistake
+def bias_twice(queries, keys, w, b):
+    """b came in twice, once with each half: a pair gets it once."""
+    d_q = queries.shape[1]
+    of_queries = queries @ w[:d_q] + b
+    of_keys = keys @ w[d_q:] + b
+    return of_queries[:, None] + of_keys
+
+
+@rule1_pairs.mistake
+def transposed(queries, keys, w, b):
+    """One row for each key came out: row = query, column = key."""
+    return np.array([[np.concatenate([query, key]) @ w + b for query in queries] for key in keys])
+
+
+@rule1_pairs.mistake
+def weights(queries, keys, w, b):
+    """These are weights, after softmax: return the scores of stage ①."""
+    scores = rule1_pairs(queries, keys, w, b)
+    return softmax(scores)
+
+
+@rule1_pairs.mistake(name="query's part only")
+def part_of_the_query(queries, keys, w, b):
+    """The key's part is missing: w_k · k for each column."""
+    return np.array([[query @ w[: len(query)] + b for key in keys] for query in queries])
+
+
+@rule1_pairs.mistake(name="key's part only")
+def part_of_the_key(queries, keys, w, b):
+    """The query's part is missing. It cancels later, in softmax; the score still has it."""
+    return np.array([[key @ w[len(query) :] + b for key in keys] for query in queries])
+
+
+@rule1_pairs.mistake
+def multiplied(queries, keys, w, b):
+    """You multiplied the two parts. A linear layer adds them."""
+    d_q = queries.shape[1]
+    return (queries @ w[:d_q])[:, None] * (keys @ w[d_q:]) + b
+
+
+@rule1_pairs.mistake
+def cut_in_the_middle(queries, keys, w, b):
+    """You cut w in the middle. Queries and keys may differ in width: cut it at d_q."""
+    half = len(w) // 2
+    return (queries @ w[:half])[:, None] + keys @ w[half:] + b
+
+
+@rule1_pairs.mistake
+def neighbours_only(queries, keys, w, b):
+    """zip pairs query i with key i. Every query meets every key: n · m pairs."""
+    pairs = zip(queries, keys, strict=False)
+    return np.array([np.concatenate([query, key]) @ w + b for query, key in pairs])
+
 
 # 04.4: the proof
 
-PROOF = {
-    1: "α_ij = exp(w_q·q_i) exp(w_k·k_j) exp(b) / Σ_l exp(w_q·q_i) exp(w_k·k_l) exp(b)",
-    2: "α_ij = exp(e_ij) / Σ_l exp(e_il)",
-    3: "α_ij = exp(w_k·k_j) / Σ_l exp(w_k·k_l)",
-    4: "e_ij = w·[q_i; k_j] + b",
-    5: "e_ij = w_q·q_i + w_k·k_j + b",
-    6: "e_ij = (w_q·q_i) (w_k·k_j) + b",
-    7: "α_ij = exp(w_q·q_i) / Σ_l exp(w_q·q_l)",
-}
 
-
-proof = OrderExercise(
-    id="04.4",
-    title="the proof, line by line",
+@sheet.order(
+    "04.4",
+    "the proof, line by line",
     points=1,
-    lines=PROOF,
-    order=(4, 5, 2, 1, 3),
-    others=((4, 2, 5, 1, 3), (2, 4, 5, 1, 3)),
-    praise="Right. The last line has no i: every query gets the same weights.",
-    mistakes=(
-        Disorder(
-            "multiplied",
-            (4, 6, 2, 1, 3),
-            lambda order: 6 in order,
-            "Line 6 multiplies the parts. w·[q; k] is a sum over all features: it splits in two "
-            "sums.",
-        ),
-        Disorder(
-            "the key cancelled",
-            (4, 5, 2, 1, 7),
-            lambda order: 7 in order,
-            "Line 7 lost the keys. Softmax runs over l, the keys: what is the same for every l "
-            "cancels.",
-        ),
-        Disorder(
-            "conclusion first",
-            (4, 5, 2, 3, 1),
-            lambda order: stands_before(order, 3, 1),
-            "Line 3 is what is left of line 1 after cancelling: it comes last.",
-        ),
-        Disorder(
-            "used before it is known",
-            (4, 2, 1, 5, 3),
-            lambda order: stands_before(order, 1, 5) or stands_before(order, 1, 2),
-            "Line 1 puts the split scores of line 5 into the softmax of line 2: both come before.",
-        ),
-        Disorder(
-            "split first",
-            (5, 4, 2, 1, 3),
-            lambda order: stands_before(order, 5, 4),
-            "Line 4 says what the rule is. Line 5 follows from it.",
-        ),
-    ),
+    asks="""
+    Five of these seven lines prove that the weights of rule 1, pair by pair, do not depend
+    on the query. Two are wrong and stay out. Give the numbers of the five in order: what
+    the rule says, its split, softmax, put in, cancelled. (w_q and w_k are the two parts of
+    w; Σ_l runs over all keys.)
+    """,
+    lines={
+        1: "α_ij = exp(w_q·q_i) exp(w_k·k_j) exp(b) / Σ_l exp(w_q·q_i) exp(w_k·k_l) exp(b)",
+        2: "α_ij = exp(e_ij) / Σ_l exp(e_il)",
+        3: "α_ij = exp(w_k·k_j) / Σ_l exp(w_k·k_l)",
+        4: "e_ij = w·[q_i; k_j] + b",
+        5: "e_ij = w_q·q_i + w_k·k_j + b",
+        6: "e_ij = (w_q·q_i) (w_k·k_j) + b",
+        7: "α_ij = exp(w_q·q_i) / Σ_l exp(w_q·q_l)",
+    },
     hints=(
         "Begin with what the rule says, split it, put it into softmax. What is the same for all l?",
         "4, 5, 2, ____, and then cancel exp(w_q·q_i) exp(b) above and below.",
     ),
 )
+def proof():
+    """Right. The last line has no i: every query gets the same weights."""
+    return (4, 5, 2, 1, 3)
+
+
+@proof.also_right
+def split_after_softmax():
+    return (4, 2, 5, 1, 3)
+
+
+@proof.also_right
+def softmax_first():
+    return (2, 4, 5, 1, 3)
+
+
+@proof.mistake(shows=lambda order: 6 in order)
+def multiplied():
+    """Line 6 multiplies the parts. w·[q; k] is a sum over all features: it splits in two sums."""
+    return (4, 6, 2, 1, 3)
+
+
+@proof.mistake(shows=lambda order: 7 in order)
+def the_key_cancelled():
+    """Line 7 lost the keys. Softmax runs over l, the keys: what is the same for every l
+    cancels.
+    """
+    return (4, 5, 2, 1, 7)
+
+
+@proof.mistake(shows=lambda order: stands_before(order, 3, 1))
+def conclusion_first():
+    """Line 3 is what is left of line 1 after cancelling: it comes last."""
+    return (4, 5, 2, 3, 1)
+
+
+@proof.mistake(shows=lambda order: stands_before(order, 1, 5) or stands_before(order, 1, 2))
+def used_before_it_is_known():
+    """Line 1 puts the split scores of line 5 into the softmax of line 2: both come before."""
+    return (4, 2, 1, 5, 3)
+
+
+@proof.mistake(shows=lambda order: stands_before(order, 5, 4))
+def split_first():
+    """Line 4 says what the rule is. Line 5 follows from it."""
+    return (5, 4, 2, 1, 3)
+
 
 # 04.5: rule 1 by position
-
-
-def _joined_scores(word, state, W, b):
-    return np.concatenate([word, state]) @ W + b
-
-
-def _positions(word, state, W, b, m):
-    return softmax(_joined_scores(word, state, W, b)[:m])
 
 
 def _position_arrays(rng, square=False):
@@ -348,16 +410,6 @@ def _position_edges():
         "as many keys as positions": (word, state, W, b, 5),
         "scores near 1000": (word, state, W, b + 1000, 3),
     }
-
-
-def _cut_late(*arguments):
-    return softmax(_joined_scores(*arguments[:-1]))[: arguments[-1]]
-
-
-def _renormalised(*arguments):
-    scores, m = _joined_scores(*arguments[:-1]), arguments[-1]
-    exps = np.exp(scores - scores.max())
-    return exps[:m] / exps[:m].sum()
 
 
 def _behind_is_irrelevant(trial):
@@ -387,13 +439,16 @@ def _word_first(trial):
     return moved(found["weights"], softmax(np.array([0.0, 2])), trial.tolerance)
 
 
-by_position = FunctionExercise(
-    id="04.5",
-    title="rule 1, by position",
+@sheet.function(
+    "04.5",
+    "rule 1, by position",
     points=2,
-    name="position_weights",
-    arguments=("word", "state", "W", "b", "m"),
-    reference=_positions,
+    asks="""
+    As the old program does it: join the word that was written last and the decoder's state,
+    [word; state], and let a linear layer give L scores, one for each position. Only the
+    first m positions hold a word, the others are padding. Return the weights of the m
+    words: they share **all** of the attention.
+    """,
     outputs=lambda word, state, W, b, m: {"weights": (m,)},
     inputs=_position_arrays,
     edges=_position_edges(),
@@ -407,66 +462,95 @@ by_position = FunctionExercise(
         Property("word and state exchanged, and W with them, give the same", _parts_exchanged),
         Property("the first rows of W belong to the word", _word_first),
     ),
-    variants=(
-        lambda word, state, W, b, m: softmax(np.hstack([word, state]) @ W[:, :m] + b[:m]),
-        _renormalised,
-        lambda *a: softmax(_joined_scores(*a[:-1]).astype(np.float32)[: a[-1]]),
-    ),
-    praise="Right: the real words share all of it. And no key was asked: your function has none.",
-    mistakes=(
-        Mistake(
-            "padding takes weight",
-            _cut_late,
-            "Your weights sum to less than 1: positions without a word got a share. Cut the "
-            "scores to m before softmax, not after.",
-        ),
-        Mistake(
-            "scores of 0 for padding",
-            lambda *a: softmax(np.where(np.arange(len(a[3])) < a[4], _joined_scores(*a[:-1]), 0.0))[
-                : a[4]
-            ],
-            "A score of 0 is not nothing: exp(0) is 1. Leave those positions out before softmax.",
-        ),
-        Mistake(
-            "all positions",
-            lambda *a: softmax(_joined_scores(*a[:-1])),
-            "These are L weights; only the first m positions hold a word.",
-        ),
-        Mistake(
-            "last positions",
-            lambda *a: softmax(_joined_scores(*a[:-1])[-a[4] :]),
-            "You kept the last m positions. The words stand at the beginning, padding behind.",
-        ),
-        Mistake(
-            "state first",
-            lambda word, state, W, b, m: _positions(state, word, W, b, m),
-            "You joined [state; word]. The first rows of W belong to the word.",
-        ),
-        Mistake(
-            "no bias",
-            lambda word, state, W, b, m: _positions(word, state, W, 0 * b, m),
-            "The bias b is missing: every position has its own.",
-        ),
-        Mistake(
-            "scores",
-            lambda *a: _joined_scores(*a[:-1])[: a[4]],
-            "These are scores. Softmax makes weights of them.",
-        ),
-        Mistake(
-            "exp without a shift",
-            lambda *a: (
-                np.exp(_joined_scores(*a[:-1])[: a[4]])
-                / np.exp(_joined_scores(*a[:-1])[: a[4]]).sum()
-            ),
-            "For scores near 1000 exp overflows: subtract the largest first, or use softmax.",
-        ),
-    ),
     hints=(
         "The layer gives L scores. How many of them belong to a word, and when do you drop the "
         "rest?",
         "scores = np.concatenate([word, ____]) @ W + b; then softmax(scores[:____])",
     ),
 )
+def position_weights(word, state, W, b, m):
+    """Right: the real words share all of it. And no key was asked: your function has none."""
+    scores = np.concatenate([word, state]) @ W + b  # (L,)
+    return softmax(scores[:m])  # the padding is gone before softmax
+
+
+@position_weights.also_right
+def layer_cut_to_m(word, state, W, b, m):
+    return softmax(np.hstack([word, state]) @ W[:, :m] + b[:m])
+
+
+@position_weights.also_right
+def exps_cut_to_m(word, state, W, b, m):
+    scores = np.concatenate([word, state]) @ W + b
+    exps = np.exp(scores - scores.max())
+    return exps[:m] / exps[:m].sum()
+
+
+@position_weights.also_right
+def in_float32(word, state, W, b, m):
+    scores = np.concatenate([word, state]) @ W + b
+    return softmax(scores[:m].astype(np.float32))
+
+
+@position_weights.mistake
+def padding_takes_weight(word, state, W, b, m):
+    """Your weights sum to less than 1: positions without a word got a share. Cut the scores to
+    m before softmax, not after.
+    """
+    scores = np.concatenate([word, state]) @ W + b
+    return softmax(scores)[:m]
+
+
+@position_weights.mistake
+def scores_of_0_for_padding(word, state, W, b, m):
+    """A score of 0 is not nothing: exp(0) is 1. Leave those positions out before softmax."""
+    scores = np.concatenate([word, state]) @ W + b
+    scores[m:] = 0
+    return softmax(scores)[:m]
+
+
+@position_weights.mistake
+def all_positions(word, state, W, b, m):
+    """These are L weights; only the first m positions hold a word."""
+    scores = np.concatenate([word, state]) @ W + b
+    return softmax(scores)
+
+
+@position_weights.mistake
+def last_positions(word, state, W, b, m):
+    """You kept the last m positions. The words stand at the beginning, padding behind."""
+    scores = np.concatenate([word, state]) @ W + b
+    return softmax(scores[-m:])
+
+
+@position_weights.mistake
+def state_first(word, state, W, b, m):
+    """You joined [state; word]. The first rows of W belong to the word."""
+    scores = np.concatenate([state, word]) @ W + b
+    return softmax(scores[:m])
+
+
+@position_weights.mistake
+def no_bias(word, state, W, b, m):
+    """The bias b is missing: every position has its own."""
+    scores = np.concatenate([word, state]) @ W
+    return softmax(scores[:m])
+
+
+@position_weights.mistake
+def scores(word, state, W, b, m):
+    """These are scores. Softmax makes weights of them."""
+    scores = np.concatenate([word, state]) @ W + b
+    return scores[:m]
+
+
+@position_weights.mistake
+def exp_without_a_shift(word, state, W, b, m):
+    """For scores near 1000 exp overflows: subtract the largest first, or use softmax."""
+    scores = np.concatenate([word, state]) @ W + b
+    exps = np.exp(scores[:m])
+    return exps / exps.sum()
+
 
 # 04.6: a test for blindness
 
@@ -510,18 +594,6 @@ SHOWN = {
 }
 
 
-def _differ(one, other):
-    return bool(np.abs(one - other).max() > 1e-6)
-
-
-def _what_counts(rule, queries, keys):
-    rng = np.random.default_rng(0)
-    weights = rule(queries, keys)
-    other_queries = rule(queries + rng.normal(size=queries.shape), keys)
-    other_keys = rule(queries, keys + rng.normal(size=keys.shape))
-    return _differ(weights, other_queries), _differ(weights, other_keys)
-
-
 def _known(name):
     rule, wanted = SHOWN[name]
 
@@ -537,35 +609,44 @@ def _truth(pair):
     return ", ".join(str(bool(number)) for number in pair)
 
 
-def _rows_and_columns(rule, queries, keys):
+@sheet.function(
+    "04.6",
+    "who is blind to what?",
+    points=2,
+    asks="""
+    Somebody gives you a rule as a function: `rule(queries, keys)` returns the weights. You
+    cannot read its code. Find out by trying whether the query counts and whether the keys
+    count: return two times True or False. There are at least two queries and two keys, and
+    rounding may move the last digits.
+    """,
+    outputs=lambda rule, queries, keys: {"query counts": (), "keys count": ()},
+    inputs=_rule_and_arrays,
+    edges={name: (rule, *KNOWN[4:]) for name, (rule, _) in SHOWN.items()},
+    properties=tuple(_known(name) for name in SHOWN),
+    hints=(
+        "What do you change, what do you keep, and which two arrays of weights do you compare?",
+        "weights = rule(queries, keys); np.allclose(weights, rule(____, keys)) for the query.",
+    ),
+)
+def what_counts(rule, queries, keys):
+    """Right: a test that needs no formula. Use it on any rule that you meet."""
     weights = rule(queries, keys)
-    return np.ptp(weights, axis=0).max() > 1e-6, np.ptp(weights, axis=1).max() > 1e-6
+    rng = np.random.default_rng(0)
+    other_queries, other_keys = rng.normal(size=queries.shape), rng.normal(size=keys.shape)
+    query_counts = not np.allclose(weights, rule(other_queries, keys))
+    keys_count = not np.allclose(weights, rule(queries, other_keys))
+    return query_counts, keys_count
 
 
-def _shifted_keys(rule, queries, keys):
-    return _what_counts(rule, queries, keys)[0], _differ(
-        rule(queries, keys), rule(queries, keys + 1)
-    )
-
-
-def _exact(rule, queries, keys):
-    weights = rule(queries, keys)
-    other_queries, other_keys = rule(7.3 * queries + 9.1, keys), rule(queries, 7.3 * keys[::-1])
-    return bool((weights != other_queries).any()), bool((weights != other_keys).any())
-
-
-def _together(rule, queries, keys):
-    changed = _differ(rule(queries, keys), rule(2 * queries + 1, keys[::-1]))
-    return changed, changed
-
-
-def _by_rows(rule, queries, keys):
+@what_counts.also_right
+def rows_and_other_keys(rule, queries, keys):
     weights = rule(queries, keys)
     counts = np.ptp(weights, axis=0).max() > 1e-6, not np.allclose(weights, rule(queries, -keys))
     return tuple(np.float32(one) for one in counts)
 
 
-def _by_reversing(rule, queries, keys):
+@what_counts.also_right
+def reversed_order(rule, queries, keys):
     weights = rule(queries, keys)
     return [
         not np.allclose(rule(queries[::-1], keys), weights),
@@ -573,93 +654,109 @@ def _by_reversing(rule, queries, keys):
     ]
 
 
-def _by_zeros(rule, queries, keys):
+@what_counts.also_right
+def keys_of_zeros(rule, queries, keys):
     weights = rule(queries, keys)
-    return np.array(
-        [
-            _differ(rule(3 * queries - 1, keys), weights),
-            _differ(rule(queries, 0 * keys), weights),
-        ]
-    )
+    changes_of_queries = np.abs(rule(3 * queries - 1, keys) - weights)
+    changes_of_keys = np.abs(rule(queries, 0 * keys) - weights)
+    return np.array([changes_of_queries.max() > 1e-6, changes_of_keys.max() > 1e-6])
 
 
-what_counts = FunctionExercise(
-    id="04.6",
-    title="who is blind to what?",
-    points=2,
-    name="what_counts",
-    arguments=("rule", "queries", "keys"),
-    reference=_what_counts,
-    outputs=lambda rule, queries, keys: {"query counts": (), "keys count": ()},
-    inputs=_rule_and_arrays,
-    edges={name: (rule, *KNOWN[4:]) for name, (rule, _) in SHOWN.items()},
-    properties=tuple(_known(name) for name in SHOWN),
-    variants=(_by_rows, _by_reversing, _by_zeros),
-    praise="Right: a test that needs no formula. Use it on any rule that you meet.",
-    mistakes=(
-        Mistake(
-            "exchanged",
-            lambda *a: _what_counts(*a)[::-1],
-            "Both are right, in the wrong order: first the query, then the keys.",
-        ),
-        Mistake(
-            "blind instead of counts",
-            lambda *a: tuple(not one for one in _what_counts(*a)),
-            "You return True where nothing changes. True should mean: this input counts.",
-        ),
-        Mistake(
-            "rows and columns",
-            _rows_and_columns,
-            "Columns may differ although no key was read: by position they do. Change the keys "
-            "and look again.",
-        ),
-        Mistake(
-            "keys shifted",
-            _shifted_keys,
-            "Adding the same number to all keys moves all dot products of a query alike, and "
-            "softmax cancels that. Change the keys more freely.",
-        ),
-        Mistake(
-            "exact comparison",
-            _exact,
-            "You ask for exactly equal numbers. Rounding moves the last digits: allow 1e-6.",
-        ),
-        Mistake(
-            "both at once",
-            _together,
-            "You changed queries and keys together: change one, and keep the other as it is.",
-        ),
-        Mistake(
-            "always",
-            lambda *a: (True, True),
-            "You say that both count in every rule. Call rule twice and compare.",
-        ),
-        Mistake(
-            "query only",
-            lambda *a: (_what_counts(*a)[0], True),
-            "The keys count in every rule, you say. Rule 1 by position never looks at them.",
-        ),
-    ),
-    hints=(
-        "What do you change, what do you keep, and which two arrays of weights do you compare?",
-        "weights = rule(queries, keys); np.allclose(weights, rule(____, keys)) for the query.",
-    ),
-)
+@what_counts.mistake
+def exchanged(rule, queries, keys):
+    """Both are right, in the wrong order: first the query, then the keys."""
+    weights = rule(queries, keys)
+    query_counts = not np.allclose(weights, rule(-queries, keys))
+    keys_count = not np.allclose(weights, rule(queries, -keys))
+    return keys_count, query_counts
+
+
+@what_counts.mistake
+def blind_instead_of_counts(rule, queries, keys):
+    """You return True where nothing changes. True should mean: this input counts."""
+    weights = rule(queries, keys)
+    query_counts = np.allclose(weights, rule(-queries, keys))
+    keys_count = np.allclose(weights, rule(queries, -keys))
+    return query_counts, keys_count
+
+
+@what_counts.mistake
+def rows_and_columns(rule, queries, keys):
+    """Columns may differ although no key was read: by position they do. Change the keys and
+    look again.
+    """
+    weights = rule(queries, keys)
+    return np.ptp(weights, axis=0).max() > 1e-6, np.ptp(weights, axis=1).max() > 1e-6
+
+
+@what_counts.mistake
+def keys_shifted(rule, queries, keys):
+    """Adding the same number to all keys moves all dot products of a query alike, and softmax
+    cancels that. Change the keys more freely.
+    """
+    weights = rule(queries, keys)
+    query_counts = not np.allclose(weights, rule(-queries, keys))
+    keys_count = not np.allclose(weights, rule(queries, keys + 1))
+    return query_counts, keys_count
+
+
+@what_counts.mistake
+def exact_comparison(rule, queries, keys):
+    """You ask for exactly equal numbers. Rounding moves the last digits: allow 1e-6."""
+    weights = rule(queries, keys)
+    other_queries, other_keys = rule(7.3 * queries + 9.1, keys), rule(queries, 7.3 * keys[::-1])
+    return bool((weights != other_queries).any()), bool((weights != other_keys).any())
+
+
+@what_counts.mistake
+def both_at_once(rule, queries, keys):
+    """You changed queries and keys together: change one, and keep the other as it is."""
+    weights = rule(queries, keys)
+    counts = not np.allclose(weights, rule(2 * queries + 1, keys[::-1]))
+    return counts, counts
+
+
+@what_counts.mistake
+def always(rule, queries, keys):
+    """You say that both count in every rule. Call rule twice and compare."""
+    return True, True
+
+
+@what_counts.mistake
+def query_only(rule, queries, keys):
+    """The keys count in every rule, you say. Rule 1 by position never looks at them."""
+    weights = rule(queries, keys)
+    query_counts = not np.allclose(weights, rule(-queries, keys))
+    return query_counts, True
+
 
 # 04.7 and 04.8: what is it good for?
 
-good_for = ChoiceExercise(
-    id="04.7",
-    title="what is rule 1 by position good for?",
+sheet.choice(
+    "04.7",
+    "what is rule 1 by position good for?",
     points=1,
-    right="b",
-    reasons={
-        "a": "Where the smallest letter stands depends on the letters, which the weights never "
-        "see.",
-        "b": "Yes: the first output comes from place 10, the next from place 9, in every input.",
-        "c": "The place of the capital differs from text to text, and no key is asked for it.",
-        "d": "Which word comes next depends on the words: German puts verbs where English does "
-        "not.",
+    asks="""
+    In which of these tasks can it look at the right place every time?
+    """,
+    letter="b",
+    options={
+        "a": (
+            "Put ten letters into alphabetical order.",
+            "Where the smallest letter stands depends on the letters, which the weights never see.",
+        ),
+        "b": (
+            "Write ten letters, always ten, backwards.",
+            "Yes: the first output comes from place 10, the next from place 9, in every input.",
+        ),
+        "c": (
+            "Find the only capital in a text and write it.",
+            "The place of the capital differs from text to text, and no key is asked for it.",
+        ),
+        "d": (
+            "Translate sentences from German.",
+            "Which word comes next depends on the words: German puts verbs where English does not.",
+        ),
     },
     hints=(
         "The weights know the step and what was written so far. In which task is that enough?",
@@ -667,24 +764,16 @@ good_for = ChoiceExercise(
     ),
 )
 
-reason = ReasonExercise(
-    id="04.8",
-    title="why is that task easy for it?",
-    points=0,
+
+sheet.reason(
+    "04.8",
+    "why is that task easy for it?",
+    asks="""
+    Say it in at least 15 words, in any language. The text is recorded, not scored.
+    """,
     praise="Compare it with a solution: does yours say what the weights are computed from?",
     hints=(
         "What would you need to know to find the right place by hand: the step, or the letters?",
         "At step t the right place is ____, whatever the letters are, so ____.",
     ),
-)
-
-EXERCISES = (
-    two_joins,
-    which_join,
-    per_pair,
-    proof,
-    by_position,
-    what_counts,
-    good_for,
-    reason,
 )

@@ -3,49 +3,73 @@
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.checks.exercises import (
-    ChoiceExercise,
-    Mistake,
-    Property,
-    ReasonExercise,
-    ValueExercise,
-    shown,
-)
-from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.answers import shown
+from course_utils.checks.declare import Sheet
+from course_utils.checks.exercises import Property
 from course_utils.checks.sheets.attention_inputs import each_query_for_itself, moved, sizes
 
-block_shape = ValueExercise(
-    id="05.1",
-    title="the shape of the hidden block",
+sheet = Sheet("05")
+
+
+@sheet.value(
+    "05.1",
+    "the shape of the hidden block",
     points=1,
+    asks="""
+    `a` has shape (2, 6), `b` has shape (3, 6). Which shape has
+    `np.tanh(a[:, None, :] + b[None, :, :])`? Decide without running it.
+    """,
     what="three sizes, such as (4, 5, 6)",
-    expected=(2, 3, 6),
-    praise="Right: a hidden layer of 6 for each of the 2 · 3 pairs.",
     properties=(
         Property(
             "Broadcasting keeps every axis that one of the two arrays has",
             lambda answer: None if answer.size == 3 else f"{answer.size} sizes",
         ),
     ),
-    mistakes=(
-        Mistake("scores", (2, 3), "This is the shape of the scores, after the sum over hidden."),
-        Mistake("not stretched", (2, 1, 6), "This is a[:, None]. Its 1 stretches to b's 3."),
-        Mistake("stacked", (5, 6), "You put a and b below each other; here every row meets every."),
-        Mistake("concatenated", (2, 3, 12), "The features are added, not put side by side: 6."),
-        Mistake("keys first", (3, 2, 6), "a has its rows on axis 0, b on axis 1: which is first?"),
-        Mistake("added up", (3, 4, 12), "Sizes are not added: a size of 1 takes the other's."),
-    ),
     hints=(
         "Write the two shapes below each other. What happens where one of them has a 1?",
         "(2, 1, 6) and (1, 3, 6) give (2, ____, 6).",
     ),
 )
+def shape_of_block():
+    """Right: a hidden layer of 6 for each of the 2 · 3 pairs."""
+    return (2, 3, 6)
 
-ARGUMENTS = ("queries", "keys", "W_query", "W_key", "v")
+
+@shape_of_block.mistake
+def scores():
+    """This is the shape of the scores, after the sum over hidden."""
+    return (2, 3)
 
 
-def _additive(queries, keys, W_query, W_key, v):
-    return np.tanh((queries @ W_query)[:, None] + (keys @ W_key)[None]) @ v
+@shape_of_block.mistake
+def not_stretched():
+    """This is a[:, None]. Its 1 stretches to b's 3."""
+    return (2, 1, 6)
+
+
+@shape_of_block.mistake
+def stacked():
+    """You put a and b below each other; here every row meets every."""
+    return (5, 6)
+
+
+@shape_of_block.mistake
+def concatenated():
+    """The features are added, not put side by side: 6."""
+    return (2, 3, 12)
+
+
+@shape_of_block.mistake
+def keys_first():
+    """a has its rows on axis 0, b on axis 1: which is first?"""
+    return (3, 2, 6)
+
+
+@shape_of_block.mistake
+def added_up():
+    """Sizes are not added: a size of 1 takes the other's."""
+    return (3, 4, 12)
 
 
 def _additive_arrays(rng, square=False):
@@ -65,31 +89,6 @@ def _edges():
         "one hidden feature": (queries, keys, W_query[:, :1], W_key[:, :1], v[:1]),
         "queries of ±1000": (1000 * queries, keys, W_query, W_key, v),
     }
-
-
-def _projected(queries, keys, W_query, W_key):
-    return (queries @ W_query)[:, None], (keys @ W_key)[None]
-
-
-def _wrong(combine):
-    """A wrong rule: `combine(q, k, v)` gets the projections, (n, 1, d_a) and (1, m, d_a)."""
-    return lambda queries, keys, W_query, W_key, v: combine(
-        *_projected(queries, keys, W_query, W_key), v
-    )
-
-
-def _loops(queries, keys, W_query, W_key, v):
-    return [[v @ np.tanh(q @ W_query + k @ W_key) for k in keys] for q in queries]
-
-
-def _concatenated(queries, keys, W_query, W_key, v):
-    W = np.concatenate([W_query, W_key])
-    return [[np.tanh(np.concatenate([q, k]) @ W) @ v for k in keys] for q in queries]
-
-
-def _summed(queries, keys, W_query, W_key, v):
-    hidden = (queries @ W_query)[:, None, :] + (keys @ W_key)[None, :, :]
-    return (np.tanh(hidden) * v).sum(axis=-1).astype(np.float32)
 
 
 def _twice_v(trial):
@@ -123,13 +122,22 @@ def _one_pair(trial):
     return moved(found[:, 0], np.array([4 * np.tanh(3.0), 0.0]), trial.tolerance)
 
 
-additive = FunctionExercise(
-    id="05.2",
-    title="additive scores without loops",
+@sheet.function(
+    "05.2",
+    "additive scores without loops",
     points=3,
-    name="additive_scores",
-    arguments=ARGUMENTS,
-    reference=_additive,
+    asks="""
+    Rule 2 in loops, one line for each pair:
+
+    ```python
+    for i in range(n):
+        for j in range(m):
+            scores[i, j] = v @ np.tanh(queries[i] @ W_query + keys[j] @ W_key)
+    ```
+
+    Write it without a loop. Return the scores, not the weights. Queries and keys may differ
+    in width: d_q is not d_k.
+    """,
     outputs=lambda queries, keys, *_: {"scores": (len(queries), len(keys))},
     inputs=_additive_arrays,
     edges=_edges(),
@@ -143,73 +151,116 @@ additive = FunctionExercise(
         ),
         Property("with W all ones and v = [3 1], query 1 and key 2 score 4 tanh(3)", _one_pair),
     ),
-    variants=(_loops, _concatenated, _summed),
-    praise="Right: a hidden layer for each pair, bent by tanh, weighted by v, summed over hidden.",
-    mistakes=(
-        Mistake(
-            "summed over the keys",
-            _wrong(lambda q, k, v: (np.tanh(q + k) * v).sum(axis=1)),
-            "You summed over axis 1, the keys. The sum of rule 2 runs over the hidden features, "
-            "the last axis.",
-        ),
-        Mistake(
-            "no tanh",
-            _wrong(lambda q, k, v: (q + k) @ v),
-            "Without tanh the query adds the same number to all its scores: all rows of weights "
-            "are identical. Where have you seen this?",
-        ),
-        Mistake(
-            "tanh of each part",
-            _wrong(lambda q, k, v: (np.tanh(q) + np.tanh(k)) @ v),
-            "You bent the two parts before adding them, so the query still adds the same number "
-            "to all its scores. Add first, then tanh.",
-        ),
-        Mistake(
-            "tanh of the sum",
-            _wrong(lambda q, k, v: np.tanh((q + k) @ v)),
-            "You summed over the hidden features first: tanh belongs inside, on each feature.",
-        ),
-        Mistake(
-            "plain sum",
-            _wrong(lambda q, k, v: np.tanh(q + k).sum(axis=-1)),
-            "This is the plain sum, v = 1. Here each hidden feature has its own weight in v.",
-        ),
-        Mistake(
-            "plain sum over the keys",
-            _wrong(lambda q, k, v: np.tanh(q + k).sum(axis=1)),
-            "The sum ran over axis 1, the keys, and v is not used: weight the last axis by v.",
-        ),
-        Mistake(
-            "transposed",
-            lambda *arguments: _additive(*arguments).T,
-            "One row for each key came out: row = query, column = key.",
-        ),
-        Mistake(
-            "multiplied",
-            _wrong(lambda q, k, v: np.tanh(q * k) @ v),
-            "You multiplied the two projections: the rule adds them, that is its name.",
-        ),
-        Mistake(
-            "mean",
-            _wrong(lambda q, k, v: (np.tanh(q + k) * v).mean(axis=-1)),
-            "This is the mean over the hidden features; the rule takes their sum.",
-        ),
-        Mistake(
-            "weights",
-            lambda *arguments: softmax(_additive(*arguments)),
-            "These are weights, after softmax: return the scores of stage ①.",
-        ),
-        Mistake(
-            "W exchanged",
-            lambda q, k, W_query, W_key, v: _additive(q, k, W_key, W_query, v),
-            "W_query belongs to the queries and W_key to the keys: yours are exchanged.",
-        ),
-    ),
     hints=(
         "Which axis of the block (n, m, d_a) is the hidden one, and what shape is left without it?",
         "np.tanh((queries @ W_query)[:, None] + (keys @ W_key)[____]) @ ____",
     ),
 )
+def additive_scores(queries, keys, W_query, W_key, v):
+    """Right: a hidden layer for each pair, bent by tanh, weighted by v, summed over hidden."""
+    q = (queries @ W_query)[:, None]  # (n, 1, d_a)
+    k = (keys @ W_key)[None]  # (1, m, d_a)
+    return np.tanh(q + k) @ v  # the sum over hidden: (n, m)
+
+
+@additive_scores.also_right
+def in_loops(queries, keys, W_query, W_key, v):
+    return [[v @ np.tanh(q @ W_query + k @ W_key) for k in keys] for q in queries]
+
+
+@additive_scores.also_right
+def query_and_key_concatenated(queries, keys, W_query, W_key, v):
+    W = np.concatenate([W_query, W_key])
+    return [[np.tanh(np.concatenate([q, k]) @ W) @ v for k in keys] for q in queries]
+
+
+@additive_scores.also_right
+def summed_in_float32(queries, keys, W_query, W_key, v):
+    hidden = (queries @ W_query)[:, None, :] + (keys @ W_key)[None, :, :]
+    return (np.tanh(hidden) * v).sum(axis=-1).astype(np.float32)
+
+
+@additive_scores.mistake
+def summed_over_the_keys(queries, keys, W_query, W_key, v):
+    """You summed over axis 1, the keys. The sum of rule 2 runs over the hidden features, the
+    last axis.
+    """
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return (np.tanh(q + k) * v).sum(axis=1)
+
+
+@additive_scores.mistake
+def no_tanh(queries, keys, W_query, W_key, v):
+    """Without tanh the query adds the same number to all its scores: all rows of weights are
+    identical. Where have you seen this?
+    """
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return (q + k) @ v
+
+
+@additive_scores.mistake
+def tanh_of_each_part(queries, keys, W_query, W_key, v):
+    """You bent the two parts before adding them, so the query still adds the same number to
+    all its scores. Add first, then tanh.
+    """
+    q, k = np.tanh(queries @ W_query)[:, None], np.tanh(keys @ W_key)[None]
+    return (q + k) @ v
+
+
+@additive_scores.mistake
+def tanh_of_the_sum(queries, keys, W_query, W_key, v):
+    """You summed over the hidden features first: tanh belongs inside, on each feature."""
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return np.tanh((q + k) @ v)
+
+
+@additive_scores.mistake
+def plain_sum(queries, keys, W_query, W_key, v):
+    """This is the plain sum, v = 1. Here each hidden feature has its own weight in v."""
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return np.tanh(q + k).sum(axis=-1)
+
+
+@additive_scores.mistake
+def plain_sum_over_the_keys(queries, keys, W_query, W_key, v):
+    """The sum ran over axis 1, the keys, and v is not used: weight the last axis by v."""
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return np.tanh(q + k).sum(axis=1)
+
+
+@additive_scores.mistake
+def transposed(queries, keys, W_query, W_key, v):
+    """One row for each key came out: row = query, column = key."""
+    q, k = (queries @ W_query)[None], (keys @ W_key)[:, None]
+    return np.tanh(q + k) @ v
+
+
+@additive_scores.mistake
+def multiplied(queries, keys, W_query, W_key, v):
+    """You multiplied the two projections: the rule adds them, that is its name."""
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return np.tanh(q * k) @ v
+
+
+@additive_scores.mistake
+def mean(queries, keys, W_query, W_key, v):
+    """This is the mean over the hidden features; the rule takes their sum."""
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return (np.tanh(q + k) * v).mean(axis=-1)
+
+
+@additive_scores.mistake
+def weights(queries, keys, W_query, W_key, v):
+    """These are weights, after softmax: return the scores of stage ①."""
+    q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
+    return softmax(np.tanh(q + k) @ v)
+
+
+@additive_scores.mistake
+def W_exchanged(queries, keys, W_query, W_key, v):
+    """W_query belongs to the queries and W_key to the keys: yours are exchanged."""
+    q, k = (queries @ W_key)[:, None], (keys @ W_query)[None]
+    return np.tanh(q + k) @ v
 
 
 def _stacked(rng, square=False):
@@ -240,13 +291,15 @@ def _same_hidden_without_query(trial):
     return moved(k @ trial.outputs["W_key"], whole, trial.tolerance)
 
 
-split = FunctionExercise(
-    id="05.3",
-    title="one W, cut in two",
+@sheet.function(
+    "05.3",
+    "one W, cut in two",
     points=2,
-    name="split_matrix",
-    arguments=("W", "query_size"),
-    reference=lambda W, query_size: (W[:query_size], W[query_size:]),
+    asks="""
+    A program has one matrix W, (d_q + d_k, d_a), and computes `np.concatenate([q, k]) @ W`.
+    You want to keep its learned numbers and compute `q @ W_query + k @ W_key` instead.
+    Return the two matrices.
+    """,
     outputs=_parts,
     inputs=_stacked,
     edges={
@@ -259,57 +312,88 @@ split = FunctionExercise(
             "with a query of zeros, k @ W_key alone gives [q; k] @ W", _same_hidden_without_query
         ),
     ),
-    variants=(
-        lambda W, query_size: np.split(W, [query_size]),
-        lambda W, query_size: (W[:query_size, :], W[-(len(W) - query_size) :, :]),
-        lambda W, query_size: tuple(
-            part.astype(np.float32) for part in np.split(W, [query_size], axis=0)
-        ),
-    ),
-    praise="Right: concat with one W and a sum with two are the same rule.",
-    mistakes=(
-        Mistake(
-            "columns",
-            lambda W, query_size: (W[:, :query_size], W[:, query_size:]),
-            "You cut between columns. Features of [q; k] meet the rows of W: cut between rows.",
-        ),
-        Mistake(
-            "in the middle",
-            lambda W, query_size: (W[: len(W) // 2], W[len(W) // 2 :]),
-            "You cut in the middle. Query and key may differ in width: cut at query_size.",
-        ),
-        Mistake(
-            "keys first",
-            lambda W, query_size: (W[query_size:], W[:query_size]),
-            "[q; k] has the query first, so the first rows of W are W_query.",
-        ),
-        Mistake(
-            "cut at the key's width",
-            lambda W, query_size: (W[: len(W) - query_size], W[len(W) - query_size :]),
-            "You gave W_query as many rows as a key has features: it has query_size rows.",
-        ),
-        Mistake(
-            "transposed",
-            lambda W, query_size: (W[:query_size].T, W[query_size:].T),
-            "The cut is right; without .T, for here a vector stands on the left: q @ W_query.",
-        ),
-    ),
     hints=(
         "In [q; k] @ W, which rows of W does the first number of q meet, and which the first of k?",
         "W_query = W[:____], W_key = W[____:]",
     ),
 )
+def split_matrix(W, query_size):
+    """Right: concat with one W and a sum with two are the same rule."""
+    return W[:query_size], W[query_size:]
 
-absorb = ChoiceExercise(
-    id="05.4",
-    title="what W can take over from v",
+
+@split_matrix.also_right
+def with_split(W, query_size):
+    return np.split(W, [query_size])
+
+
+@split_matrix.also_right
+def key_counted_from_the_end(W, query_size):
+    key_size = len(W) - query_size
+    return W[:query_size, :], W[-key_size:, :]
+
+
+@split_matrix.also_right
+def in_float32(W, query_size):
+    return tuple(part.astype(np.float32) for part in np.split(W, [query_size], axis=0))
+
+
+@split_matrix.mistake
+def columns(W, query_size):
+    """You cut between columns. Features of [q; k] meet the rows of W: cut between rows."""
+    return W[:, :query_size], W[:, query_size:]
+
+
+@split_matrix.mistake
+def in_the_middle(W, query_size):
+    """You cut in the middle. Query and key may differ in width: cut at query_size."""
+    half = len(W) // 2
+    return W[:half], W[half:]
+
+
+@split_matrix.mistake
+def keys_first(W, query_size):
+    """[q; k] has the query first, so the first rows of W are W_query."""
+    return W[query_size:], W[:query_size]
+
+
+@split_matrix.mistake(name="cut at the key's width")
+def width_of_the_key(W, query_size):
+    """You gave W_query as many rows as a key has features: it has query_size rows."""
+    key_size = len(W) - query_size
+    return W[:key_size], W[key_size:]
+
+
+@split_matrix.mistake
+def transposed(W, query_size):
+    """The cut is right; without .T, for here a vector stands on the left: q @ W_query."""
+    return W[:query_size].T, W[query_size:].T
+
+
+sheet.choice(
+    "05.4",
+    "what W can take over from v",
     points=1,
-    right="b",
-    reasons={
-        "a": "A larger W makes tanh steeper, but never larger than 1. Can it make 3 tanh(x)?",
-        "b": "Yes: −tanh(x) = tanh(−x), so W takes the sign. No W makes a tanh larger than 1.",
-        "c": "A larger W makes tanh steeper, not larger. And look at tanh(−x): is it −tanh(x)?",
-        "d": "Look at tanh(−x) once more: it is −tanh(x).",
+    asks="""
+    In `v @ np.tanh(...)` you set every number of v to 1, and may then change W_query and
+    W_key as you like; d_a stays as it is. What can W take over from the old v, so that all
+    scores stay as they were?
+    """,
+    letter="b",
+    options={
+        "a": (
+            "the signs and the sizes",
+            "A larger W makes tanh steeper, but never larger than 1. Can it make 3 tanh(x)?",
+        ),
+        "b": (
+            "the signs only",
+            "Yes: −tanh(x) = tanh(−x), so W takes the sign. No W makes a tanh larger than 1.",
+        ),
+        "c": (
+            "the sizes only",
+            "A larger W makes tanh steeper, not larger. And look at tanh(−x): is it −tanh(x)?",
+        ),
+        "d": ("neither", "Look at tanh(−x) once more: it is −tanh(x)."),
     },
     hints=(
         "Compare the numbers that tanh(c x) can reach with those of −tanh(x) and of 3 tanh(x).",
@@ -317,38 +401,62 @@ absorb = ChoiceExercise(
     ),
 )
 
-SMALLEST = 0.5 * np.log(9 * 49)  # e^(2 d_a) = 9 · 49
 
-transfer = ValueExercise(
-    id="05.5",
-    title="how many hidden features for a weight of 0.9?",
+@sheet.value(
+    "05.5",
+    "how many hidden features for a weight of 0.9?",
     points=1,
+    asks="""
+    A sentence has m = 50 words, the sum is plain (v = 1). What is the smallest d_a with
+    which one word could get a weight of at least 0.9?
+    """,
     what="one whole number",
-    expected=4,
     tolerance=0.006,
-    praise="Right: the cap is 0.984 with 4 hidden features, and 0.892 with 3.",
     properties=(
         Property(
             "d_a counts hidden features, so it is a whole number above 0",
             lambda number: None if number == np.round(number) and number > 0 else shown(number),
         ),
     ),
-    mistakes=(
-        Mistake("one too few", 3, "Nearly: exp(6) / (exp(6) + 49) = 0.892. One more."),
-        Mistake("one too many", 5, "That is enough, but not the smallest: try one less."),
-        Mistake("not rounded", SMALLEST, "That reaches 0.9 exactly, but features are whole: up."),
-        Mistake(
-            "no 2",
-            7,
-            "You let the score go from 0 to d_a. It goes from −d_a to d_a: the gap is 2 d_a.",
-        ),
-        Mistake("number of keys", 50, "50 is m, the keys. Asked is d_a, the hidden features."),
-    ),
     hints=(
         "Which scores have the best key and the 49 others when the weight is at its cap?",
         "exp(2 d_a) / (exp(2 d_a) + 49) ≥ 0.9. So exp(2 d_a) ≥ ____ · 49.",
     ),
 )
+def smallest_d_a():
+    """Right: the cap is 0.984 with 4 hidden features, and 0.892 with 3."""
+    caps = {d_a: np.exp(2 * d_a) / (np.exp(2 * d_a) + 49) for d_a in range(1, 10)}
+    return min(d_a for d_a, cap in caps.items() if cap >= 0.9)
+
+
+@smallest_d_a.mistake
+def one_too_few():
+    """Nearly: exp(6) / (exp(6) + 49) = 0.892. One more."""
+    return 3
+
+
+@smallest_d_a.mistake
+def one_too_many():
+    """That is enough, but not the smallest: try one less."""
+    return 5
+
+
+@smallest_d_a.mistake
+def not_rounded():
+    """That reaches 0.9 exactly, but features are whole: up."""
+    return np.log(9 * 49) / 2  # exp(2 d_a) = 9 · 49
+
+
+@smallest_d_a.mistake
+def no_2():
+    """You let the score go from 0 to d_a. It goes from −d_a to d_a: the gap is 2 d_a."""
+    return 7
+
+
+@smallest_d_a.mistake
+def number_of_keys():
+    """50 is m, the keys. Asked is d_a, the hidden features."""
+    return 50
 
 
 def _weighted_layer(rng, square=False):
@@ -358,25 +466,12 @@ def _weighted_layer(rng, square=False):
     return rng.normal(size=(d_q, d_a)), rng.normal(size=(d_k, d_a)), rng.permutation(v)
 
 
-def _flipped(W_query, W_key, v):
-    signs = np.where(v < 0, -1.0, 1.0)
-    return W_query * signs, W_key * signs, np.abs(v)
-
-
-def _flip_loop(W_query, W_key, v):
-    W_query, W_key, v = W_query.copy(), W_key.copy(), v.copy()
-    for h in range(len(v)):
-        if v[h] < 0:
-            W_query[:, h], W_key[:, h], v[h] = -W_query[:, h], -W_key[:, h], -v[h]
-    return W_query, W_key, v
-
-
 def _same_scores(trial):
     W_query, W_key, v = trial.arguments
     rng = np.random.default_rng(8)
     queries, keys = rng.normal(size=(3, len(W_query))), rng.normal(size=(4, len(W_key)))
-    found = _additive(queries, keys, *trial.outputs.values())
-    return moved(found, _additive(queries, keys, W_query, W_key, v), trial.tolerance)
+    found = additive_scores(queries, keys, *trial.outputs.values())
+    return moved(found, additive_scores(queries, keys, W_query, W_key, v), trial.tolerance)
 
 
 def _not_negative(trial):
@@ -389,13 +484,15 @@ def _same_sizes(trial):
     return moved(np.abs(trial.outputs["v"]), np.abs(trial.arguments[2]), trial.tolerance)
 
 
-signs = FunctionExercise(
-    id="05.6",
-    title="no negative number in v",
+@sheet.function(
+    "05.6",
+    "no negative number in v",
     points=2,
-    name="absorb_signs",
-    arguments=("W_query", "W_key", "v"),
-    reference=_flipped,
+    asks="""
+    A trained rule came out with negative numbers in v. Give back other W_query, W_key and
+    v, in this order, with the same score for every query and every key, and no negative
+    number in v. The sizes in v stay. (No number in v is 0.)
+    """,
     outputs=lambda W_query, W_key, v: {
         "W_query": W_query.shape,
         "W_key": W_key.shape,
@@ -411,64 +508,89 @@ signs = FunctionExercise(
         Property("the sizes in v stay as they are", _same_sizes),
         Property("every score stays as it is", _same_scores),
     ),
-    variants=(
-        _flip_loop,
-        lambda W_query, W_key, v: (W_query * np.sign(v), W_key * np.sign(v), v * np.sign(v)),
-        lambda W_query, W_key, v: [part.astype(np.float32) for part in _flipped(W_query, W_key, v)],
-    ),
-    praise="Right: the same scores, without a negative number in v.",
-    mistakes=(
-        Mistake(
-            "v alone",
-            lambda W_query, W_key, v: (W_query, W_key, np.abs(v)),
-            "You changed v alone, so the scores change: what has to turn round together with v?",
-        ),
-        Mistake(
-            "queries alone",
-            lambda W_query, W_key, v: (W_query * np.sign(v), W_key, np.abs(v)),
-            "You turned W_query alone. All that stands inside tanh has to turn, W_key too.",
-        ),
-        Mistake(
-            "keys alone",
-            lambda W_query, W_key, v: (W_query, W_key * np.sign(v), np.abs(v)),
-            "You turned W_key alone. All that stands inside tanh has to turn, W_query too.",
-        ),
-        Mistake(
-            "sizes too",
-            lambda W_query, W_key, v: (W_query * v, W_key * v, np.ones_like(v)),
-            "You moved the sizes into W as well: there they make tanh steeper, not larger.",
-        ),
-        Mistake(
-            "everything",
-            lambda W_query, W_key, v: (-W_query, -W_key, -v),
-            "You turned every feature round. Turn only those whose number in v is negative.",
-        ),
-        Mistake(
-            "sign kept",
-            lambda W_query, W_key, v: (W_query * np.sign(v), W_key * np.sign(v), v),
-            "W has the signs now, and v has them still: they count twice. Return the sizes of v.",
-        ),
-        Mistake(
-            "absolute W",
-            lambda W_query, W_key, v: (np.abs(W_query), np.abs(W_key), np.abs(v)),
-            "You took the absolute value of W: turn whole columns round, as v says.",
-        ),
-    ),
     hints=(
         "−tanh(x) = tanh(−x). Which columns of W_query and W_key make x for hidden feature h?",
         "signs = np.sign(v); return W_query * signs, W_key * ____, ____",
     ),
 )
+def absorb_signs(W_query, W_key, v):
+    """Right: the same scores, without a negative number in v."""
+    signs = np.sign(v)  # −1 where the feature has to turn round
+    return W_query * signs, W_key * signs, np.abs(v)
 
-reason = ReasonExercise(
-    id="05.7",
-    title="why a sign can be absorbed and a size cannot",
-    points=0,
+
+@absorb_signs.also_right
+def feature_by_feature(W_query, W_key, v):
+    W_query, W_key, v = W_query.copy(), W_key.copy(), v.copy()
+    for h in range(len(v)):
+        if v[h] < 0:
+            W_query[:, h], W_key[:, h], v[h] = -W_query[:, h], -W_key[:, h], -v[h]
+    return W_query, W_key, v
+
+
+@absorb_signs.also_right
+def v_times_its_signs(W_query, W_key, v):
+    return W_query * np.sign(v), W_key * np.sign(v), v * np.sign(v)
+
+
+@absorb_signs.also_right
+def in_float32(W_query, W_key, v):
+    signs = np.where(v < 0, -1, 1)
+    return [(part * signs).astype(np.float32) for part in (W_query, W_key, v)]
+
+
+@absorb_signs.mistake
+def v_alone(W_query, W_key, v):
+    """You changed v alone, so the scores change: what has to turn round together with v?"""
+    return W_query, W_key, np.abs(v)
+
+
+@absorb_signs.mistake
+def queries_alone(W_query, W_key, v):
+    """You turned W_query alone. All that stands inside tanh has to turn, W_key too."""
+    return W_query * np.sign(v), W_key, np.abs(v)
+
+
+@absorb_signs.mistake
+def keys_alone(W_query, W_key, v):
+    """You turned W_key alone. All that stands inside tanh has to turn, W_query too."""
+    return W_query, W_key * np.sign(v), np.abs(v)
+
+
+@absorb_signs.mistake
+def sizes_too(W_query, W_key, v):
+    """You moved the sizes into W as well: there they make tanh steeper, not larger."""
+    return W_query * v, W_key * v, np.ones_like(v)
+
+
+@absorb_signs.mistake
+def everything(W_query, W_key, v):
+    """You turned every feature round. Turn only those whose number in v is negative."""
+    return -W_query, -W_key, -v
+
+
+@absorb_signs.mistake
+def sign_kept(W_query, W_key, v):
+    """W has the signs now, and v has them still: they count twice. Return the sizes of v."""
+    return W_query * np.sign(v), W_key * np.sign(v), v
+
+
+@absorb_signs.mistake
+def absolute_W(W_query, W_key, v):
+    """You took the absolute value of W: turn whole columns round, as v says."""
+    return np.abs(W_query), np.abs(W_key), np.abs(v)
+
+
+sheet.reason(
+    "05.7",
+    "why a sign can be absorbed and a size cannot",
+    asks="""
+    Why can W take over the sign of a number in v, but not its size? Say it in at least 15
+    words, in any language. The text is recorded, not scored.
+    """,
     praise="Compare it with a solution: does yours say what tanh does with −x, and where it ends?",
     hints=(
         "Which property of tanh moves a minus sign inside? Which keeps a 3 outside?",
         "tanh is odd, so ____; and it is bounded, so ____.",
     ),
 )
-
-EXERCISES = (block_shape, additive, split, absorb, transfer, signs, reason)

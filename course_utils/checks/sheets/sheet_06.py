@@ -3,14 +3,8 @@
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.checks.exercises import (
-    ChoiceExercise,
-    Mistake,
-    Property,
-    ReasonExercise,
-    ValueExercise,
-)
-from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.declare import Sheet
+from course_utils.checks.exercises import Property
 from course_utils.checks.sheets.attention_inputs import (
     attention_arrays,
     moved,
@@ -19,26 +13,32 @@ from course_utils.checks.sheets.attention_inputs import (
     sizes,
 )
 
-root = ChoiceExercise(
-    id="06.1",
-    title="which square root?",
+sheet = Sheet("06")
+
+
+sheet.choice(
+    "06.1",
+    "which square root?",
     points=1,
-    right="a",
-    reasons={
-        "a": "Yes: 64 / 4 heads leaves 16 features for each, and those are added up in q · k.",
-        "b": "64 is the width of the model. One head's dot product adds up 16 products.",
-        "c": "The number of keys does not enter a single score.",
-        "d": "16 is the variance of such a dot product; its deviation is the root, √16.",
+    asks="""
+    A model is 64 wide and has 4 heads, so each head has keys of width 16. 10 words are
+    read. By what is a score divided?
+    """,
+    letter="a",
+    options={
+        "a": (
+            "√16",
+            "Yes: 64 / 4 heads leaves 16 features for each, and those are added up in q · k.",
+        ),
+        "b": ("√64", "64 is the width of the model. One head's dot product adds up 16 products."),
+        "c": ("√10", "The number of keys does not enter a single score."),
+        "d": ("16", "16 is the variance of such a dot product; its deviation is the root, √16."),
     },
     hints=(
         "How many products does one score of one head add up?",
         "d_k = model width / heads = 64 / 4, so the divisor is √____.",
     ),
 )
-
-
-def _scaled(queries, keys):
-    return softmax(queries @ keys.T / np.sqrt(keys.shape[1]))
 
 
 def _by_width(trial):
@@ -66,13 +66,14 @@ def _pair(rng, square=False):
     return attention_arrays(rng, square)[:2]
 
 
-scaled = FunctionExercise(
-    id="06.2",
-    title="rule 3: weights of the scaled dot product",
+@sheet.function(
+    "06.2",
+    "rule 3: weights of the scaled dot product",
     points=3,
-    name="scaled_dot_weights",
-    arguments=("queries", "keys"),
-    reference=_scaled,
+    asks="""
+    Queries (n, d_k), keys (m, d_k). Return the weights (n, m): scaled dot products,
+    normalised over the keys with `softmax`, which is imported above. One line is enough.
+    """,
     outputs=lambda queries, keys: {"weights": (len(queries), len(keys))},
     inputs=_pair,
     edges={
@@ -88,81 +89,125 @@ scaled = FunctionExercise(
         Property("scores d and 0 give weights of ratio exp(√d)", _by_width),
         Property("more keys do not change how two weights compare", _more_keys),
     ),
-    variants=(
-        lambda q, k: [softmax(np.array([a @ b for b in k]) / len(q[0]) ** 0.5) for a in q],
-        lambda q, k: softmax((q * q.shape[-1] ** -0.5) @ k.T),
-        lambda q, k: softmax((np.einsum("id,jd->ij", q, k) / k.shape[1] ** 0.5).astype(np.float32)),
-    ),
-    praise="Right: divided by the root of one key's width, before softmax.",
-    mistakes=(
-        Mistake(
-            "divided by d",
-            lambda q, k: softmax(q @ k.T / k.shape[1]),
-            "You divided by d_k; its square root is enough: the deviation of a sum grows with √d.",
-        ),
-        Mistake(
-            "root of the number of keys",
-            lambda q, k: softmax(q @ k.T / np.sqrt(len(k))),
-            "You took the root of the number of keys, m. A score adds up d_k features.",
-        ),
-        Mistake(
-            "root of the number of queries",
-            lambda q, k: softmax(q @ k.T / np.sqrt(len(q))),
-            "You took the root of the number of queries, n. Take the width of a key.",
-        ),
-        Mistake(
-            "not scaled",
-            lambda q, k: softmax(q @ k.T),
-            "This is the plain dot product: the divisor √d_k is missing.",
-        ),
-        Mistake(
-            "multiplied",
-            lambda q, k: softmax(q @ k.T * np.sqrt(k.shape[1])),
-            "You multiplied by √d_k, which makes large scores larger: divide.",
-        ),
-        Mistake(
-            "scaled after softmax",
-            lambda q, k: softmax(q @ k.T) / np.sqrt(k.shape[1]),
-            "You divided the weights: now they sum to 1/√d_k. The scores are divided, before "
-            "softmax.",
-        ),
-        Mistake(
-            "softmax over queries",
-            lambda q, k: softmax(q @ k.T / np.sqrt(k.shape[1]), axis=0),
-            "The scale is right; softmax ran over the queries. Keys are the last axis.",
-        ),
-        Mistake(
-            "scores returned",
-            lambda q, k: q @ k.T / np.sqrt(k.shape[1]),
-            "These are the scaled scores: softmax over the keys is missing.",
-        ),
-    ),
     hints=(
         "Whose width is summed over in q · k, and when is the division done?",
         "softmax(queries @ keys.T / np.sqrt(keys.shape[____]))",
     ),
 )
+def scaled_dot_weights(queries, keys):
+    """Right: divided by the root of one key's width, before softmax."""
+    return softmax(queries @ keys.T / np.sqrt(keys.shape[1]))
 
-slope = ValueExercise(
-    id="06.3",
-    title="the slope of the deviation",
+
+@scaled_dot_weights.also_right
+def row_by_row(queries, keys):
+    root = len(queries[0]) ** 0.5
+    return [softmax(np.array([query @ key for key in keys]) / root) for query in queries]
+
+
+@scaled_dot_weights.also_right
+def queries_scaled_first(queries, keys):
+    return softmax((queries * queries.shape[-1] ** -0.5) @ keys.T)
+
+
+@scaled_dot_weights.also_right
+def in_float32(queries, keys):
+    scores = np.einsum("id,jd->ij", queries, keys) / keys.shape[1] ** 0.5
+    return softmax(scores.astype(np.float32))
+
+
+@scaled_dot_weights.mistake
+def divided_by_d(queries, keys):
+    """You divided by d_k; its square root is enough: the deviation of a sum grows with √d."""
+    return softmax(queries @ keys.T / keys.shape[1])
+
+
+@scaled_dot_weights.mistake
+def root_of_the_number_of_keys(queries, keys):
+    """You took the root of the number of keys, m. A score adds up d_k features."""
+    return softmax(queries @ keys.T / np.sqrt(len(keys)))
+
+
+@scaled_dot_weights.mistake
+def root_of_the_number_of_queries(queries, keys):
+    """You took the root of the number of queries, n. Take the width of a key."""
+    return softmax(queries @ keys.T / np.sqrt(len(queries)))
+
+
+@scaled_dot_weights.mistake
+def not_scaled(queries, keys):
+    """This is the plain dot product: the divisor √d_k is missing."""
+    return softmax(queries @ keys.T)
+
+
+@scaled_dot_weights.mistake
+def multiplied(queries, keys):
+    """You multiplied by √d_k, which makes large scores larger: divide."""
+    return softmax(queries @ keys.T * np.sqrt(keys.shape[1]))
+
+
+@scaled_dot_weights.mistake
+def scaled_after_softmax(queries, keys):
+    """You divided the weights: now they sum to 1/√d_k. The scores are divided, before softmax."""
+    return softmax(queries @ keys.T) / np.sqrt(keys.shape[1])
+
+
+@scaled_dot_weights.mistake
+def softmax_over_queries(queries, keys):
+    """The scale is right; softmax ran over the queries. Keys are the last axis."""
+    return softmax(queries @ keys.T / np.sqrt(keys.shape[1]), axis=0)
+
+
+@scaled_dot_weights.mistake
+def scores_returned(queries, keys):
+    """These are the scaled scores: softmax over the keys is missing."""
+    return queries @ keys.T / np.sqrt(keys.shape[1])
+
+
+@sheet.value(
+    "06.3",
+    "the slope of the deviation",
     points=1,
+    asks="""
+    Draw many pairs q, k of random vectors (`rng.normal`) for the widths 4, 16, 64, 256 and
+    take the standard deviation of q · k for each. Fit a straight line through log std over
+    log d. What is its slope, within 0.04? Compute it, or think.
+    """,
     what="one number, a slope",
-    expected=0.5,
     tolerance=0.04,
     mistake_tolerance=0.04,
-    praise="Right: the deviation grows with d to the power 0.5, and that is √d.",
-    mistakes=(
-        Mistake("variance", 1.0, "That is the slope of the variance; take the deviation, .std()."),
-        Mistake("upside down", 2.0, "log d over log std: exchange the two axes."),
-        Mistake("scaled", 0.0, "Slope 0: you divided by √d already. Fit the plain dot products."),
-        Mistake("minus", -0.5, "The sign: the deviation grows with d."),
-    ),
     hints=(
         "If std = √d, what is log std as a multiple of log d?",
         "np.polyfit(np.log(widths), np.log(deviations), 1)[____]",
     ),
 )
+def slope():
+    """Right: the deviation grows with d to the power 0.5, and that is √d."""
+    return 0.5  # what a learner's random vectors come near to
+
+
+@slope.mistake
+def variance():
+    """That is the slope of the variance; take the deviation, .std()."""
+    return 1.0
+
+
+@slope.mistake
+def upside_down():
+    """log d over log std: exchange the two axes."""
+    return 2.0
+
+
+@slope.mistake
+def scaled():
+    """Slope 0: you divided by √d already. Fit the plain dot products."""
+    return 0.0
+
+
+@slope.mistake
+def minus():
+    """The sign: the deviation grows with d."""
+    return -0.5
 
 
 def _general_arrays(rng, square=False):
@@ -189,13 +234,14 @@ def _linear(trial):
     return moved(again, 3 * trial.outputs["scores"], trial.tolerance)
 
 
-general = FunctionExercise(
-    id="06.4",
-    title="the general rule",
+@sheet.function(
+    "06.4",
+    "the general rule",
     points=2,
-    name="general_scores",
-    arguments=("queries", "keys", "W"),
-    reference=lambda queries, keys, W: queries @ W @ keys.T,
+    asks="""
+    Queries (n, query_size), keys (m, key_size), W (query_size, key_size). Return the scores
+    (n, m): q W k for each pair. No scale.
+    """,
     outputs=lambda queries, keys, W: {"scores": (len(queries), len(keys))},
     inputs=_general_arrays,
     edges={"one of each": (np.ones((1, 2)), np.ones((1, 3)), np.arange(6.0).reshape(2, 3))},
@@ -204,50 +250,72 @@ general = FunctionExercise(
         Property("W = [[0, 3], [−2, 0]] gives s(a, b) = 3 and s(b, a) = −2", _one_way),
         Property("three times W gives three times the scores", _linear),
     ),
-    variants=(
-        lambda q, k, W: [[a @ W @ b for b in k] for a in q],
-        lambda q, k, W: np.einsum("id,de,je->ij", q, W, k),
-        lambda q, k, W: (q @ (W @ k.T)).astype(np.float32),
-    ),
-    praise="Right: W lets widths differ, and a score need not be the same both ways.",
-    mistakes=(
-        Mistake(
-            "W transposed",
-            lambda q, k, W: q @ W.T @ k.T,
-            "W is (query_size, key_size): it stands as it is, q W kᵀ.",
-        ),
-        Mistake(
-            "W forgotten",
-            lambda q, k, W: q @ k.T,
-            "This is the plain dot product: W is missing between the two.",
-        ),
-        Mistake(
-            "row = key",
-            lambda q, k, W: k @ W.T @ q.T,
-            "One row for each key came out: row = query, column = key.",
-        ),
-        Mistake(
-            "scaled",
-            lambda q, k, W: q @ W @ k.T / np.sqrt(k.shape[1]),
-            "You divided by √d_k. W can learn its own scale: the general rule has none.",
-        ),
-    ),
     hints=(
         "Which sizes meet on the left of W, and which on its right?",
         "queries @ W @ ____",
     ),
 )
+def general_scores(queries, keys, W):
+    """Right: W lets widths differ, and a score need not be the same both ways."""
+    return queries @ W @ keys.T
 
-one_way = ChoiceExercise(
-    id="06.5",
-    title="a score that holds one way only",
+
+@general_scores.also_right
+def pair_by_pair(queries, keys, W):
+    return [[query @ W @ key for key in keys] for query in queries]
+
+
+@general_scores.also_right
+def with_einsum(queries, keys, W):
+    return np.einsum("id,de,je->ij", queries, W, keys)
+
+
+@general_scores.also_right
+def in_float32(queries, keys, W):
+    return (queries @ (W @ keys.T)).astype(np.float32)
+
+
+@general_scores.mistake
+def W_transposed(queries, keys, W):
+    """W is (query_size, key_size): it stands as it is, q W kᵀ."""
+    return queries @ W.T @ keys.T
+
+
+@general_scores.mistake
+def W_forgotten(queries, keys, W):
+    """This is the plain dot product: W is missing between the two."""
+    return queries @ keys.T
+
+
+@general_scores.mistake(name="row = key")
+def row_is_key(queries, keys, W):
+    """One row for each key came out: row = query, column = key."""
+    return keys @ W.T @ queries.T
+
+
+@general_scores.mistake
+def scaled(queries, keys, W):
+    """You divided by √d_k. W can learn its own scale: the general rule has none."""
+    return queries @ W @ keys.T / np.sqrt(keys.shape[1])
+
+
+sheet.choice(
+    "06.5",
+    "a score that holds one way only",
     points=1,
-    right="b",
-    reasons={
-        "a": "The identity gives a · b both ways: 0 and 0.",
-        "b": "Yes: s(a, b) = 1 and s(b, a) = −1. A rotation by a quarter turn.",
-        "c": "This matrix is symmetric, so s(a, b) = s(b, a) = 1.",
-        "d": "There is one: it must not be symmetric. Try a rotation.",
+    asks="""
+    a = [1, 0], b = [0, 1]. With which W is the score of a for b above 0, and that of b for
+    a below 0?
+    """,
+    letter="b",
+    options={
+        "a": ("[[1, 0], [0, 1]]", "The identity gives a · b both ways: 0 and 0."),
+        "b": (
+            "[[0, 1], [−1, 0]]",
+            "Yes: s(a, b) = 1 and s(b, a) = −1. A rotation by a quarter turn.",
+        ),
+        "c": ("[[0, 1], [1, 0]]", "This matrix is symmetric, so s(a, b) = s(b, a) = 1."),
+        "d": ("with none", "There is one: it must not be symmetric. Try a rotation."),
     },
     hints=(
         "Can a symmetric W give different scores both ways?",
@@ -255,40 +323,67 @@ one_way = ChoiceExercise(
     ),
 )
 
-quarter = ValueExercise(
-    id="06.6",
-    title="features of variance ¼",
+
+@sheet.value(
+    "06.6",
+    "features of variance ¼",
     points=2,
+    asks="""
+    All features are independent, with mean 0 and variance ¼ instead of 1; d_k = 64. By
+    which number must q · k be divided to have the standard deviation 1?
+    """,
     what="one number, the divisor",
-    expected=2.0,
     tolerance=0.01,
-    praise="Right: ¼ · √64 = 2. The divisor follows from the data, not from a law.",
-    mistakes=(
-        Mistake("√d", 8.0, "√64 = 8 holds for variance 1. Here each product has a smaller one."),
-        Mistake(
-            "one variance",
-            4.0,
-            "You took √(¼ · 64). A product of two such features has the variance ¼ · ¼.",
-        ),
-        Mistake("d over 4", 16.0, "64 / 4 = 16 is no root: the deviation is √(64 · ¼ · ¼)."),
-        Mistake("half the root", 0.5, "½ is the deviation of one feature. Now 64 products."),
-        Mistake("d", 64.0, "d is the variance for features of variance 1. Asked is a deviation."),
-    ),
     hints=(
         "Which variance has one product of two independent features of variance ¼?",
         "√(64 · ¼ · ____)",
     ),
 )
+def divisor():
+    """Right: ¼ · √64 = 2. The divisor follows from the data, not from a law."""
+    return np.sqrt(64 * 0.25 * 0.25)
 
-reason = ReasonExercise(
-    id="06.7",
-    title="why did the scale hurt?",
-    points=0,
+
+@divisor.mistake(name="√d")
+def root_of_d():
+    """√64 = 8 holds for variance 1. Here each product has a smaller one."""
+    return np.sqrt(64)
+
+
+@divisor.mistake
+def one_variance():
+    """You took √(¼ · 64). A product of two such features has the variance ¼ · ¼."""
+    return np.sqrt(64 * 0.25)
+
+
+@divisor.mistake
+def d_over_4():
+    """64 / 4 = 16 is no root: the deviation is √(64 · ¼ · ¼)."""
+    return 64 / 4
+
+
+@divisor.mistake
+def half_the_root():
+    """½ is the deviation of one feature. Now 64 products."""
+    return np.sqrt(0.25)
+
+
+@divisor.mistake
+def d():
+    """d is the variance for features of variance 1. Asked is a deviation."""
+    return 64.0
+
+
+sheet.reason(
+    "06.7",
+    "why did the scale hurt?",
+    asks="""
+    In the laboratory the scaled dot product learned more slowly than the plain one. Why? At
+    least 15 words, in any language.
+    """,
     praise="Compare it with a solution: does yours say what the states' deviation was?",
     hints=(
         "How far apart are the scores of GRU states at the start, and after division by √32?",
         "Their deviation is far below 1, so divided scores are nearly ____ and the weights ____.",
     ),
 )
-
-EXERCISES = (root, scaled, slope, general, one_way, quarter, reason)

@@ -3,28 +3,40 @@
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.checks.exercises import (
-    ChoiceExercise,
-    Disorder,
-    Mistake,
-    OrderExercise,
-    Property,
-    ReasonExercise,
-    stands_before,
-)
-from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.declare import Sheet
+from course_utils.checks.exercises import Property
+from course_utils.checks.orders import stands_before
 from course_utils.checks.sheets.attention_inputs import rows_sum_to_one, sizes
 
-parts = ChoiceExercise(
-    id="10.1",
-    title="who plays Q, K and V?",
+sheet = Sheet("10")
+
+
+sheet.choice(
+    "10.1",
+    "who plays Q, K and V?",
     points=1,
-    right="d",
-    reasons={
-        "a": "The decoder asks, so its state is the query. The encoder is looked at.",
-        "b": "Keys and values come from the same side here: what is compared is what is mixed.",
-        "c": "The summary is one vector: softmax over one key always gives 1.",
-        "d": "Yes: the decoder's state asks, the encoder's states are keys and values at once.",
+    asks="""
+    A decoder with attention writes its fifth symbol. Who is the query, who are keys and
+    values?
+    """,
+    letter="d",
+    options={
+        "a": (
+            "query: an encoder state; keys and values: decoder states",
+            "The decoder asks, so its state is the query. The encoder is looked at.",
+        ),
+        "b": (
+            "query: a decoder state; keys: encoder states; values: decoder states",
+            "Keys and values come from the same side here: what is compared is what is mixed.",
+        ),
+        "c": (
+            "query: a decoder state; key and value: the encoder's last state",
+            "The summary is one vector: softmax over one key always gives 1.",
+        ),
+        "d": (
+            "query: a decoder state; keys and values: the encoder's states",
+            "Yes: the decoder's state asks, the encoder's states are keys and values at once.",
+        ),
     },
     hints=(
         "Who asks at each step, and who is asked?",
@@ -41,36 +53,6 @@ def _memory(rng, square=False):
     mask = np.arange(m) < lengths[:, None]
     state, states = rng.normal(size=(batch, d)), rng.normal(size=(batch, m, d))
     return state, states * (1 if square else 1.5), mask
-
-
-def _weigh(state, states, mask):
-    return softmax((states @ state[..., None])[..., 0], mask=mask)
-
-
-def _look(state, states, mask):
-    weights = _weigh(state, states, mask)
-    return (weights[:, None] @ states)[:, 0], weights
-
-
-def _look_by_einsum(state, states, mask):
-    scores = np.where(mask, np.einsum("bd,bmd->bm", state, states), -np.inf)
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    weights = powers / powers.sum(axis=1, keepdims=True)
-    return np.einsum("bm,bmd->bd", weights, states), weights
-
-
-def _look_row_by_row(state, states, mask):
-    contexts, weights = np.zeros_like(state), np.zeros(mask.shape, state.dtype)
-    for b in range(len(state)):
-        real = states[b, mask[b]]
-        powers = np.exp(real @ state[b] - (real @ state[b]).max())
-        weights[b, mask[b]] = powers / powers.sum()
-        contexts[b] = weights[b, mask[b]] @ real
-    return contexts, weights
-
-
-def _look_in_float32(state, states, mask):
-    return _look(state.astype(np.float32), states.astype(np.float32), mask)
 
 
 def _padding_gets_nothing(trial):
@@ -104,13 +86,15 @@ def _ratio_of_weights(trial):
     return None if abs(found - wanted) < 1e-2 else f"{found:.3f}, not {wanted:.3f}"
 
 
-step = FunctionExercise(
-    id="10.2",
-    title="one step of attention",
+@sheet.function(
+    "10.2",
+    "one step of attention",
     points=3,
-    name="look",
-    arguments=("state", "states", "mask"),
-    reference=_look,
+    asks="""
+    A batch of decoder states asks, each its own source. Score by the plain dot product (no
+    divisor), hide padding, normalise over the source, mix. `softmax(scores, mask=…)` of the
+    course hides where the mask is False.
+    """,
     outputs=lambda state, states, mask: {"context": state.shape, "weights": mask.shape},
     inputs=_memory,
     edges={
@@ -132,153 +116,192 @@ step = FunctionExercise(
         Property("a longer query never makes weights flatter", _longer_states_sharpen),
         Property("weights follow the plain dot product", _ratio_of_weights),
     ),
-    variants=(_look_by_einsum, _look_row_by_row, _look_in_float32),
-    praise="Right: score, hide padding, normalise over the source, mix.",
-    mistakes=(
-        Mistake(
-            "padding seen",
-            lambda state, states, mask: _look(state, states, np.ones(mask.shape, bool)),
-            "Padding gets weight: hide it with the mask before the softmax.",
-        ),
-        Mistake(
-            "softmax over the batch",
-            lambda state, states, mask: (lambda a: ((a[:, None] @ states)[:, 0], a))(
-                softmax(np.where(mask, (states @ state[..., None])[..., 0], -1e30).T).T
-            ),
-            "You normalised over the batch: columns sum to 1. Each row must, over its source.",
-        ),
-        Mistake(
-            "everything weighs the same",
-            lambda state, states, mask: (lambda a: ((a[:, None] @ states)[:, 0], a))(
-                mask / mask.sum(axis=1, keepdims=True)
-            ),
-            "The weights do not depend on the decoder's state: where does `state` come in?",
-        ),
-        Mistake(
-            "divided by √d",
-            lambda state, states, mask: _look(state / np.sqrt(state.shape[-1]), states, mask),
-            "That is the scaled dot product. Asked is the plain one, state · h_j.",
-        ),
-        Mistake(
-            "the decoder's own state mixed",
-            lambda state, states, mask: (state.copy(), _weigh(state, states, mask)),
-            "The context is the decoder's own state. Mix the encoder's states.",
-        ),
-        Mistake(
-            "the sum of all states",
-            lambda state, states, mask: (
-                (states * mask[..., None]).sum(axis=1),
-                _weigh(state, states, mask),
-            ),
-            "The context is the plain sum of the states: multiply each by its weight.",
-        ),
-        Mistake(
-            "the last state",
-            lambda state, states, mask: (
-                states[np.arange(len(states)), mask.astype(int).sum(axis=1) - 1],
-                _weigh(state, states, mask),
-            ),
-            "The context is the last encoder state: that is the model without attention.",
-        ),
-    ),
     hints=(
         "Who asks, who is asked, and which axis has one entry for each source symbol?",
         "scores = (states @ state[..., None])[..., 0]; weights = softmax(scores, mask=____)",
     ),
 )
+def look(state, states, mask):
+    """Right: score, hide padding, normalise over the source, mix."""
+    scores = (states @ state[:, :, None])[:, :, 0]  # ① (batch, m)
+    weights = softmax(scores, mask=mask)  # ②
+    context = (weights[:, None] @ states)[:, 0]  # ③ (batch, d)
+    return context, weights
 
-LUONG_LINES = {
-    1: "symbol = write(state, context)",
-    2: "weights = softmax(score(state, states))",
-    3: "state = gru_step(state, embed(symbol))",
-    4: "context = weights @ states",
-    5: "context = states @ weights",
-}
-BAHDANAU_LINES = {
-    1: "state = gru_step(state, [embed(symbol), context])",
-    2: "context = weights @ states",
-    3: "weights = softmax(score(state, states))",
-    4: "symbol = write(state, context)",
-    5: "weights = softmax(score(symbol, states))",
-}
 
-luong = OrderExercise(
-    id="10.3",
-    title="Luong's order of a step",
+@look.also_right
+def with_einsum(state, states, mask):
+    scores = np.where(mask, np.einsum("bd,bmd->bm", state, states), -np.inf)
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    weights = powers / powers.sum(axis=1, keepdims=True)
+    return np.einsum("bm,bmd->bd", weights, states), weights
+
+
+@look.also_right
+def row_by_row(state, states, mask):
+    contexts, weights = np.zeros_like(state), np.zeros(mask.shape, state.dtype)
+    for b in range(len(state)):
+        real = states[b, mask[b]]
+        powers = np.exp(real @ state[b] - (real @ state[b]).max())
+        weights[b, mask[b]] = powers / powers.sum()
+        contexts[b] = weights[b, mask[b]] @ real
+    return contexts, weights
+
+
+@look.also_right
+def in_float32(state, states, mask):
+    return look(state.astype(np.float32), states.astype(np.float32), mask)
+
+
+@look.mistake
+def padding_seen(state, states, mask):
+    """Padding gets weight: hide it with the mask before the softmax."""
+    scores = (states @ state[:, :, None])[:, :, 0]
+    weights = softmax(scores)
+    return (weights[:, None] @ states)[:, 0], weights
+
+
+@look.mistake
+def softmax_over_the_batch(state, states, mask):
+    """You normalised over the batch: columns sum to 1. Each row must, over its source."""
+    scores = (states @ state[:, :, None])[:, :, 0]
+    weights = softmax(np.where(mask, scores, -1e30), axis=0)
+    return (weights[:, None] @ states)[:, 0], weights
+
+
+@look.mistake
+def everything_weighs_the_same(state, states, mask):
+    """The weights do not depend on the decoder's state: where does `state` come in?"""
+    weights = mask / mask.sum(axis=1, keepdims=True)
+    return (weights[:, None] @ states)[:, 0], weights
+
+
+@look.mistake(name="divided by √d")
+def divided_by_root_d(state, states, mask):
+    """That is the scaled dot product. Asked is the plain one, state · h_j."""
+    scores = (states @ state[:, :, None])[:, :, 0] / np.sqrt(state.shape[-1])
+    weights = softmax(scores, mask=mask)
+    return (weights[:, None] @ states)[:, 0], weights
+
+
+@look.mistake(name="the decoder's own state mixed")
+def the_state_itself_mixed(state, states, mask):
+    """The context is the decoder's own state. Mix the encoder's states."""
+    scores = (states @ state[:, :, None])[:, :, 0]
+    weights = softmax(scores, mask=mask)
+    return state.copy(), weights
+
+
+@look.mistake
+def the_sum_of_all_states(state, states, mask):
+    """The context is the plain sum of the states: multiply each by its weight."""
+    scores = (states @ state[:, :, None])[:, :, 0]
+    weights = softmax(scores, mask=mask)
+    return (states * mask[:, :, None]).sum(axis=1), weights
+
+
+@look.mistake
+def the_last_state(state, states, mask):
+    """The context is the last encoder state: that is the model without attention."""
+    scores = (states @ state[:, :, None])[:, :, 0]
+    weights = softmax(scores, mask=mask)
+    last = mask.sum(axis=1) - 1
+    return states[np.arange(len(states)), last], weights
+
+
+@sheet.order(
+    "10.3",
+    "Luong's order of a step",
     points=1,
-    lines=LUONG_LINES,
-    order=(3, 2, 4, 1),
-    praise="Right: step, look with the new state, mix, write.",
-    mistakes=(
-        Disorder(
-            "looked before the step",
-            (2, 4, 3, 1),
-            lambda order: stands_before(order, 2, 3),
-            "That looks with the old state: it is Bahdanau's order. Luong looks with the new one.",
-        ),
-        Disorder(
-            "shapes turned",
-            (3, 2, 5, 1),
-            lambda order: 5 in order,
-            "Line 5: states are (m, d) and weights (m,), so the product must begin with weights.",
-        ),
-        Disorder(
-            "written before mixed",
-            (3, 2, 1, 4),
-            lambda order: stands_before(order, 1, 4),
-            "Line 1 writes with a context that line 4 has not mixed yet.",
-        ),
-        Disorder(
-            "mixed before weighed",
-            (3, 4, 2, 1),
-            lambda order: stands_before(order, 4, 2),
-            "Line 4 mixes with weights that line 2 has not made yet.",
-        ),
-    ),
+    asks="""
+    Put lines in order: one step of the decoder of this course, [Luong 2015]. One line does
+    not belong.
+    """,
+    lines={
+        1: "symbol = write(state, context)",
+        2: "weights = softmax(score(state, states))",
+        3: "state = gru_step(state, embed(symbol))",
+        4: "context = weights @ states",
+        5: "context = states @ weights",
+    },
     hints=(
         "Does the decoder look with the state from before the step, or from after?",
         "Step first; then weights, ____, symbol.",
     ),
 )
+def luong():
+    """Right: step, look with the new state, mix, write."""
+    return (3, 2, 4, 1)
 
-bahdanau = OrderExercise(
-    id="10.4",
-    title="Bahdanau's order of a step",
+
+@luong.mistake(shows=lambda order: stands_before(order, 2, 3))
+def looked_before_the_step():
+    """That looks with the old state: it is Bahdanau's order. Luong looks with the new one."""
+    return (2, 4, 3, 1)
+
+
+@luong.mistake(shows=lambda order: 5 in order)
+def shapes_turned():
+    """Line 5: states are (m, d) and weights (m,), so the product must begin with weights."""
+    return (3, 2, 5, 1)
+
+
+@luong.mistake(shows=lambda order: stands_before(order, 1, 4))
+def written_before_mixed():
+    """Line 1 writes with a context that line 4 has not mixed yet."""
+    return (3, 2, 1, 4)
+
+
+@luong.mistake(shows=lambda order: stands_before(order, 4, 2))
+def mixed_before_weighed():
+    """Line 4 mixes with weights that line 2 has not made yet."""
+    return (3, 4, 2, 1)
+
+
+@sheet.order(
+    "10.4",
+    "Bahdanau's order of a step",
     points=1,
-    lines=BAHDANAU_LINES,
-    order=(3, 2, 1, 4),
-    praise="Right: look with the old state, mix, step with what was seen, write.",
-    mistakes=(
-        Disorder(
-            "stepped before looked",
-            (1, 3, 2, 4),
-            lambda order: stands_before(order, 1, 3),
-            "The step reads the context, so it must be mixed before: look with the old state.",
-        ),
-        Disorder(
-            "the symbol asks",
-            (5, 2, 1, 4),
-            lambda order: 5 in order,
-            "Line 5 asks with a symbol. The query is the decoder's state.",
-        ),
-        Disorder(
-            "written before the step",
-            (3, 2, 4, 1),
-            lambda order: stands_before(order, 4, 1),
-            "Line 4 writes before the state has taken its step.",
-        ),
-        Disorder(
-            "mixed before weighed",
-            (2, 3, 1, 4),
-            lambda order: stands_before(order, 2, 3),
-            "Line 2 mixes with weights that line 3 has not made yet.",
-        ),
-    ),
+    asks="The same for [Bahdanau 2015]. One line does not belong.",
+    lines={
+        1: "state = gru_step(state, [embed(symbol), context])",
+        2: "context = weights @ states",
+        3: "weights = softmax(score(state, states))",
+        4: "symbol = write(state, context)",
+        5: "weights = softmax(score(symbol, states))",
+    },
     hints=(
         "Which line needs the context, and which state is there before it?",
         "Weights with the ____ state, context, step, symbol.",
     ),
 )
+def bahdanau():
+    """Right: look with the old state, mix, step with what was seen, write."""
+    return (3, 2, 1, 4)
+
+
+@bahdanau.mistake(shows=lambda order: stands_before(order, 1, 3))
+def stepped_before_looked():
+    """The step reads the context, so it must be mixed before: look with the old state."""
+    return (1, 3, 2, 4)
+
+
+@bahdanau.mistake(shows=lambda order: 5 in order)
+def the_symbol_asks():
+    """Line 5 asks with a symbol. The query is the decoder's state."""
+    return (5, 2, 1, 4)
+
+
+@bahdanau.mistake(shows=lambda order: stands_before(order, 4, 1))
+def written_before_the_step():
+    """Line 4 writes before the state has taken its step."""
+    return (3, 2, 4, 1)
+
+
+@bahdanau.mistake(shows=lambda order: stands_before(order, 2, 3))
+def mixed_before_weighed():
+    """Line 2 mixes with weights that line 3 has not made yet."""
+    return (2, 3, 1, 4)
 
 
 def _aligned(rng, square=False):
@@ -288,16 +311,6 @@ def _aligned(rng, square=False):
     gold[rng.random(n) < 0.3] = -1
     gold[0] = weights[0].argmax()  # one row counts at least
     return weights, gold
-
-
-def _score(weights, gold, counted=None):
-    counted = gold >= 0 if counted is None else counted
-    return float((weights.argmax(axis=1) == gold)[counted].mean())
-
-
-def _in_order(weights, gold):
-    hits = [int(row.argmax() == word) for row, word in zip(weights, gold, strict=True) if word >= 0]
-    return sum(hits) / len(hits)
 
 
 def _perfect(trial):
@@ -321,13 +334,15 @@ def _counts(trial):
     return None if np.isclose(hits, round(hits)) else f"{hits:.3f} rows are right: no whole number"
 
 
-alignment = FunctionExercise(
-    id="10.5",
-    title="an alignment score",
+@sheet.function(
+    "10.5",
+    "an alignment score",
     points=2,
-    name="alignment_score",
-    arguments=("weights", "gold"),
-    reference=_score,
+    asks="""
+    Row i of `weights` is the i-th symbol that was written; `gold[i]` is the place of the
+    source word that carries it, or −1 where no word does. Return the share of rows whose
+    largest weight falls on their word. Rows with −1 do not count.
+    """,
     outputs=lambda *_: {"score": ()},
     inputs=_aligned,
     edges={
@@ -345,63 +360,100 @@ alignment = FunctionExercise(
         Property("rows with −1 do not count", _words_without_a_row),
         Property("the score is a share of whole rows", _counts),
     ),
-    variants=(
-        _in_order,
-        lambda weights, gold: np.float32(_score(np.asarray(weights), np.asarray(gold))),
-        lambda weights, gold: (
-            np.count_nonzero(weights.argmax(-1) == gold) / np.count_nonzero(gold != -1)
-        ),
-    ),
-    praise="Right: the largest weight of each row, against the word that carries it.",
-    mistakes=(
-        Mistake(
-            "rows without a word counted",
-            lambda weights, gold: _score(weights, gold, np.ones(len(gold), bool)),
-            "Rows with −1 have no word: leave them out, above the line and below.",
-        ),
-        Mistake(
-            "columns",
-            lambda weights, gold: float(
-                np.mean([g >= 0 and weights[:, g].argmax() == i for i, g in enumerate(gold)])
-                / np.mean(gold >= 0)
-            ),
-            "You took the largest weight of each column. Rows ask: take it along the row.",
-        ),
-        Mistake(
-            "weight instead of hits",
-            lambda weights, gold: float(weights[np.arange(len(gold)), gold][gold >= 0].mean()),
-            "That is the mean weight on the right word. Asked is how often it is the largest.",
-        ),
-        Mistake(
-            "a half is enough",
-            lambda weights, gold: float(
-                (weights[np.arange(len(gold)), gold] > 0.5)[gold >= 0].mean()
-            ),
-            "You ask for a weight above 0.5. The largest of a row may be smaller.",
-        ),
-        Mistake(
-            "a number of rows",
-            lambda weights, gold: float((weights.argmax(axis=1) == gold)[gold >= 0].sum()),
-            "That is how many rows are right. Divide by the rows that count.",
-        ),
-    ),
+    dtypes=(np.float64,),
     hints=(
         "For each row: which word gets the largest weight, and which one should?",
         "hits = weights.argmax(axis=____) == gold; then the mean over gold >= 0",
     ),
-    dtypes=(np.float64,),
 )
+def alignment_score(weights, gold):
+    """Right: the largest weight of each row, against the word that carries it."""
+    counted = gold >= 0
+    hits = weights.argmax(axis=1) == gold
+    return hits[counted].mean()
 
-forcing = ChoiceExercise(
-    id="10.6",
-    title="the loss is lower: is the translator better?",
+
+@alignment_score.also_right
+def row_by_row(weights, gold):
+    hits = [int(row.argmax() == word) for row, word in zip(weights, gold, strict=True) if word >= 0]
+    return sum(hits) / len(hits)
+
+
+@alignment_score.also_right
+def in_float32(weights, gold):
+    return np.float32(alignment_score(weights, gold))
+
+
+@alignment_score.also_right
+def with_counts(weights, gold):
+    return np.count_nonzero(weights.argmax(-1) == gold) / np.count_nonzero(gold != -1)
+
+
+@alignment_score.mistake
+def rows_without_a_word_counted(weights, gold):
+    """Rows with −1 have no word: leave them out, above the line and below."""
+    hits = weights.argmax(axis=1) == gold
+    return hits.mean()
+
+
+@alignment_score.mistake
+def columns(weights, gold):
+    """You took the largest weight of each column. Rows ask: take it along the row."""
+    counted = gold >= 0
+    hits = weights.argmax(axis=0)[gold] == np.arange(len(gold))
+    return hits[counted].mean()
+
+
+@alignment_score.mistake
+def weight_instead_of_hits(weights, gold):
+    """That is the mean weight on the right word. Asked is how often it is the largest."""
+    counted = gold >= 0
+    weight_of_the_word = weights[np.arange(len(gold)), gold]
+    return weight_of_the_word[counted].mean()
+
+
+@alignment_score.mistake
+def a_half_is_enough(weights, gold):
+    """You ask for a weight above 0.5. The largest of a row may be smaller."""
+    counted = gold >= 0
+    hits = weights[np.arange(len(gold)), gold] > 0.5
+    return hits[counted].mean()
+
+
+@alignment_score.mistake
+def a_number_of_rows(weights, gold):
+    """That is how many rows are right. Divide by the rows that count."""
+    counted = gold >= 0
+    hits = weights.argmax(axis=1) == gold
+    return hits[counted].sum()
+
+
+sheet.choice(
+    "10.6",
+    "the loss is lower: is the translator better?",
     points=1,
-    right="b",
-    reasons={
-        "a": "Longer strings are harder: they would make the loss larger, not smaller.",
-        "b": "Yes: the loss is measured with the truth as input, exact match with its own output.",
-        "c": "It is one model, with the same parameters in both. What does a step read in each?",
-        "d": "Exact match is a mean too, of ones and zeros over the same strings.",
+    asks="""
+    A model's loss on held-out strings is very small, and yet it writes many of them wrong.
+    Why can that be?
+    """,
+    letter="b",
+    options={
+        "a": (
+            "the loss was measured on longer strings",
+            "Longer strings are harder: they would make the loss larger, not smaller.",
+        ),
+        "b": (
+            "for the loss every step reads the true symbol",
+            "Yes: the loss is measured with the truth as input, exact match with its own output.",
+        ),
+        "c": (
+            "the loss uses more parameters",
+            "It is one model, with the same parameters in both. What does a step read in each?",
+        ),
+        "d": (
+            "the loss is a mean over strings, exact match is not",
+            "Exact match is a mean too, of ones and zeros over the same strings.",
+        ),
     },
     hints=(
         "What does a step read in training, and what does it read when the model writes?",
@@ -409,16 +461,30 @@ forcing = ChoiceExercise(
     ),
 )
 
-which_rule = ChoiceExercise(
-    id="10.7",
-    title="a rule that is as good as none",
+
+sheet.choice(
+    "10.7",
+    "a rule that is as good as none",
     points=1,
-    right="a",
-    reasons={
-        "a": "Yes: its query term is the same for every key, and softmax cancels it.",
-        "b": "v = 1 costs nothing in the figure: the hidden layer is wide enough.",
-        "c": "Without its divisor the dot product does well here.",
-        "d": "The divisor slows it down; it is far better than no attention.",
+    asks="""
+    Look at the figure of all rules in lesson 10, on either task. Which rule does about as
+    well as no attention?
+    """,
+    letter="a",
+    options={
+        "a": (
+            "rule 1, per pair",
+            "Yes: its query term is the same for every key, and softmax cancels it.",
+        ),
+        "b": (
+            "rule 2 with v = 1",
+            "v = 1 costs nothing in the figure: the hidden layer is wide enough.",
+        ),
+        "c": ("the plain dot product", "Without its divisor the dot product does well here."),
+        "d": (
+            "the scaled dot product",
+            "The divisor slows it down; it is far better than no attention.",
+        ),
     },
     hints=(
         "In which panel of the figure does the line fall like the first panel's?",
@@ -426,25 +492,18 @@ which_rule = ChoiceExercise(
     ),
 )
 
-explain = ReasonExercise(
-    id="10.8",
-    title="explain the panel",
-    points=0,
+
+sheet.reason(
+    "10.8",
+    "explain the panel",
+    asks="""
+    Why can that rule do no better? At least 20 words, in any language; lesson 04 has the
+    algebra.
+    """,
     least_words=20,
     praise="Compare it with a solution: does yours say what cancels, and what is left?",
     hints=(
         "Write the rule's score as two terms. Which one does softmax see?",
         "Every query gets the ____ weights, so every step gets the ____ context.",
     ),
-)
-
-EXERCISES = (
-    parts,
-    step,
-    luong,
-    bahdanau,
-    alignment,
-    forcing,
-    which_rule,
-    explain,
 )

@@ -3,9 +3,12 @@
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.checks.exercises import Mistake, Property, shown
-from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.answers import shown
+from course_utils.checks.declare import Sheet
+from course_utils.checks.exercises import Property
 from course_utils.checks.sheets.attention_inputs import moved, sizes
+
+sheet = Sheet("12")
 
 
 def _one_size(rng, square=False):
@@ -28,13 +31,14 @@ def _nothing_ahead(trial):
     return None if ahead == 0 else f"{ahead:g} positions ahead may be seen"
 
 
-causal = FunctionExercise(
-    id="12.1",
-    title="a causal mask",
+@sheet.function(
+    "12.1",
+    "a causal mask",
     points=2,
-    name="causal",
-    arguments=("n",),
-    reference=lambda n: np.tri(n, dtype=bool),
+    asks="""
+    Return the mask (n, n) in which each position sees itself and everything before it. One
+    line is enough.
+    """,
     outputs=lambda n: {"mask": (n, n)},
     inputs=_one_size,
     edges={"one position": (1,), "seven positions": (7,)},
@@ -43,48 +47,59 @@ causal = FunctionExercise(
         Property("every position sees itself", _sees_itself),
         Property("no position sees one after it", _nothing_ahead),
     ),
-    variants=(
-        lambda n: np.arange(n) <= np.arange(n)[:, None],
-        lambda n: [[j <= i for j in range(n)] for i in range(n)],
-        lambda n: np.tril(np.ones((n, n), dtype=np.float32)),
-    ),
-    praise="Right: each position sees itself and what came before.",
-    mistakes=(
-        Mistake(
-            "upper triangle",
-            lambda n: np.triu(np.ones((n, n), dtype=bool)),
-            "This is the upper triangle: each position sees the future. Row = query = who looks.",
-        ),
-        Mistake(
-            "diagonal missing",
-            lambda n: np.tri(n, k=-1, dtype=bool),
-            "A position must see itself: the first row here sees nothing at all.",
-        ),
-        Mistake(
-            "hidden ones marked",
-            lambda n: ~np.tri(n, dtype=bool),
-            "This marks what is hidden. In this course True means: may look.",
-        ),
-        Mistake(
-            "one too far",
-            lambda n: np.tri(n, k=1, dtype=bool),
-            "Each position sees one step ahead: exactly the symbol that it should predict.",
-        ),
-        Mistake(
-            "no mask",
-            lambda n: np.ones((n, n), dtype=bool),
-            "Everybody sees everything: nothing is masked yet.",
-        ),
-    ),
     hints=(
         "Row = who looks. Which columns may row 0 see, and which row 2?",
         "np.arange(n)[None, :] <= np.arange(n)[:, ____]",
     ),
 )
+def causal(n):
+    """Right: each position sees itself and what came before."""
+    return np.tri(n, dtype=bool)
 
 
-def _masked(scores, mask):
-    return softmax(scores, mask=mask)
+@causal.also_right
+def places_compared(n):
+    return np.arange(n) <= np.arange(n)[:, None]
+
+
+@causal.also_right
+def in_loops(n):
+    return [[j <= i for j in range(n)] for i in range(n)]
+
+
+@causal.also_right
+def in_float32(n):
+    return np.tril(np.ones((n, n), dtype=np.float32))
+
+
+@causal.mistake
+def upper_triangle(n):
+    """This is the upper triangle: each position sees the future. Row = query = who looks."""
+    return np.triu(np.ones((n, n), dtype=bool))
+
+
+@causal.mistake
+def diagonal_missing(n):
+    """A position must see itself: the first row here sees nothing at all."""
+    return np.tri(n, k=-1, dtype=bool)
+
+
+@causal.mistake
+def hidden_ones_marked(n):
+    """This marks what is hidden. In this course True means: may look."""
+    return ~np.tri(n, dtype=bool)
+
+
+@causal.mistake
+def one_too_far(n):
+    """Each position sees one step ahead: exactly the symbol that it should predict."""
+    return np.tri(n, k=1, dtype=bool)
+
+
+@causal.mistake
+def no_mask(n):
+    """Everybody sees everything: nothing is masked yet."""
+    return np.ones((n, n), dtype=bool)
 
 
 def _scores_and_mask(rng, square=False):
@@ -124,13 +139,14 @@ def _as_if_shorter(trial):
     return None
 
 
-masked_softmax = FunctionExercise(
-    id="12.2",
-    title="softmax with a mask",
+@sheet.function(
+    "12.2",
+    "softmax with a mask",
     points=3,
-    name="masked_softmax",
-    arguments=("scores", "mask"),
-    reference=_masked,
+    asks="""
+    Softmax over the last axis, as if the hidden keys were not there. A row that may look at
+    nothing gives zeros. Scores may be as large as 1000.
+    """,
     outputs=lambda scores, mask: {"weights": scores.shape},
     inputs=_scores_and_mask,
     edges={
@@ -144,70 +160,83 @@ masked_softmax = FunctionExercise(
         Property("the score of a masked key changes nothing", _hidden_scores_do_not_count),
         Property("the rest is the softmax of the shorter list", _as_if_shorter),
     ),
-    variants=(
-        lambda scores, mask: np.array(
-            [_shorter(row, seen) for row, seen in zip(scores, mask, strict=True)]
-        ),
-        lambda scores, mask: np.nan_to_num(_minus_infinity(scores, mask)),
-        lambda scores, mask: _masked(scores.astype(np.float32), mask),
-    ),
-    praise="Right: as if the masked keys were not there, and empty rows give zeros.",
-    mistakes=(
-        Mistake(
-            "score set to 0",
-            lambda scores, mask: softmax(np.where(mask, scores, 0)),
-            "A score of 0 is not nothing: exp(0) = 1, so masked keys still get a share.",
-        ),
-        Mistake(
-            "weight set to 0",
-            lambda scores, mask: np.where(mask, softmax(scores), 0),
-            "You masked after softmax: the rest no longer sums to 1.",
-        ),
-        Mistake(
-            "empty row NaN",
-            lambda scores, mask: _minus_infinity(scores, mask),
-            "Nearly: a row that may look at nothing gives 0 / 0 = NaN. It should give zeros.",
-        ),
-        Mistake(
-            "large negative number",
-            lambda scores, mask: softmax(np.where(mask, scores, -1e9)),
-            "With −1e9 an empty row spreads its weight evenly over what is hidden. "
-            "It should give zeros.",
-        ),
-        Mistake(
-            "mask upside down",
-            lambda scores, mask: softmax(scores, mask=~mask),
-            "You hid what may be seen: True means may look.",
-        ),
-        Mistake(
-            "mask ignored",
-            lambda scores, mask: softmax(scores),
-            "The mask is not used yet.",
-        ),
-        Mistake(
-            "scores multiplied",
-            lambda scores, mask: softmax(np.where(mask, scores, -np.abs(scores))),
-            "A masked key with a small score still gets a share: only −∞ gives exactly 0.",
-        ),
-    ),
     hints=(
         "What is the softmax of the shorter list, without the masked keys?",
         "hidden = np.where(mask, scores, ____); then softmax, then rows where mask.any is False.",
     ),
 )
+def masked_softmax(scores, mask):
+    """Right: as if the masked keys were not there, and empty rows give zeros."""
+    hidden = np.where(mask, scores, -np.inf)
+    largest = hidden.max(axis=-1, keepdims=True)
+    exps = np.exp(hidden - np.where(np.isfinite(largest), largest, 0))
+    total = exps.sum(axis=-1, keepdims=True)
+    return exps / np.where(total > 0, total, 1)
 
 
-def _minus_infinity(scores, mask):
+@masked_softmax.also_right
+def row_by_row(scores, mask):
+    weights = np.zeros(scores.shape)
+    for row, seen in enumerate(mask):
+        if seen.any():
+            weights[row, seen] = softmax(scores[row, seen])
+    return weights
+
+
+@masked_softmax.also_right
+def nan_replaced(scores, mask):
+    return np.nan_to_num(empty_row_nan(scores, mask))
+
+
+@masked_softmax.also_right
+def in_float32(scores, mask):
+    return masked_softmax(scores.astype(np.float32), mask)
+
+
+@masked_softmax.mistake
+def score_set_to_0(scores, mask):
+    """A score of 0 is not nothing: exp(0) = 1, so masked keys still get a share."""
+    return softmax(np.where(mask, scores, 0))
+
+
+@masked_softmax.mistake
+def weight_set_to_0(scores, mask):
+    """You masked after softmax: the rest no longer sums to 1."""
+    return np.where(mask, softmax(scores), 0)
+
+
+@masked_softmax.mistake(name="empty row NaN")
+def empty_row_nan(scores, mask):
+    """Nearly: a row that may look at nothing gives 0 / 0 = NaN. It should give zeros."""
     hidden = np.where(mask, scores, -np.inf)
     exps = np.exp(hidden - hidden.max(axis=-1, keepdims=True))
     return exps / exps.sum(axis=-1, keepdims=True)
 
 
-def _shorter(row, seen):
-    weights = np.zeros(len(row))
-    if seen.any():
-        weights[seen] = softmax(row[seen])
-    return weights
+@masked_softmax.mistake
+def large_negative_number(scores, mask):
+    """With −1e9 an empty row spreads its weight evenly over what is hidden. It should give
+    zeros.
+    """
+    return softmax(np.where(mask, scores, -1e9))
+
+
+@masked_softmax.mistake
+def mask_upside_down(scores, mask):
+    """You hid what may be seen: True means may look."""
+    return softmax(scores, mask=~mask)
+
+
+@masked_softmax.mistake
+def mask_ignored(scores, mask):
+    """The mask is not used yet."""
+    return softmax(scores)
+
+
+@masked_softmax.mistake
+def scores_multiplied(scores, mask):
+    """A masked key with a small score still gets a share: only −∞ gives exactly 0."""
+    return softmax(np.where(mask, scores, -np.abs(scores)))
 
 
 def _lengths(rng, square=False):
@@ -226,13 +255,14 @@ def _starts_at_the_left(trial):
     return None if (np.diff(mask, axis=-1) <= 0).all() else "a real key comes after padding"
 
 
-padding = FunctionExercise(
-    id="12.3",
-    title="a padding mask from lengths",
+@sheet.function(
+    "12.3",
+    "a padding mask from lengths",
     points=2,
-    name="padding_mask",
-    arguments=("lengths", "m"),
-    reference=lambda lengths, m: (np.arange(m) < lengths[:, None])[:, None],
+    asks="""
+    B sentences have these lengths and are padded at their end to m words. Return the mask
+    for scores of shape (B, n, m): it hides the padding from every query.
+    """,
     outputs=lambda lengths, m: {"mask": (len(lengths), 1, m)},
     inputs=_lengths,
     edges={"full and empty": (np.array([4, 0, 1]), 4), "one sentence": (np.array([2]), 5)},
@@ -240,61 +270,66 @@ padding = FunctionExercise(
         Property("each sentence has as many True as it has words", _real_ones),
         Property("real words come first, padding after them", _starts_at_the_left),
     ),
-    variants=(
-        lambda lengths, m: [[[j < length for j in range(m)]] for length in lengths],
-        lambda lengths, m: np.arange(m)[None, None, :] < lengths.reshape(-1, 1, 1),
-        lambda lengths, m: np.float32(lengths[:, None, None] > np.arange(m)),
-    ),
-    praise="Right: (batch, 1, key) hides padded keys from every query.",
-    mistakes=(
-        Mistake(
-            "axis missing",
-            lambda lengths, m: np.arange(m) < lengths[:, None],
-            "The numbers are right, the shape is (B, m): for scores (B, n, m) it needs an axis "
-            "for the queries, (B, 1, m).",
-        ),
-        Mistake(
-            "queries masked",
-            lambda lengths, m: (np.arange(m) < lengths[:, None])[:, :, None],
-            "(B, m, 1) hides padded queries. Padding must not be looked AT: mask the keys, "
-            "(B, 1, m).",
-        ),
-        Mistake(
-            "one too many",
-            lambda lengths, m: (np.arange(m) <= lengths[:, None])[:, None],
-            "One key too many: of 3 words the places are 0, 1, 2, so < and not ≤.",
-        ),
-        Mistake(
-            "padding marked",
-            lambda lengths, m: (np.arange(m) >= lengths[:, None])[:, None],
-            "This marks the padding. True means: may look.",
-        ),
-        Mistake(
-            "padded on the left",
-            lambda lengths, m: (np.arange(m) >= m - lengths[:, None])[:, None],
-            "Here the words would stand at the end: our padding comes after them.",
-        ),
-    ),
     hints=(
         "Who is padded here, the asker or the asked? Which axis of (batch, query, key) is that?",
         "np.arange(m) < lengths[:, None] has shape (B, m); [:, ____] adds the axis for queries.",
     ),
 )
+def padding_mask(lengths, m):
+    """Right: (batch, 1, key) hides padded keys from every query."""
+    return (np.arange(m) < lengths[:, None])[:, None]
 
 
-def _score_gradient(scores, mask, d_weights):
-    weights = softmax(scores, mask=mask)
-    return weights * (d_weights - (weights * d_weights).sum(axis=-1, keepdims=True))
+@padding_mask.also_right
+def in_loops(lengths, m):
+    return [[[j < length for j in range(m)]] for length in lengths]
+
+
+@padding_mask.also_right
+def three_axes_at_once(lengths, m):
+    return np.arange(m)[None, None, :] < lengths.reshape(-1, 1, 1)
+
+
+@padding_mask.also_right
+def in_float32(lengths, m):
+    return np.float32(lengths[:, None, None] > np.arange(m))
+
+
+@padding_mask.mistake
+def axis_missing(lengths, m):
+    """The numbers are right, the shape is (B, m): for scores (B, n, m) it needs an axis for
+    the queries, (B, 1, m).
+    """
+    return np.arange(m) < lengths[:, None]
+
+
+@padding_mask.mistake
+def queries_masked(lengths, m):
+    """(B, m, 1) hides padded queries. Padding must not be looked AT: mask the keys, (B, 1, m)."""
+    return (np.arange(m) < lengths[:, None])[:, :, None]
+
+
+@padding_mask.mistake
+def one_too_many(lengths, m):
+    """One key too many: of 3 words the places are 0, 1, 2, so < and not ≤."""
+    return (np.arange(m) <= lengths[:, None])[:, None]
+
+
+@padding_mask.mistake
+def padding_marked(lengths, m):
+    """This marks the padding. True means: may look."""
+    return (np.arange(m) >= lengths[:, None])[:, None]
+
+
+@padding_mask.mistake
+def padded_on_the_left(lengths, m):
+    """Here the words would stand at the end: our padding comes after them."""
+    return (np.arange(m) >= m - lengths[:, None])[:, None]
 
 
 def _gradient_inputs(rng, square=False):
     scores, mask = _scores_and_mask(rng, square)
     return scores, mask, rng.normal(size=scores.shape)
-
-
-def _naive_gradient(scores, mask, d_weights):
-    weights = _minus_infinity(scores, mask)
-    return weights * (d_weights - (weights * d_weights).sum(axis=-1, keepdims=True))
 
 
 def _rows_sum_to_zero(trial):
@@ -327,13 +362,15 @@ def _as_finite_differences(trial):
     return None if abs(slope - found) < 1e-3 else f"{found:.4f}, a small step gives {slope:.4f}"
 
 
-gradient = FunctionExercise(
-    id="12.4",
-    title="bug hunt: one empty row, and all is NaN",
+@sheet.function(
+    "12.4",
+    "bug hunt: one empty row, and all is NaN",
     points=2,
-    name="score_gradient",
-    arguments=("scores", "mask", "d_weights"),
-    reference=_score_gradient,
+    asks="""
+    The gradient of the scores through a masked softmax. A row that may look at nothing
+    makes NaN, and the last line does not remove it. Write `score_gradient` without the bug;
+    your `masked_softmax` may help.
+    """,
     outputs=lambda scores, *_: {"gradient": scores.shape},
     inputs=_gradient_inputs,
     edges={
@@ -346,46 +383,71 @@ gradient = FunctionExercise(
         Property("twice the incoming gradient gives twice the gradient", _linear),
         Property("it is the slope that a small step measures", _as_finite_differences),
     ),
-    variants=(
-        lambda scores, mask, d: np.nan_to_num(_naive_gradient(scores, mask, d)),
-        lambda scores, mask, d: np.where(mask, _naive_gradient(scores, mask, d), 0),
-        lambda scores, mask, d: _score_gradient(scores, mask, d).astype(np.float32),
-    ),
-    praise="Right: an empty row has weight 0 and gradient 0, and the rest learns on.",
-    mistakes=(
-        Mistake(
-            "multiplied by the mask",
-            lambda scores, mask, d: _naive_gradient(scores, mask, d) * mask,
-            "An empty row still gives NaN, 0 / 0 in its softmax, and 0 · NaN is NaN: multiplying "
-            "by the mask cannot remove it. Make its weights 0.",
-        ),
-        Mistake(
-            "large negative number",
-            lambda scores, mask, d: _score_gradient(np.where(mask, scores, -1e9), mask | True, d),
-            "With −1e9 the empty row looks evenly at what is hidden, so hidden scores get a "
-            "gradient.",
-        ),
-        Mistake(
-            "mean missing",
-            lambda scores, mask, d: softmax(scores, mask=mask) * d,
-            "The row's mean is missing: moving one score moves every weight of its row.",
-        ),
-        Mistake(
-            "mask ignored",
-            lambda scores, mask, d: _score_gradient(scores, mask | True, d),
-            "The mask is not used: hidden scores get a gradient.",
-        ),
-        Mistake(
-            "all rows dropped",
-            lambda scores, mask, d: np.zeros(scores.shape),
-            "Zero everywhere: only the empty row has nothing to learn from.",
-        ),
-    ),
     hints=(
         "What are the weights of a row in which every score is −∞?",
         "weights = masked_softmax(scores, mask) of 12.2, whose empty rows are ____.",
     ),
 )
+def score_gradient(scores, mask, d_weights):
+    """Right: an empty row has weight 0 and gradient 0, and the rest learns on."""
+    weights = masked_softmax(scores, mask)  # zeros in an empty row, never NaN
+    row_means = (weights * d_weights).sum(axis=-1, keepdims=True)
+    return weights * (d_weights - row_means)
+
+
+@score_gradient.also_right
+def nan_replaced(scores, mask, d_weights):
+    return np.nan_to_num(multiplied_by_the_mask(scores, mask, d_weights))
+
+
+@score_gradient.also_right
+def hidden_ones_replaced(scores, mask, d_weights):
+    return np.where(mask, multiplied_by_the_mask(scores, mask, d_weights), 0)
+
+
+@score_gradient.also_right
+def in_float32(scores, mask, d_weights):
+    return score_gradient(scores, mask, d_weights).astype(np.float32)
+
+
+@score_gradient.mistake
+def multiplied_by_the_mask(scores, mask, d_weights):
+    """An empty row still gives NaN, 0 / 0 in its softmax, and 0 · NaN is NaN: multiplying by
+    the mask cannot remove it. Make its weights 0.
+    """
+    hidden = np.where(mask, scores, -np.inf)
+    exps = np.exp(hidden - hidden.max(axis=-1, keepdims=True))
+    weights = exps / exps.sum(axis=-1, keepdims=True)
+    row_means = (weights * d_weights).sum(axis=-1, keepdims=True)
+    return weights * (d_weights - row_means) * mask
+
+
+@score_gradient.mistake
+def large_negative_number(scores, mask, d_weights):
+    """With −1e9 the empty row looks evenly at what is hidden, so hidden scores get a gradient."""
+    weights = softmax(np.where(mask, scores, -1e9))
+    row_means = (weights * d_weights).sum(axis=-1, keepdims=True)
+    return weights * (d_weights - row_means)
+
+
+@score_gradient.mistake
+def mean_missing(scores, mask, d_weights):
+    """The row's mean is missing: moving one score moves every weight of its row."""
+    return masked_softmax(scores, mask) * d_weights
+
+
+@score_gradient.mistake
+def mask_ignored(scores, mask, d_weights):
+    """The mask is not used: hidden scores get a gradient."""
+    weights = softmax(scores)
+    row_means = (weights * d_weights).sum(axis=-1, keepdims=True)
+    return weights * (d_weights - row_means)
+
+
+@score_gradient.mistake
+def all_rows_dropped(scores, mask, d_weights):
+    """Zero everywhere: only the empty row has nothing to learn from."""
+    return np.zeros(scores.shape)
 
 
 def _functions(rng, square=False):
@@ -433,34 +495,6 @@ _SEQUENCE_FUNCTIONS = (
 )
 
 
-def _is_causal(function, x):
-    before = function(x)
-    for t in range(1, len(x)):
-        changed = x.copy()
-        changed[t:] += 1
-        if not np.allclose(function(changed)[:t], before[:t]):
-            return False
-    return True
-
-
-def _by_zeros(function, x):
-    shortened = [np.where(np.arange(len(x))[:, None] < t, x, 0) for t in range(1, len(x))]
-    pairs = enumerate(shortened, start=1)
-    return not any(np.abs(function(s)[:t] - function(x)[:t]).max() > 1e-9 for t, s in pairs)
-
-
-def _by_beginnings(function, x):
-    """Right too: a beginning alone gets what it gets in the whole."""
-    whole = function(x)
-    return all(np.allclose(function(x[:t]), whole[:t]) for t in range(1, len(x)))
-
-
-def _changed_from(function, x, t, rows):
-    changed = x.copy()
-    changed[t:] += 1
-    return bool(np.allclose(function(changed)[rows], function(x)[rows]))
-
-
 def _sound(trial):
     """Functions for which everyone can see the answer."""
     _, x = trial.arguments
@@ -480,13 +514,14 @@ _PLAIN = {
 }
 
 
-proof = FunctionExercise(
-    id="12.5",
-    title="prove that a function is causal",
+@sheet.function(
+    "12.5",
+    "prove that a function is causal",
     points=1,
-    name="is_causal",
-    arguments=("function", "x"),
-    reference=_is_causal,
+    asks="""
+    `function` takes a sequence (n, d) and returns one row for each position. Return True if
+    no row looks ahead, False if one does. You may call it as often as you like.
+    """,
     outputs=lambda *_: {"answer": ()},
     inputs=_functions,
     edges={
@@ -494,58 +529,96 @@ proof = FunctionExercise(
         for number, function in enumerate(_SEQUENCE_FUNCTIONS)
     },
     properties=(Property("plain functions get the answer that everyone can see", _sound),),
-    variants=(
-        _by_zeros,
-        _by_beginnings,
-        lambda function, x: min(
-            (_changed_from(function, x, t, slice(0, t)) for t in range(1, len(x))), default=True
-        ),
-        lambda function, x: np.float32(_is_causal(function, x)),
-    ),
     dtypes=(np.float64,),
-    praise="Right: changing what comes later moved nothing that came before.",
-    mistakes=(
-        Mistake(
-            "always true",
-            lambda function, x: True,
-            "Some of these functions do look ahead: test it, with a changed x.",
-        ),
-        Mistake(
-            "all rows compared",
-            lambda function, x: _changed_from(function, x, len(x) // 2, slice(None)),
-            "You say False to every function. The changed positions may answer differently: "
-            "compare only the rows before them.",
-        ),
-        Mistake(
-            "only the last position changed",
-            lambda function, x: _changed_from(function, x, len(x) - 1, slice(0, -1)),
-            "You changed the last position only: one in the middle may be looked at too early. "
-            "Try every t.",
-        ),
-        Mistake(
-            "upside down",
-            lambda function, x: not _is_causal(function, x),
-            "Your test works and your answer is upside down: True means causal.",
-        ),
-        Mistake(
-            "only the first row",
-            lambda function, x: _changed_from(function, x, 1, slice(0, 1)),
-            "You looked at row 0 only: another row may look ahead. Try every t.",
-        ),
-        Mistake(
-            "past changed",
-            lambda function, x: bool(
-                np.allclose(function(x + np.eye(len(x), 1))[1:], function(x)[1:])
-            ),
-            "You changed the past and watched the future. Change what comes later, and watch "
-            "what came before.",
-        ),
-    ),
     hints=(
         "Which rows must stay as they are when you change x from position t on?",
         "changed[t:] += 1, then compare function(changed)[:t] with function(x)[____].",
     ),
 )
+def is_causal(function, x):
+    """Right: changing what comes later moved nothing that came before."""
+    before = function(x)
+    for t in range(1, len(x)):
+        changed = x.copy()
+        changed[t:] += 1
+        if not np.allclose(function(changed)[:t], before[:t]):
+            return False
+    return True
 
 
-EXERCISES = (causal, masked_softmax, padding, gradient, proof)
+@is_causal.also_right
+def later_ones_set_to_0(function, x):
+    whole, place = function(x), np.arange(len(x))[:, None]
+    for t in range(1, len(x)):
+        shortened = np.where(place < t, x, 0)
+        if np.abs(function(shortened)[:t] - whole[:t]).max() > 1e-9:
+            return False
+    return True
+
+
+@is_causal.also_right
+def beginnings_alone(function, x):
+    whole = function(x)
+    return all(np.allclose(function(x[:t]), whole[:t]) for t in range(1, len(x)))
+
+
+@is_causal.also_right
+def every_cut_at_once(function, x):
+    cuts, place = range(1, len(x)), np.arange(len(x))[:, None]
+    changed = [np.where(place < t, x, x + 1) for t in cuts]
+    return all(np.allclose(function(changed[t - 1])[:t], function(x)[:t]) for t in cuts)
+
+
+@is_causal.also_right
+def in_float32(function, x):
+    return np.float32(is_causal(function, x))
+
+
+@is_causal.mistake
+def always_true(function, x):
+    """Some of these functions do look ahead: test it, with a changed x."""
+    return True
+
+
+@is_causal.mistake
+def all_rows_compared(function, x):
+    """You say False to every function. The changed positions may answer differently: compare
+    only the rows before them.
+    """
+    changed = x.copy()
+    changed[len(x) // 2 :] += 1
+    return np.allclose(function(changed), function(x))
+
+
+@is_causal.mistake
+def only_the_last_position_changed(function, x):
+    """You changed the last position only: one in the middle may be looked at too early. Try
+    every t.
+    """
+    changed = x.copy()
+    changed[-1] += 1
+    return np.allclose(function(changed)[:-1], function(x)[:-1])
+
+
+@is_causal.mistake
+def upside_down(function, x):
+    """Your test works and your answer is upside down: True means causal."""
+    return not is_causal(function, x)
+
+
+@is_causal.mistake
+def only_the_first_row(function, x):
+    """You looked at row 0 only: another row may look ahead. Try every t."""
+    changed = x.copy()
+    changed[1:] += 1
+    return np.allclose(function(changed)[0], function(x)[0])
+
+
+@is_causal.mistake
+def past_changed(function, x):
+    """You changed the past and watched the future. Change what comes later, and watch what
+    came before.
+    """
+    changed = x.copy()
+    changed[0] += 1
+    return np.allclose(function(changed)[1:], function(x)[1:])

@@ -3,20 +3,18 @@
 import numpy as np
 
 from course_utils.attention import attend, softmax
-from course_utils.checks.exercises import (
-    Mistake,
-    Property,
-    ReasonExercise,
-    ValueExercise,
-    shown,
-)
-from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.answers import shown
+from course_utils.checks.declare import Sheet
+from course_utils.checks.exercises import Property
 from course_utils.checks.sheets.attention_inputs import (
     moved,
     no_negative_weight,
     rows_sum_to_one,
     sizes,
 )
+
+sheet = Sheet("13")
+
 
 # 1 source sentence, 2 what is written so far, 3 patches, 4 words and patches joined
 SOURCES = ((2, 1, 1), (1, 1, 1), (2, 3, 3), (4, 4, 4))
@@ -31,56 +29,69 @@ def _other_row(row):
     return broken
 
 
-sources = ValueExercise(
-    id="13.1",
-    title="who asks whom?",
+@sheet.value(
+    "13.1",
+    "who asks whom?",
     points=2,
+    asks="""
+    Places that Q, K and V can come from: 1 the source sentence, 2 what the decoder has
+    written so far, 3 the patches of an image, 4 words and patches joined. Give the three
+    numbers, for Q, K and V, of four attentions:
+
+    - a) a translator's decoder looks for what to translate next;
+    - b) its encoder reads the source, with self-attention;
+    - c) a decoder writes a caption, and looks at the image for its next word;
+    - d) a single-stream model takes a question and an image as one sequence.
+    """,
     what="four rows of three numbers: where Q, K and V of each model come from",
-    expected=SOURCES,
     properties=tuple(
         Property(
             f"Look at {letter} again: Q is who asks, K and V are who is asked", _other_row(row)
         )
         for row, letter in enumerate("abcd")
     ),
-    praise="Right: K and V come from one place, always. Q may come from another.",
-    mistakes=(
-        Mistake(
-            "asked and asker exchanged",
-            ((1, 2, 2), (1, 1, 1), (3, 2, 2), (4, 4, 4)),
-            "In a and c the roles are exchanged. Q is who asks: the one that has a next word to "
-            "find.",
-        ),
-        Mistake(
-            "values from the asker",
-            ((2, 1, 2), (1, 1, 1), (2, 3, 2), (4, 4, 4)),
-            "In a and c, V comes from the asker. But a weight on a key hands over the value of the "
-            "same place: V stands where K stands.",
-        ),
-        Mistake(
-            "all from the writer",
-            ((2, 2, 2), (1, 1, 1), (2, 2, 2), (4, 4, 4)),
-            "In a and c nobody reads the source or the image: with all three from the writer it is "
-            "self-attention.",
-        ),
-        Mistake(
-            "joined taken apart",
-            ((2, 1, 1), (1, 1, 1), (2, 3, 3), (2, 3, 3)),
-            "In d the two are one sequence: every token of it asks, and every token is asked.",
-        ),
-        Mistake(
-            "encoder asked by the decoder",
-            ((2, 1, 1), (2, 1, 1), (2, 3, 3), (4, 4, 4)),
-            "In b nothing has been written yet: the encoder's words ask each other.",
-        ),
-    ),
     hints=(
         "For each model: which sequence needs something, and which one has it?",
         "a is 2, 1, 1: what is written so far asks the source. In b all three are the ____.",
     ),
 )
+def sources():
+    """Right: K and V come from one place, always. Q may come from another."""
+    return SOURCES
 
-ARGUMENTS = ("x", "y", "W_query", "W_key", "W_value")
+
+@sources.mistake
+def asked_and_asker_exchanged():
+    """In a and c the roles are exchanged. Q is who asks: the one that has a next word to find."""
+    return ((1, 2, 2), (1, 1, 1), (3, 2, 2), (4, 4, 4))
+
+
+@sources.mistake
+def values_from_the_asker():
+    """In a and c, V comes from the asker. But a weight on a key hands over the value of the
+    same place: V stands where K stands.
+    """
+    return ((2, 1, 2), (1, 1, 1), (2, 3, 2), (4, 4, 4))
+
+
+@sources.mistake
+def all_from_the_writer():
+    """In a and c nobody reads the source or the image: with all three from the writer it is
+    self-attention.
+    """
+    return ((2, 2, 2), (1, 1, 1), (2, 2, 2), (4, 4, 4))
+
+
+@sources.mistake
+def joined_taken_apart():
+    """In d the two are one sequence: every token of it asks, and every token is asked."""
+    return ((2, 1, 1), (1, 1, 1), (2, 3, 3), (2, 3, 3))
+
+
+@sources.mistake
+def encoder_asked_by_the_decoder():
+    """In b nothing has been written yet: the encoder's words ask each other."""
+    return ((2, 1, 1), (2, 1, 1), (2, 3, 3), (4, 4, 4))
 
 
 def _two_sequences(rng, square=False):
@@ -88,43 +99,6 @@ def _two_sequences(rng, square=False):
     n, m, d_x, d_y, d_k, d_v = sizes(rng, 6, square)
     shapes = (n, d_x), (m, d_y), (d_x, d_k), (d_y, d_k), (d_y, d_v)
     return tuple(rng.normal(size=shape) for shape in shapes)
-
-
-def _cross_by(queries, keys, values, scale=None, axis=-1):
-    """Cross-attention made of functions: all five arrays → queries, keys, values."""
-
-    def cross(*arrays):
-        q, k, v = (make(*arrays) for make in (queries, keys, values))
-        factor = k.shape[-1] ** 0.5 if scale is None else scale(*arrays)
-        weights = softmax(q @ k.T / factor, axis=axis)
-        return weights @ v, weights
-
-    return cross
-
-
-def _q(x, y, W_query, W_key, W_value):
-    return x @ W_query
-
-
-def _k(x, y, W_query, W_key, W_value):
-    return y @ W_key
-
-
-def _v(x, y, W_query, W_key, W_value):
-    return y @ W_value
-
-
-_cross = _cross_by(_q, _k, _v)
-
-
-def _cross_loops(x, y, W_query, W_key, W_value):
-    context, weights = [], []
-    for token in x:
-        scores = [token @ W_query @ (other @ W_key) for other in y]
-        row = softmax(np.array(scores) / W_key.shape[1] ** 0.5)
-        weights.append(row)
-        context.append(sum(w * (other @ W_value) for w, other in zip(row, y, strict=True)))
-    return context, weights
 
 
 def _keys_in_another_order(trial):
@@ -152,13 +126,15 @@ def _known_weight(trial):
     return moved(found[0, 0], 1 / (1 + np.exp(-(3**0.5))), trial.tolerance)
 
 
-cross = FunctionExercise(
-    id="13.2",
-    title="cross-attention",
+@sheet.function(
+    "13.2",
+    "cross-attention",
     points=3,
-    name="cross",
-    arguments=ARGUMENTS,
-    reference=_cross,
+    asks="""
+    x asks, y is asked. The rule is the **scaled** dot product. Sizes: x (n, d_x),
+    y (m, d_y), W_query (d_x, d_k), W_key (d_y, d_k), W_value (d_y, d_v). You may use
+    `attend` or write the three stages.
+    """,
     outputs=lambda x, y, W_query, W_key, W_value: {
         "context": (len(x), W_value.shape[1]),
         "weights": (len(x), len(y)),
@@ -181,100 +157,106 @@ cross = FunctionExercise(
         Property("the context is the weights times y @ W_value", _values_from_y),
         Property("scores are divided by √d_k: one known weight", _known_weight),
     ),
-    variants=(
-        _cross_loops,
-        lambda x, y, q, k, v: attend(x @ q, y @ k, y @ v)[:2],
-        lambda *arrays: _cross(*(array.astype(np.float32) for array in arrays)),
-    ),
-    praise="Right: x asks, y is asked, and the widths of x and y need not agree.",
-    mistakes=(
-        Mistake(
-            "y asks",
-            _cross_by(
-                lambda x, y, W_query, W_key, W_value: y @ W_key,
-                lambda x, y, W_query, W_key, W_value: x @ W_query,
-                lambda x, y, W_query, W_key, W_value: x @ W_value,
-            ),
-            "Here y asks and x is asked. The first argument asks: queries are x @ W_query.",
-        ),
-        Mistake(
-            "self-attention of x",
-            _cross_by(
-                _q,
-                lambda x, y, W_query, W_key, W_value: x @ W_key,
-                lambda x, y, W_query, W_key, W_value: x @ W_value,
-            ),
-            "This is self-attention: y is never looked at. Keys and values come from y.",
-        ),
-        Mistake(
-            "self-attention of y",
-            _cross_by(lambda x, y, W_query, W_key, W_value: y @ W_query, _k, _v),
-            "Your queries are made of y: x is never used.",
-        ),
-        Mistake(
-            "values of x",
-            _cross_by(_q, _k, lambda x, y, W_query, W_key, W_value: x @ W_value),
-            "You look at y and mix x. What is handed over stands where it was looked at: "
-            "y @ W_value.",
-        ),
-        Mistake(
-            "values are keys",
-            _cross_by(_q, _k, _k),
-            "You mixed the keys. The values have their own matrix, W_value.",
-        ),
-        Mistake(
-            "y as values",
-            _cross_by(_q, _k, lambda x, y, W_query, W_key, W_value: y),
-            "You mixed y itself, before W_value.",
-        ),
-        Mistake(
-            "not scaled",
-            _cross_by(_q, _k, _v, scale=lambda *_: 1.0),
-            "The scores are not divided by √d_k. `attend` does it by itself.",
-        ),
-        Mistake(
-            "scaled by the width of x",
-            _cross_by(_q, _k, _v, scale=lambda x, *_: x.shape[1] ** 0.5),
-            "You divided by √d_x. It is √d_k, the width of a key after W_key.",
-        ),
-        Mistake(
-            "softmax over queries",
-            _cross_by(_q, _k, _v, axis=0),
-            "Your columns sum to 1, your rows do not: softmax runs over the keys, the last axis.",
-        ),
-        Mistake(
-            "context alone",
-            lambda *arrays: _cross(*arrays)[0],
-            "This is the context alone: return context and weights, in that order.",
-        ),
-    ),
     hints=(
         "Which of the two sequences goes through W_query, and which through the other two?",
         "found = attend(x @ W_query, ____ @ W_key, ____ @ W_value); return found[:2]",
     ),
 )
+def cross(x, y, W_query, W_key, W_value):
+    """Right: x asks, y is asked, and the widths of x and y need not agree."""
+    found = attend(x @ W_query, y @ W_key, y @ W_value)
+    return found.context, found.weights
+
+
+@cross.also_right
+def in_loops(x, y, W_query, W_key, W_value):
+    context, weights = [], []
+    for token in x:
+        scores = [token @ W_query @ (other @ W_key) for other in y]
+        row = softmax(np.array(scores) / W_key.shape[1] ** 0.5)
+        weights.append(row)
+        context.append(sum(w * (other @ W_value) for w, other in zip(row, y, strict=True)))
+    return context, weights
+
+
+@cross.also_right
+def three_stages(x, y, W_query, W_key, W_value):
+    scores = (x @ W_query) @ (y @ W_key).T / np.sqrt(W_key.shape[1])  # ①
+    weights = softmax(scores)  # ②
+    return weights @ (y @ W_value), weights  # ③
+
+
+@cross.also_right
+def in_float32(*arrays):
+    return cross(*(array.astype(np.float32) for array in arrays))
+
+
+@cross.mistake
+def y_asks(x, y, W_query, W_key, W_value):
+    """Here y asks and x is asked. The first argument asks: queries are x @ W_query."""
+    return attend(y @ W_key, x @ W_query, x @ W_value)[:2]
+
+
+@cross.mistake(name="self-attention of x")
+def self_attention_of_x(x, y, W_query, W_key, W_value):
+    """This is self-attention: y is never looked at. Keys and values come from y."""
+    return attend(x @ W_query, x @ W_key, x @ W_value)[:2]
+
+
+@cross.mistake(name="self-attention of y")
+def self_attention_of_y(x, y, W_query, W_key, W_value):
+    """Your queries are made of y: x is never used."""
+    return attend(y @ W_query, y @ W_key, y @ W_value)[:2]
+
+
+@cross.mistake
+def values_of_x(x, y, W_query, W_key, W_value):
+    """You look at y and mix x. What is handed over stands where it was looked at: y @ W_value."""
+    return attend(x @ W_query, y @ W_key, x @ W_value)[:2]
+
+
+@cross.mistake
+def values_are_keys(x, y, W_query, W_key, W_value):
+    """You mixed the keys. The values have their own matrix, W_value."""
+    return attend(x @ W_query, y @ W_key, y @ W_key)[:2]
+
+
+@cross.mistake
+def y_as_values(x, y, W_query, W_key, W_value):
+    """You mixed y itself, before W_value."""
+    return attend(x @ W_query, y @ W_key, y)[:2]
+
+
+@cross.mistake
+def not_scaled(x, y, W_query, W_key, W_value):
+    """The scores are not divided by √d_k. `attend` does it by itself."""
+    weights = softmax((x @ W_query) @ (y @ W_key).T)
+    return weights @ (y @ W_value), weights
+
+
+@cross.mistake
+def scaled_by_the_width_of_x(x, y, W_query, W_key, W_value):
+    """You divided by √d_x. It is √d_k, the width of a key after W_key."""
+    weights = softmax((x @ W_query) @ (y @ W_key).T / np.sqrt(x.shape[1]))
+    return weights @ (y @ W_value), weights
+
+
+@cross.mistake
+def softmax_over_queries(x, y, W_query, W_key, W_value):
+    """Your columns sum to 1, your rows do not: softmax runs over the keys, the last axis."""
+    scores = (x @ W_query) @ (y @ W_key).T / np.sqrt(W_key.shape[1])
+    weights = softmax(scores, axis=0)
+    return weights @ (y @ W_value), weights
+
+
+@cross.mistake
+def context_alone(x, y, W_query, W_key, W_value):
+    """This is the context alone: return context and weights, in that order."""
+    return attend(x @ W_query, y @ W_key, y @ W_value).context
 
 
 def _two_counts(rng, square=False):
     return (3, 3) if square else sizes(rng, 2)
-
-
-def _looks_at_patches(n, m):
-    mask = np.zeros((n + m, n + m), dtype=bool)
-    mask[:, n:] = True
-    return mask
-
-
-def _mask_with(*blocks):
-    """A wrong mask: for each of the blocks tt, tp, pt, pp, whether it may be seen."""
-
-    def mask(n, m):
-        tt, tp, pt, pp = blocks
-        words = np.concatenate([np.full((n, n), tt), np.full((n, m), tp)], axis=1)
-        patches = np.concatenate([np.full((m, n), pt), np.full((m, m), pp)], axis=1)
-        return np.concatenate([words, patches]).astype(bool)
-
-    return mask
 
 
 def _as_cross(trial):
@@ -298,13 +280,15 @@ def _patches_see_patches(trial):
     return moved(found, wanted, trial.tolerance)
 
 
-block_mask = FunctionExercise(
-    id="13.3",
-    title="the block mask of cross-attention",
+@sheet.function(
+    "13.3",
+    "the block mask of cross-attention",
     points=2,
-    name="block_mask",
-    arguments=("n", "m"),
-    reference=_looks_at_patches,
+    asks="""
+    n words and m patches stand in one sequence, the words first. Return the mask
+    (n + m, n + m) with which self-attention gives the words exactly what cross-attention
+    to the patches would give them. The patches look at each other, and at no word.
+    """,
     outputs=lambda n, m: {"mask": (n + m, n + m)},
     inputs=_two_counts,
     edges={"one word": (1, 4), "one patch": (3, 1)},
@@ -312,106 +296,113 @@ block_mask = FunctionExercise(
         Property("the words get what cross-attention gives them", _as_cross),
         Property("the patches get self-attention among themselves", _patches_see_patches),
     ),
-    variants=(
-        lambda n, m: np.tile(np.arange(n + m) >= n, (n + m, 1)),
-        lambda n, m: [[j >= n for j in range(n + m)] for _ in range(n + m)],
-        lambda n, m: np.hstack([np.zeros((n + m, n)), np.ones((n + m, m))]).astype(np.float32),
-    ),
-    praise="Right: one self-attention, and a mask makes it cross-attention for the words.",
-    mistakes=(
-        Mistake(
-            "upside down",
-            _mask_with(1, 0, 1, 0),
-            "This is the mask upside down: True means may look, and nobody should look at a word.",
-        ),
-        Mistake(
-            "each to its own",
-            _mask_with(1, 0, 0, 1),
-            "Words see words and patches see patches: two separate self-attentions. "
-            "The words should look at the patches.",
-        ),
-        Mistake(
-            "each to the other",
-            _mask_with(0, 1, 1, 0),
-            "Patches look at words here: that is cross-attention in both directions. "
-            "Patches should see patches.",
-        ),
-        Mistake(
-            "patches see all",
-            _mask_with(0, 1, 1, 1),
-            "The words are right. The patches see the words too: their rows need False in the "
-            "first n columns.",
-        ),
-        Mistake(
-            "words see all",
-            _mask_with(1, 1, 0, 1),
-            "The words still see each other: then it is no cross-attention.",
-        ),
-        Mistake(
-            "patches see nothing",
-            _mask_with(0, 1, 0, 0),
-            "The words are right. The patches may look at nothing here: they should see each "
-            "other.",
-        ),
-        Mistake(
-            "transposed",
-            _mask_with(0, 0, 1, 1),
-            "Rows and columns are exchanged: row = who looks. Here the words see nothing.",
-        ),
-        Mistake(
-            "n and m exchanged",
-            lambda n, m: _looks_at_patches(m, n),
-            "The words come first, n of them: hidden are the first n columns, not the first m.",
-        ),
-        Mistake(
-            "nothing hidden",
-            _mask_with(1, 1, 1, 1),
-            "Everybody sees everybody: this is plain self-attention.",
-        ),
-    ),
     hints=(
         "Four blocks: words to words, words to patches, and so on. Which two may be seen?",
         "mask = np.zeros((n + m, n + m), dtype=bool); mask[:, ____:] = True",
     ),
 )
+def block_mask(n, m):
+    """Right: one self-attention, and a mask makes it cross-attention for the words."""
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[:, n:] = True
+    return mask
 
 
-def _pick(words, tiles, W_query, W_key):
-    weights = softmax((words @ W_query) @ (tiles @ W_key).T)
-    return weights.argmax(axis=-1), weights.max(axis=-1)
+@block_mask.also_right
+def one_row_repeated(n, m):
+    return np.tile(np.arange(n + m) >= n, (n + m, 1))
 
 
-def _pick_by(scores, find=np.argmax):
-    def pick(*arrays):
-        found = scores(*arrays)
-        weights = softmax(found)
-        chosen = find(weights, axis=-1)
-        return chosen, weights[np.arange(len(weights)), chosen]
+@block_mask.also_right
+def in_loops(n, m):
+    return [[j >= n for j in range(n + m)] for _ in range(n + m)]
 
-    return pick
+
+@block_mask.also_right
+def in_float32(n, m):
+    return np.hstack([np.zeros((n + m, n)), np.ones((n + m, m))]).astype(np.float32)
+
+
+@block_mask.mistake
+def upside_down(n, m):
+    """This is the mask upside down: True means may look, and nobody should look at a word."""
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[:, :n] = True
+    return mask
+
+
+@block_mask.mistake
+def each_to_its_own(n, m):
+    """Words see words and patches see patches: two separate self-attentions. The words should
+    look at the patches.
+    """
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[:n, :n] = True
+    mask[n:, n:] = True
+    return mask
+
+
+@block_mask.mistake
+def each_to_the_other(n, m):
+    """Patches look at words here: that is cross-attention in both directions. Patches should
+    see patches.
+    """
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[:n, n:] = True
+    mask[n:, :n] = True
+    return mask
+
+
+@block_mask.mistake
+def patches_see_all(n, m):
+    """The words are right. The patches see the words too: their rows need False in the first n
+    columns.
+    """
+    mask = np.ones((n + m, n + m), dtype=bool)
+    mask[:n, :n] = False
+    return mask
+
+
+@block_mask.mistake
+def words_see_all(n, m):
+    """The words still see each other: then it is no cross-attention."""
+    mask = np.ones((n + m, n + m), dtype=bool)
+    mask[n:, :n] = False
+    return mask
+
+
+@block_mask.mistake
+def patches_see_nothing(n, m):
+    """The words are right. The patches may look at nothing here: they should see each other."""
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[:n, n:] = True
+    return mask
+
+
+@block_mask.mistake
+def transposed(n, m):
+    """Rows and columns are exchanged: row = who looks. Here the words see nothing."""
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[n:] = True
+    return mask
+
+
+@block_mask.mistake
+def n_and_m_exchanged(n, m):
+    """The words come first, n of them: hidden are the first n columns, not the first m."""
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[:, m:] = True
+    return mask
+
+
+@block_mask.mistake
+def nothing_hidden(n, m):
+    """Everybody sees everybody: this is plain self-attention."""
+    return np.ones((n + m, n + m), dtype=bool)
 
 
 def _scores(words, tiles, W_query, W_key):
     return (words @ W_query) @ (tiles @ W_key).T
-
-
-def _down_the_columns(*arrays):
-    weights = softmax(_scores(*arrays), axis=0)
-    return weights.argmax(axis=-1), weights.max(axis=-1)
-
-
-def _each_tile_asks(*arrays):
-    weights = softmax(_scores(*arrays).T)
-    return weights.argmax(axis=-1), weights.max(axis=-1)
-
-
-def _pick_loops(words, tiles, W_query, W_key):
-    chosen, shares = [], []
-    for word in words:
-        exps = [np.exp(np.float64(word @ W_query @ (tile @ W_key))) for tile in tiles]
-        chosen.append(int(np.argmax(exps)))
-        shares.append(max(exps) / sum(exps))
-    return chosen, shares
 
 
 def _words_and_tiles(rng, square=False):
@@ -445,13 +436,15 @@ def _share_of_the_best(trial):
     return moved(trial.outputs["share"], wanted, trial.tolerance)
 
 
-pick = FunctionExercise(
-    id="13.4",
-    title="a word picks its tile",
+@sheet.function(
+    "13.4",
+    "a word picks its tile",
     points=2,
-    name="pick",
-    arguments=("words", "tiles", "W_query", "W_key"),
-    reference=_pick,
+    asks="""
+    Words (n, d_w) ask tiles (m, d_t) through two given matrices; the rule is the **plain**
+    dot product. For each word return the number of the tile with the largest weight,
+    counted from 0, and that weight.
+    """,
     outputs=lambda words, tiles, *_: {"chosen": (len(words),), "share": (len(words),)},
     inputs=_words_and_tiles,
     edges={
@@ -464,74 +457,103 @@ pick = FunctionExercise(
         Property("no other tile scores more for the word", _best_score),
         Property("share is softmax's weight of the chosen tile", _share_of_the_best),
     ),
-    variants=(
-        _pick_loops,
-        lambda *arrays: (
-            _scores(*arrays).argmax(axis=1),
-            np.sort(softmax(_scores(*arrays)), axis=1)[:, -1],
-        ),
-        lambda *arrays: tuple(
-            part.astype(np.float32) for part in _pick(*(a.astype(np.float32) for a in arrays))
-        ),
-    ),
-    praise="Right: the largest score is the largest weight, and softmax says how sure it is.",
-    mistakes=(
-        Mistake(
-            "the smallest",
-            _pick_by(_scores, np.argmin),
-            "You took the tile with the smallest weight.",
-        ),
-        Mistake(
-            "softmax over words",
-            _down_the_columns,
-            "Your softmax runs over the words, so they compete for a tile. Each word shares out "
-            "one whole among the tiles.",
-        ),
-        Mistake(
-            "tiles ask",
-            _each_tile_asks,
-            "Here every tile picks a word. A word picks a tile: row = word.",
-        ),
-        Mistake(
-            "scores instead of weights",
-            lambda *arrays: (_scores(*arrays).argmax(axis=-1), _scores(*arrays).max(axis=-1)),
-            "chosen is right, but share is a score: it should be the weight, after softmax.",
-        ),
-        Mistake(
-            "scaled",
-            _pick_by(lambda *arrays: _scores(*arrays) / arrays[2].shape[1] ** 0.5),
-            "Your scores are divided by √d_k. Here the rule is the plain dot product.",
-        ),
-        Mistake(
-            "without the matrices",
-            _pick_by(lambda words, tiles, *_: words @ tiles.T),
-            "Words and tiles are compared as they are: W_query and W_key are not used.",
-        ),
-        Mistake(
-            "one too high",
-            lambda *arrays: (_pick(*arrays)[0] + 1, _pick(*arrays)[1]),
-            "Tiles are numbered from 0.",
-        ),
-        Mistake(
-            "order exchanged",
-            lambda *arrays: _pick(*arrays)[::-1],
-            "You return the share first: chosen comes first, share second.",
-        ),
-        Mistake(
-            "one for all",
-            lambda *arrays: (int(_scores(*arrays).argmax()), float(_pick(*arrays)[1].max())),
-            "This is one number for all words: take the largest of each row, axis=-1.",
-        ),
-    ),
     hints=(
         "Which shape do the weights have, and over which axis do you look for the largest?",
         "weights = softmax((words @ W_query) @ ____.T); return weights.argmax(axis=-1), ____",
     ),
 )
+def pick(words, tiles, W_query, W_key):
+    """Right: the largest score is the largest weight, and softmax says how sure it is."""
+    weights = softmax((words @ W_query) @ (tiles @ W_key).T)
+    return weights.argmax(axis=-1), weights.max(axis=-1)
 
 
-def _block_costs(sizes):
-    return np.outer(sizes, sizes)
+@pick.also_right
+def in_loops(words, tiles, W_query, W_key):
+    chosen, shares = [], []
+    for word in words:
+        exps = [np.exp(np.float64(word @ W_query @ (tile @ W_key))) for tile in tiles]
+        chosen.append(int(np.argmax(exps)))
+        shares.append(max(exps) / sum(exps))
+    return chosen, shares
+
+
+@pick.also_right
+def shares_sorted(words, tiles, W_query, W_key):
+    scores = (words @ W_query) @ (tiles @ W_key).T
+    return scores.argmax(axis=1), np.sort(softmax(scores), axis=1)[:, -1]
+
+
+@pick.also_right
+def in_float32(*arrays):
+    chosen, share = pick(*(array.astype(np.float32) for array in arrays))
+    return chosen.astype(np.float32), share.astype(np.float32)
+
+
+@pick.mistake
+def the_smallest(words, tiles, W_query, W_key):
+    """You took the tile with the smallest weight."""
+    weights = softmax((words @ W_query) @ (tiles @ W_key).T)
+    return weights.argmin(axis=-1), weights.min(axis=-1)
+
+
+@pick.mistake
+def softmax_over_words(words, tiles, W_query, W_key):
+    """Your softmax runs over the words, so they compete for a tile. Each word shares out one
+    whole among the tiles.
+    """
+    weights = softmax((words @ W_query) @ (tiles @ W_key).T, axis=0)
+    return weights.argmax(axis=-1), weights.max(axis=-1)
+
+
+@pick.mistake
+def tiles_ask(words, tiles, W_query, W_key):
+    """Here every tile picks a word. A word picks a tile: row = word."""
+    weights = softmax((tiles @ W_key) @ (words @ W_query).T)
+    return weights.argmax(axis=-1), weights.max(axis=-1)
+
+
+@pick.mistake
+def scores_instead_of_weights(words, tiles, W_query, W_key):
+    """chosen is right, but share is a score: it should be the weight, after softmax."""
+    scores = (words @ W_query) @ (tiles @ W_key).T
+    return scores.argmax(axis=-1), scores.max(axis=-1)
+
+
+@pick.mistake
+def scaled(words, tiles, W_query, W_key):
+    """Your scores are divided by √d_k. Here the rule is the plain dot product."""
+    scores = (words @ W_query) @ (tiles @ W_key).T
+    weights = softmax(scores / np.sqrt(W_query.shape[1]))
+    return weights.argmax(axis=-1), weights.max(axis=-1)
+
+
+@pick.mistake
+def without_the_matrices(words, tiles, W_query, W_key):
+    """Words and tiles are compared as they are: W_query and W_key are not used."""
+    weights = softmax(words @ tiles.T)
+    return weights.argmax(axis=-1), weights.max(axis=-1)
+
+
+@pick.mistake
+def one_too_high(words, tiles, W_query, W_key):
+    """Tiles are numbered from 0."""
+    weights = softmax((words @ W_query) @ (tiles @ W_key).T)
+    return weights.argmax(axis=-1) + 1, weights.max(axis=-1)
+
+
+@pick.mistake
+def order_exchanged(words, tiles, W_query, W_key):
+    """You return the share first: chosen comes first, share second."""
+    weights = softmax((words @ W_query) @ (tiles @ W_key).T)
+    return weights.max(axis=-1), weights.argmax(axis=-1)
+
+
+@pick.mistake
+def one_for_all(words, tiles, W_query, W_key):
+    """This is one number for all words: take the largest of each row, axis=-1."""
+    scores = (words @ W_query) @ (tiles @ W_key).T
+    return scores.argmax(), softmax(scores).max()
 
 
 def _modalities(rng, square=False):
@@ -555,13 +577,15 @@ def _squares_inside(trial):
     return None if np.array_equal(found, wanted) else f"diagonal {shown(found)}"
 
 
-costs = FunctionExercise(
-    id="13.5",
-    title="three modalities and their blocks",
+@sheet.function(
+    "13.5",
+    "three modalities and their blocks",
     points=1,
-    name="block_costs",
-    arguments=("sizes",),
-    reference=_block_costs,
+    asks="""
+    Text, image and sound are joined into one sequence; `sizes` holds how many tokens each
+    has. The map of scores then has 3 × 3 blocks. Return how many scores each block has, for
+    any number of modalities.
+    """,
     outputs=lambda sizes: {"costs": (len(sizes),) * 2},
     inputs=_modalities,
     edges={"text, image, sound": (np.array([5, 49, 120]),), "one modality": (np.array([7]),)},
@@ -570,54 +594,72 @@ costs = FunctionExercise(
         Property("on the diagonal stand the squares: self-attention", _squares_inside),
         Property("all blocks together are those of the joined sequence", _sums_to_all),
     ),
-    variants=(
-        lambda sizes: sizes[:, None] * sizes,
-        lambda sizes: [[a * b for b in sizes] for a in sizes],
-        lambda sizes: np.float32(sizes)[:, None] @ np.float32(sizes)[None],
-    ),
-    praise="Right: k modalities, k² blocks, and each is a product of two lengths.",
-    mistakes=(
-        Mistake(
-            "sums",
-            lambda sizes: np.add.outer(sizes, sizes),
-            "You add the two lengths. Each of n tokens asks each of m: n · m scores.",
-        ),
-        Mistake(
-            "self-attention alone",
-            lambda sizes: np.diag(sizes**2),
-            "Only the blocks on the diagonal are filled: the modalities never look at each other.",
-        ),
-        Mistake(
-            "cross-attention alone",
-            lambda sizes: np.outer(sizes, sizes) * ~np.eye(len(sizes), dtype=bool),
-            "The diagonal is missing: joined, each modality also looks at itself.",
-        ),
-        Mistake(
-            "each pair once",
-            lambda sizes: np.triu(np.outer(sizes, sizes)),
-            "You count each pair once. Text asks image and image asks text: two blocks.",
-        ),
-        Mistake(
-            "the total",
-            lambda sizes: sizes.sum() ** 2,
-            "This is the sum of all blocks. Return each block for itself, (k, k).",
-        ),
-    ),
     hints=(
         "How many scores has the block in which 5 words ask 49 patches?",
         "Row i, column j is sizes[i] · sizes[____]: one call of np.outer.",
     ),
 )
+def block_costs(sizes):
+    """Right: k modalities, k² blocks, and each is a product of two lengths."""
+    return np.outer(sizes, sizes)
 
-failure = ReasonExercise(
-    id="13.6",
-    title="explain the failures",
-    points=0,
+
+@block_costs.also_right
+def by_broadcasting(sizes):
+    return sizes[:, None] * sizes
+
+
+@block_costs.also_right
+def in_loops(sizes):
+    return [[a * b for b in sizes] for a in sizes]
+
+
+@block_costs.also_right
+def in_float32(sizes):
+    return np.float32(sizes)[:, None] @ np.float32(sizes)[None]
+
+
+@block_costs.mistake
+def sums(sizes):
+    """You add the two lengths. Each of n tokens asks each of m: n · m scores."""
+    return np.add.outer(sizes, sizes)
+
+
+@block_costs.mistake(name="self-attention alone")
+def self_attention_alone(sizes):
+    """Only the blocks on the diagonal are filled: the modalities never look at each other."""
+    return np.diag(sizes**2)
+
+
+@block_costs.mistake(name="cross-attention alone")
+def cross_attention_alone(sizes):
+    """The diagonal is missing: joined, each modality also looks at itself."""
+    return np.outer(sizes, sizes) * ~np.eye(len(sizes), dtype=bool)
+
+
+@block_costs.mistake
+def each_pair_once(sizes):
+    """You count each pair once. Text asks image and image asks text: two blocks."""
+    return np.triu(np.outer(sizes, sizes))
+
+
+@block_costs.mistake
+def the_total(sizes):
+    """This is the sum of all blocks. Return each block for itself, (k, k)."""
+    return sizes.sum() ** 2
+
+
+sheet.reason(
+    "13.6",
+    "explain the failures",
+    asks="""
+    Look at the list of wrong picks below 13.4. Why does that word fail and no other? Think
+    of what a dot product rewards besides the direction. At least 15 words, in any language.
+    The text is recorded, not scored.
+    """,
     praise="Compare it with a solution: does yours name the two lengths?",
     hints=(
         "Print the scores of one picture that fails. Which tile wins, and how long is its key?",
         "query · key = |query| · |key| · cos: a key scores more when its ____ is larger.",
     ),
 )
-
-EXERCISES = (sources, cross, block_mask, pick, costs, failure)

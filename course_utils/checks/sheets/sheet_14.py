@@ -3,26 +3,18 @@
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.checks.exercises import (
-    ChoiceExercise,
-    Mistake,
-    Property,
-    ReasonExercise,
-    ValueExercise,
-    shown,
-)
-from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.answers import shown
+from course_utils.checks.declare import Sheet
+from course_utils.checks.exercises import Property
 from course_utils.checks.sheets.attention_inputs import moved, no_negative_weight, sizes
 
-# The tables of the sheet: BLEU of all sentences and of those without unknown words, ROUGE-1, and
-# word errors in percent.
-MOSES, SEARCH = np.array([33.30, 35.63]), np.array([26.75, 34.16])
-ATTENTION, COPYING, COVERAGE, LEAD_3 = 31.33, 36.44, 39.53, 40.34
-LAS, LAS_WITH_MODEL, HYBRID = 14.1, 10.3, 8.0
+sheet = Sheet("14")
 
-CLOSER = float((MOSES - SEARCH) @ [1, -1])
-CLOSED = 100 * (COPYING - ATTENTION) / (LEAD_3 - ATTENTION)
-MORE = 100 * (LAS_WITH_MODEL / HYBRID - 1)
+
+# The three right numbers; a wrong answer has two of them.
+CLOSER = (33.30 - 26.75) - (35.63 - 34.16)
+CLOSED = 100 * (36.44 - 31.33) / (40.34 - 31.33)
+MORE = 100 * (10.3 / 8.0 - 1)
 
 
 def _off(place, wanted):
@@ -36,12 +28,34 @@ def _off(place, wanted):
     return broken
 
 
-tables = ValueExercise(
-    id="14.1",
-    title="read three tables",
+@sheet.value(
+    "14.1",
+    "read three tables",
     points=2,
+    asks="""
+    English → French, BLEU (more is better) [Bahdanau 2015, table 1]:
+
+    | | all sentences | without unknown words |
+    |---|---|---|
+    | RNNsearch-50, with attention | 26.75 | 34.16 |
+    | Moses, by phrases | 33.30 | 35.63 |
+
+    Summaries of news, ROUGE-1 (more is better) [See 2017, second hand]: attention 31.33,
+    with copying 36.44, with copying and coverage 39.53, the first three sentences of the
+    article (lead-3) 40.34.
+
+    Voice search, word errors in percent (fewer is better) [Chan 2016]: LAS 14.1, with a
+    language model 10.3; the hybrid, a hidden Markov model with networks, 8.0.
+
+    Give each number with one decimal.
+
+    - a) By how many points is RNNsearch-50's distance to Moses smaller without unknown
+      words?
+    - b) Which part of the gap between attention alone and lead-3 does copying close, in
+      percent?
+    - c) How many percent more errors than the hybrid does LAS with a language model make?
+    """,
     what="three numbers in a list, for a, b and c",
-    expected=(CLOSER, CLOSED, MORE),
     tolerance=0.1,
     mistake_tolerance=0.06,
     properties=(
@@ -49,77 +63,83 @@ tables = ValueExercise(
         Property("b is a part of a gap divided by the whole gap, in percent", _off(1, CLOSED)),
         Property("c compares with the hybrid's errors, in percent", _off(2, MORE)),
     ),
-    praise="Right: each number has a base, and the base decides what it says.",
-    mistakes=(
-        Mistake(
-            "one distance",
-            (float((MOSES - SEARCH)[1]), CLOSED, MORE),
-            "a: that is the distance left without unknown words. How much smaller is it than the "
-            "distance on all sentences?",
-        ),
-        Mistake(
-            "other distance",
-            (float((MOSES - SEARCH)[0]), CLOSED, MORE),
-            "a: that is the distance on all sentences. How much of it is gone without unknown "
-            "words?",
-        ),
-        Mistake(
-            "attention's own gain",
-            (float(SEARCH[1] - SEARCH[0]), CLOSED, MORE),
-            "a: that is how much RNNsearch-50 rises. Moses rises too: compare the two distances.",
-        ),
-        Mistake(
-            "points",
-            (CLOSER, COPYING - ATTENTION, MORE),
-            "b: those are ROUGE points. Divide by the whole gap to lead-3, and take percent.",
-        ),
-        Mistake(
-            "share of the score",
-            (CLOSER, 100 * (COPYING / ATTENTION - 1), MORE),
-            "b: that is the gain beside the old score. Asked is which part of the gap to lead-3 "
-            "is closed.",
-        ),
-        Mistake(
-            "with coverage",
-            (CLOSER, 100 * (COVERAGE - ATTENTION) / (LEAD_3 - ATTENTION), MORE),
-            "b: that is copying and coverage together. Asked is copying alone.",
-        ),
-        Mistake(
-            "difference",
-            (CLOSER, CLOSED, LAS_WITH_MODEL - HYBRID),
-            "c: that is a difference in points. How many percent of the hybrid's errors is it?",
-        ),
-        Mistake(
-            "other base",
-            (CLOSER, CLOSED, 100 * (1 - HYBRID / LAS_WITH_MODEL)),
-            "c: you divided by the errors of LAS. The sentence compares with the hybrid.",
-        ),
-        Mistake(
-            "without language model",
-            (CLOSER, CLOSED, 100 * (LAS / HYBRID - 1)),
-            "c: that is LAS without the language model. Take the row with it.",
-        ),
-        Mistake(
-            "fractions",
-            (CLOSER, CLOSED / 100, MORE / 100),
-            "b and c are asked in percent: multiply by 100.",
-        ),
-    ),
     hints=(
         "For each number: a difference of what, divided by what?",
         "a: (33.30 − 26.75) − (35.63 − ____). b: 100 · (36.44 − 31.33) / (40.34 − ____).",
     ),
 )
+def read_off():
+    """Right: each number has a base, and the base decides what it says."""
+    return [CLOSER, CLOSED, MORE]
+
+
+@read_off.mistake
+def one_distance():
+    """a: that is the distance left without unknown words. How much smaller is it than the
+    distance on all sentences?
+    """
+    return [35.63 - 34.16, CLOSED, MORE]
+
+
+@read_off.mistake
+def other_distance():
+    """a: that is the distance on all sentences. How much of it is gone without unknown words?"""
+    return [33.30 - 26.75, CLOSED, MORE]
+
+
+@read_off.mistake(name="attention's own gain")
+def gain_of_attention_alone():
+    """a: that is how much RNNsearch-50 rises. Moses rises too: compare the two distances."""
+    return [34.16 - 26.75, CLOSED, MORE]
+
+
+@read_off.mistake
+def points():
+    """b: those are ROUGE points. Divide by the whole gap to lead-3, and take percent."""
+    return [CLOSER, 36.44 - 31.33, MORE]
+
+
+@read_off.mistake
+def share_of_the_score():
+    """b: that is the gain beside the old score. Asked is which part of the gap to lead-3 is
+    closed.
+    """
+    return [CLOSER, 100 * (36.44 / 31.33 - 1), MORE]
+
+
+@read_off.mistake
+def with_coverage():
+    """b: that is copying and coverage together. Asked is copying alone."""
+    return [CLOSER, 100 * (39.53 - 31.33) / (40.34 - 31.33), MORE]
+
+
+@read_off.mistake
+def difference():
+    """c: that is a difference in points. How many percent of the hybrid's errors is it?"""
+    return [CLOSER, CLOSED, 10.3 - 8.0]
+
+
+@read_off.mistake
+def other_base():
+    """c: you divided by the errors of LAS. The sentence compares with the hybrid."""
+    return [CLOSER, CLOSED, 100 * (1 - 8.0 / 10.3)]
+
+
+@read_off.mistake
+def without_language_model():
+    """c: that is LAS without the language model. Take the row with it."""
+    return [CLOSER, CLOSED, 100 * (14.1 / 8.0 - 1)]
+
+
+@read_off.mistake
+def fractions():
+    """b and c are asked in percent: multiply by 100."""
+    return [CLOSER, CLOSED / 100, MORE / 100]
 
 
 def _weights(rng, square=False):
     n, m = sizes(rng, 2, square)
     return (softmax(2 * rng.normal(size=(n, m))),)
-
-
-def _use(weights):
-    coverage = weights.sum(axis=0)
-    return coverage, coverage.argmax()
 
 
 REPEATED = np.array(  # step 4 reads word 1 again, as step 2 did
@@ -153,13 +173,15 @@ def _most_is_the_largest(trial):
     return None if found == wanted else f"word {found:g}, not {wanted}"
 
 
-coverage = FunctionExercise(
-    id="14.2",
-    title="coverage, and the word that was read most",
+@sheet.function(
+    "14.2",
+    "coverage, and the word that was read most",
     points=2,
-    name="use_of_source",
-    arguments=("weights",),
-    reference=_use,
+    asks="""
+    Row = step of writing, column = word of the source. Return the coverage of every word,
+    (m,): what all steps together took from it. And the number, from 0, of the word that was
+    read most.
+    """,
     outputs=lambda weights: {"coverage": weights.shape[1:], "most": ()},
     inputs=_weights,
     edges={
@@ -173,76 +195,101 @@ coverage = FunctionExercise(
         Property("one more step adds its row of weights", _two_steps_alike),
         Property("the second result is the word with the largest coverage", _most_is_the_largest),
     ),
-    variants=(
-        lambda weights: (sum(weights), int(np.argmax(sum(weights)))),
-        lambda weights: (np.ones(len(weights)) @ weights, weights.mean(axis=0).argmax()),
-        lambda weights: (
-            np.einsum("nm->m", weights.astype(np.float32)),
-            np.float32(weights.sum(axis=0).argmax()),
-        ),
-    ),
-    praise="Right: a column adds up what all steps took from one word.",
-    mistakes=(
-        Mistake(
-            "row sums",
-            lambda weights: (weights.sum(axis=1), weights.sum(axis=1).argmax()),
-            "You summed along the rows: each is 1, whatever was read. Coverage adds up over steps.",
-        ),
-        Mistake(
-            "mean",
-            lambda weights: (weights.mean(axis=0), weights.mean(axis=0).argmax()),
-            "That is the mean over the steps. Coverage is their sum: it grows while text is "
-            "written.",
-        ),
-        Mistake(
-            "largest weight",
-            lambda weights: (weights.max(axis=0), weights.max(axis=0).argmax()),
-            "That is each word's largest weight. A word read a little at every step adds up too.",
-        ),
-        Mistake(
-            "largest single cell",
-            lambda weights: (weights.sum(axis=0), weights.max(axis=0).argmax()),
-            "Your coverage is right. The second result should be its largest entry, not the "
-            "brightest single cell.",
-        ),
-        Mistake(
-            "tops counted",
-            lambda weights: _with_most(
-                np.bincount(weights.argmax(axis=1), minlength=weights.shape[1]).astype(float)
-            ),
-            "You counted how often a word was on top. Coverage adds the weights themselves.",
-        ),
-        Mistake(
-            "last step missing",
-            lambda weights: _with_most(weights[:-1].sum(axis=0)),
-            "The last step is missing: that is the coverage before it is written.",
-        ),
-        Mistake(
-            "counted from one",
-            lambda weights: (weights.sum(axis=0), weights.sum(axis=0).argmax() + 1),
-            "Your coverage is right. Number the words from 0, as NumPy does.",
-        ),
-        Mistake(
-            "read least",
-            lambda weights: (weights.sum(axis=0), weights.sum(axis=0).argmin()),
-            "Your coverage is right. Asked is the word that was read most, not least.",
-        ),
-    ),
     hints=(
         "Row = step, column = word. Which axis has to vanish, so that one number a word is left?",
         "coverage = weights.sum(axis=____); return coverage, coverage.argmax()",
     ),
 )
-
-
-def _with_most(coverage):
+def use_of_source(weights):
+    """Right: a column adds up what all steps took from one word."""
+    coverage = weights.sum(axis=0)
     return coverage, coverage.argmax()
 
 
-rewrite = ReasonExercise(
-    id="14.3",
-    title="a claim to rewrite",
-    points=0,
+@use_of_source.also_right
+def rows_added(weights):
+    coverage = sum(weights)
+    return coverage, int(np.argmax(coverage))
+
+
+@use_of_source.also_right
+def product_with_ones(weights):
+    return np.ones(len(weights)) @ weights, weights.mean(axis=0).argmax()
+
+
+@use_of_source.also_right
+def in_float32(weights):
+    coverage = np.einsum("nm->m", weights.astype(np.float32))
+    return coverage, np.float32(weights.sum(axis=0).argmax())
+
+
+@use_of_source.mistake
+def row_sums(weights):
+    """You summed along the rows: each is 1, whatever was read. Coverage adds up over steps."""
+    coverage = weights.sum(axis=1)
+    return coverage, coverage.argmax()
+
+
+@use_of_source.mistake
+def mean(weights):
+    """That is the mean over the steps. Coverage is their sum: it grows while text is written."""
+    coverage = weights.mean(axis=0)
+    return coverage, coverage.argmax()
+
+
+@use_of_source.mistake
+def largest_weight(weights):
+    """That is each word's largest weight. A word read a little at every step adds up too."""
+    coverage = weights.max(axis=0)
+    return coverage, coverage.argmax()
+
+
+@use_of_source.mistake
+def largest_single_cell(weights):
+    """Your coverage is right. The second result should be its largest entry, not the brightest
+    single cell.
+    """
+    coverage = weights.sum(axis=0)
+    return coverage, weights.max(axis=0).argmax()
+
+
+@use_of_source.mistake
+def tops_counted(weights):
+    """You counted how often a word was on top. Coverage adds the weights themselves."""
+    tops = weights.argmax(axis=1)
+    coverage = np.bincount(tops, minlength=weights.shape[1])
+    return coverage, coverage.argmax()
+
+
+@use_of_source.mistake
+def last_step_missing(weights):
+    """The last step is missing: that is the coverage before it is written."""
+    coverage = weights[:-1].sum(axis=0)
+    return coverage, coverage.argmax()
+
+
+@use_of_source.mistake
+def counted_from_one(weights):
+    """Your coverage is right. Number the words from 0, as NumPy does."""
+    coverage = weights.sum(axis=0)
+    return coverage, coverage.argmax() + 1
+
+
+@use_of_source.mistake
+def read_least(weights):
+    """Your coverage is right. Asked is the word that was read most, not least."""
+    coverage = weights.sum(axis=0)
+    return coverage, coverage.argmin()
+
+
+sheet.reason(
+    "14.3",
+    "a claim to rewrite",
+    asks="""
+    Choose one of the article's claims 2, 23, 27, 33, 34 and 35. Rewrite it so that it says
+    no more than its evidence: name a number, where it comes from, and a limit. At least 30
+    words, in any language.
+    """,
     least_words=30,
     praise="Compare it with a solution: does yours name a number, its source and a limit?",
     hints=(
@@ -255,10 +302,6 @@ rewrite = ReasonExercise(
 def _tags(rng, square=False):
     lengths = [3, 3, 3] if square else rng.integers(1, 5, size=int(rng.integers(3, 7)))
     return ("".join("S" if n == 1 else "B" + "I" * (n - 2) + "E" for n in lengths),)
-
-
-def _numbers(tags):
-    return np.cumsum([tag in "BS" for tag in tags]) - 1
 
 
 def _starts_at_zero(trial):
@@ -274,13 +317,17 @@ def _new_word_at(trial):
     return None if np.array_equal(steps, wanted) else f"steps {shown(steps)} for {tags}"
 
 
-segmentation = FunctionExercise(
-    id="14.4",
-    title="from tags to words",
+@sheet.function(
+    "14.4",
+    "from tags to words",
     points=2,
-    name="word_numbers",
-    arguments=("tags",),
-    reference=_numbers,
+    asks="""
+    Chinese is written without spaces. A segmenter gives each character a tag: **B** begins
+    a word, **I** is inside, **E** ends it, **S** is a word by itself. 注意力是软的 has the words
+    注意力, 是, 软 and 的, so its tags are `"BIESSS"`.
+
+    Return for each character the number of its word, from 0. One line is enough.
+    """,
     outputs=lambda tags: {"numbers": (len(tags),)},
     inputs=_tags,
     edges={
@@ -293,57 +340,90 @@ segmentation = FunctionExercise(
         Property("the first word has the number 0", _starts_at_zero),
         Property("the number goes up by one where a word begins, and nowhere else", _new_word_at),
     ),
-    variants=(
-        lambda tags: np.array(
-            [sum(t in "BS" for t in tags[: i + 1]) - 1 for i in range(len(tags))]
-        ),
-        lambda tags: [tags[:i].count("E") + tags[:i].count("S") for i in range(len(tags))],
-        lambda tags: np.cumsum([t == "B" or t == "S" for t in tags], dtype=np.float32) - 1,
-    ),
-    praise="Right: the tags and the words say the same, so a tagger is a segmenter.",
-    mistakes=(
-        Mistake(
-            "counted from one",
-            lambda tags: _numbers(tags) + 1,
-            "The first word should have the number 0. Take 1 off.",
-        ),
-        Mistake(
-            "single characters forgotten",
-            lambda tags: np.cumsum([tag == "B" for tag in tags]) - 1,
-            "A word of one character, S, begins a word too.",
-        ),
-        Mistake(
-            "ends counted",
-            lambda tags: np.cumsum([tag in "ES" for tag in tags]),
-            "You counted ends: the last character of a word is still in it. Count beginnings.",
-        ),
-        Mistake(
-            "every character",
-            lambda tags: np.arange(len(tags)),
-            "That numbers the characters. I and E belong to the word that B began.",
-        ),
-        Mistake(
-            "marks, not numbers",
-            lambda tags: np.array([int(tag in "BS") for tag in tags]),
-            "Those mark where a word begins. Add them up along the text to get its number.",
-        ),
-    ),
     hints=(
         "At which of the four tags does a new word begin?",
         'np.cumsum([tag in "____" for tag in tags]) - 1',
     ),
 )
+def word_numbers(tags):
+    """Right: the tags and the words say the same, so a tagger is a segmenter."""
+    return np.cumsum([tag in "BS" for tag in tags]) - 1
 
-design = ChoiceExercise(
-    id="14.5",
-    title="a design for segmentation",
+
+@word_numbers.also_right
+def beginnings_so_far(tags):
+    return np.array([sum(t in "BS" for t in tags[: i + 1]) - 1 for i in range(len(tags))])
+
+
+@word_numbers.also_right
+def ends_so_far(tags):
+    return [tags[:i].count("E") + tags[:i].count("S") for i in range(len(tags))]
+
+
+@word_numbers.also_right
+def in_float32(tags):
+    return np.cumsum([t == "B" or t == "S" for t in tags], dtype=np.float32) - 1
+
+
+@word_numbers.mistake
+def counted_from_one(tags):
+    """The first word should have the number 0. Take 1 off."""
+    return np.cumsum([tag in "BS" for tag in tags])
+
+
+@word_numbers.mistake
+def single_characters_forgotten(tags):
+    """A word of one character, S, begins a word too."""
+    return np.cumsum([tag == "B" for tag in tags]) - 1
+
+
+@word_numbers.mistake
+def ends_counted(tags):
+    """You counted ends: the last character of a word is still in it. Count beginnings."""
+    return np.cumsum([tag in "ES" for tag in tags])
+
+
+@word_numbers.mistake
+def every_character(tags):
+    """That numbers the characters. I and E belong to the word that B began."""
+    return np.arange(len(tags))
+
+
+@word_numbers.mistake(name="marks, not numbers")
+def marks_not_numbers(tags):
+    """Those mark where a word begins. Add them up along the text to get its number."""
+    return np.array([int(tag in "BS") for tag in tags])
+
+
+sheet.choice(
+    "14.5",
+    "a design for segmentation",
     points=1,
-    right="c",
-    reasons={
-        "a": "A causal mask hides the next character. Often that one decides whether a word ends.",
-        "b": "A tag says something about each character. One mix of all has no place left.",
-        "c": "Yes: each character asks, sees both sides, knows its place, and gets one of 4 tags.",
-        "d": "Without places, a character cannot tell its neighbour from any other (lesson, E7).",
+    asks="Which design can learn to give those tags?",
+    letter="c",
+    options={
+        "a": (
+            "queries: the characters, with places; a causal mask; 4 scores for each character",
+            "A causal mask hides the next character. Often that one decides whether a word ends.",
+        ),
+        "b": (
+            "one learned query; only padding is masked; 4 scores for the text",
+            "A tag says something about each character. One mix of all has no place left.",
+        ),
+        "c": (
+            (
+                "queries: the characters, with places; only padding is masked; 4 scores "
+                "for each character"
+            ),
+            "Yes: each character asks, sees both sides, knows its place, and gets one of 4 tags.",
+        ),
+        "d": (
+            (
+                "queries: the characters, without places; only padding is masked; 4 "
+                "scores for each character"
+            ),
+            "Without places, a character cannot tell its neighbour from any other (lesson, E7).",
+        ),
     },
     hints=(
         "One answer for the text, or one for each character? And who must be seen?",
@@ -354,15 +434,6 @@ design = ChoiceExercise(
 
 def _is_top(weights):
     return np.arange(weights.shape[-1]) == weights.argmax(axis=-1)[:, None]
-
-
-def _divided(weights, axis=-1):
-    total = weights.sum(axis=axis, keepdims=True)
-    return weights / np.where(total > 0, total, 1)
-
-
-def _drop_top(weights):
-    return _divided(np.where(_is_top(weights), 0.0, weights))
 
 
 def _top_is_gone(trial):
@@ -387,22 +458,15 @@ def _ratios_stay(trial):
     return moved(back, rest, trial.tolerance)
 
 
-def _in_a_loop(weights):
-    rows = []
-    for row in weights:
-        row = row.copy()
-        row[row.argmax()] = 0
-        rows.append(row / row.sum() if row.sum() else row)
-    return np.array(rows)
-
-
-drop = FunctionExercise(
-    id="14.6",
-    title="take the top key away",
+@sheet.function(
+    "14.6",
+    "take the top key away",
     points=3,
-    name="drop_top",
-    arguments=("weights",),
-    reference=_drop_top,
+    asks="""
+    An intervention needs weights that are weights. Set the largest weight of each row to 0,
+    of equal ones the first, and let the others keep their ratios, so that each row sums to
+    1 again. A row in which nothing is left gives zeros.
+    """,
     outputs=lambda weights: {"weights": weights.shape},
     inputs=_weights,
     edges={
@@ -417,83 +481,113 @@ drop = FunctionExercise(
         Property("a row sums to 1, or to 0 where nothing was left", _whole_or_nothing),
         Property("the other weights keep their ratios", _ratios_stay),
     ),
-    variants=(
-        _in_a_loop,
-        lambda weights: np.nan_to_num(_carelessly(weights)),
-        lambda weights: _drop_top(weights.astype(np.float32)),
-    ),
-    praise="Right: the top key is gone and the rest is a distribution, so nothing else changed.",
-    mistakes=(
-        Mistake(
-            "not divided",
-            lambda weights: np.where(_is_top(weights), 0.0, weights),
-            "The rest no longer sums to 1: the mix gets shorter as well. Divide each row by its "
-            "new sum.",
-        ),
-        Mistake(
-            "nothing left",
-            lambda weights: _carelessly(weights),
-            "Where one key had all the weight, nothing is left, and 0 / 0 is NaN. Give such a "
-            "row zeros.",
-        ),
-        Mistake(
-            "top of the map",
-            lambda weights: _divided(np.where(weights == weights.max(), 0.0, weights)),
-            "You removed the largest weight of the whole map. Each row has a top key of its own.",
-        ),
-        Mistake(
-            "top of each column",
-            lambda weights: _divided(
-                np.where(np.arange(len(weights))[:, None] == weights.argmax(axis=0), 0.0, weights)
-            ),
-            "You looked for the largest in each column. A query is a row: axis=-1.",
-        ),
-        Mistake(
-            "all equal ones",
-            lambda weights: _divided(
-                np.where(weights == weights.max(axis=-1, keepdims=True), 0.0, weights)
-            ),
-            "Of two equal largest weights you removed both. One key goes: argmax gives the first.",
-        ),
-        Mistake(
-            "softmax again",
-            lambda weights: softmax(np.where(_is_top(weights), 0.0, weights)),
-            "Softmax of weights is not weights: exp(0) = 1 gives the top key a share again. "
-            "Divide by the sum.",
-        ),
-        Mistake(
-            "rest made equal",
-            lambda weights: _divided((~_is_top(weights)).astype(float)),
-            "You gave all others the same weight. They should keep their ratios.",
-        ),
-        Mistake(
-            "smallest removed",
-            lambda weights: _divided(
-                np.where(np.arange(weights.shape[1]) == weights.argmin(axis=1)[:, None], 0, weights)
-            ),
-            "You removed the smallest weight of each row.",
-        ),
-        Mistake(
-            "divided by columns",
-            lambda weights: _divided(np.where(_is_top(weights), 0.0, weights), axis=0),
-            "You divided by the sums of the columns. Each row has to sum to 1.",
-        ),
-        Mistake(
-            "only the top kept",
-            lambda weights: _is_top(weights).astype(float),
-            "You kept the top key and dropped the rest: that is hard attention.",
-        ),
-    ),
     hints=(
         "What must each row still be afterwards, and what if its top key had everything?",
         "Set the argmax of each row to 0, then divide by ____, but not where that is 0.",
     ),
 )
+def drop_top(weights):
+    """Right: the top key is gone and the rest is a distribution, so nothing else changed."""
+    top = np.arange(weights.shape[1]) == weights.argmax(axis=1)[:, None]
+    rest = np.where(top, 0, weights)
+    total = rest.sum(axis=1, keepdims=True)
+    return rest / np.where(total > 0, total, 1)
 
 
-def _carelessly(weights):
-    rest = np.where(_is_top(weights), 0.0, weights)
-    return rest / rest.sum(axis=-1, keepdims=True)
+@drop_top.also_right
+def in_a_loop(weights):
+    rows = []
+    for row in weights:
+        row = row.copy()
+        row[row.argmax()] = 0
+        rows.append(row / row.sum() if row.sum() else row)
+    return np.array(rows)
 
 
-EXERCISES = (tables, coverage, rewrite, segmentation, design, drop)
+@drop_top.also_right
+def nan_replaced(weights):
+    return np.nan_to_num(nothing_left(weights))
+
+
+@drop_top.also_right
+def in_float32(weights):
+    return drop_top(weights.astype(np.float32))
+
+
+def _divided(rest):
+    """Each row divided by its sum, as it should be, for what goes wrong before."""
+    total = rest.sum(axis=1, keepdims=True)
+    return rest / np.where(total > 0, total, 1)
+
+
+@drop_top.mistake
+def not_divided(weights):
+    """The rest no longer sums to 1: the mix gets shorter as well. Divide each row by its new
+    sum.
+    """
+    return np.where(_is_top(weights), 0, weights)
+
+
+@drop_top.mistake
+def nothing_left(weights):
+    """Where one key had all the weight, nothing is left, and 0 / 0 is NaN. Give such a row
+    zeros.
+    """
+    rest = np.where(_is_top(weights), 0, weights)
+    return rest / rest.sum(axis=1, keepdims=True)
+
+
+@drop_top.mistake
+def top_of_the_map(weights):
+    """You removed the largest weight of the whole map. Each row has a top key of its own."""
+    top = weights == weights.max()
+    return _divided(np.where(top, 0, weights))
+
+
+@drop_top.mistake
+def top_of_each_column(weights):
+    """You looked for the largest in each column. A query is a row: axis=-1."""
+    top = np.arange(len(weights))[:, None] == weights.argmax(axis=0)
+    return _divided(np.where(top, 0, weights))
+
+
+@drop_top.mistake
+def all_equal_ones(weights):
+    """Of two equal largest weights you removed both. One key goes: argmax gives the first."""
+    top = weights == weights.max(axis=1, keepdims=True)
+    return _divided(np.where(top, 0, weights))
+
+
+@drop_top.mistake
+def softmax_again(weights):
+    """Softmax of weights is not weights: exp(0) = 1 gives the top key a share again. Divide by
+    the sum.
+    """
+    return softmax(np.where(_is_top(weights), 0, weights))
+
+
+@drop_top.mistake
+def rest_made_equal(weights):
+    """You gave all others the same weight. They should keep their ratios."""
+    return _divided(np.where(_is_top(weights), 0, 1))
+
+
+@drop_top.mistake
+def smallest_removed(weights):
+    """You removed the smallest weight of each row."""
+    smallest = np.arange(weights.shape[1]) == weights.argmin(axis=1)[:, None]
+    return _divided(np.where(smallest, 0, weights))
+
+
+@drop_top.mistake
+def divided_by_columns(weights):
+    """You divided by the sums of the columns. Each row has to sum to 1."""
+    rest = np.where(_is_top(weights), 0, weights)
+    total = rest.sum(axis=0)
+    return rest / np.where(total > 0, total, 1)
+
+
+@drop_top.mistake
+def only_the_top_kept(weights):
+    """You kept the top key and dropped the rest: that is hard attention."""
+    return np.where(_is_top(weights), 1, 0)

@@ -1,8 +1,9 @@
 """What runs inside the sandbox: a student's cells, and the calls of what they define.
 
 One file, which imports nothing of ours: all that a student's code can read here is how it is
-called. Nothing in this process is trusted, for a student's code may change all of it; the grader
-decodes every answer as if it were forged.
+called. So `pack` and `unpack` stand here and, for the grader's side, in `protocol`; a test asserts
+that both write the same. Nothing in this process is trusted, for a student's code may change all of
+it; the grader decodes every answer as if it were forged.
 """
 
 import builtins
@@ -215,7 +216,7 @@ class Student:
         try:
             return work(), None
         except BaseException as error:  # sys.exit() too: the grader decides when this ends
-            return None, _told(error)
+            return None, _described(error)
 
     def _bytes(self, value):
         """What an argument holds, if it is something that a call can change."""
@@ -229,7 +230,7 @@ class Student:
         return packed, blobs
 
 
-def _told(error):
+def _described(error):
     """An error as (its kind, number of the cell, line); never its words, which may tell tales."""
     place, trace = (-1, getattr(error, "lineno", None) or -1), error.__traceback__
     while trace:
@@ -260,11 +261,11 @@ def limit(limits):
 
 def begin(channel):
     """Set the limits, and stock the shelf: its modules are in no frame when student's code runs."""
-    _, limits, shelf, *about = channel.receive()
+    _, limits, shelf, modules, given, withheld = channel.receive()
     limit(limits)
     sys.path.insert(0, "")
     exec(compile(shelf, "<shelf>", "exec"), space := {"__name__": "<shelf>"})
-    space["stock"](*about)
+    space["stock"](modules, given, withheld)
 
 
 def main():

@@ -1,4 +1,4 @@
-"""Still pictures for the lessons: each function takes plain arrays and returns a Figure.
+"""Charts for the lessons: each function takes plain arrays and returns a Figure.
 
 Row = query, column = key, everywhere. `show(fig, alt=...)` displays a figure with a description.
 """
@@ -196,7 +196,7 @@ def ranges(bars, crosses, title=None, xlabel=""):
 
 
 def _in_series(curves):
-    """((name, values), look) of each curve. Raises ValueError for more than there are looks."""
+    """Return ((name, values), look) of each curve. Raises ValueError for too many."""
     if len(curves) > len(SERIES):
         raise ValueError(
             f"at most {len(SERIES)} curves can be told apart, got {len(curves)}: "

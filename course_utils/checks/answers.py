@@ -1,0 +1,75 @@
+"""An answer as somebody typed it: read as numbers, words or letters, and shown on one line."""
+
+import unicodedata
+
+import numpy as np
+
+MOST_KEPT = 2_000  # numbers or letters of an answer in the progress file
+
+
+def is_missing(answer):
+    """Whether the three dots of the sheet, or nothing, stand where an answer is asked for."""
+    return answer is ... or answer is None
+
+
+def is_empty(answer):
+    """Whether an answer is a text without a letter in it."""
+    return isinstance(answer, str) and not answer.strip()
+
+
+def holds_text(answer):
+    """Whether an answer is a text, or a list of texts, where numbers were asked for."""
+    parts = answer if isinstance(answer, tuple | list) else [answer]
+    return any(isinstance(part, str) for part in parts)
+
+
+def plain_text(answer):
+    """A typed text without full-width letters and digits, which a Chinese keyboard writes."""
+    return unicodedata.normalize("NFKC", answer).strip()
+
+
+def count_words(text):
+    """Words of a text; of Chinese, which puts no spaces, two characters count as one word."""
+    chinese = sum("\u4e00" <= letter <= "\u9fff" for letter in text)
+    others = "".join(" " if "\u4e00" <= letter <= "\u9fff" else letter for letter in text)
+    return len(others.split()) + chinese // 2
+
+
+def as_numbers(answer):
+    """A learner's answer as an array of floats, a copy; None where it holds no numbers."""
+    try:
+        array = np.array(answer)
+        if array.dtype.kind not in "biufO":  # objects may be numbers, such as fractions
+            return None
+        return array if array.dtype.kind == "f" else array.astype(np.float64)
+    except Exception:  # an object may do anything when it is asked for its numbers
+        return None
+
+
+def shown(answer, letters=70):
+    """A learner's answer as a short text on one line: arrays in few digits, others by their kind.
+
+    Never the text form of a strange object, which may be endless.
+    """
+    if isinstance(answer, np.ndarray | np.generic | int | float | tuple | list):
+        numbers = as_numbers(answer)
+        if numbers is not None:
+            whole = numbers.size and np.all(numbers == np.round(numbers))
+            return shorten(plain(numbers, 0 if whole else 3), letters)
+    if isinstance(answer, str):
+        return shorten(repr(answer), letters)
+    return f"{type(answer).__name__}"
+
+
+def plain(numbers, digits):
+    """An array in few digits on one line, [[0.25 0.75] [1 0]]."""
+    if numbers.ndim == 0:
+        return f"{float(numbers):.{digits}f}" if abs(numbers) < 1e6 else f"{float(numbers):.3g}"
+    most = 6
+    parts = [plain(part, digits) for part in numbers[:most]]
+    return "[" + " ".join(parts + ["…"] * (len(numbers) > most)) + "]"
+
+
+def shorten(text, letters):
+    """The text, cut with … where it is too long."""
+    return text if len(text) <= letters else text[: letters - 1] + "…"

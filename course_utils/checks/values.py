@@ -1,0 +1,69 @@
+"""Exercises whose answer is a number, or an array of numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_utils.checks.answers import MOST_KEPT, as_numbers, holds_text, shown
+from course_utils.checks.exercises import Exercise, Property
+from course_utils.checks.outcomes import Verdict
+
+
+@dataclass(kw_only=True, eq=False)
+class ValueExercise(Exercise):
+    """The answer is a number, or an array of numbers, within a tolerance.
+
+    what : the answer in words, "three weights".  tolerance : how far each number may be off.
+    properties : tested before the numbers are compared.
+    mistake_tolerance : the same for the known mistakes; smaller, so that none is suspected wrongly.
+    """
+
+    what: str
+    tolerance: float = 0.0
+    mistake_tolerance: float | None = None
+    properties: tuple[Property, ...] = ()
+
+    def what_is_missing(self):
+        return f"In place of the three dots, put {self.what}"
+
+    def judged(self, answer, effort):
+        numbers = as_numbers(answer)
+        if numbers is None:
+            quoted = " Numbers stand without quotation marks." if holds_text(answer) else ""
+            return Verdict("wrong", f"Expected {self.what}, got {shown(answer)}.{quoted}")
+        if np.ndim(self.right_answer) == 0 and numbers.size == 1:
+            numbers = numbers.reshape(())  # [5] for 5
+        if self.equal(numbers, self.right_answer, self.tolerance):
+            return Verdict("right", self.praise)
+        near = self.tolerance / 5 if self.mistake_tolerance is None else self.mistake_tolerance
+        for mistake in self.mistakes:
+            if self.equal(numbers, mistake.wrong, near):
+                return Verdict("wrong", mistake.hint, mistake.name, self.evidence(numbers))
+        return Verdict("wrong", self.complaint(numbers), evidence=self.evidence(numbers))
+
+    def equal(self, numbers, other, tolerance):
+        other = np.asarray(other, dtype=float)
+        # a hair more than the tolerance, so that 0.665 and 0.66 count as 0.005 apart
+        return numbers.shape == other.shape and bool(
+            np.allclose(numbers, other, rtol=1e-9, atol=tolerance)
+        )
+
+    def complaint(self, numbers):
+        shape = np.shape(self.right_answer)
+        if numbers.shape != shape:
+            return f"Expected {self.what}; yours is an array of shape {numbers.shape}."
+        for statement, broken in self.properties:
+            if evidence := broken(numbers):
+                return f"{statement}; yours: {evidence}."
+        if self.equal(numbers, self.right_answer, 4 * self.tolerance):
+            return f"Nearly: {self.what}, each within {self.tolerance:g}. Round less."
+        which = "these numbers" if shape else "this number"
+        return f"Not {which} yet. Asked for: {self.what}."
+
+    def evidence(self, numbers):
+        return (("yours", shown(numbers)),)
+
+    def record(self, answer):
+        numbers = as_numbers(answer)
+        few = numbers is not None and numbers.size <= MOST_KEPT
+        return {"answer": numbers.tolist() if few else shown(answer)}

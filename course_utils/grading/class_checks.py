@@ -1,0 +1,70 @@
+"""`check` and `require` as the master's tests meet them here: marks and messages, nothing kept."""
+
+import contextlib
+import sys
+import types
+import zlib
+from collections.abc import Generator
+
+from course_utils import checks
+from course_utils.checks.catalogue import find
+from course_utils.checks.exercises import Effort
+from course_utils.checks.outcomes import NotCorrect, Verdict
+from course_utils.grading.imports import stand_in
+from course_utils.grading.stubs import for_checks
+
+FIRST_ROUNDS = 3  # both kinds of floats, one with gaps
+FIRST_LOOK = Effort(rounds=FIRST_ROUNDS, held=FIRST_ROUNDS)  # before marks are given
+FOR_MARKS = Effort(held=FIRST_ROUNDS)
+LONG_LOOK = Effort()
+
+
+class ClassChecks:
+    """What tests find where they import `course_utils.checks`.
+
+    Properties say what is wrong, and each calls the function again. For marks the right numbers
+    decide: all random inputs are compared with them, and properties tested with the first alone.
+
+    seed : any text; the inputs of `require` are drawn from it.  seconds : for one check.
+    effort : of `check`.  marking : whether points are given, or feedback is written.
+    """
+
+    def __init__(self, seed: str, seconds: float, effort: Effort, marking: bool = False) -> None:
+        self.effort, self.marking = effort._replace(seconds=seconds), marking
+        self.of_the_class = FOR_MARKS._replace(seed=zlib.crc32(seed.encode()), seconds=seconds)
+        self.verdicts: list[Verdict] = []
+        self.required: set[str] = set()
+
+    @contextlib.contextmanager
+    def question(self) -> Generator[list[Verdict], None, None]:
+        """Give out the list that takes the verdicts of one question's tests."""
+        self.verdicts, self.required = [], set()
+        yield self.verdicts
+
+    def modules(self) -> dict[str, types.ModuleType]:
+        """The modules that stand in for the course's own where a test imports these."""
+        ours = {"check": self.check, "require": self.require, "hint": self.hint}
+        bound, course = stand_in(checks, ours), sys.modules["course_utils"]
+        return {checks.__name__: bound, course.__name__: stand_in(course, {"checks": bound})}
+
+    def check(self, exercise: str, answer: object) -> None:
+        """Judge with the inputs that everyone sees. It gives marks where no `require` does."""
+        if self.marking and exercise in self.required:
+            return
+        verdict = self._judge(exercise, answer, self.effort)
+        if self.marking and not verdict.passed:
+            raise NotCorrect
+
+    def require(self, exercise: str, answer: object) -> None:
+        """Judge with the inputs of the class."""
+        self.required.add(exercise)
+        if not self._judge(exercise, answer, self.of_the_class).passed:
+            raise NotCorrect
+
+    def hint(self, exercise: str) -> None:
+        """Nothing: hints are for learners."""
+
+    def _judge(self, exercise: str, answer: object, effort: Effort) -> Verdict:
+        verdict: Verdict = find(exercise).judge(for_checks(answer), effort)
+        self.verdicts.append(verdict)
+        return verdict

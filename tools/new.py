@@ -1,0 +1,137 @@
+"""Begin a lesson or an exercise: write the files that it needs, to be filled in.
+
+    python -m tools.new lesson 15_positions "Positions"
+    python -m tools.new exercise 15.1 sinusoids
+
+Nothing that is there is overwritten. Every gap is marked FILL IN, and tests fail until none is left
+(tests/lessons/test_filled_in.py) and until the whole keeps the rules of CONTRIBUTING.
+"""
+
+import argparse
+import re
+from pathlib import Path
+from string import Template
+
+import jupytext
+import nbformat
+
+from tools.normal_form import normalise, to_text
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+GAP = "FILL IN"
+
+
+def main(arguments=None):
+    """Write what the arguments ask for, and say what comes next."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    kinds = parser.add_subparsers(dest="kind", required=True)
+    lesson = kinds.add_parser("lesson", help="a lesson, its sheet and its pages")
+    lesson.add_argument("stem", help="15_positions: number, underscore, words")
+    lesson.add_argument("title", help='"Positions"')
+    exercise = kinds.add_parser("exercise", help="an exercise of a sheet that is there")
+    exercise.add_argument("id", help="15.1")
+    exercise.add_argument("name", help="sinusoids: the function that a learner writes")
+    options = parser.parse_args(arguments)
+    if options.kind == "lesson":
+        written = new_lesson(options.stem, options.title)
+    else:
+        written = new_exercise(options.id, options.name)
+    print("\n".join(f"  {line}" for line in written))
+
+
+def new_lesson(stem, title, root=ROOT):
+    """Write a lesson's files; return lines that say which. Raises SystemExit where one is there."""
+    if not re.fullmatch(r"\d\d[a-z]?_[a-z0-9_]+", stem):
+        raise SystemExit(f"a stem is like 15_positions or 10b_real_words, got {stem!r}")
+    gaps = {"stem": stem, "number": stem.split("_")[0], "title": title}
+    places = {
+        f"notebooks/{stem}.ipynb": "lesson",
+        f"course_utils/checks/sheets/sheet_{gaps['number']}.py": "sheet",
+        f"solutions/{stem}.ipynb": "solution",
+        f"docs/teaching/{gaps['number']}.md": "teaching",
+    }
+    there = [place for place in places if (root / place).exists()]
+    if there:
+        raise SystemExit(f"{there[0]} is there already: nothing was written")
+    for place, template in places.items():
+        _write(root / place, filled(template, **gaps))
+    _add_summary(root / "docs" / "chinese.md", filled("chinese", **gaps), gaps["number"])
+    row = f"| {gaps['number']} {title} | {GAP}: what one can do afterwards | {GAP}: minutes |"
+    _add_row(root / "README.md", row)
+    return [
+        *(f"wrote  {place}" for place in places),
+        "added  a row to the table of lessons in README.md, a summary to docs/chinese.md",
+        f"next   make new-exercise ID={gaps['number']}.1 FUNCTION=name, and CONTRIBUTING.md",
+    ]
+
+
+def new_exercise(id, name, root=ROOT):
+    """Declare an exercise and ask it in its solution notebook; return lines that say where."""
+    number = id.split(".")[0].lower()
+    sheet = root / "course_utils" / "checks" / "sheets" / f"sheet_{number}.py"
+    found = sorted((root / "solutions").glob(f"{number}_*.ipynb"))
+    if not re.fullmatch(r"\w+\.\d+", id) or not sheet.exists() or not found:
+        raise SystemExit(f"there is no sheet for {id!r}: give an id like 02.6")
+    if f'"{id}"' in sheet.read_text(encoding="utf-8"):
+        raise SystemExit(f"{id} is there already, in {sheet.name}: nothing was written")
+    declaration = filled("exercise", id=id, name=name)
+    text = _with_imports(sheet.read_text(encoding="utf-8"))
+    sheet.write_text(text.rstrip() + "\n" + declaration, encoding="utf-8")
+    _ask(found[0], filled("asked", id=id, name=name))
+    return [
+        f"wrote  {id} at the end of {sheet.relative_to(root)}",
+        f"wrote  its question, its answer and its test into {found[0].relative_to(root)}",
+        f"next   fill in both, then: make notebooks NAMES={found[0].stem}, make exercises",
+    ]
+
+
+def filled(template, **gaps):
+    """A template with these names put in; what an author has to write stays marked."""
+    text = (TEMPLATES / f"{template}.txt").read_text(encoding="utf-8")
+    return Template(text).safe_substitute(gaps)
+
+
+def _write(path, text):
+    """A file as it stands, or a notebook from its text."""
+    if path.suffix == ".ipynb":
+        text = to_text(normalise(jupytext.reads(text, fmt="py:percent")))
+    path.write_text(text, encoding="utf-8")
+
+
+def _add_summary(path, summary, number):
+    """The summary before that of the next lesson."""
+    text = path.read_text(encoding="utf-8")
+    later = [m.start() for m in re.finditer(r"^## (\w+) ", text, re.M) if m[1] > number]
+    place = later[0] if later else len(text)
+    path.write_text(text[:place] + summary + "\n" + text[place:], encoding="utf-8")
+
+
+def _add_row(path, row):
+    """The row at the end of the table of lessons."""
+    text = path.read_text(encoding="utf-8")
+    last = list(re.finditer(r"^\| \d\d[a-z]? .*\|$", text, flags=re.M))[-1]
+    path.write_text(f"{text[: last.end()]}\n{row}{text[last.end() :]}", encoding="utf-8")
+
+
+def _with_imports(text):
+    """The sheet with what the skeleton of an exercise uses; ruff puts it in order."""
+    needed = ("import numpy as np", "from course_utils.checks.exercises import Property")
+    missing = [line for line in needed if not re.search(rf"^{line}", text, flags=re.M)]
+    head, mark, rest = text.partition("from course_utils.checks.declare import Sheet\n")
+    return head + "".join(f"{line}\n" for line in missing) + mark + rest
+
+
+def _ask(path, text):
+    """Put the cells of a question before the closing words of a solution notebook."""
+    notebook = nbformat.read(path, as_version=4)
+    cells = notebook.cells
+    end = next(i for i, cell in enumerate(cells) if cell.source.startswith("<details>"))
+    cells[end:end] = jupytext.reads(text, fmt="py:percent").cells
+    path.write_text(to_text(normalise(notebook)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
