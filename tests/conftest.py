@@ -59,5 +59,18 @@ def pytest_collection_modifyitems(items):
     items.sort(key=place)  # a stable sort: a file's tests keep their order
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """A file stays on one core, and all files that open JupyterLab share a core and a server."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            in_lab = nodeid.startswith("tests/browser/") and "test_book" not in nodeid
+            return "tests/browser/" if in_lab else super()._split_scope(nodeid)
+
+    return Scheduling(config, log) if config.option.dist == "loadfile" else None
+
+
 def pytest_unconfigure(config):
     shutil.rmtree(config.profile, ignore_errors=True)
