@@ -59,7 +59,7 @@ def _flat(seen):
 
 @functools.cache
 def dot_products(width):
-    """Dot products (QUERIES, KEYS) of vectors with independent features of variance 1."""
+    """Return dot products (QUERIES, KEYS) of vectors with independent features of variance 1."""
     rng = np.random.default_rng(width)
     return rng.normal(size=(QUERIES, width)) @ rng.normal(size=(KEYS, width)).T
 
