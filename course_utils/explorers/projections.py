@@ -24,7 +24,7 @@ PLACES = {"none": 0.0, "added to every word": 2.0}
 WIDTH = 3 + N + N  # features of a token: its kind, itself, its place
 
 
-def given_projections():
+def _given_projections():
     """Return W_query and W_key (WIDTH, WIDTH), made by hand.
 
     A noun asks for verbs, a verb and an adjective ask for nouns, every place for the next one;
@@ -38,7 +38,7 @@ def given_projections():
     return W_query, W_key
 
 
-W_QUERY, W_KEY = given_projections()
+W_QUERY, W_KEY = _given_projections()
 
 
 class Looked(NamedTuple):

@@ -28,7 +28,7 @@ SEED = "COURSE_GRADING_SEED"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Grade, and return 0 when every submission got a row."""
-    options = parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
         return _grade(options)
     except GradingError as error:
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
-def parser() -> argparse.ArgumentParser:
+def _parser() -> argparse.ArgumentParser:
     """Return the command's options."""
     made = argparse.ArgumentParser(prog="python -m course_utils.grading", description=__doc__)
     add = made.add_argument

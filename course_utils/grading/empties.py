@@ -56,11 +56,11 @@ def strict_comparisons() -> Generator[None, None, None]:
             for name in names:
                 plain = getattr(module, name)
                 stack.callback(setattr, module, name, plain)
-                setattr(module, name, not_with_nothing(plain))
+                setattr(module, name, _not_with_nothing(plain))
         yield
 
 
-def not_with_nothing(compare: Callable[..., Any]) -> Callable[..., Any]:
+def _not_with_nothing(compare: Callable[..., Any]) -> Callable[..., Any]:
     """Return the same comparison, failing where one side alone holds no numbers, such as []."""
 
     @functools.wraps(compare)

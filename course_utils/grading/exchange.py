@@ -178,17 +178,17 @@ class Exchange:
             raise Fault(Status.TIMEOUT, "it did not end in time")
         if now > self.next_look:
             self.next_look = now + SLICE
-            if use_of(self.process.pid)[0] > 2 * self.sandbox.limits.memory * MEGABYTE:
+            if _use_of(self.process.pid)[0] > 2 * self.sandbox.limits.memory * MEGABYTE:
                 raise Fault(Status.CRASHED, "it used too much memory")
 
     def strained(self) -> bool:
         """Say whether so much is in use that what comes next would suffer for what came before."""
         limits = self.sandbox.limits
-        used, threads = use_of(self.process.pid)
+        used, threads = _use_of(self.process.pid)
         return used > limits.memory * MEGABYTE / 2 or threads > limits.processes / 2
 
 
-def use_of(process: int) -> tuple[int, int]:
+def _use_of(process: int) -> tuple[int, int]:
     """Return (bytes, threads) that a process and all below it use at this moment."""
     try:
         tasks = list(Path(f"/proc/{process}/task").iterdir())
@@ -196,7 +196,7 @@ def use_of(process: int) -> tuple[int, int]:
         below = [int(child) for task in tasks for child in (task / "children").read_text().split()]
     except (OSError, IndexError, ValueError):  # it has just ended
         return 0, 0
-    parts = [(pages * PAGE, len(tasks)), *map(use_of, below)]
+    parts = [(pages * PAGE, len(tasks)), *map(_use_of, below)]
     return sum(used for used, _ in parts), sum(threads for _, threads in parts)
 
 

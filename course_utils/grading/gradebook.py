@@ -32,10 +32,10 @@ def opened(url: str) -> Generator[Gradebook, None, None]:
                 yield book
     except (SQLAlchemyError, ImportError) as error:
         said = str(error).strip().splitlines()[0]
-        raise GradingError(f"the gradebook {without_password(url)} fails: {said}") from error
+        raise GradingError(f"the gradebook {_without_password(url)} fails: {said}") from error
 
 
-def without_password(url: str) -> str:
+def _without_password(url: str) -> str:
     """Return what of a database's URL can be shown."""
     return url.split("@")[-1]
 

@@ -42,7 +42,7 @@ def parse_cell(source):
 def statements_of(cell, source, students):
     """Return every statement of a cell. An import is the master's own, wherever it stands."""
     return [
-        Statement(cell, node, bound_by(node), used_by(node), students and not _imports(node))
+        Statement(cell, node, _bound_by(node), used_by(node), students and not _imports(node))
         for node in parse_cell(source)
     ]
 
@@ -57,13 +57,13 @@ def needs_of(uses, above):
             found = statement.binds & wanted
             names |= found
             wanted -= found
-        elif {EVERYTHING, *wanted} & (statement.binds | changed_by(statement, students)):
+        elif {EVERYTHING, *wanted} & (statement.binds | _changed_by(statement, students)):
             chosen.append(number)
             wanted = (wanted - statement.binds) | statement.uses
     return Needs(tuple(reversed(chosen)), tuple(sorted(names)))
 
 
-def bound_by(node):
+def _bound_by(node):
     """Return the names that a statement binds at the top level."""
     if isinstance(node, SCOPES):
         return frozenset({node.name})
@@ -72,7 +72,7 @@ def bound_by(node):
     return frozenset(
         name
         for inner in _same_scope(node)
-        for name in (bound_by(inner) if _binds_a_name(inner) else _stored(inner))
+        for name in (_bound_by(inner) if _binds_a_name(inner) else _stored(inner))
     )
 
 
@@ -83,7 +83,7 @@ def used_by(node):
     return frozenset(n.id for n in (*loads, *changed) if isinstance(n, ast.Name))
 
 
-def changed_by(statement, students):
+def _changed_by(statement, students):
     """Return names whose object may change: `data.sort()`, `data[0] = 1`, `np.random.seed(0)`.
 
     No names where it uses a student's: `plt.plot(answer)` changes `plt`, and no test needs that.

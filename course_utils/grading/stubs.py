@@ -113,13 +113,13 @@ def for_checks(answer: Any) -> Any:
         except Fault as fault:
             raise (Stop() if fault.status is Status.TIMEOUT else fault) from None
         for place, now in changed:
-            write_back(arguments[place], now)
+            _write_back(arguments[place], now)
         return value
 
     return call
 
 
-def write_back(argument: Any, now: Any) -> None:
+def _write_back(argument: Any, now: Any) -> None:
     """Write an array's new numbers into it, where they have its shape and its kind."""
     arrays = isinstance(argument, np.ndarray) and isinstance(now, np.ndarray)
     if arrays and argument.shape == now.shape and argument.dtype == now.dtype:

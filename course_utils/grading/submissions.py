@@ -180,7 +180,7 @@ def _in_archive(path: Path) -> Iterator[tuple[str, HandedIn | None]]:
         if len(parts) > 1 or member.is_dir():
             yield parts[0], None
         if parts[-1].endswith(".ipynb") and not member.is_dir():
-            name = readable(parts[-1])
+            name = _readable(parts[-1])
             yield parts[0], HandedIn(name, _time(member), str(path), member.filename)
 
 
@@ -202,19 +202,19 @@ def _time(member: zipfile.ZipInfo) -> float:
 
 
 def _on_disk(path: Path) -> HandedIn:
-    return HandedIn(readable(path.name), path.lstat().st_mtime, str(path))
+    return HandedIn(_readable(path.name), path.lstat().st_mtime, str(path))
 
 
 def _student(owner: str) -> tuple[str, str]:
     """Read (name, number) from what Moodle or Canvas call a file or folder, or a plain name."""
-    owner = readable(owner)
+    owner = _readable(owner)
     known = MOODLE.match(owner) or CANVAS.match(owner)
     if known:
         return known["name"].strip(), known["id"]
     return unicodedata.normalize("NFC", owner.removesuffix(".ipynb")), ""
 
 
-def readable(name: str) -> str:
+def _readable(name: str) -> str:
     """Return a name that can be written and shown: what is no letter in it becomes its number.
 
     Bytes that are no UTF-8, codes that steer a terminal, marks that turn the direction of a line.

@@ -83,11 +83,11 @@ def read_csv(path: Path, needed: Iterable[str]) -> list[dict[str, str]]:
 def csv_text(lines: Iterable[Iterable[str]]) -> str:
     """Write lines as CSV; no text begins with what a spreadsheet would run as a formula."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([list(map(harmless, line)) for line in lines])
+    csv.writer(out, lineterminator="\n").writerows([list(map(_harmless, line)) for line in lines])
     return out.getvalue()
 
 
-def harmless(text: str) -> str:
+def _harmless(text: str) -> str:
     """Return a cell of a table that stays a text, whatever a student called a file.
 
     A program set to another country begins a new cell at each semicolon.
