@@ -23,11 +23,11 @@ class Machine:
 
     @property
     def ready(self):
-        """True where nothing is left to do."""
+        """Tell whether nothing is left to do."""
         return not any(check.remedy for check in self.checks)
 
     def summary(self):
-        """One sentence over all lines."""
+        """Say in one sentence what all lines come to."""
         if self.ready:
             return "✓ This machine is ready."
         return "The course will run; the lines marked → say what would make it better."
@@ -62,20 +62,20 @@ def check_machine():
 
 
 def python():
-    """Is Python new enough?"""
+    """Check whether Python is new enough."""
     found = ".".join(map(str, sys.version_info[:3]))
     old = sys.version_info < (3, 11)
     return Check("Python", found, "The course needs 3.11 or newer." if old else "")
 
 
 def numpy():
-    """Is NumPy new enough?"""
+    """Check whether NumPy is new enough."""
     old = int(np.__version__.split(".")[0]) < 2
     return Check("NumPy", np.__version__, "The course needs 2.0 or newer." if old else "")
 
 
 def blas_threads():
-    """Do matrix products run on one thread?"""
+    """Check whether matrix products run on one thread."""
     from threadpoolctl import threadpool_info
 
     pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
@@ -85,7 +85,7 @@ def blas_threads():
 
 
 def widgets():
-    """Are the widgets new enough?"""
+    """Check whether the widgets are new enough."""
     from ipywidgets import __version__
 
     old = int(__version__.split(".")[0]) < 8
@@ -93,7 +93,7 @@ def widgets():
 
 
 def chinese():
-    """Can figures show Chinese?"""
+    """Check whether figures can show Chinese."""
     from course_utils.plots import chinese_font
 
     font = chinese_font()
