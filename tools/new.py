@@ -117,11 +117,14 @@ def _add_row(path, row):
 
 
 def _with_imports(text):
-    """The sheet with what the skeleton of an exercise uses; ruff puts it in order."""
-    needed = ("import numpy as np", "from course_utils.checks.exercises import Property")
-    missing = [line for line in needed if not re.search(rf"^{line}", text, flags=re.M)]
-    head, mark, rest = text.partition("from course_utils.checks.declare import Sheet\n")
-    return head + "".join(f"{line}\n" for line in missing) + mark + rest
+    """The sheet with what the skeleton of an exercise uses, in the order that ruff wants."""
+    declare = "from course_utils.checks.declare import Sheet\n"
+    properties = "from course_utils.checks.exercises import Property\n"
+    if "import numpy as np" not in text:
+        text = text.replace(declare, f"import numpy as np\n\n{declare}")
+    if not re.search(r"^from course_utils.checks.exercises import .*Property", text, flags=re.M):
+        text = text.replace(declare, declare + properties)
+    return text
 
 
 def _ask(path, text):

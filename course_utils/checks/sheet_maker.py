@@ -25,7 +25,7 @@ from course_utils.checks.catalogue import find
 from course_utils.checks.questions import question
 
 CHECKED = re.compile(r'^check\("([^"]+)"', flags=re.M)
-ASKED = re.compile(r"^## ([A-Za-z]*\d*\.\d+) ")
+ASKED = re.compile(r"^## (\w+\.\d+) ")
 CONTINUE = "raises-exception"  # "Run All" goes on after a question that is not answered yet
 
 

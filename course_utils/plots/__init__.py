@@ -8,7 +8,7 @@ import importlib
 
 _HOMES = {
     "figures": ("chinese_font", "figure", "show"),
-    "stills": (
+    "charts": (
         "accuracy_by_length",
         "bars",
         "learning_curves",

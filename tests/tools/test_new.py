@@ -2,6 +2,8 @@
 
 import ast
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -66,9 +68,16 @@ def test_a_new_exercise_is_declared_and_asked(house):
     assert declared.rstrip().endswith("return numbers + 1") and '"02.6"' in declared
     cells = nbformat.read(house / "solutions" / "02_score_normalise_mix.ipynb", as_version=4).cells
     sources = [cell.source for cell in cells]
-    asked = sources.index("## 02.6")
+    (asked,) = (place for place, text in enumerate(sources) if text.startswith("## 02.6 "))
     assert 'check("02.6", doubled)' in sources[asked + 2]
     assert sources[asked + 3].startswith("<details>")
+
+
+def test_the_first_exercise_of_a_new_sheet_has_its_imports_in_order(house):
+    new_lesson("15b_places", "Places", house)
+    new_exercise("15b.1", "doubled", house)
+    sheet = house / SHEETS / "sheet_15b.py"
+    subprocess.run([sys.executable, "-m", "ruff", "check", "--select", "I,F", sheet], check=True)
 
 
 def test_an_exercise_of_no_sheet_and_one_that_is_there_are_refused(house):

@@ -1,4 +1,4 @@
-"""Still pictures for the lessons: each function takes plain arrays and returns a Figure.
+"""Charts for the lessons: each function takes plain arrays and returns a Figure.
 
 Row = query, column = key, everywhere. `show(fig, alt=...)` displays a figure with a description.
 """
