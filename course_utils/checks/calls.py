@@ -29,7 +29,7 @@ class Stop(BaseException):
     """What ends a thread from inside; no Exception, so that few `except` lines catch it."""
 
 
-class Printed(io.TextIOBase):
+class _Printed(io.TextIOBase):
     """The beginning of what a function prints: an endless loop may print forever."""
 
     def __init__(self):
@@ -47,7 +47,7 @@ def within(seconds, work):
     the kernel usable where the thread waits in a call that cannot be interrupted. Only a single
     step that never lets another thread run, such as sum(range(10**12)), cannot be stopped by us.
     """
-    printed, answer = Printed(), {}
+    printed, answer = _Printed(), {}
 
     def run():
         try:

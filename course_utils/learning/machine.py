@@ -58,23 +58,23 @@ class Machine:
 
 def check_machine():
     """Look at Python, NumPy, the number of BLAS threads, the widgets and the fonts."""
-    return Machine([python(), numpy(), blas_threads(), widgets(), chinese()])
+    return Machine([_python(), _numpy(), _blas_threads(), _widgets(), _chinese()])
 
 
-def python():
+def _python():
     """Check whether Python is new enough."""
     found = ".".join(map(str, sys.version_info[:3]))
     old = sys.version_info < (3, 11)
     return Check("Python", found, "The course needs 3.11 or newer." if old else "")
 
 
-def numpy():
+def _numpy():
     """Check whether NumPy is new enough."""
     old = int(np.__version__.split(".")[0]) < 2
     return Check("NumPy", np.__version__, "The course needs 2.0 or newer." if old else "")
 
 
-def blas_threads():
+def _blas_threads():
     """Check whether matrix products run on one thread."""
     from threadpoolctl import threadpool_info
 
@@ -84,7 +84,7 @@ def blas_threads():
     return Check("threads for products", str(threads), remedy if threads > 1 else "")
 
 
-def widgets():
+def _widgets():
     """Check whether the widgets are new enough."""
     from ipywidgets import __version__
 
@@ -92,7 +92,7 @@ def widgets():
     return Check("ipywidgets", __version__, "The explorers need 8.1 or newer." if old else "")
 
 
-def chinese():
+def _chinese():
     """Check whether figures can show Chinese."""
     from course_utils.plots import chinese_font
 
