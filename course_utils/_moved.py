@@ -31,9 +31,9 @@ MOVES = dict(_moves())
 
 
 class OldNames:
-    """Finds a module under its old name: it is the same module, not a copy.
+    """A finder of modules by their old names: each is the same module, not a copy.
 
-    A finder and a loader by their methods alone: their base classes take 5 ms to import.
+    Finder and loader by its methods alone: their base classes take 5 ms to import.
     """
 
     def find_spec(self, name, path=None, target=None):

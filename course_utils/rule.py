@@ -12,8 +12,8 @@ BOTH = ("queries", "keys")
 class Score(Layer):
     """What the rules share: a check of the shapes, and keys prepared once for many queries.
 
-    A rule defines ``compare``, ``backward`` and, where part of the work depends on the keys alone,
-    ``prepare``: a decoder that asks step by step prepares its keys only once. The rest of the
+    A rule defines `compare`, `backward` and, where part of the work depends on the keys alone,
+    `prepare`: a decoder that asks step by step prepares its keys only once. The rest of the
     course knows a rule by what its class says of itself:
 
     name : what menus and tests call it.  number : of the article's rule, or None.
@@ -40,10 +40,10 @@ class Score(Layer):
         dtype=np.float32,
         **options,
     ):
-        """The rule for queries ``width`` wide: its constructor, with each size said once.
+        """Return the rule for queries `width` wide: its constructor, with each size said once.
 
         Keys and hidden layer are as wide, unless they are given. The names of the constructor's
-        arguments say which of all this a rule has; ``options`` are its own.
+        arguments say which of all this a rule has; `options` are its own.
         """
         offered = {
             "query_size": width,
@@ -59,28 +59,28 @@ class Score(Layer):
 
     @classmethod
     def macs(cls, n, m, width, hidden):
-        """Multiply-adds for n queries and m keys, all ``width`` wide: projections and scores.
+        """Count the multiply-adds of n queries and m keys `width` wide: {"projections", "scores"}.
 
         hidden : width of a hidden layer, where there is one.
         """
         raise NotImplementedError(f"define macs in {cls.__name__}, which counts its multiply-adds")
 
     def __call__(self, queries, keys):
-        """Scores (..., n, m), without a cache. Raises ValueError where sizes do not fit."""
+        """Return scores (..., n, m) without a cache. Raises ValueError where sizes do not fit."""
         queries, keys = self.check(queries, keys)
         return self.compare(queries, self.prepare(keys))
 
     def forward(self, queries, keys):
-        """(scores, cache)."""
+        """Return (scores, cache)."""
         queries, keys = self.check(queries, keys)
         return self.compare(queries, self.prepare(keys)), (queries, keys)
 
     def prepare(self, keys):
-        """The part of the work that depends on the keys alone."""
+        """Do the part of the work that depends on the keys alone."""
         return keys
 
     def check(self, queries, keys):
-        """Queries and keys as floats of one dtype. Raises ValueError unless they fit the rule."""
+        """Return queries and keys as floats of one dtype. Raises ValueError unless they fit."""
         queries, keys = as_float(queries), as_float(keys)
         if queries.ndim < 2 or keys.ndim < 2 or queries.shape[:-2] != keys.shape[:-2]:
             raise ValueError(
@@ -105,7 +105,7 @@ class Score(Layer):
 
 
 def check_score(score):
-    """Raise TypeError unless ``score`` is a rule."""
+    """Raise TypeError unless `score` is a rule."""
     if not isinstance(score, Score):
         raise TypeError(
             f"score must be a rule such as DotScore(), got {score!r:.60}: "

@@ -1,8 +1,8 @@
 """The scoring rules: how well does a query match a key? Each rule is a small layer.
 
-``rule(queries, keys)`` takes (..., n, query_size) and (..., m, key_size) and returns scores
-(..., n, m), one row per query and one column per key. ``rule.forward`` also returns the cache
-from which ``rule.backward(d_scores, cache)`` makes ``(d_queries, d_keys, grads)``.
+`rule(queries, keys)` takes (..., n, query_size) and (..., m, key_size) and returns scores
+(..., n, m), one row per query and one column per key. `rule.forward` also returns the cache
+from which `rule.backward(d_scores, cache)` makes `(d_queries, d_keys, grads)`.
 
 A new rule is one class in this module. The laboratory, the explorers, the costs and the tests have
 it by itself; the tests then ask for its formula.
@@ -37,22 +37,22 @@ class ConcatLinearScore(Score):
     def macs(cls, n, m, width, hidden):
         return {"projections": (n + m) * width, "scores": 0}
 
-    def halves(self, array):
-        """(w_query, w_key), the two parts of w, in the dtype of ``array``."""
+    def _halves(self, array):
+        """Return (w_query, w_key), the two parts of w, in the dtype of `array`."""
         return np.split(self.like("w", array), [self.settings["query_size"]])
 
     def prepare(self, keys):
-        _, w_key = self.halves(keys)
+        _, w_key = self._halves(keys)
         return keys @ w_key + self.like("b", keys)
 
     def compare(self, queries, key_parts):
-        w_query, _ = self.halves(queries)
+        w_query, _ = self._halves(queries)
         return (queries @ w_query)[..., :, None] + key_parts[..., None, :]
 
     def backward(self, d_scores, cache):
         queries, keys = cache
         self.check_back(d_scores, queries, keys)
-        w_query, w_key = self.halves(queries)
+        w_query, w_key = self._halves(queries)
         d_query_parts, d_key_parts = d_scores.sum(axis=-1), d_scores.sum(axis=-2)
         d_w = [d_query_parts.ravel() @ rows(queries), d_key_parts.ravel() @ rows(keys)]
         grads = {"w": np.concatenate(d_w), "b": d_scores.sum()}
@@ -107,10 +107,10 @@ class AdditiveScore(Score):
     """Rule 2: e_ij = vᵀ tanh(W_queryᵀ q_i + W_keyᵀ k_j) (Bahdanau et al., 2015, appendix A.1.2).
 
     W_query (query_size, hidden_size), W_key (key_size, hidden_size), v (hidden_size,). With
-    ``learn_v=False`` v is all ones and no parameter: the tutorials' plain sum.
+    `learn_v=False` v is all ones and no parameter: the tutorials' plain sum.
 
-    The hidden layer has n·m·hidden_size numbers. ``rule(queries, keys)`` works through it in
-    blocks and holds one at a time; ``forward`` keeps all of it for ``backward``.
+    The hidden layer has n·m·hidden_size numbers. `rule(queries, keys)` works through it in
+    blocks and holds one at a time; `forward` keeps all of it for `backward`.
     """
 
     name, number, variants = "additive", 2, {"2, v = 1": {"learn_v": False}, "2, learned v": {}}
@@ -131,7 +131,7 @@ class AdditiveScore(Score):
         return {"projections": (n + m) * width * hidden, "scores": n * m * hidden}
 
     def v(self, dtype):
-        """The weights of the final sum, (hidden_size,)."""
+        """Return the weights of the final sum, (hidden_size,)."""
         ones = np.ones(self.settings["hidden_size"], dtype)
         return self.own.get("v", ones).astype(dtype, copy=False)
 
@@ -139,35 +139,35 @@ class AdditiveScore(Score):
         return keys @ self.like("W_key", keys)
 
     def compare(self, queries, projected_keys):
-        q, k, scores = self.meet(queries, projected_keys)
+        q, k, scores = self._meet(queries, projected_keys)
         v, layer = self.v(q.dtype), None
-        for block in blocks(*scores.shape, q.shape[-1]):
+        for block in _blocks(*scores.shape, q.shape[-1]):
             some = q[block]
             if layer is None:  # one block's memory serves them all; the first is the largest
                 layer = np.empty((*some.shape[:2], *k.shape[1:]), q.dtype)
             room = layer[: some.shape[0], : some.shape[1]]
-            scores[block] = compare_block(some, k[block[0]], v, room)
+            scores[block] = _compare_block(some, k[block[0]], v, room)
         return scores.reshape(*queries.shape[:-1], k.shape[1])
 
     def forward(self, queries, keys):
         queries, keys = self.check(queries, keys)
-        q, k, scores = self.meet(queries, self.prepare(keys))
+        q, k, scores = self._meet(queries, self.prepare(keys))
         hidden = np.empty((*scores.shape, q.shape[-1]), q.dtype)
         v = self.v(q.dtype)
-        for block in blocks(*hidden.shape):
-            scores[block] = compare_block(q[block], k[block[0]], v, hidden[block])
+        for block in _blocks(*hidden.shape):
+            scores[block] = _compare_block(q[block], k[block[0]], v, hidden[block])
         return scores.reshape(*queries.shape[:-1], k.shape[1]), (queries, keys, hidden)
 
-    def meet(self, queries, projected_keys):
-        """Both projections with one leading axis, and room for their scores (batch, n, m)."""
-        q = merge_leading(queries @ self.like("W_query", queries))  # (batch, query, hidden)
-        k = merge_leading(projected_keys)  # (batch, key, hidden)
+    def _meet(self, queries, projected_keys):
+        """Return both projections with one leading axis, and room for the scores (batch, n, m)."""
+        q = _merge_leading(queries @ self.like("W_query", queries))  # (batch, query, hidden)
+        k = _merge_leading(projected_keys)  # (batch, key, hidden)
         return q, k, np.empty((*q.shape[:2], k.shape[1]), q.dtype)
 
     def backward(self, d_scores, cache):
         queries, keys, hidden = cache
         self.check_back(d_scores, queries, keys)
-        d_q, d_k, d_v = self.backward_blocks(d_scores.reshape(hidden.shape[:3]), hidden)
+        d_q, d_k, d_v = self._backward_blocks(d_scores.reshape(hidden.shape[:3]), hidden)
         d_q, d_k = d_q.reshape(-1, len(d_v)), d_k.reshape(-1, len(d_v))
         grads = {"W_query": rows(queries).T @ d_q, "W_key": rows(keys).T @ d_k}
         if "v" in self.own:
@@ -176,8 +176,8 @@ class AdditiveScore(Score):
         d_keys = (d_k @ self.like("W_key", d_k).T).reshape(keys.shape)
         return d_queries, d_keys, grads
 
-    def backward_blocks(self, d_scores, hidden):
-        """(d_q, d_k, d_v): gradients of both projections and of the final sum's weights.
+    def _backward_blocks(self, d_scores, hidden):
+        """Return (d_q, d_k, d_v): gradients of both projections and of the final sum's weights.
 
         With tanh' = 1 − tanh², Σ_j d_ij v (1 − t²) = v (Σ_j d_ij − Σ_j d_ij t²): the ones need
         only sums of scores, and the hidden layer is gone through once, squared, as products.
@@ -186,7 +186,7 @@ class AdditiveScore(Score):
         v = self.v(hidden.dtype)
         d_q, d_k = (np.zeros((batch, size, width), hidden.dtype) for size in (n, m))
         d_v = np.zeros(width, hidden.dtype)
-        for block in blocks(batch, n, m, width):
+        for block in _blocks(batch, n, m, width):
             layer, d = hidden[block], d_scores[block]
             d_v += d.ravel() @ layer.reshape(-1, width)
             squared = layer * layer
@@ -200,7 +200,7 @@ class AdditiveScore(Score):
 
 
 class DotScore(Score):
-    """e_ij = q_i · k_j: queries and keys of one width (Luong et al., 2015, 3.1, "dot")."""
+    """The dot product: e_ij = q_i · k_j, all of one width (Luong et al., 2015, 3.1, "dot")."""
 
     name, variants = "dot", {"dot": {}}
     equal_widths = True
@@ -234,7 +234,7 @@ class ScaledDotScore(DotScore):
 
 
 class GeneralScore(Score):
-    """e_ij = q_iᵀ W k_j, W (query_size, key_size) (Luong et al., 2015, 3.1, "general")."""
+    """The general rule: e_ij = q_iᵀ W k_j, W (query_size, key_size) (Luong et al., 2015, 3.1)."""
 
     name, variants = "general", {"general": {}}
 
@@ -276,7 +276,7 @@ RULES = {
 
 
 def check_values(keys, values):
-    """The values. Raises ValueError unless there is one value per key."""
+    """Return the values. Raises ValueError unless there is one value per key."""
     if values.ndim < 2 or values.shape[:-1] != keys.shape[:-1]:
         raise ValueError(
             f"values must have one row per key, shape {keys.shape[:-1]} + (d_v,), got "
@@ -285,20 +285,20 @@ def check_values(keys, values):
     return values
 
 
-def merge_leading(array):
-    """(..., positions, width) → (batch, positions, width)."""
+def _merge_leading(array):
+    """Return an array (..., positions, width) as (batch, positions, width)."""
     return array.reshape(prod(array.shape[:-2]), *array.shape[-2:])
 
 
-def compare_block(q, k, v, layer):
-    """Scores of one block, whose hidden layer (batch, query, key, hidden) fills ``layer``."""
+def _compare_block(q, k, v, layer):
+    """Return one block's scores; its hidden layer (batch, query, key, hidden) fills `layer`."""
     np.add(q[:, :, None], k[:, None], out=layer)
     np.tanh(layer, out=layer)
     return (layer.reshape(-1, len(v)) @ v).reshape(layer.shape[:-1])
 
 
-def blocks(batch, n, m, width):
-    """Slices (of the batch, of the queries) whose (…, m, width) block has about BLOCK numbers."""
+def _blocks(batch, n, m, width):
+    """Yield slices (of the batch, of the queries): blocks (…, m, width) of about BLOCK numbers."""
     queries = max(1, BLOCK // max(1, m * width))
     examples = max(1, queries // max(1, n))
     for first in range(0, batch, examples):

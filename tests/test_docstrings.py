@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "course_utils"
-ROOMS = ("", "lab", "plots", "tasks")  # "" is the root; a room that was swept is added here
-BEING_REWRITTEN = {"rule.py", "scoring.py", "rules.py", "costs.py"}
+ROOMS = ["checks", "checks/sheets", "explorers", "grading", "grading/inside", "lab", "learning"]
+ROOMS += ["plots", "tasks", ""]  # "" is the root
+DECLARATIONS = "sheets/sheet_*.py"  # their docstrings are said to learners
 # What begins a description of a result; what a function does begins with a verb: Return …, Draw ….
 NO_VERBS = (
     "a an the this that these those it its one all each every any no so what which where whether "
@@ -15,12 +16,13 @@ NO_VERBS = (
 )
 ENDS = (".", "?", "!")
 ANNOTATED = {"tasks"}  # text, numbers and batches have types; arrays have shapes, in docstrings
+CHECKED = [room for room in ROOMS if room != "grading"]  # there ruff asks for types, and ty
 
 
 def docstrings(room):
     """(file and line, node, docstring) of everything in a room that has one."""
     for path in sorted((PACKAGE / room).glob("*.py")):
-        if path.name not in BEING_REWRITTEN:
+        if not path.match(DECLARATIONS):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 documented = isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
                 text = ast.get_docstring(node) if documented else None
@@ -52,7 +54,7 @@ def test_docstrings_speak_one_dialect(room):
 
 
 @pytest.mark.style
-@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room or "root")
+@pytest.mark.parametrize("room", CHECKED, ids=lambda room: room or "root")
 def test_a_room_is_annotated_or_it_is_not(room):
     wrong = []
     for path in sorted((PACKAGE / room).glob("*.py")):

@@ -18,7 +18,7 @@ def listed():
 
 def _table(room, package):
     paths = room.glob("*.py") if room == package else room.rglob("*.py")
-    shown = [path for path in sorted(paths) if not path.stem.startswith(("__", "sheet_"))]
+    shown = [p for p in sorted(paths) if p.stem[:2] != "__" and not p.match("sheets/sheet_*.py")]
     rows = "".join(f"| `{_name(path, package)}` | {_first_sentence(path)} |\n" for path in shown)
     title = "the root" if room == package else f"`{room.name}/`"
     return f"| {title} | |\n|---|---|\n{rows}"

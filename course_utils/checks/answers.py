@@ -8,35 +8,35 @@ MOST_KEPT = 2_000  # numbers or letters of an answer in the progress file
 
 
 def is_missing(answer):
-    """Whether the three dots of the sheet, or nothing, stand where an answer is asked for."""
+    """Tell whether the sheet's three dots, or nothing, stand where an answer is asked for."""
     return answer is ... or answer is None
 
 
 def is_empty(answer):
-    """Whether an answer is a text without a letter in it."""
+    """Tell whether an answer is a text without a letter in it."""
     return isinstance(answer, str) and not answer.strip()
 
 
 def holds_text(answer):
-    """Whether an answer is a text, or a list of texts, where numbers were asked for."""
+    """Tell whether an answer is a text, or a list of texts, where numbers were asked for."""
     parts = answer if isinstance(answer, tuple | list) else [answer]
     return any(isinstance(part, str) for part in parts)
 
 
 def plain_text(answer):
-    """A typed text without full-width letters and digits, which a Chinese keyboard writes."""
+    """Return a typed text without a Chinese keyboard's full-width letters and digits."""
     return unicodedata.normalize("NFKC", answer).strip()
 
 
 def count_words(text):
-    """Words of a text; of Chinese, which puts no spaces, two characters count as one word."""
+    """Count words; in Chinese, which puts no spaces, two characters count as one word."""
     chinese = sum("\u4e00" <= letter <= "\u9fff" for letter in text)
     others = "".join(" " if "\u4e00" <= letter <= "\u9fff" else letter for letter in text)
     return len(others.split()) + chinese // 2
 
 
 def as_numbers(answer):
-    """A learner's answer as an array of floats, a copy; None where it holds no numbers."""
+    """Copy a learner's answer into an array of floats; None where it holds no numbers."""
     try:
         array = np.array(answer)
         if array.dtype.kind not in "biufO":  # objects may be numbers, such as fractions
@@ -47,7 +47,7 @@ def as_numbers(answer):
 
 
 def shown(answer, letters=70):
-    """A learner's answer as a short text on one line: arrays in few digits, others by their kind.
+    """Write a learner's answer on one line: arrays in few digits, objects by their kind.
 
     Never the text form of a strange object, which may be endless.
     """
@@ -55,21 +55,21 @@ def shown(answer, letters=70):
         numbers = as_numbers(answer)
         if numbers is not None:
             whole = numbers.size and np.all(numbers == np.round(numbers))
-            return shorten(plain(numbers, 0 if whole else 3), letters)
+            return shorten(_plain(numbers, 0 if whole else 3), letters)
     if isinstance(answer, str):
         return shorten(repr(answer), letters)
     return f"{type(answer).__name__}"
 
 
-def plain(numbers, digits):
-    """An array in few digits on one line, [[0.25 0.75] [1 0]]."""
+def _plain(numbers, digits):
+    """Write an array in few digits on one line, [[0.25 0.75] [1 0]]."""
     if numbers.ndim == 0:
         return f"{float(numbers):.{digits}f}" if abs(numbers) < 1e6 else f"{float(numbers):.3g}"
     most = 6
-    parts = [plain(part, digits) for part in numbers[:most]]
+    parts = [_plain(part, digits) for part in numbers[:most]]
     return "[" + " ".join(parts + ["…"] * (len(numbers) > most)) + "]"
 
 
 def shorten(text, letters):
-    """The text, cut with … where it is too long."""
+    """Return the text, cut with … where it is too long."""
     return text if len(text) <= letters else text[: letters - 1] + "…"

@@ -1,4 +1,4 @@
-"""Call a learner's function so that nothing it does can hurt: endless loops, prints, exceptions."""
+"""A learner's function, called so that nothing it does can hurt: loops, prints, exceptions."""
 
 import contextlib
 import ctypes
@@ -18,7 +18,7 @@ ONE_AT_A_TIME = threading.RLock()  # the streams belong to the whole process
 
 
 class TookTooLong(Exception):
-    """The work did not end in time. `stopped` says whether its thread could be ended."""
+    """Work that did not end in time; `stopped` says whether its thread could be ended."""
 
     def __init__(self, stopped):
         super().__init__("the work did not end in time")
@@ -26,11 +26,11 @@ class TookTooLong(Exception):
 
 
 class Stop(BaseException):
-    """Raised inside a thread to end it; not an Exception, so that few `except` lines catch it."""
+    """What ends a thread from inside; no Exception, so that few `except` lines catch it."""
 
 
-class Printed(io.TextIOBase):
-    """Takes what a function prints and keeps the beginning: an endless loop may print forever."""
+class _Printed(io.TextIOBase):
+    """The beginning of what a function prints: an endless loop may print forever."""
 
     def __init__(self):
         self.kept = ""
@@ -47,7 +47,7 @@ def within(seconds, work):
     the kernel usable where the thread waits in a call that cannot be interrupted. Only a single
     step that never lets another thread run, such as sum(range(10**12)), cannot be stopped by us.
     """
-    printed, answer = Printed(), {}
+    printed, answer = _Printed(), {}
 
     def run():
         try:

@@ -23,11 +23,11 @@ class Case(NamedTuple):
     held: bool = True
 
     def fresh(self):
-        """The arguments as new arrays, which a function may spoil."""
+        """Return the arguments as new arrays, which a function may spoil."""
         return tuple(_copy(argument, self.strided) for argument in self.arguments)
 
     def exact(self):
-        """The arguments with all arrays in float64, for the reference."""
+        """Return the arguments with all arrays in float64, for the reference."""
         return tuple(
             argument.astype(np.float64) if _is_float(argument) else _copy(argument)
             for argument in self.arguments
@@ -35,13 +35,13 @@ class Case(NamedTuple):
 
 
 def tolerance(*arrays):
-    """How far numbers may be off that were computed from, or as, these arrays."""
+    """Return how far numbers may be off that were computed from, or as, these arrays."""
     singles = [array for array in arrays if _is_float(array) and array.dtype.itemsize <= 4]
     return TOLERANCE["float32" if singles else "float64"]
 
 
 def attempt(function, arguments):
-    """(value, None), or (None, the error that the function raised), SystemExit included."""
+    """Return (value, None), or (None, error) where the function raised one, even SystemExit."""
     try:
         with np.errstate(all="ignore"):  # and whatever it sets with np.seterr ends with the call
             return function(*arguments), None
@@ -52,20 +52,20 @@ def attempt(function, arguments):
 
 
 def behaviour(function, probe):
-    """What a function does with a probe, to be compared: None for an error, else its numbers.
+    """Return what a function makes of a probe: its arrays, or None for an error.
 
-    The last of them says whether it has changed its inputs.
+    Behaviours are compared with `alike`. The last array says whether the inputs were changed.
     """
     arguments = probe.fresh()
     value, error = attempt(function, arguments)
     if error is not None or value is None:
         return None
     parts = value if isinstance(value, tuple) else (value,)
-    return [*map(as_numbers, parts), np.array(was_changed(probe.fresh(), arguments))]
+    return [*map(as_numbers, parts), np.array(_was_changed(probe.fresh(), arguments))]
 
 
-def was_changed(given, now):
-    """Whether an array among the arguments holds other numbers than before."""
+def _was_changed(given, now):
+    """Tell whether an array among the arguments holds other numbers than before."""
     return any(
         isinstance(before, np.ndarray) and not same(before, after)
         for before, after in zip(given, now, strict=True)
@@ -73,14 +73,14 @@ def was_changed(given, now):
 
 
 def alike(one, other):
-    """Whether two behaviours are the same."""
+    """Tell whether two behaviours are the same."""
     if one is None or other is None:
         return one is other
     return len(one) == len(other) and all(map(same, one, other))
 
 
 def same(one, other):
-    """Whether two arrays hold the same numbers, NaN included; None equals None only."""
+    """Tell whether two arrays hold the same numbers, NaN included; None equals None only."""
     if one is None or other is None:
         return one is other
     if one.shape != other.shape:
@@ -94,12 +94,12 @@ def _is_float(argument):
 
 
 def as_dtype(dtype, argument):
-    """An array of floats in that dtype; anything else as it is."""
+    """Return an array of floats in that dtype; anything else as it is."""
     return argument.astype(dtype) if _is_float(argument) else argument
 
 
 def _copy(argument, strided=False):
-    """A new array with the same numbers; a strided one lies in every second place of memory."""
+    """Copy an array; a strided copy lies in every second place of memory."""
     if not isinstance(argument, np.ndarray):
         return argument
     if not strided or argument.ndim == 0:

@@ -1,4 +1,4 @@
-"""Finds exercises: a sheet's are declared in a module of its own in `sheets`."""
+"""All exercises by their id: a sheet's are declared in a module of its own in `sheets`."""
 
 import functools
 import importlib

@@ -55,7 +55,7 @@ class ChoiceExercise(Exercise):
         return Verdict("wrong", self.options[letter].reply, mistake=letter)
 
     def read(self, answer):
-        """The letter that somebody typed, None where it is no text."""
+        """Return the letter that somebody typed, None where it is no text."""
         return plain_text(answer).strip("().").lower() if isinstance(answer, str) else None
 
     def listed(self):

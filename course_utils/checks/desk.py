@@ -80,7 +80,7 @@ def _advice(asked, tries):
 
 
 def _next_step(asked):
-    """Where to go after a right answer: the next exercise of the sheet that is still open."""
+    """Say where to go after a right answer: the sheet's next exercise that is still open."""
     ids = list(exercises(asked.id.split(".")[0].lower()))
     after = ids[ids.index(asked.id) + 1 :] + ids[: ids.index(asked.id)]
     open_ones = [other for other in after if not store().get(other).get("passed")]

@@ -8,7 +8,7 @@
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from course_utils.checks.answers import is_missing
 from course_utils.checks.calls import SECONDS
@@ -69,13 +69,13 @@ class Mistake:
 
     @property
     def wrong(self):
-        """The wrong answer."""
+        """Return the wrong answer."""
         return self.code if self.is_the_answer else self.code()
 
 
 @dataclass(kw_only=True, eq=False)
 class Exercise:
-    """One exercise.
+    """One exercise: what is asked, what is right, and what is said to a known mistake.
 
     id : "<lesson>.<number>".  title : a few words.  points : what it counts in class.
     asks : the question, in Markdown.  hints : two, a question and then the next step with a gap.
@@ -101,13 +101,13 @@ class Exercise:
     answer_is_code = False  # whether the answer is a function
 
     @functools.cached_property
-    def right_answer(self) -> Any:
-        """An answer that passes."""
+    def right_answer(self):
+        """Return an answer that passes."""
         return self.right if self.answer_is_code else self.right()
 
     @functools.cached_property
     def other_answers(self):
-        """Other right answers, written as learners write them."""
+        """Return other right answers, written as learners write them."""
         return [other if self.answer_is_code else other() for other in self.others]
 
     def __call__(self, *arguments):
@@ -143,22 +143,22 @@ class Exercise:
         raise NotImplementedError
 
     def what_is_missing(self):
-        """What to do where nothing is answered yet."""
+        """Say what to do where nothing is answered yet."""
         raise NotImplementedError
 
     def not_answered(self, what):
-        """The error for an exercise that nobody has answered."""
+        """Return the error for an exercise that nobody has answered."""
         return NotAnsweredYet(f"{self.id} is not answered yet. {what}, then run this cell again.")
 
     def listed(self):
-        """What the question lists below its words, in Markdown: options, or lines of code."""
+        """Write what the question lists below its words, in Markdown: options, or lines of code."""
         return ""
 
     def record(self, answer):
-        """What a progress file keeps of an answer."""
+        """Return what a progress file keeps of an answer."""
         return {}
 
 
 def said_by(code):
-    """A docstring as one line of text."""
+    """Return a docstring as one line of text."""
     return " ".join((code.__doc__ or "").split())

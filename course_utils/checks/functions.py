@@ -53,7 +53,7 @@ class FunctionExercise(Exercise):
 
     @property
     def arguments(self):
-        """The names of the arguments, as the right answer has them."""
+        """Return the names of the arguments, as the right answer has them."""
         return tuple(inspect.signature(self.right).parameters)
 
     def what_is_missing(self):
@@ -72,7 +72,7 @@ class FunctionExercise(Exercise):
         return replace(verdict, note=about(printed)) if printed else verdict
 
     def cases(self, seed, rounds=ROUNDS, held=ROUNDS):
-        """Random inputs in each dtype, every third strided; then the edges."""
+        """Yield random inputs in each dtype, every third strided; then the edges."""
         rng = np.random.default_rng(seed)
         for number in range(rounds):
             dtype = self.dtypes[number % len(self.dtypes)]
@@ -82,7 +82,7 @@ class FunctionExercise(Exercise):
             yield Case(name, arguments)
 
     def probes(self):
-        """Inputs on which no two mistakes agree: sizes that differ, sizes that do not, edges."""
+        """Yield inputs on which no two mistakes agree: sizes that differ, that do not, edges."""
         rng = np.random.default_rng(PROBE_SEED)
         yield from (Case("differing", self.inputs(rng)) for _ in range(3))
         yield from (Case("square", self.inputs(rng, square=True)) for _ in range(2))
@@ -146,7 +146,7 @@ class FunctionExercise(Exercise):
         )
 
     def _call(self, answer, case):
-        """The outputs of the learner's function by name, in the shapes that they must have."""
+        """Return what the learner's function returns, {name: array} in the shapes asked for."""
         arguments = case.fresh()
         value, error = attempt(answer, arguments)
         if error is not None:
@@ -155,7 +155,7 @@ class FunctionExercise(Exercise):
         return self._outputs(value, case)
 
     def _call_again(self, answer, name, *arguments):
-        """The same on an input that a property has made: it is this input that a Failure shows."""
+        """Do the same on an input that a property has made, which a Failure then shows."""
         case = Case(name, arguments)
         try:
             return self._call(answer, case)
@@ -179,7 +179,7 @@ class FunctionExercise(Exercise):
         return stopped(self.name, error, answer)
 
     def _describe(self, case):
-        """The sizes of a case, and its name where it is a special one."""
+        """Write the sizes of a case, and its name where it is a special one."""
         pairs = zip(self.arguments, case.arguments, strict=True)
         sizes = ", ".join(
             f"{name} {argument.shape}" if isinstance(argument, np.ndarray) else name

@@ -8,12 +8,12 @@ from course_utils.checks.outcomes import Verdict
 
 
 def stands_before(order, first, second):
-    """Whether an order has both numbers, and the first before the second."""
+    """Tell whether an order has both numbers, and the first before the second."""
     return first in order and second in order and order.index(first) < order.index(second)
 
 
-def right_from_the_top(order, right):
-    """How many numbers of an order are those of another, from the first on."""
+def _right_from_the_top(order, right):
+    """Count how many numbers of an order are those of another, from the first on."""
     good = 0
     while good < min(len(order), len(right)) and order[good] == right[good]:
         good += 1
@@ -50,7 +50,7 @@ class OrderExercise(Exercise):
         """Say how far the order is right: enough to go on, and no more."""
         if len(set(order)) < len(order):
             return "Each line is used once at most: one of yours stands twice."
-        good = max(right_from_the_top(order, right) for right in self.right_orders())
+        good = max(_right_from_the_top(order, right) for right in self.right_orders())
         if good == len(order):
             return f"The first {good} are right, and some lines are still missing."
         if good == 0:
@@ -59,7 +59,7 @@ class OrderExercise(Exercise):
         return f"{right} right from the top. Line {order[good]} does not come next."
 
     def numbers(self, answer):
-        """The order as a tuple of whole numbers, from a list or from a text like "3 1 2"."""
+        """Return the order as a tuple of whole numbers, from a list or a text like "3 1 2"."""
         if isinstance(answer, str):
             answer = plain_text(answer).replace(",", " ").split()
         try:
@@ -72,7 +72,7 @@ class OrderExercise(Exercise):
         return {"answer": list(self.numbers(answer) or ())}
 
     def right_orders(self):
-        """All orders that are right."""
+        """Return all orders that are right."""
         return [self.right_answer, *self.other_answers]
 
     def listed(self):

@@ -116,7 +116,7 @@ class NotAnsweredYet(Exception):
     """An exercise without an answer: what every sheet says before its learner begins."""
 
     def _render_traceback_(self):
-        """Shown by IPython in place of a traceback, which would only be about our own code."""
+        """Return what IPython shows in place of a traceback, which would be about our own code."""
         return textwrap.wrap(f"○ {self}", WIDTH)
 
 

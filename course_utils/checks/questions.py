@@ -10,17 +10,17 @@ def question(exercise):
     asks, listed = textwrap.dedent(exercise.asks).strip("\n"), exercise.listed()
     if listed and LISTED not in asks:
         asks = f"{asks}\n\n{LISTED}"
-    return f"## {exercise.id} {heading(exercise)}\n\n{asks.replace(LISTED, listed)}"
+    return f"## {exercise.id} {_heading(exercise)}\n\n{asks.replace(LISTED, listed)}"
 
 
-def heading(exercise):
-    """Its title, and what it counts in class."""
+def _heading(exercise):
+    """Write an exercise's title, and what it counts in class."""
     title = exercise.title[0].upper() + exercise.title[1:]
-    return f"{title} ({worth})" if (worth := worth_of(exercise)) else title
+    return f"{title} ({worth})" if (worth := _worth_of(exercise)) else title
 
 
-def worth_of(exercise):
-    """What an exercise counts, in words; nothing for what is only recorded."""
+def _worth_of(exercise):
+    """Say what an exercise counts, in words; nothing for what is only recorded."""
     if exercise.by_hand:
         return "your teacher reads this one"
     if not exercise.points:

@@ -18,7 +18,7 @@ class Failure(Exception):
 
 
 def as_outputs(value, shapes, function):
-    """{name: array} of what `function` returned. Raises Failure where it does not fit.
+    """Return {name: array} of what `function` returned. Raises Failure where it does not fit.
 
     shapes : {name: shape} of what must come back, in this order; more than one is a tuple.
     """
@@ -60,13 +60,13 @@ def _array(part, name, shape):
 
 
 def _length(value):
-    """How many things were returned together; 1 where it is a single thing."""
+    """Count the things that were returned together; 1 where it is a single thing."""
     several = isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim == 1)
     return len(value) if several else 1
 
 
 def kind_of(value):
-    """What something is, in words for a learner."""
+    """Say what something is, in words for a learner."""
     if isinstance(value, np.ndarray):
         return f"an array {value.shape} of {value.dtype}"
     if isinstance(value, tuple | list):
@@ -76,26 +76,26 @@ def kind_of(value):
 
 
 def stopped(name, error, function):
-    """The Failure of a function that raised an error: its kind, its words, its line."""
+    """Return the Failure of a function that raised an error: its kind, its words, its line."""
     what = shorten(f"{type(error).__name__}{_words_of(error)}", 200)
     place = place_of(error, function)
     return Failure(f"{name} stops with {what}", *([("stopped", place)] if place else []))
 
 
 def late(name, seconds, stopped):
-    """What to say to a function that does not end."""
+    """Write what is said to a function that does not end."""
     rest = "" if stopped else " It cannot be stopped: restart the kernel to be rid of it."
     return f"{name} did not end within {seconds:g} seconds: look for a loop that never ends.{rest}"
 
 
 def about(printed):
-    """What to say to a function that prints."""
+    """Write what is said to a function that prints."""
     first = printed.strip().splitlines()[0] if printed.strip() else "an empty line"
     return f"It also prints while it works, first: {shown(first)}. A function returns instead."
 
 
 def _words_of(error):
-    """What an exception says, its first line; nothing where it cannot even be asked."""
+    """Return the first line of what an exception says; nothing where it cannot even be asked."""
     try:
         said = str(error).splitlines()
     except Exception:

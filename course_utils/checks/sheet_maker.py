@@ -30,7 +30,7 @@ CONTINUE = "raises-exception"  # "Run All" goes on after a question that is not 
 
 
 class SheetStubs(ClearSolutions):
-    """In a function, `raise NotAnsweredYet` for the solution; below `answer = ...`, nothing."""
+    """A solution's place: `raise NotAnsweredYet` in a function, nothing below `answer = ...`."""
 
     def preprocess_cell(self, cell, resources, cell_index):
         in_function = re.search(r"^ +### BEGIN SOLUTION", cell.source, flags=re.M)
@@ -92,7 +92,7 @@ def mark_cells(solution):
 
 
 def _mark_pair(answer, test, exercise):
-    """The metadata of an answer and its test; a reason is graded by hand, where it stands."""
+    """Write the metadata of an answer and its test; a reason is graded by hand, where it stands."""
     if answer is None:
         raise ValueError(f"no solution stands before the check of {exercise.id}")
     name, by_hand = exercise.id.replace(".", "_"), exercise.by_hand

@@ -59,7 +59,7 @@ class WorkExercise(Exercise):
 
 
 def called(name, function, *arguments):
-    """What a learner's function returns. Raises Failure where it stops or is no function."""
+    """Return what a learner's function returns. Raises Failure where it stops or is no function."""
     if not callable(function):
         raise Failure(
             f"{name} must be a function, got {kind_of(function)}: give its name, without calling it"
@@ -73,7 +73,7 @@ def called(name, function, *arguments):
 
 
 def texts_from(name, function, given):
-    """One text for each of the given ones, from a function of the whole list."""
+    """Return one text for each of the given ones, from a function of the whole list."""
     value = called(name, function, list(given))
     if not isinstance(value, list | tuple | np.ndarray) or len(value) != len(given):
         got = f"{len(value)} things" if hasattr(value, "__len__") else kind_of(value)
@@ -85,14 +85,14 @@ def texts_from(name, function, given):
 
 
 def checked_text(name, value):
-    """The value, if it is a text. Raises Failure otherwise."""
+    """Return the value if it is a text. Raises Failure otherwise."""
     if not isinstance(value, str):
         raise Failure(f"{name} must return text here, got {kind_of(value)}: join the symbols")
     return str(value)
 
 
 def parts_of(claim, *names):
-    """The parts of a claim under these names. Raises Failure for what is no such dict."""
+    """Return the parts of a claim under these names. Raises Failure for what is no such dict."""
     if not isinstance(claim, dict) or not set(names) <= set(claim):
         wanted = ", ".join(f'"{name}"' for name in names)
         got = f"a dict with {', '.join(map(repr, claim))}" if isinstance(claim, dict) else ""
@@ -104,7 +104,7 @@ def parts_of(claim, *names):
 
 
 def claimed_number(name, value):
-    """A claimed number as a float. Raises Failure for anything else, NaN and infinity too."""
+    """Return a claimed number as a float. Raises Failure for all else, NaN and infinity too."""
     try:
         if math.isfinite(number := float(value)):
             return number
@@ -114,7 +114,7 @@ def claimed_number(name, value):
 
 
 def far_apart(share, count, other, other_count):
-    """Whether two shares differ by more than chance explains: 3.5 standard errors and 0.01.
+    """Tell whether two shares differ by more than chance: 3.5 standard errors and 0.01.
 
     NaN is far from every share.
     """

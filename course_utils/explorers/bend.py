@@ -92,7 +92,7 @@ def bend_look(bent, query, hidden, steepness, size):
 
 
 def _cap_of(seen):
-    """The cap in words; without tanh there is none."""
+    """Return the cap in words; without tanh there is none."""
     if not seen.bent:
         return "no cap: without tanh a score has no largest value"
     e = "e" + str(2 * seen.size * seen.hidden).translate(RAISED)
@@ -141,7 +141,7 @@ def bend_picture(queries, keys, weights, curve, cap, cap_words, reading):
 
 
 def _curve(x, y, name, query, keys, bent, steepness, width=340, height=126):
-    """The curve over q + k, and where each key sits on it for this query."""
+    """Draw the curve over q + k, and where each key sits on it for this query."""
     top = 1.0 if bent else float(REACH * steepness)
 
     def place(number):

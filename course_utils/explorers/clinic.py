@@ -162,14 +162,14 @@ def case_look(case, answer):
     reading = f"{case}. {'; '.join(shown.front)}. "
     if facts.is_sorted:
         numbers = ", ".join(f"{name} {number:,g}" for name, number in shown.numbers)
-        reading += f"{verdict(facts)} It took: {shown.took}. "
+        reading += f"{_verdict(facts)} It took: {shown.took}. "
         reading += f"{shown.measure}: {numbers} ({shown.source})."
     else:
         reading += "Sort it to see its back."
     return View(case_picture(facts, reading), reading, facts)
 
 
-def verdict(facts):
+def _verdict(facts):
     """Say whether the sorting agrees with the source."""
     kind = facts.case.kind
     return f"✓ {kind}, as the source says." if facts.is_right else f"≠ The source says: {kind}."
@@ -193,7 +193,7 @@ def case_picture(facts, reading):
 
 def _back(facts, x=384):
     case = facts.case
-    yield label(x, 34, verdict(facts), size=15, font_weight="bold")
+    yield label(x, 34, _verdict(facts), size=15, font_weight="bold")
     yield label(x, 62, case.took, fill=INK)
     yield label(x, 96, case.measure, size=13, fill=FAINT)
     for line, (name, number) in enumerate(case.numbers):

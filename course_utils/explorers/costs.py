@@ -68,7 +68,7 @@ def cost_look(length, width, rule):
 
 
 def short(count):
-    """A large number in three digits, for example 1.8 M."""
+    """Write a large number in three digits, for example 1.8 M."""
     for size, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if count >= size:
             return f"{count / size:.3g} {unit}"
@@ -76,7 +76,7 @@ def short(count):
 
 
 def percent(share):
-    """A share in three digits, for example 1.95 % or 335,000 %: never with an exponent."""
+    """Write a share in three digits, for example 1.95 % or 335,000 %: never with an exponent."""
     return f"{float(f'{100 * share:.3g}'):,g} %"
 
 

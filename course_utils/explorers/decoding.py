@@ -45,7 +45,7 @@ class Decoding(NamedTuple):
 
     @property
     def text(self):
-        """What was written, without the end mark."""
+        """Return what was written, without the end mark."""
         return "".join(step.written for step in self.steps if step.written != "end")
 
 
@@ -83,7 +83,7 @@ def _is_kept(seen):
 
 
 def decode(model, words):
-    """All steps of greedy decoding of one source, each a `Step`."""
+    """Decode one source greedily; return all steps, each a `Step`."""
     batch = make_batch([(words, ())], ENGLISH, CHINESE)
     memory, stepper = model.start(batch.source, batch.source_lengths)
     step, state, ids, steps = stepper(memory), memory.summary, np.array([START]), []
@@ -118,7 +118,7 @@ def decoding_look(model, number, way, step):
 
 
 def _top(weights):
-    """The place of the largest weight; None where all of several are equal."""
+    """Return the place of the largest weight; None where all of several are equal."""
     level = len(weights) > 1 and np.ptp(weights) < 1e-6
     return None if level else int(weights.argmax())
 
@@ -157,7 +157,7 @@ def _candidate(x, y, name, chance, best):
 
 
 def _strip(seen):
-    """What has been written so far, the current symbol ringed."""
+    """Draw what has been written so far, the current symbol ringed."""
     parts = [label(20, 366, "written", size=15, font_weight="bold")]
     for i, step in enumerate(seen.steps):
         x, ring = 100 + 46 * i, 3 if i == seen.at else 1

@@ -79,7 +79,7 @@ def dial_look(k1, k2, k3, k4, temperature, shift):
 
 
 def entropy(weights):
-    """H = −Σ_j α_j log α_j along the last axis, in nats, with 0 log 0 = 0."""
+    """Return H = −Σ_j α_j log α_j along the last axis, in nats, with 0 log 0 = 0."""
     # + 0 turns the −0 of a one-hot row into 0
     return -(weights * np.log(np.where(weights > 0, weights, 1))).sum(axis=-1) + 0.0
 

@@ -33,7 +33,7 @@ class Reversed(NamedTuple):
 
     @property
     def wrong(self):
-        """Places whose symbol is missing or another one."""
+        """Return the places whose symbol is missing or another one."""
         padded = self.written.ljust(len(self.wanted))
         return [i for i, symbol in enumerate(self.wanted) if padded[i] != symbol]
 
@@ -72,7 +72,7 @@ def _too_long(seen):
 
 
 def random_string(length, string):
-    """The first ``length`` symbols of one of the strings, the same on every machine."""
+    """Return the first `length` symbols of one of the strings, the same on every machine."""
     places = np.random.default_rng(string).integers(len(SYMBOLS), size=ROOM)
     return "".join(SYMBOLS[place] for place in places[:length])
 

@@ -90,7 +90,7 @@ def _leaks(seen):
 
 
 def weigh(scores, mask, way):
-    """Softmax over the keys with a mask (n, m), hidden by one of four ways."""
+    """Return softmax over the keys with a mask (n, m), hidden in one of four ways."""
     if way == ZERO_WEIGHT:
         return np.where(mask, softmax(scores), 0.0)
     hidden = {ZERO_SCORE: 0.0, BIG: -1e9}

@@ -71,7 +71,7 @@ def modality_explorer():
 
 
 def share_on_image(seen):
-    """How much of the chosen word's weight goes to tiles."""
+    """Return how much of the chosen word's weight goes to tiles."""
     return float(seen.weights[seen.word, IS_TILE].sum())
 
 
@@ -88,7 +88,7 @@ def _on_words(seen):
 
 
 def weigh(way, asked):
-    """(weights, which scores count), both (10, 10): words first, then tiles."""
+    """Return (weights, which scores count), both (10, 10): words first, then tiles."""
     scores = STRENGTH * CONTENT @ CONTENT.T + asked * IS_TILE
     counts = np.ones(scores.shape, bool) if way == JOINED else np.tile(IS_TILE, (len(TOKENS), 1))
     if way == CROSS:
@@ -175,7 +175,7 @@ def _word(x, y, i, word, seen):
 
 
 def _weight(x, y, width, below, weight, largest):
-    """A cell with a weight, below a word or a tile."""
+    """Draw a cell with a weight, below a word or a tile."""
     cell = weight_cell(x, y + below, width, 30, weight)
     return cell + (frame(x, y + below, width, 30) if largest else "")
 

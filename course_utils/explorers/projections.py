@@ -24,8 +24,8 @@ PLACES = {"none": 0.0, "added to every word": 2.0}
 WIDTH = 3 + N + N  # features of a token: its kind, itself, its place
 
 
-def given_projections():
-    """W_query and W_key (WIDTH, WIDTH), made by hand.
+def _given_projections():
+    """Return W_query and W_key (WIDTH, WIDTH), made by hand.
 
     A noun asks for verbs, a verb and an adjective ask for nouns, every place for the next one;
     a key keeps the kind and the place of its token. Nobody asks for a word by its name.
@@ -38,7 +38,7 @@ def given_projections():
     return W_query, W_key
 
 
-W_QUERY, W_KEY = given_projections()
+W_QUERY, W_KEY = _given_projections()
 
 
 class Looked(NamedTuple):
@@ -106,7 +106,7 @@ def _weight(seen, word, other):
 
 
 def look_at_itself(share, places, order):
-    """Self-attention of the words in an order: `Attended`, rows and columns as they stand there.
+    """Return the words' self-attention in an order: `Attended`, rows and columns in that order.
 
     The values are the tokens, without a projection.
     """

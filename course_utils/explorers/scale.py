@@ -58,15 +58,15 @@ def _flat(seen):
 
 
 @functools.cache
-def dot_products(width):
-    """Dot products (QUERIES, KEYS) of vectors with independent features of variance 1."""
+def _dot_products(width):
+    """Return dot products (QUERIES, KEYS) of vectors with independent features of variance 1."""
     rng = np.random.default_rng(width)
     return rng.normal(size=(QUERIES, width)) @ rng.normal(size=(KEYS, width)).T
 
 
 def scale_look(width, divisor, temperature):
     """Divide the scores, and let softmax make weights of them; the facts are a `Spread`."""
-    scores = dot_products(width) / (DIVISORS[divisor](width) * temperature)
+    scores = _dot_products(width) / (DIVISORS[divisor](width) * temperature)
     weights = softmax(scores)
     facts = Spread(width, divisor, float(scores.std()), float(weights.max(axis=-1).mean()))
     seen = np.log(np.maximum(weights, 1e-300))

@@ -102,7 +102,7 @@ def wires_explorer():
 
 
 def _attend(position, query_part, key_part, memory):
-    """Scores (2, 4), weights (2, 4) and contexts (2,) of either reading."""
+    """Return scores (2, 4), weights (2, 4) and contexts (2,) of either reading."""
     keys, values = (np.array(part) for part in zip(*(WORDS[w] for w in memory), strict=True))
     if position:
         scores = query_part * (QUERIES @ W_POSITION)
@@ -127,7 +127,7 @@ def wires_look(position, query_part, key_part, memory, gave_up):
 
 
 def _moved(facts):
-    """How far things moved, in two sentences."""
+    """Say how far things moved, in two sentences."""
     scores, weights = facts.by_parts
     memory_weights, contexts = facts.by_memory
     return (
@@ -184,7 +184,7 @@ STAGES, STAGE_TOPS, STAGE_SIZE = 212, (82, 168, 250), (140, 46)
 
 
 def _wiring(position):
-    """Inputs left, stages right, an arrow for each wire; by position none leads from the keys."""
+    """Draw inputs left, stages right, wires as arrows; by position none leads from the keys."""
     names = ("Q queries", QUERY), ("K keys", KEY), ("V values", VALUE)
     linear = "q → W, b" if position else "[q; k] → w, b"
     stages = ("① linear", linear), ("② softmax", "over the keys"), ("③ mix", "= c")
@@ -219,7 +219,7 @@ def _stage(top, name, note):
 
 
 def _no_wire(start, end):
-    """A cut, dashed line where the keys' wire would be."""
+    """Draw a cut, dashed line where the keys' wire would be."""
     (x1, y1), (x2, y2) = start, end
     look = {"stroke": LINE, "stroke_width": 2, "stroke_dasharray": "5 6"}
     line = tag("line", x1=x1, y1=y1, x2=x2, y2=y2, **look)
@@ -228,7 +228,7 @@ def _no_wire(start, end):
 
 
 def _key_wire(start, end):
-    """The keys' wire, and what becomes of the query's part."""
+    """Draw the keys' wire, and what becomes of the query's part."""
     note = label(INPUTS, 196, "the query's part", size=13, fill=QUERY)
     note += label(INPUTS, 214, "cancels in softmax ▸", size=13, fill=QUERY)
     return arrow(start, end, KEY) + note

@@ -1,4 +1,4 @@
-"""Grade a class: python -m course_utils.grading SOURCE SUBMISSIONS --out REPORT
+"""The command that grades a class: a solution and submissions in, marks and pages out.
 
 Student code never meets the tests: it runs in a sandbox of its own, and only values come back.
 """
@@ -28,7 +28,7 @@ SEED = "COURSE_GRADING_SEED"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Grade, and return 0 when every submission got a row."""
-    options = parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
         return _grade(options)
     except GradingError as error:
@@ -36,8 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command's options."""
+def _parser() -> argparse.ArgumentParser:
+    """Return the command's options."""
     made = argparse.ArgumentParser(prog="python -m course_utils.grading", description=__doc__)
     add = made.add_argument
     add("source", type=Path, help="a solution notebook with nbgrader's metadata")
@@ -105,7 +105,10 @@ def _on_cluster(address: str) -> "Graders":
 
 
 def _gradebook(url: str) -> "Callable[[Sequence[Row], Master], int]":
-    """What writes there; opened once now, so that nobody waits for marks that cannot be written."""
+    """Return what writes to the gradebook there.
+
+    It is opened once now, so that nobody waits for marks that cannot be written.
+    """
     try:
         from course_utils.grading.gradebook import opened, write_gradebook
     except ImportError as error:

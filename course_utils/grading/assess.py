@@ -40,7 +40,7 @@ class Result:
 
     @property
     def score(self) -> float | None:
-        """The total of the points that the tests gave."""
+        """Return the total of the points that the tests gave."""
         return score_of(outcome.points for outcome in self.outcomes)
 
 
@@ -52,7 +52,7 @@ class Settings:
     seed: str = "hidden"
 
     def in_slot(self, slot: int) -> Self:
-        """The same for one of several places side by side."""
+        """Return the same for one of several places side by side."""
         return replace(self, sandbox=replace(self.sandbox, slot=slot))
 
 
@@ -119,7 +119,7 @@ class _Graded(NamedTuple):
 
 
 class _Grading:
-    """Asks the questions of one session twice: as students see them, and with hidden parts."""
+    """The questions of one session, asked twice: as students see them, and with hidden parts."""
 
     def __init__(
         self, master: Master, cells: Sequence[Cell], session: Session, settings: Settings
@@ -128,7 +128,7 @@ class _Grading:
         self.session, self.settings = session, settings
 
     def grade(self, questions: Sequence[Question]) -> _Graded:
-        """The outcome of each question, with its marks."""
+        """Return the outcome of each question, with its marks."""
         with strict_comparisons(), contextlib.redirect_stdout(io.StringIO()):
             look = self._look(FIRST_LOOK)
             first = [self._feedback(question, look) for question in questions]
@@ -146,7 +146,7 @@ class _Grading:
     def _look_longer(
         self, questions: Sequence[Question], first: Sequence[_Feedback], marks: Sequence[_Marks]
     ) -> list[_Feedback]:
-        """The feedback, anew where a first look said right and the hidden test did not.
+        """Return the feedback, anew where a first look said right and the hidden test did not.
 
         In a new worker, since this one knows hidden inputs by now.
         """
@@ -162,7 +162,7 @@ class _Grading:
         ]
 
     def _feedback(self, question: Question, look: Look) -> _Feedback:
-        """What the visible test says of an answer: in its place, or if that is empty, at the end.
+        """Run the visible test on an answer: in its place, or if that is empty, at the end.
 
         Never of both, which would be two guesses. So the name can be used again further down.
         """
@@ -180,7 +180,7 @@ class _Grading:
         return _Feedback(self._outcome(question, tested), after, bool(tested.verdicts), notes)
 
     def _outcome(self, question: Question, tested: Tested) -> Outcome:
-        """The outcome without marks: which of several things that were seen is said."""
+        """Return the outcome without marks: which of several things that were seen is said."""
         cell, verdict = cell_of(question, self.cells), tested.verdict
         line = self._line(cell, tested.raised)
         made = Outcome(question.grade_id, 0.0, Kind.WRONG, cell=cell, line=line)
@@ -195,12 +195,12 @@ class _Grading:
         return replace(made, message=wording.of_error(question, tested, cell, self.session))
 
     def _line(self, cell: int, raised: Raised | None) -> int:
-        """The line of that cell where a call stopped, or else the cell itself; −1 for neither."""
+        """Return the line where a call stopped in that cell, or the cell itself; −1 for neither."""
         in_cell = raised if raised and raised.cell == cell else self.session.errors.get(cell)
         return in_cell.line if in_cell else -1
 
     def _marks(self, question: Question, feedback: _Feedback, look: Look) -> _Marks:
-        """The marks: none where the visible part of the test already failed."""
+        """Give the marks: none where the visible part of the test already failed."""
         if not feedback.right:
             return _Marks(0.0, [])
         tested = look.run(question, question.source, feedback.after)
@@ -210,14 +210,14 @@ class _Grading:
 
 
 def _as_judged(made: Outcome, verdict: Verdict) -> Outcome:
-    """The outcome as one of our checks sees it."""
+    """Return the outcome as one of our checks sees it."""
     kind = Kind.RIGHT if verdict.passed else Kind.WRONG
     rows = tuple((label, text) for label, text in verdict.evidence)
     return replace(made, kind=kind, message=verdict.message, mistake=verdict.mistake, rows=rows)
 
 
 def _share(value: object, points: float) -> float:
-    """The points for what the last line of a test gives: for a number so many, as in nbgrader.
+    """Return the points for a test's last value: a number is so many points, as in nbgrader.
 
     A student's numbers may be in it: of any of NumPy's kinds, and NaN.
     """
@@ -232,7 +232,7 @@ def _share(value: object, points: float) -> float:
 
 
 def _together(question: Question, seen: _Feedback, marks: _Marks) -> Outcome:
-    """The outcome with its marks, and with words that fit them."""
+    """Return the outcome with its marks, and with words that fit them."""
     points, outcome = marks.points, replace(seen.outcome, points=marks.points)
     if points == question.points and (points or seen.right):
         passed = replace(outcome, message=wording.PASSED, mistake=None, rows=())

@@ -42,7 +42,7 @@ class ClassChecks:
         yield self.verdicts
 
     def modules(self) -> dict[str, types.ModuleType]:
-        """The modules that stand in for the course's own where a test imports these."""
+        """Return the modules that stand in for the course's own where a test imports these."""
         ours = {"check": self.check, "require": self.require, "hint": self.hint}
         bound, course = stand_in(checks, ours), sys.modules["course_utils"]
         return {checks.__name__: bound, course.__name__: stand_in(course, {"checks": bound})}
@@ -62,7 +62,7 @@ class ClassChecks:
             raise NotCorrect
 
     def hint(self, exercise: str) -> None:
-        """Nothing: hints are for learners."""
+        """Do nothing: hints are for learners."""
 
     def _judge(self, exercise: str, answer: object, effort: Effort) -> Verdict:
         verdict: Verdict = find(exercise).judge(for_checks(answer), effort)

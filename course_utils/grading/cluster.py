@@ -54,7 +54,7 @@ def _rows(
 
 
 def _one(submission: Submission, shared: tuple[Master, Settings]) -> Row:
-    """One row, made on a machine of the cluster.
+    """Make one row, on a machine of the cluster.
 
     One at a time in a process, whose streams the tests take over: start workers with --nthreads 1.
     """

@@ -34,7 +34,7 @@ class Empty(np.ndarray):
         return made.view(Empty) if isinstance(made, np.ndarray) and not made.size else made
 
     def _fits(self, other: Any, ufunc: np.ufunc) -> bool:
-        """Whether it has this shape; or is how far numbers may be off, or infinity."""
+        """Say whether it has this shape; or is how far numbers may be off, or infinity."""
         tolerance = type(other) is float and (ufunc in ORDERING or math.isinf(other))
         return tolerance or np.shape(other) == self.shape
 
@@ -45,7 +45,7 @@ def _plain(value: Any) -> Any:
 
 @contextlib.contextmanager
 def strict_comparisons() -> Generator[None, None, None]:
-    """NumPy's own comparisons refuse one empty side, until the block ends.
+    """Make NumPy's own comparisons refuse one empty side, until the block ends.
 
     In NumPy itself, for the whole process, and not bound in the tests' names as `check` is: it is
     not only the test's own lines that compare a student's `[]`. The course's checks do, and so
@@ -56,12 +56,12 @@ def strict_comparisons() -> Generator[None, None, None]:
             for name in names:
                 plain = getattr(module, name)
                 stack.callback(setattr, module, name, plain)
-                setattr(module, name, not_with_nothing(plain))
+                setattr(module, name, _not_with_nothing(plain))
         yield
 
 
-def not_with_nothing(compare: Callable[..., Any]) -> Callable[..., Any]:
-    """The same comparison, which fails where one side alone holds no numbers, such as []."""
+def _not_with_nothing(compare: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the same comparison, failing where one side alone holds no numbers, such as []."""
 
     @functools.wraps(compare)
     def strict(*arguments: Any, **named: Any) -> Any:

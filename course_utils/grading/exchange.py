@@ -126,7 +126,7 @@ class Exchange:
         raise ProtocolError("a given function was called too often")
 
     def _from_lent(self, lent: Lent, size: int, *asked: Any) -> tuple[Any, ...]:
-        """What a function of ours gives for plain arguments: no code of a student's comes here."""
+        """Call a function of ours with plain arguments: no code of a student's comes here."""
         kinds = [type(part) for part in asked]
         if kinds != [int, tuple, dict] or not 0 <= asked[0] < len(lent) or size > MOST_ASKED_BYTES:
             raise ProtocolError("a given function was called in a way that it cannot be")
@@ -150,7 +150,7 @@ class Exchange:
                 left = left[self.socket.send(left) :]
 
     def _receive(self, deadline: float) -> tuple[int, tuple[Any, ...]]:
-        """(bytes, message) of the next frame, which must answer the question under way."""
+        """Return (bytes, message) of the next frame, which must answer the question under way."""
         announced = sizes(self._read(HEADER.size, deadline))
         text, blobs = (self._read(size, deadline) for size in announced)
         message = decode(text, blobs, self.handle)
@@ -178,25 +178,25 @@ class Exchange:
             raise Fault(Status.TIMEOUT, "it did not end in time")
         if now > self.next_look:
             self.next_look = now + SLICE
-            if use_of(self.process.pid)[0] > 2 * self.sandbox.limits.memory * MEGABYTE:
+            if _use_of(self.process.pid)[0] > 2 * self.sandbox.limits.memory * MEGABYTE:
                 raise Fault(Status.CRASHED, "it used too much memory")
 
     def strained(self) -> bool:
-        """Whether so much is in use that what comes next would suffer for what came before."""
+        """Say whether so much is in use that what comes next would suffer for what came before."""
         limits = self.sandbox.limits
-        used, threads = use_of(self.process.pid)
+        used, threads = _use_of(self.process.pid)
         return used > limits.memory * MEGABYTE / 2 or threads > limits.processes / 2
 
 
-def use_of(process: int) -> tuple[int, int]:
-    """(bytes, threads) that a process and all below it use at this moment."""
+def _use_of(process: int) -> tuple[int, int]:
+    """Return (bytes, threads) that a process and all below it use at this moment."""
     try:
         tasks = list(Path(f"/proc/{process}/task").iterdir())
         pages = max(int((task / "statm").read_text().split()[1]) for task in tasks)  # first may end
         below = [int(child) for task in tasks for child in (task / "children").read_text().split()]
     except (OSError, IndexError, ValueError):  # it has just ended
         return 0, 0
-    parts = [(pages * PAGE, len(tasks)), *map(use_of, below)]
+    parts = [(pages * PAGE, len(tasks)), *map(_use_of, below)]
     return sum(used for used, _ in parts), sum(threads for _, threads in parts)
 
 

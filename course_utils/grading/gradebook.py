@@ -18,7 +18,7 @@ from course_utils.grading.rows import Row
 
 @contextlib.contextmanager
 def opened(url: str) -> Generator[Gradebook, None, None]:
-    """The gradebook at a database's URL, made where there is none.
+    """Open the gradebook at a database's URL, made where there is none.
 
     Raises GradingError where the URL is none, its driver is missing, or nobody answers.
     """
@@ -32,11 +32,11 @@ def opened(url: str) -> Generator[Gradebook, None, None]:
                 yield book
     except (SQLAlchemyError, ImportError) as error:
         said = str(error).strip().splitlines()[0]
-        raise GradingError(f"the gradebook {without_password(url)} fails: {said}") from error
+        raise GradingError(f"the gradebook {_without_password(url)} fails: {said}") from error
 
 
-def without_password(url: str) -> str:
-    """What of a database's URL can be shown."""
+def _without_password(url: str) -> str:
+    """Return what of a database's URL can be shown."""
     return url.split("@")[-1]
 
 
@@ -64,7 +64,7 @@ def _add_cells(book: Gradebook, master: Master) -> None:
 
 
 def _add_student(book: Gradebook, row: Row, master: Master) -> None:
-    """nbgrader adds up by itself what counts, and comes to the row's own total."""
+    """Add a student's points; nbgrader sums what counts, and comes to the row's own total."""
     name = master.name
     book.update_or_create_student(row.student)
     book.update_or_create_submission(name, row.student)
@@ -75,7 +75,7 @@ def _add_student(book: Gradebook, row: Row, master: Master) -> None:
 
 
 def _grade(book: Gradebook, grade_id: str, name: str, student: str) -> Any:
-    """A student's grade; added where the cell is newer than what was handed in."""
+    """Return a student's grade, added where the cell is newer than what was handed in."""
     try:
         return book.find_grade(grade_id, name, name, student)
     except MissingEntry:

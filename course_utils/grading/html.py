@@ -35,7 +35,7 @@ def _page(name: str, **values: Any) -> str:
 
 
 def file_name(student: str, taken: set[str]) -> str:
-    """A name for a student's page that every system accepts, and that is not taken yet."""
+    """Return a name for a student's page that every system accepts, and that is not taken yet."""
     name = re.sub(r"[^\w.@ -]", "_", student).strip(". ")
     name = name.encode()[:MOST_BYTES].decode(errors="ignore") or "student"
     while name.casefold() in taken:
@@ -45,7 +45,7 @@ def file_name(student: str, taken: set[str]) -> str:
 
 
 def feedback_page(row: Row, master: Master, warning: str = "") -> str:
-    """The page of one student: what passed, the hint of a mistake, their own code beside it."""
+    """Return a student's page: what passed, the hint of a mistake, their own code beside it."""
     said = [row.status.to_student] if row.status.to_student else []
     pairs = zip(master.questions, row.outcomes, strict=True) if row.was_run else ()
     return _page(
@@ -84,7 +84,7 @@ def summary_page(
     links: Mapping[str, str],
     warning: str = "",
 ) -> str:
-    """The page of the class. `links` are the names of the students' pages."""
+    """Return the page of the class. `links` are the names of the students' pages."""
     everybody = [
         (row.student, row.status, number(row.score), links.get(row.student)) for row in rows
     ]

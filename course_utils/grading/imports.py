@@ -10,7 +10,7 @@ from typing import Any
 
 
 def stand_in(real: types.ModuleType, ours: Mapping[str, object]) -> types.ModuleType:
-    """A module with `ours`, and with everything else of the real one, also what comes later."""
+    """Return a module with `ours` and all else of the real one, also what comes later."""
     made = types.ModuleType(real.__name__, real.__doc__)
     vars(made).update({**vars(real), **ours})
     vars(made)["__getattr__"] = lambda name: getattr(real, name)
@@ -18,7 +18,7 @@ def stand_in(real: types.ModuleType, ours: Mapping[str, object]) -> types.Module
 
 
 def builtins_with(modules: Mapping[str, types.ModuleType]) -> dict[str, Any]:
-    """The builtins, whose `import` gives these modules where a module of that name is asked for."""
+    """Return the builtins; their `import` gives these modules where one so named is asked for."""
 
     def importing(name: str, *more: Any, **named: Any) -> object:
         found = builtins.__import__(name, *more, **named)

@@ -48,7 +48,7 @@ class Journal:
         self.file.close()
 
     def _read(self) -> Iterator[tuple[str, Row]]:
-        """The rows that are there; a last line that was cut off is cut away.
+        """Yield the rows that are there, and cut away a last line that is incomplete.
 
         A line that another edition wrote stays, and its submission is graded anew.
         """

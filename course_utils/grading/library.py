@@ -16,7 +16,7 @@ LEFT_OUT += ("learning/overview", "learning/questions")
 
 @functools.cache
 def course_code() -> tuple[str, dict[str, NDArray[np.uint8]]]:
-    """(text of the shelf, {module: its code as an array of bytes}): what every worker gets."""
+    """Return (text of the shelf, {module: code as an array of bytes}): what every worker gets."""
     paths = sorted(PACKAGE.rglob("*.py"))
     kept = [path for path in paths if not _is_left_out(path.relative_to(PACKAGE).with_suffix(""))]
     return SHELF.read_text(encoding="utf-8"), {_name(path): _code(path) for path in kept}
@@ -32,6 +32,6 @@ def _name(path: Path) -> str:
 
 
 def _code(path: Path) -> NDArray[np.uint8]:
-    """Compiled here: that takes longer than all the rest of a worker's start."""
+    """Compile a module here: that takes longer than all the rest of a worker's start."""
     code = compile(path.read_bytes(), f"<{_name(path)}>", "exec", dont_inherit=True)
     return np.frombuffer(marshal.dumps(code), np.uint8)

@@ -27,13 +27,13 @@ class Tested(NamedTuple):
 
     @property
     def verdict(self) -> Verdict | None:
-        """The first that is not passed; where all are, the first."""
+        """Return the first verdict that is not passed; where all are, the first."""
         failed = [verdict for verdict in self.verdicts if not verdict.passed]
         return next(iter([*failed, *self.verdicts]), None)
 
 
 class Look:
-    """Runs tests: with the master's own statements, each run once, and the student's names."""
+    """What runs tests: the master's own statements, each run once, and the student's names."""
 
     def __init__(self, master: Master, session: Session, checks: ClassChecks) -> None:
         self.master, self.session, self.checks = master, session, checks

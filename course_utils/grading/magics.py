@@ -7,7 +7,7 @@ MAGIC_VALUE = re.compile(r"^(\s*[\w, ]+=)\s*[%!]")
 
 
 def without_magics(source: str) -> str:
-    """Lines of IPython's do nothing; a cell in another language does nothing at all."""
+    """Make IPython's lines do nothing; a cell in another language does nothing at all."""
     lines = source.splitlines()
     first = next((line.split()[0] for line in lines if line.strip()), "")
     if first.startswith("%%") and first not in ("%%time", "%%timeit", "%%capture", "%%prun"):

@@ -66,7 +66,7 @@ class Master:
         return sum(question.points for question in self.questions)
 
     def given_of(self, withheld: Sequence[str]) -> tuple[Given, tuple[str, ...]]:
-        """What stays importable of the withheld modules: the names that the sheet imports."""
+        """Return which names of withheld modules stay importable: those that the sheet imports."""
         whole = {module for module, names in self.given if not names}
         withheld = tuple(module for module in withheld if module not in whole)
         given: dict[str, tuple[str, ...]] = {}
@@ -92,7 +92,7 @@ def read_master(path: Path, withheld: Sequence[str] = ()) -> Master:
 
 
 class _Reading:
-    """Goes through the cells once, from the top."""
+    """One pass through the cells, from the top."""
 
     def __init__(self, cells: list[dict[str, Any]], withheld: tuple[str, ...]) -> None:
         self.cells, self.withheld, self.title = cells, withheld, ""
@@ -169,7 +169,7 @@ class _Reading:
 
 
 def _withheld_by(source: str) -> Iterator[str]:
-    """Modules that the exercises of a test withhold."""
+    """Yield the modules that the exercises of a test withhold."""
     for exercise in ASKED.findall(source):
         try:
             yield from find(exercise).withholds
@@ -178,7 +178,7 @@ def _withheld_by(source: str) -> Iterator[str]:
 
 
 def _given(node: ast.AST) -> list[tuple[str, tuple[str, ...]]]:
-    """(module, names) of an import; no names where a module is imported whole."""
+    """Return (module, names) of an import; no names where a module is imported whole."""
     if isinstance(node, ast.Import):
         return [(alias.name, ()) for alias in node.names]
     if isinstance(node, ast.ImportFrom) and node.module:

@@ -39,7 +39,7 @@ def load(path: str | Path) -> bytes:
 
 
 def check_size(size: int) -> None:
-    """Raise Rejected for a notebook of so many bytes."""
+    """Raise Rejected for a notebook of too many bytes."""
     if size > MOST_BYTES:
         raise Rejected(
             f"The notebook has {size / 1e6:.0f} MB, more than {MOST_BYTES / 1e6:.0f} MB: "
@@ -66,7 +66,7 @@ def parse(data: bytes) -> list[Cell]:
 
 
 def _code(cell: Any) -> Cell | None:
-    """The Cell of a code cell; None for cells of text."""
+    """Return the Cell of a code cell; None for cells of text."""
     if not isinstance(cell, dict):
         raise Rejected("The notebook is damaged: one of its cells is not a cell.")
     if cell.get("cell_type") != "code":

@@ -9,7 +9,7 @@ THE_END = -1  # of the notebook: after its last cell
 
 
 def cell_of(question: Question, cells: Sequence[Cell]) -> int:
-    """The number of the cell with a student's answer: by its grade_id, or by what it defines.
+    """Return the number of the cell with an answer: by its grade_id, or by what it defines.
 
     −1 where there is none.
     """
@@ -22,7 +22,7 @@ def cell_of(question: Question, cells: Sequence[Cell]) -> int:
 
 
 def counts_after(question: Question, cells: Sequence[Cell]) -> int:
-    """The number of the cell after which an answer counts, or THE_END."""
+    """Return the number of the cell after which an answer counts, or THE_END."""
     ids = [cell.grade_id for cell in cells]
     tests = [number - 1 for number, name in enumerate(ids) if name == question.grade_id]
     answers = [number for number, name in enumerate(ids) if name in question.answers]

@@ -33,7 +33,7 @@ TRIES = 2  # where it is the grader that fails
 def row_of(
     submission: Submission, master: Master, settings: Settings, spare: Exchange | None = None
 ) -> Row:
-    """Everything that a report says of one submission."""
+    """Return the row of a submission: everything that a report says of it."""
     try:
         file, cells = submission.choose(master)
     except Rejected as reason:
@@ -59,7 +59,7 @@ def _code(question: Question, cells: Sequence[Cell]) -> str:
 
 
 def failed(submission: Submission, master: Master, why: str) -> Row:
-    """The row of a submission where the grader itself did not come through: the next run tries."""
+    """Return a row for a submission that the grader itself failed at: the next run tries again."""
     note = f"The grader failed, grade by hand: {why}"
     return _not_run(submission, master, Status.CRASHED, note, again=True)
 
@@ -67,7 +67,7 @@ def failed(submission: Submission, master: Master, why: str) -> Row:
 def _not_run(
     submission: Submission, master: Master, status: Status, note: str, again: bool = False
 ) -> Row:
-    """No points; None for questions that a teacher reads."""
+    """Return a row without points, with None for questions that a teacher reads."""
     outcomes = tuple(
         Outcome(question.grade_id, None if question.by_hand else 0.0, Kind.NOT_RUN)
         for question in master.questions
@@ -148,7 +148,7 @@ class _Slot:
         return self.pipe
 
     def take(self) -> Row | str | None:
-        """The row that is done, why there is none, or None while the process works."""
+        """Return the row that is done, why there is none, or None while the process works."""
         if self.pipe and self.pipe.poll():
             try:
                 return self.pipe.recv()
@@ -171,7 +171,7 @@ class _Slot:
 def _run(
     pipe: Connection, parents_end: Connection, master: Master, settings: Settings, slot: int
 ) -> None:
-    """What the process does: it ends with its parent, and keeps a worker ready."""
+    """Grade what the pipe brings; the process ends with its parent, and keeps a worker ready."""
     parents_end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
@@ -190,7 +190,7 @@ def _run(
 
 
 def _try(submission: Submission, master: Master, settings: Settings, worker: Exchange) -> Row | str:
-    """The row, or why there is none."""
+    """Return the row, or why there is none."""
     try:
         return row_of(submission, master, settings, worker)
     except (Exception, NoWorker) as error:

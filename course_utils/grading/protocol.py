@@ -104,7 +104,7 @@ def _pack(value: Any, blobs: list[bytes], lend: Lend | None) -> Any:
 
 
 def _pack_array(value: Any, blobs: list[bytes]) -> list[Any]:
-    """An array; one that does not lie in one piece must not do so on the other side either."""
+    """Pack an array; one that does not lie in one piece must not do so on the other side either."""
     array = np.asarray(value)
     plain = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
     blobs.append(plain.tobytes())
@@ -114,7 +114,7 @@ def _pack_array(value: Any, blobs: list[bytes]) -> list[Any]:
 
 
 class _Reader:
-    """Turns JSON into values, and takes the bytes of arrays in the order in which they come."""
+    """What turns JSON into values, and takes the arrays' bytes in the order in which they come."""
 
     def __init__(self, blobs: bytes, handle: Callable[..., Any] | None) -> None:
         self.blobs, self.handle = memoryview(blobs), handle
@@ -205,7 +205,7 @@ def _checked(value: T, fine: object) -> T:
 
 
 def _keys(keys: list[Any]) -> list[Any]:
-    """Keys that can be hashed: no lists, no arrays, not inside tuples either.
+    """Check that keys can be hashed; return them: no lists, no arrays, not inside tuples either.
 
     Nor many with one hash: to keep n of those apart takes n² comparisons, minutes of ours.
     """
@@ -222,7 +222,7 @@ def _checked_parts(keys: Sequence[Any]) -> None:
 
 
 def _is_text(text: str) -> bool:
-    """Whether it can be written to a file: no half of a pair of surrogates."""
+    """Say whether it can be written to a file: no half of a pair of surrogates."""
     try:
         return bool(text.encode("utf-8")) or not text
     except UnicodeEncodeError:

@@ -29,7 +29,7 @@ class Roster:
         keys = [self._keys(record) for record in self.records]
         found, strangers = dict[int, Row](), list[str]()
         for row in rows:
-            asked = {plain(row.student), row.number} - {""}
+            asked = {_plain(row.student), row.number} - {""}
             places = [place for place, names in enumerate(keys) if asked & names]
             if len(places) == 1 and places[0] not in found:
                 found[places[0]] = row
@@ -39,7 +39,7 @@ class Roster:
         return [*rows, *absent.values()], {**found, **absent}, strangers
 
     def table(self, found: Mapping[int, Row], master: Master) -> str:
-        """The text of the CSV that the system imports."""
+        """Return the text of the CSV that the system imports."""
         lines = [self._columns(master)]
         for place, record in enumerate(self.records):
             lines.append(self._line(record, found[place], master))
@@ -62,7 +62,7 @@ class Roster:
         return (record["student"], score, most)
 
     def _assignment(self, master: Master) -> str:
-        """The column of Canvas that belongs to the sheet, such as "02_score (4711)"."""
+        """Return the column of Canvas that belongs to the sheet, such as "02_score (4711)"."""
         names = [n for n in self.records[0] if n.lower().startswith(master.name.lower())]
         return names[0] if names else master.name
 
@@ -70,12 +70,12 @@ class Roster:
         return record[{"moodle": "Full name", "canvas": "Student"}.get(self.system, "student")]
 
     def _keys(self, record: Record) -> set[str]:
-        """All that a submission may be called by: the name, the id, the login."""
+        """Return all that a submission may be called by: the name, the id, the login."""
         fields = ("Identifier", "ID", "SIS User ID", "SIS Login ID", "Email address", "id", "login")
         ids = {re.sub(r"^Participant ", "", record.get(field, "")) for field in fields}
-        names = {plain(self._name(record)), *(plain(name.split("@")[0]) for name in ids)}
+        names = {_plain(self._name(record)), *(_plain(name.split("@")[0]) for name in ids)}
         last, _, first = self._name(record).partition(",")
-        return (names | ids | {plain(first + last)}) - {""}
+        return (names | ids | {_plain(first + last)}) - {""}
 
     def _missing(self, place: int) -> Row:
         name, status = self._name(self.records[place]), Status.MISSING
@@ -97,7 +97,7 @@ def read_roster(path: Path) -> Roster:
     )
 
 
-def plain(name: str) -> str:
-    """A name without case, accents' two spellings, spaces and commas."""
+def _plain(name: str) -> str:
+    """Return a name without case, accents' two spellings, spaces and commas."""
     text = unicodedata.normalize("NFKC", name).casefold()
     return "".join(letter for letter in text if letter.isalnum())

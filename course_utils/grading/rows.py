@@ -41,7 +41,7 @@ class Outcome:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The Outcome that `asdict` made plain data of."""
+        """Return the Outcome that `asdict` made plain data of."""
         rows = tuple((label, text) for label, text in data["rows"])
         values: dict[str, Any] = {**data, "kind": Kind(data["kind"]), "rows": rows}
         return cls(**values)
@@ -70,37 +70,37 @@ class Row:
 
     @property
     def points(self) -> Grades:
-        """What the tests gave."""
+        """Return what the tests gave."""
         return {outcome.grade_id: outcome.points for outcome in self.outcomes}
 
     @property
     def grades(self) -> Grades:
-        """What counts: the tests' points, and a teacher's in their place."""
+        """Return what counts: the tests' points, and a teacher's in their place."""
         return {**self.points, **self.by_hand}
 
     @property
     def score(self) -> float | None:
-        """The total; None where nobody has given any points."""
+        """Return the total; None where nobody has given any points."""
         return score_of(self.grades.values())
 
     @property
     def was_run(self) -> bool:
-        """Whether its questions have been asked."""
+        """Say whether its questions have been asked."""
         return any(outcome.kind is not Kind.NOT_RUN for outcome in self.outcomes)
 
     def marked(self, by_hand: Mapping[str, float] | None) -> Self:
-        """The same row with the points that a teacher gave."""
+        """Return the same row with the points that a teacher gave."""
         return replace(self, by_hand=by_hand or {})
 
     def as_json(self) -> dict[str, Any]:
-        """Plain data for the journal, where a teacher's points are no part of it."""
+        """Return plain data for the journal, without the points that a teacher gave."""
         data = asdict(self)
         del data["by_hand"]
         return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The Row that `as_json` wrote. Raises ValueError for one of another edition."""
+        """Return the Row that `as_json` wrote. Raises ValueError for one of another edition."""
         if data.keys() != {one.name for one in fields(cls)} - {"by_hand"}:
             raise ValueError("a row of another edition")
         values: dict[str, Any] = {
@@ -113,6 +113,6 @@ class Row:
 
 
 def score_of(points: Iterable[float | None]) -> float | None:
-    """The sum of the points that were given; None where there are none at all."""
+    """Return the sum of the points that were given; None where there are none at all."""
     given = [one for one in points if one is not None]
     return sum(given) if given else None

@@ -36,7 +36,7 @@ class Report:
     warning: str = ""
 
     def marked(self, rows: Iterable[Row]) -> list[Row]:
-        """The rows with the points that the teacher gave."""
+        """Return the rows with the points that the teacher gave."""
         return [row.marked(self.marks.get(row.student)) for row in rows]
 
     def write(self, rows: Sequence[Row]) -> str:
@@ -109,7 +109,7 @@ def grade(
 
 
 def _fingerprint(master: Master, settings: Settings) -> str:
-    """Changes where a row would come out otherwise: with the tests, the seed, the limits."""
+    """Return a text that changes where a row would: with the tests, the seed, the limits."""
     withheld = [question.withheld for question in master.questions]
     seed = hashlib.sha256(settings.seed.encode()).hexdigest()  # no secret in a file
     limits, safe = astuple(settings.sandbox.limits), settings.sandbox.safe

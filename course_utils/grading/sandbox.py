@@ -59,7 +59,7 @@ class Limits:
     files: int = 128
 
     def inside(self) -> dict[str, int]:
-        """The limits that the kernel keeps for every process inside, by their names there."""
+        """Return the limits that the kernel keeps for each process inside, by their names there."""
         return {
             "AS": self.memory * MEGABYTE,
             "FSIZE": self.disk * MEGABYTE,
@@ -83,7 +83,7 @@ class Sandbox:
     shown: tuple[str, ...] = ()
 
     def command(self, refused: int | None = None) -> list[str]:
-        """The command that starts a worker, whose channel is its standard input.
+        """Return the command that starts a worker, whose channel is its standard input.
 
         refused : a file descriptor with the filter of system calls, see `syscalls`.
         """
@@ -96,7 +96,7 @@ class Sandbox:
         return self._stepped_down(inner) if os.geteuid() == 0 else inner
 
     def start(self, connection: socket.socket) -> subprocess.Popen[bytes]:
-        """Start a worker on that socket; the process, in a session of its own."""
+        """Start a worker on that socket; return its process, in a session of its own."""
         refused = syscalls.as_file() if self.safe else None
         try:
             return subprocess.Popen(
@@ -114,7 +114,7 @@ class Sandbox:
                 os.close(refused)
 
     def why_not(self) -> str | None:
-        """Why a sandbox cannot be had here, in a sentence, or None."""
+        """Say why a sandbox cannot be had here, in a sentence; None where it can."""
         if not sys.platform.startswith("linux"):
             return "grading needs Linux: run it in a Linux machine or container"
         if not shutil.which("bwrap"):
@@ -141,7 +141,7 @@ class Sandbox:
         ]
 
     def _layers(self) -> list[str]:
-        """What is mounted inside. /tmp comes before anything that stands below it."""
+        """List what is mounted inside. /tmp comes before anything that stands below it."""
         root = os.geteuid() == 0
         paths = [path for path in self._paths() if not root or "/tmp" in map(str, path.parents)]
         return [
@@ -154,7 +154,7 @@ class Sandbox:
         ]
 
     def _stepped_down(self, inner: Sequence[str]) -> list[str]:
-        """Root's layer: it can read what the student's user id will see, and then gives up."""
+        """Add root's layer: it can read what the student's user id will see, and then gives up."""
         user = str(FIRST_USER + self.slot)
         return [
             *(_found("bwrap"), "--die-with-parent", "--clearenv"),
@@ -176,14 +176,14 @@ class Sandbox:
         ]
 
     def _paths(self) -> list[Path]:
-        """Python, its packages, and what was asked for."""
+        """List Python, its packages, and what was asked for."""
         names = {sys.base_prefix, sys.prefix, *_packages(), *self.shown}
         paths = {*map(Path, names), *_fonts()}
         return sorted(path for path in paths if not set(map(Path, SYSTEM)) & {path, *path.parents})
 
 
 def _view(paths: Sequence[Path]) -> list[str]:
-    """Flags that show paths read-only; never the course's package, though it stand among them."""
+    """Return flags that show paths read-only; never the course's package, even among them."""
     flags, made = list[str](), {Path("/"), Path("/tmp")}
     for path in paths:
         for folder in reversed(path.parents):
@@ -199,18 +199,18 @@ def _view(paths: Sequence[Path]) -> list[str]:
 
 
 def _copies() -> list[Path]:
-    """The course's package, and where it is installed beside the one that grades."""
+    """List the course's package, and where it is installed beside the one that grades."""
     installed = (Path(folder, PACKAGE.name) for folder in _packages())
     return sorted({PACKAGE, *(path for path in installed if path.is_dir())})
 
 
 def _packages() -> list[str]:
-    """Folders in which packages are installed, NumPy's among them."""
+    """List the folders in which packages are installed, NumPy's among them."""
     return list(dict.fromkeys([*site.getsitepackages(), str(Path(np.__file__).parents[1])]))
 
 
 def _fonts() -> list[Path]:
-    """matplotlib's list of fonts, which takes seconds to make anew."""
+    """Find matplotlib's list of fonts, which takes seconds to make anew."""
     return sorted((Path.home() / ".cache" / "matplotlib").glob("fontlist-*.json"))
 
 

@@ -76,13 +76,13 @@ class Session:
         calls.faults += [fault for fault in self.faults[before:] if fault not in of_cells]
 
     def fetch(self, name: str, after: int = THE_END) -> Any:
-        """What a name means to the student, after a cell or at the end; MISSING where nothing."""
+        """Return what a name means to a student, after a cell or at the end; or else MISSING."""
         self._prepare()
         word, *rest = self._request("fetch", name, after, seconds=self.sandbox.limits.call)
         return rest[0] if word == "value" and rest else MISSING
 
     def moved(self, names: Sequence[str], after: int) -> bool:
-        """Whether one of these names means something else at the end than after that cell."""
+        """Say whether one of these names means something else at the end than after that cell."""
         try:
             self._prepare()
             reply = self._request("moved", names, after, seconds=self.sandbox.limits.call)
@@ -106,7 +106,7 @@ class Session:
         return result, changed
 
     def read(self, thing: Handle, attribute: str) -> Any:
-        """An attribute of an object that stays in the worker."""
+        """Return an attribute of an object that stays in the worker."""
         seconds = self.sandbox.limits.call
         return self._value(self._request("read", thing, attribute, seconds=seconds, of=thing))[0]
 
@@ -129,7 +129,7 @@ class Session:
         self.exchange = self.spare = None
 
     def _prepare(self) -> None:
-        """A worker that has run all cells that can be run."""
+        """Get a worker that has run all cells that can be run."""
         while not self.exchange or self.exchange.fault:
             self._check_time()
             self._start()
@@ -178,7 +178,7 @@ class Session:
                 self.faults.append(exchange.fault)
 
     def _value(self, reply: tuple[Any, ...]) -> list[Any]:
-        """(result, changes) of an answer; raises what the student's code raised."""
+        """Return (result, changes) of an answer; raise what the student's code raised."""
         word, *rest = reply
         if word == "raised" and len(rest) == 3:
             self.calls.raised = self._raised(tuple(rest))
@@ -188,13 +188,13 @@ class Session:
         return rest
 
     def _raised(self, error: object) -> Raised:
-        """(kind, cell, line), checked."""
+        """Return (kind, cell, line), checked."""
         if not isinstance(error, tuple) or list(map(type, error)) != [str, int, int]:
             self._malformed()
         return Raised(*error)
 
     def _malformed(self) -> NoReturn:
-        """The frame was well formed, but is no answer to what was asked."""
+        """Raise a Fault: the frame was well formed, but is no answer to what was asked."""
         fault = Fault(Status.PROTOCOL, "the answer does not fit the question")
         if self.exchange:
             self.exchange.end(fault)

@@ -32,7 +32,7 @@ class Needs(NamedTuple):
 
 
 def parse_cell(source):
-    """The statements of a cell's code, also where it has lines that only IPython understands."""
+    """Parse a cell's code, also where it has lines that only IPython understands."""
     try:
         return ast.parse(source).body
     except SyntaxError:
@@ -40,15 +40,15 @@ def parse_cell(source):
 
 
 def statements_of(cell, source, students):
-    """Every statement of a cell. An import is the master's own, wherever it stands."""
+    """Return every statement of a cell. An import is the master's own, wherever it stands."""
     return [
-        Statement(cell, node, bound_by(node), used_by(node), students and not _imports(node))
+        Statement(cell, node, _bound_by(node), used_by(node), students and not _imports(node))
         for node in parse_cell(source)
     ]
 
 
 def needs_of(uses, above):
-    """Needs of a test that uses these names and stands below these statements."""
+    """Return the Needs of a test that uses these names and stands below these statements."""
     wanted, chosen, names = set(uses), [], set()
     students = frozenset().union(*(statement.binds for statement in above if statement.students))
     for number in reversed(range(len(above))):
@@ -57,14 +57,14 @@ def needs_of(uses, above):
             found = statement.binds & wanted
             names |= found
             wanted -= found
-        elif {EVERYTHING, *wanted} & (statement.binds | changed_by(statement, students)):
+        elif {EVERYTHING, *wanted} & (statement.binds | _changed_by(statement, students)):
             chosen.append(number)
             wanted = (wanted - statement.binds) | statement.uses
     return Needs(tuple(reversed(chosen)), tuple(sorted(names)))
 
 
-def bound_by(node):
-    """Names that a statement binds at the top level."""
+def _bound_by(node):
+    """Return the names that a statement binds at the top level."""
     if isinstance(node, SCOPES):
         return frozenset({node.name})
     if _imports(node):
@@ -72,21 +72,21 @@ def bound_by(node):
     return frozenset(
         name
         for inner in _same_scope(node)
-        for name in (bound_by(inner) if _binds_a_name(inner) else _stored(inner))
+        for name in (_bound_by(inner) if _binds_a_name(inner) else _stored(inner))
     )
 
 
 def used_by(node):
-    """Names that a statement reads, inside its functions too."""
+    """Return the names that a statement reads, inside its functions too."""
     loads = (n for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
     changed = (n.target for n in ast.walk(node) if isinstance(n, ast.AugAssign))
     return frozenset(n.id for n in (*loads, *changed) if isinstance(n, ast.Name))
 
 
-def changed_by(statement, students):
-    """Names whose object a statement may change: data.sort(), data[0] = 1, np.random.seed(0).
+def _changed_by(statement, students):
+    """Return names whose object may change: `data.sort()`, `data[0] = 1`, `np.random.seed(0)`.
 
-    Nothing where it uses a student's names: plt.plot(answer) changes plt, and no test needs that.
+    No names where it uses a student's: `plt.plot(answer)` changes `plt`, and no test needs that.
     """
     node = statement.node
     if statement.uses & students:
@@ -99,7 +99,7 @@ def changed_by(statement, students):
 
 
 def _root(node):
-    """The name at the start of name.attribute[item]; nothing for a plain name."""
+    """Return the name at the start of `name.attribute[item]`; nothing for a plain name."""
     plain = isinstance(node, ast.Name)
     while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value
@@ -107,7 +107,7 @@ def _root(node):
 
 
 def _same_scope(node):
-    """The node's inner nodes, without the bodies of functions and classes."""
+    """Yield the node's inner nodes, without the bodies of functions and classes."""
     for child in ast.iter_child_nodes(node):
         yield child
         if not isinstance(child, (*SCOPES, ast.comprehension)):

@@ -47,10 +47,10 @@ class Status(enum.StrEnum):
 
     @property
     def handed_in(self) -> bool:
-        """Whether there is a submission at all."""
+        """Say whether there is a submission at all."""
         return self is not Status.MISSING
 
 
 def first_of(statuses: "list[Status]") -> Status:
-    """The one that counts where several apply; where none does, everything was graded."""
+    """Return the one that counts where several apply; where none does, everything was graded."""
     return min(statuses, key=list(Status).index, default=Status.GRADED)

@@ -56,15 +56,15 @@ class Worker(Protocol):
 
     @property
     def exchange(self) -> Exchange | None:
-        """The worker."""
+        """Return the worker."""
 
     def call(
         self, function: "Handle", arguments: Sequence[Any], named: Mapping[str, Any]
     ) -> tuple[Any, Sequence[tuple[int, Any]]]:
-        """(result, the arguments that the call has changed)."""
+        """Return (result, the arguments that the call has changed)."""
 
     def read(self, thing: "Handle", attribute: str) -> Any:
-        """An attribute."""
+        """Return an attribute."""
 
 
 class Handle:
@@ -93,13 +93,13 @@ class CallableHandle(Handle):
 
 
 def stub(session: Worker, number: int, kind: str, name: str) -> Any:
-    """A stub whose type has the name that the object's type has, so that messages can say it."""
+    """Make a stub whose type is named like the object's type, so that messages can say it."""
     base = Handle if kind == "object" else CallableHandle
     return type(name, (base,), {"__module__": __name__})(session, number)
 
 
 def for_checks(answer: Any) -> Any:
-    """An answer as the checks want it.
+    """Return an answer as the checks want it.
 
     They hand over copies and look afterwards whether those have changed: so what the worker has
     changed is written into the copies. Tests of others never see their arrays change.
@@ -113,13 +113,13 @@ def for_checks(answer: Any) -> Any:
         except Fault as fault:
             raise (Stop() if fault.status is Status.TIMEOUT else fault) from None
         for place, now in changed:
-            write_back(arguments[place], now)
+            _write_back(arguments[place], now)
         return value
 
     return call
 
 
-def write_back(argument: Any, now: Any) -> None:
+def _write_back(argument: Any, now: Any) -> None:
     """Write an array's new numbers into it, where they have its shape and its kind."""
     arrays = isinstance(argument, np.ndarray) and isinstance(now, np.ndarray)
     if arrays and argument.shape == now.shape and argument.dtype == now.dtype:
@@ -127,7 +127,7 @@ def write_back(argument: Any, now: Any) -> None:
 
 
 def as_error(kind: str) -> Exception:
-    """A student's error as one of ours: its kind, never its words."""
+    """Turn a student's error into one of ours: its kind, never its words."""
     if kind == "NotAnsweredYet":
         return NotAnsweredYet("not answered yet")
     if kind == "LinAlgError":

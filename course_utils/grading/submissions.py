@@ -47,7 +47,7 @@ class HandedIn:
     reason: str = ""
 
     def read(self) -> bytes:
-        """Its bytes. Raises Rejected where they are not to be read."""
+        """Return its bytes. Raises Rejected where they are not to be read."""
         if self.reason:
             raise Rejected(self.reason)
         if self.data is not None:
@@ -76,11 +76,11 @@ class Submission:
 
     @property
     def newest(self) -> list[HandedIn]:
-        """The files that are looked at, the oldest first: never more than some."""
+        """Return the files that are looked at, the oldest first: at most `MOST_NOTEBOOKS`."""
         return sorted(self.files, key=lambda file: file.time)[-MOST_NOTEBOOKS:]
 
     def key(self, *circumstances: str) -> str:
-        """A text that changes with every change of what was handed in, or of `circumstances`."""
+        """Return a text that changes whenever what was handed in does, or `circumstances`."""
         digest = hashlib.sha256(repr((self.student, *circumstances)).encode())
         for file in self.newest:
             digest.update(repr((file.name, file.time)).encode())
@@ -110,7 +110,7 @@ class Submission:
 
 
 def carried(submission: Submission) -> Submission:
-    """The same submission with its bytes, for another machine."""
+    """Return the same submission with its bytes, for another machine."""
     return replace(submission, files=tuple(map(_carried, submission.newest)))
 
 
@@ -145,7 +145,7 @@ def find_submissions(path: Path) -> list[Submission]:
 
 
 def _in_folder(folder: Path) -> Iterator[tuple[str, HandedIn | None]]:
-    """(owner, HandedIn) of all notebooks; (owner, None) for a student's folder without any."""
+    """Yield (owner, HandedIn) of each notebook, and (owner, None) of each student's folder."""
     for entry in sorted(folder.iterdir()):
         if _ignored(entry.name):
             continue
@@ -157,7 +157,7 @@ def _in_folder(folder: Path) -> Iterator[tuple[str, HandedIn | None]]:
 
 
 def _notebooks_below(folder: Path) -> Iterator[Path]:
-    """Notebooks in a folder and below; no link to another folder is followed."""
+    """Yield notebooks in a folder and below; no link to another folder is followed."""
     for place, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(name for name in folders if not _ignored(name))
         yield from (
@@ -180,12 +180,12 @@ def _in_archive(path: Path) -> Iterator[tuple[str, HandedIn | None]]:
         if len(parts) > 1 or member.is_dir():
             yield parts[0], None
         if parts[-1].endswith(".ipynb") and not member.is_dir():
-            name = readable(parts[-1])
+            name = _readable(parts[-1])
             yield parts[0], HandedIn(name, _time(member), str(path), member.filename)
 
 
 def _levels_above(paths: Sequence[tuple[str, ...]]) -> int:
-    """1 where everything stands in one folder that is no student's, such as class/; else 0."""
+    """Return 1 where all stands in one folder that is no student's, such as class/; else 0."""
     paths = [parts for parts in paths if parts and not any(map(_ignored, parts))]
     notebooks = [parts for parts in paths if parts[-1].endswith(".ipynb")]
     tops = {parts[0] for parts in paths}
@@ -202,20 +202,20 @@ def _time(member: zipfile.ZipInfo) -> float:
 
 
 def _on_disk(path: Path) -> HandedIn:
-    return HandedIn(readable(path.name), path.lstat().st_mtime, str(path))
+    return HandedIn(_readable(path.name), path.lstat().st_mtime, str(path))
 
 
 def _student(owner: str) -> tuple[str, str]:
-    """(name, number) from how Moodle or Canvas call a file or a folder, or from its plain name."""
-    owner = readable(owner)
+    """Read (name, number) from what Moodle or Canvas call a file or folder, or a plain name."""
+    owner = _readable(owner)
     known = MOODLE.match(owner) or CANVAS.match(owner)
     if known:
         return known["name"].strip(), known["id"]
     return unicodedata.normalize("NFC", owner.removesuffix(".ipynb")), ""
 
 
-def readable(name: str) -> str:
-    """A name that can be written and shown: what is no letter in it stands there as its number.
+def _readable(name: str) -> str:
+    """Return a name that can be written and shown: what is no letter in it becomes its number.
 
     Bytes that are no UTF-8, codes that steer a terminal, marks that turn the direction of a line.
     """

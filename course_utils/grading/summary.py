@@ -61,7 +61,7 @@ def summarise(rows: Sequence[Row], master: Master) -> Summary:
 
 
 def _bars(scores: Sequence[float], most: float) -> tuple[tuple[str, int], ...]:
-    """How many students reached each tenth of the points."""
+    """Count how many students reached each tenth of the points."""
     counts, width = Counter[int](), (most or 1) / BARS
     for score in scores:
         counts[min(int(score / width + 1e-9), BARS - 1)] += 1
@@ -95,7 +95,7 @@ def _mistakes(rows: Sequence[Row], master: Master) -> tuple[Made, ...]:
 
 
 def as_text(summary: Summary, rows: Sequence[Row], master: Master) -> str:
-    """The summary in a few lines for a terminal."""
+    """Return the summary in a few lines for a terminal."""
     statuses = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
     lines = [
         f"{len(rows)} submissions: {statuses}",

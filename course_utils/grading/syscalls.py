@@ -51,7 +51,7 @@ MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
 def program(machine: str | None = None) -> bytes:
-    """The filter's bytes for a machine, this one by default; b"" where none is known."""
+    """Return the filter's bytes for a machine, this one by default; `b""` where none is known."""
     column, code = MACHINES.get(machine or platform.machine(), (0, None))
     if code is None:
         return b""
@@ -64,7 +64,7 @@ def program(machine: str | None = None) -> bytes:
 
 
 def as_file() -> int | None:
-    """A file descriptor from which the sandbox reads the filter, or None; the caller closes it."""
+    """Return a file descriptor that gives the sandbox the filter, or None; the caller closes it."""
     wanted = program()
     if not wanted:
         return None

@@ -22,7 +22,7 @@ class BadTable(GradingError):
 
 
 def grades_csv(rows: Iterable[Row], master: Master) -> str:
-    """The text of grades.csv."""
+    """Return the text of grades.csv."""
     names = [question.grade_id for question in master.questions]
     lines: list[Sequence[str]] = [(*FIXED, *names)]
     for row in rows:
@@ -32,7 +32,7 @@ def grades_csv(rows: Iterable[Row], master: Master) -> str:
 
 
 def grades_json(rows: Iterable[Row], master: Master, warning: str = "") -> str:
-    """The text of grades.json: the same with notes, and with the reasons that students wrote."""
+    """Return the text of grades.json: the same with notes and the reasons that students wrote."""
     by_hand = [question.grade_id for question in master.questions if question.by_hand]
     submissions = [
         {
@@ -54,7 +54,7 @@ def grades_json(rows: Iterable[Row], master: Master, warning: str = "") -> str:
 
 
 def read_marks(path: Path, master: Master) -> Marks:
-    """{student: {grade_id: points}} from a CSV with the columns `student` and grade_ids."""
+    """Read {student: {grade_id: points}} from a CSV with the columns `student` and grade_ids."""
     known = {question.grade_id for question in master.questions}
     marks = {}
     for line, record in enumerate(read_csv(path, ("student",)), start=2):
@@ -67,7 +67,7 @@ def read_marks(path: Path, master: Master) -> Marks:
 
 
 def read_csv(path: Path, needed: Iterable[str]) -> list[dict[str, str]]:
-    """The records of a CSV, with text in every column. Raises BadTable where one is missing."""
+    """Read the records of a CSV, text in every column. Raises BadTable where one is missing."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -81,14 +81,14 @@ def read_csv(path: Path, needed: Iterable[str]) -> list[dict[str, str]]:
 
 
 def csv_text(lines: Iterable[Iterable[str]]) -> str:
-    """Lines as CSV. No text begins with what a spreadsheet would run as a formula."""
+    """Write lines as CSV; no text begins with what a spreadsheet would run as a formula."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([list(map(harmless, line)) for line in lines])
+    csv.writer(out, lineterminator="\n").writerows([list(map(_harmless, line)) for line in lines])
     return out.getvalue()
 
 
-def harmless(text: str) -> str:
-    """A cell of a table that stays a text, whatever a student called a file.
+def _harmless(text: str) -> str:
+    """Return a cell of a table that stays a text, whatever a student called a file.
 
     A program set to another country begins a new cell at each semicolon.
     """
@@ -96,7 +96,7 @@ def harmless(text: str) -> str:
 
 
 def number(points: float | None) -> str:
-    """Points as short text, nothing for None."""
+    """Write points as short text, nothing for None."""
     return "" if points is None else f"{points:.6g}"
 
 

@@ -17,12 +17,12 @@ BY_HAND = "Your teacher reads this one."
 
 
 def of_fault(fault: Fault) -> str:
-    """To a student whose code has ended a worker."""
+    """Tell a student that their code has ended a worker."""
     return f"Your code {fault.status.of_code}"
 
 
 def of_error(question: Question, tested: Tested, cell: int, session: Session) -> str:
-    """What a test says that is no check of ours: the teacher's words, in one line or two."""
+    """Tell what a test that is no check of ours says: the teacher's words, in one line or two."""
     if isinstance(tested.error, NameError) and question.needs.names:
         return _missing(question, cell, session)
     if tested.raised:
@@ -32,13 +32,13 @@ def of_error(question: Question, tested: Tested, cell: int, session: Session) ->
 
 
 def notes_on_calls(question: Question, tested: Tested) -> list[str]:
-    """To the teacher: which of a question's calls ended a worker."""
+    """Tell the teacher which of a question's calls ended a worker."""
     name = question.title or question.grade_id
     return [f"“{name}”: a call {fault.status.of_code}" for fault in tested.faults]
 
 
 def notes_on_cells(session: Session) -> Iterator[str]:
-    """To the teacher: what happened to cells."""
+    """Tell the teacher what happened to cells."""
     for number, fault in sorted(session.left_out.items()):
         yield f"code cell {number + 1} {fault.status.of_code}"
     for number, raised in sorted(session.errors.items()):
@@ -57,7 +57,7 @@ def _missing(question: Question, cell: int, session: Session) -> str:
 
 
 def _because(kind: str) -> str:
-    """Why code stops, from the kind of its error; a name of a student's own is not repeated."""
+    """Say why code stops, by the kind of its error; a name of a student's own is not repeated."""
     if kind in OUR_WORDS:
         return f"because {OUR_WORDS[kind]}"
     return f"with {kind}" if kind in {*KNOWN, *ALSO_NAMED} else "with an error"

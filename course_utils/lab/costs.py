@@ -11,30 +11,30 @@ FLOAT32 = 4  # bytes of a number
 GATES = 3  # of a GRU: update, reset, candidate
 
 
-def cheapest_first(rules):
-    """Rules in order of their multiply-adds; of two that cost the same, the article's first."""
+def _cheapest_first(rules):
+    """Sort rules by their multiply-adds; of two that cost the same, the article's first."""
     return sorted(rules, key=lambda rule: (sum(rule.macs(2, 2, 2, 2).values()), not rule.number))
 
 
-def concat_macs(n, m, width, hidden):
-    """The additive rule as code that joins [q; k] counts: each pair is projected anew."""
+def _concat_macs(n, m, width, hidden):
+    """Count the additive rule in code that joins [q; k]: each pair is projected anew."""
     return AdditiveScore.macs(n, m, width, hidden) | {"projections": n * m * 2 * width * hidden}
 
 
 # Rules that compare a query with a key. One that inherits its count costs what its parent costs,
 # and stands under the parent's name.
-COMPARING = cheapest_first(rule for rule in RULES.values() if rule.sees == BOTH)
+COMPARING = _cheapest_first(rule for rule in RULES.values() if rule.sees == BOTH)
 COUNTED = {rule.name: rule.macs for rule in COMPARING if "macs" in vars(rule)}
-COUNTED |= {"concat": concat_macs}
+COUNTED |= {"concat": _concat_macs}
 
 
 def gru_macs(steps, width):
-    """Multiply-adds of a GRU with inputs and states of one width: 6 d² for each step."""
+    """Count the multiply-adds of a GRU, inputs and states of one width d: 6 d² for each step."""
     return steps * GATES * (width * width + width * width)
 
 
 def attention_macs(rule, n, m, width, hidden=None):
-    """Multiply-adds of one attention, {part: count}: projections, scores and mix.
+    """Count the multiply-adds of one attention, {part: count}: projections, scores and mix.
 
     rule : a name of `COUNTED`: "dot", "general", "additive" (split, keys projected once), "concat"
     (additive with each pair projected anew) ….  hidden : width of the additive rules' hidden
@@ -47,21 +47,21 @@ def attention_macs(rule, n, m, width, hidden=None):
 
 
 def overhead(rule, n, m, width, hidden=None):
-    """What attention adds, as a share of the encoder and the decoder without it."""
+    """Return what attention adds, as a share of the encoder and the decoder without it."""
     rest = gru_macs(m, width) + gru_macs(n, width)
     return sum(attention_macs(rule, n, m, width, hidden).values()) / rest
 
 
 def self_attention_macs(n, width):
-    """Multiply-adds of scores and mix of self-attention, and of its four projections."""
+    """Count the multiply-adds of self-attention, {part: count}: scores and mix, 4 projections."""
     return {"scores and mix": 2 * n * n * width, "projections": 4 * n * width * width}
 
 
 def weights_bytes(n, m):
-    """Memory of one (n, m) array of weights in float32."""
+    """Return the bytes of one (n, m) array of weights in float32."""
     return FLOAT32 * n * m
 
 
 def cache_bytes(m, width):
-    """Memory of the keys and values that a decoder keeps of m positions, in float32."""
+    """Return the bytes of the keys and values that a decoder keeps of m positions, in float32."""
     return FLOAT32 * 2 * m * width

@@ -24,8 +24,8 @@ CONTEXTS = {NO_ATTENTION: (None, {})} | {
 }
 
 
-def lab_context(name, seed, width=WIDTH):
-    """The context of that name in ``CONTEXTS``, for a model of that width."""
+def _lab_context(name, seed, width=WIDTH):
+    """Return the context of that name in `CONTEXTS`, for a model of that width."""
     rule, options = CONTEXTS[name]
     if rule is None:
         return LastState()
@@ -33,25 +33,25 @@ def lab_context(name, seed, width=WIDTH):
 
 
 def lab_task(longest=LONGEST, shortest=SHORTEST):
-    """The task: reverse strings of ten symbols, lengths ``shortest`` to ``longest``."""
+    """Return the task: reverse strings of ten symbols, lengths `shortest` to `longest`."""
     return reverse(shortest=shortest, longest=longest, symbols=SYMBOLS, rng=0)
 
 
 def lab_model(name, task, seed, width=WIDTH):
-    """A new model for a task, whose context is the rule of that name in ``CONTEXTS``.
+    """Return a new model for a task, whose context is the rule of that name in `CONTEXTS`.
 
     Raises ValueError for another name.
     """
     if name not in CONTEXTS:
         raise ValueError(f"name must be one of {', '.join(map(repr, CONTEXTS))}, got {name!r}")
     sizes = len(task.source_vocabulary), len(task.target_vocabulary)
-    return Seq2Seq(*sizes, width, lab_context(name, seed, width), rng=seed)
+    return Seq2Seq(*sizes, width, _lab_context(name, seed, width), rng=seed)
 
 
 def exact(model, batch, change=None):
-    """Which rows are written exactly right, (rows,); ``change`` alters the memory before writing.
+    """Return which rows are written exactly right, boolean (rows,).
 
-    change : ``Memory`` → ``Memory``, applied between encoder and decoder.
+    change : `Memory` → `Memory`, applied between encoder and decoder, before anything is written.
     """
     memory, stepper = model.start(batch.source, batch.source_lengths)
     memory = memory if change is None else change(memory)
@@ -60,12 +60,12 @@ def exact(model, batch, change=None):
 
 
 def share_by_length(matched, batch):
-    """Share of exact rows in each range of ``EDGES``."""
+    """Return the share of exact rows in each range of `EDGES`."""
     return by_length(matched, batch.source_lengths, EDGES)[0]
 
 
 def shuffle_states(memory, seed=0):
-    """The same states in another order within each row: content stays, positions do not."""
+    """Put the states of each row in another order: content stays, positions do not."""
     rng = np.random.default_rng(seed)
     keys = np.where(memory.mask, rng.random(memory.mask.shape), 2.0)  # padding stays at the end
     order = keys.argsort(axis=1)
@@ -73,13 +73,13 @@ def shuffle_states(memory, seed=0):
 
 
 def show_padding(memory, extra=6):
-    """Padding that nobody hides: ``extra`` zero states at the end, and a mask that is all True."""
+    """Append padding that nobody hides: `extra` zero states, and a mask that is all True."""
     wide = ((0, 0), (0, extra), (0, 0))
     states = np.pad(memory.states, wide)
     return memory._replace(states=states, mask=np.ones(states.shape[:2], dtype=bool))
 
 
 def hide_padding(memory, extra=6):
-    """The same longer padding, hidden by the mask as it should be."""
+    """Append the same padding, hidden by the mask as it should be."""
     longer = show_padding(memory, extra)
     return longer._replace(mask=np.pad(memory.mask, ((0, 0), (0, extra))))

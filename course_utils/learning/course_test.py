@@ -70,7 +70,7 @@ def _items():
 
 
 def _letters(attempt, answers):
-    """The answers as one text of twelve letters, a dot where there is none."""
+    """Return the answers as one text of twelve letters, a dot where there is none."""
     if attempt not in (BEFORE, AFTER):
         raise ValueError(f'attempt must be "before" or "after", got {attempt!r}: set it above')
     items = _items()
@@ -91,7 +91,7 @@ def _still_open(letters):
 
 
 def _taken(attempt):
-    """All answers that were handed in for an attempt, the first of them first."""
+    """Return all answers that were handed in for an attempt, the first of them first."""
     taken = []
     while answer := store().get(_key(attempt, len(taken))).get("answer"):
         taken.append(answer)
@@ -126,7 +126,7 @@ def _kept(notes):
 
 
 def _compared(notes):
-    """The report after the course: how many were right, and each item with its reason."""
+    """Report after the course: how many were right, and each item with its reason."""
     before, after = (([*_taken(attempt), ""])[0] for attempt in (BEFORE, AFTER))
     items = _items()
     counts = f"{_right(after)} of {len(items)} after"
@@ -144,12 +144,12 @@ def _compared(notes):
 
 
 def _right(letters):
-    """How many of the answers are right."""
+    """Count the answers that are right."""
     return sum(item.letter == letter for item, letter in zip(_items(), letters, strict=False))
 
 
 def _marked(item, letter):
-    """A letter with its mark: ✓ b, ✗ a; – where there is none."""
+    """Write a letter with its mark: ✓ b, ✗ a; – where there is none."""
     if letter not in item.options:
         return "–"
     return f"{LOOK['right' if letter == item.letter else 'wrong'][0]} {letter}"

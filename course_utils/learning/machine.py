@@ -23,11 +23,11 @@ class Machine:
 
     @property
     def ready(self):
-        """True where nothing is left to do."""
+        """Tell whether nothing is left to do."""
         return not any(check.remedy for check in self.checks)
 
     def summary(self):
-        """One sentence over all lines."""
+        """Say in one sentence what all lines come to."""
         if self.ready:
             return "✓ This machine is ready."
         return "The course will run; the lines marked → say what would make it better."
@@ -58,24 +58,24 @@ class Machine:
 
 def check_machine():
     """Look at Python, NumPy, the number of BLAS threads, the widgets and the fonts."""
-    return Machine([python(), numpy(), blas_threads(), widgets(), chinese()])
+    return Machine([_python(), _numpy(), _blas_threads(), _widgets(), _chinese()])
 
 
-def python():
-    """Is Python new enough?"""
+def _python():
+    """Check whether Python is new enough."""
     found = ".".join(map(str, sys.version_info[:3]))
     old = sys.version_info < (3, 11)
     return Check("Python", found, "The course needs 3.11 or newer." if old else "")
 
 
-def numpy():
-    """Is NumPy new enough?"""
+def _numpy():
+    """Check whether NumPy is new enough."""
     old = int(np.__version__.split(".")[0]) < 2
     return Check("NumPy", np.__version__, "The course needs 2.0 or newer." if old else "")
 
 
-def blas_threads():
-    """Do matrix products run on one thread?"""
+def _blas_threads():
+    """Check whether matrix products run on one thread."""
     from threadpoolctl import threadpool_info
 
     pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
@@ -84,16 +84,16 @@ def blas_threads():
     return Check("threads for products", str(threads), remedy if threads > 1 else "")
 
 
-def widgets():
-    """Are the widgets new enough?"""
+def _widgets():
+    """Check whether the widgets are new enough."""
     from ipywidgets import __version__
 
     old = int(__version__.split(".")[0]) < 8
     return Check("ipywidgets", __version__, "The explorers need 8.1 or newer." if old else "")
 
 
-def chinese():
-    """Can figures show Chinese?"""
+def _chinese():
+    """Check whether figures can show Chinese."""
     from course_utils.plots import chinese_font
 
     font = chinese_font()

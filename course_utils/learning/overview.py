@@ -104,7 +104,7 @@ def _free(path):
 
 
 def _stems(folder):
-    """The lessons, and the sheets that stand without one, in their order.
+    """List the lessons, and the sheets that stand without one, in their order.
 
     Those sheets are also found from the lessons' folder, beside which theirs stands.
     """
@@ -119,12 +119,12 @@ def _is_listed(stem):
 
 
 def _place(stem):
-    """What stems are sorted by: a lesson's number; behind it, by name, what comes after it."""
+    """Return what stems are sorted by: a lesson's number; behind it, by name, what follows it."""
     return AFTER_LESSON.get(_sheet(stem), stem[:2]), stem
 
 
 def _sheet(name):
-    """The sheet of a stem or of a key: "02_score…" and "02.3" belong to "02"."""
+    """Return the sheet of a stem or of a key: "02_score…" and "02.3" belong to "02"."""
     return name.replace(".", "_").split("_")[0].lower()
 
 
@@ -155,7 +155,7 @@ def _lesson_state(lesson, own):
 
 
 def _own_sheet_state(sheet, own, solved):
-    """Of a sheet without a lesson: how far its exercises are; of the test, which times are done."""
+    """Say how far a sheet without a lesson is; of the course test, which times are done."""
     if sheet == TEST:
         times = [time for time in ("before", "after") if f"{sheet}.{time}" in own]
         if times:
@@ -167,7 +167,7 @@ def _own_sheet_state(sheet, own, solved):
 
 
 def _next(rows):
-    """What to do next: the first thing that is open, in the order of the course.
+    """Say what to do next: the first thing that is open, in the order of the course.
 
     The course test stands in nobody's way: it is named while nothing is begun, and at the end.
     """
@@ -183,7 +183,7 @@ def _next(rows):
 
 
 def _open_part(lesson):
-    """A lesson that is not done; once it is begun and read, its first open exercise; or ""."""
+    """Name a lesson that is not done; once begun and read, its first open exercise; or ""."""
     has_text = _sheet(lesson.stem) not in AFTER_LESSON
     if has_text and lesson.state != DONE and not _solved(lesson):
         return f"lesson {strong(lesson.stem)}"
@@ -196,7 +196,7 @@ def _untouched(lesson):
 
 
 def _solved(lesson):
-    """Whether all exercises of a lesson are solved: then its text need not be finished."""
+    """Tell whether all exercises of a lesson are solved: then its text need not be finished."""
     return bool(lesson.exercises) and set(lesson.exercises.values()) == {DONE}
 
 

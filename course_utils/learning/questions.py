@@ -1,4 +1,4 @@
-"""Predict before you run, compare afterwards, and answer a few questions: nothing is marked.
+"""Predictions before a run, compared afterwards, and short quizzes: nothing is marked.
 
 Each answer goes to the learner's own progress file (`progress_store`). Nothing here blocks:
 a prediction may be skipped, and "Run All" runs on.

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Reference(NamedTuple):
-    """One work."""
+    """One work of the bibliography."""
 
     authors: str
     year: int
@@ -242,12 +242,12 @@ class References:
 
 
 def references(*keys):
-    """The works behind the keys, to show at a lesson's end. Raises KeyError for unknown keys."""
+    """Return the works behind the keys, for a lesson's end. Raises KeyError for unknown keys."""
     return References(keys)
 
 
 def find(key):
-    """The work behind a key such as "Bahdanau 2015". Raises KeyError for an unknown one."""
+    """Return the work behind a key such as "Bahdanau 2015". Raises KeyError for another."""
     if key not in BIBLIOGRAPHY:
         raise KeyError(f"the bibliography has no {key!r}; it has {', '.join(BIBLIOGRAPHY)}")
     return BIBLIOGRAPHY[key]

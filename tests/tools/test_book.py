@@ -170,7 +170,7 @@ def test_the_reference_has_every_module_and_no_answers():
     text = "".join(pages.values())
     assert "## attention\n" in pages["subject.md"]
     assert "## learning.panels\n" in pages["learning.md"]
-    assert "## checks.desk\n" in pages["checks.md"] and ".sheet_" not in text
+    assert "## checks.desk\n" in pages["checks.md"] and ".sheets.sheet_" not in text
     assert (
         "```{py:function} attend(queries, keys, values, score=ScaledDotScore(), mask=None)" in text
     )

@@ -66,7 +66,7 @@ def room(name, package):
 def is_shown(name, tree):
     """Not the declarations of exercises, which hold the answers; and nothing private."""
     private = name.rpartition(".")[2].startswith("_")
-    return ast.get_docstring(tree) and ".sheet_" not in name and not private
+    return ast.get_docstring(tree) and ".sheets.sheet_" not in name and not private
 
 
 def module_name(path, package):

@@ -10,14 +10,14 @@ from course_utils.checks.exercises import Property
 
 
 def sizes(rng, count, square=False, least=2, most=7):
-    """So many sizes from `least` to `most`, no two of them equal; all 3 where `square`."""
+    """Draw so many sizes from `least` to `most`, no two of them equal; all 3 where `square`."""
     if square:
         return (3,) * count
     return tuple(int(size) for size in rng.permutation(np.arange(least, most + 1))[:count])
 
 
 def attention_arrays(rng, square=False, batch=False):
-    """Queries (n, d_k), keys (m, d_k) and values (m, d_v), with a leading axis for a batch."""
+    """Draw queries (n, d_k), keys (m, d_k), values (m, d_v), with a leading axis for a batch."""
     n, m, d_k, d_v, many = sizes(rng, 5, square)
     lead = (many,) if batch else ()
     shapes = (n, d_k), (m, d_k), (m, d_v)
@@ -25,13 +25,13 @@ def attention_arrays(rng, square=False, batch=False):
 
 
 def one_query(rng, square=False):
-    """One query (d_k,), keys (m, d_k) and values (m, d_v)."""
+    """Draw one query (d_k,), keys (m, d_k) and values (m, d_v)."""
     m, d_k, d_v = sizes(rng, 3, square)
     return rng.normal(size=d_k), rng.normal(size=(m, d_k)), rng.normal(size=(m, d_v))
 
 
 def rows_sum_to_one(name="weights"):
-    """Each row of the output of that name sums to 1."""
+    """Ask that each row of the output of that name sums to 1."""
 
     def broken(trial):
         sums = trial.outputs[name].sum(axis=-1)
@@ -42,7 +42,7 @@ def rows_sum_to_one(name="weights"):
 
 
 def no_negative_weight(name="weights"):
-    """No weight is below 0."""
+    """Ask that no weight is below 0."""
 
     def broken(trial):
         smallest = trial.outputs[name].min()
@@ -53,7 +53,7 @@ def no_negative_weight(name="weights"):
 
 
 def inside_the_values(name="context"):
-    """Every feature of the context lies between the smallest and the largest of the values'."""
+    """Ask that each feature of the context lies between the least and the most of the values'."""
 
     def broken(trial):
         values, context = trial.arguments[-1], trial.outputs[name]
@@ -70,7 +70,7 @@ def inside_the_values(name="context"):
 
 
 def order_of_keys_is_irrelevant(name="context"):
-    """Keys and values in another order, together, give the same context."""
+    """Ask that keys and values in another order, together, give the same context."""
 
     def broken(trial):
         *queries, keys, values = trial.arguments
@@ -82,7 +82,7 @@ def order_of_keys_is_irrelevant(name="context"):
 
 
 def each_query_for_itself(name="context"):
-    """Queries in another order give the rows in that order."""
+    """Ask that queries in another order give the rows in that order."""
 
     def broken(trial):
         queries, *rest = trial.arguments
@@ -93,7 +93,7 @@ def each_query_for_itself(name="context"):
 
 
 def values_are_mixed(name="context"):
-    """Twice the values give twice the context."""
+    """Ask that twice the values give twice the context."""
 
     def broken(trial):
         *rest, values = trial.arguments
@@ -104,7 +104,7 @@ def values_are_mixed(name="context"):
 
 
 def shift_changes_nothing(name="context"):
-    """The same vector added to all keys moves all scores of a query alike: no weight changes."""
+    """Ask that one vector added to all keys changes nothing: it moves a query's scores alike."""
 
     def broken(trial):
         *queries, keys, values = trial.arguments
@@ -115,7 +115,7 @@ def shift_changes_nothing(name="context"):
 
 
 def ratios_follow_scores(name="weights"):
-    """The weights of two keys have the ratio exp(difference of their dot products)."""
+    """Ask that two keys' weights have the ratio exp(difference of their dot products)."""
 
     def broken(trial):
         queries, keys = trial.arguments[:2]
@@ -131,7 +131,7 @@ def ratios_follow_scores(name="weights"):
 
 
 def moved(found, wanted, tolerance):
-    """None where two arrays are equal, else how far they are apart, in words."""
+    """Say how far two arrays are apart; None where they are equal."""
     gap = np.abs(found - wanted)
     if (gap > 10 * tolerance * (1 + np.abs(wanted))).any():
         return f"they differ by up to {gap.max():.3g}"
@@ -139,7 +139,7 @@ def moved(found, wanted, tolerance):
 
 
 def attention_edges():
-    """What everyone forgets: a single key or query, scores of ±1000, rows far apart, equal keys."""
+    """Return what everyone forgets: one key or query, scores of ±1000, rows apart, equal keys."""
     rng = np.random.default_rng(5)
     queries, keys, values = (rng.normal(size=shape) for shape in ((2, 4), (3, 4), (3, 5)))
     strong = np.array([[1000.0, 0, 0, 0], [-1000, 0, 0, 0]])

@@ -23,7 +23,7 @@ ASKED_AGAIN = 40
 
 
 def draw(rng, count, smallest=SMALLEST, largest=LARGEST):
-    """Different numbers, of which short and long ones are equally common."""
+    """Draw different numbers, of which short and long ones are equally common."""
     found = {}
     while len(found) < count:
         logarithms = rng.uniform(np.log(smallest), np.log(largest), count)
@@ -32,7 +32,7 @@ def draw(rng, count, smallest=SMALLEST, largest=LARGEST):
 
 
 def sentence_of(number):
-    """The English words of a number as one text."""
+    """Write the English words of a number as one text."""
     return " ".join(english_words(number))
 
 
@@ -54,12 +54,12 @@ class Answers(NamedTuple):
 
     @property
     def follows(self):
-        """The share of texts that came again in other characters, while the model had others."""
+        """Return the share of texts that came in other characters while the model had others."""
         return np.mean([is_renamed(*pair) for pair in zip(self.texts, self.renamed, strict=False)])
 
 
 def answers(translate, rng, count=400, smallest=SMALLEST, largest=LARGEST):
-    """What a learner's translator writes for fresh numbers. Raises Failure for no texts."""
+    """Return `Answers` of a learner's translator for fresh numbers. Raises Failure for no texts."""
     numbers = draw(rng, count, smallest, largest)
     sentences = [sentence_of(number) for number in numbers]
     texts = texts_from("translate", translate, sentences)
@@ -67,7 +67,7 @@ def answers(translate, rng, count=400, smallest=SMALLEST, largest=LARGEST):
 
 
 def translated(claim, rng):
-    """What a learner's translator writes, and what while its model calls characters otherwise."""
+    """Return `Answers`, some asked again while the learner's model calls characters otherwise."""
     translate, model = parts_of(claim, "translate", "model")
     seen = answers(translate, rng)
     again = seen.sentences[:ASKED_AGAIN]
@@ -76,7 +76,7 @@ def translated(claim, rng):
 
 
 def while_renamed(model, ask):
-    """What `ask()` gives while the model calls every character by the name of the next one.
+    """Return `ask()` while the model calls every character by the name of the next one.
 
     It writes the same texts then, in other characters. What never asks the model does not change.
     """
@@ -97,7 +97,7 @@ def while_renamed(model, ask):
 
 
 def is_renamed(text, other):
-    """Whether a text came again with each of its characters called by another name."""
+    """Tell whether a text came again with each of its characters called by another name."""
     pairs = set(zip(text, other, strict=False))
     one_to_one = len(pairs) == len(set(text)) == len(set(other))
     return len(text) == len(other) and one_to_one and all(one != new for one, new in pairs)
@@ -113,14 +113,14 @@ class NamesAlone(Layer):
         )
 
     def named(self, text):
-        """A text in the characters that the model has for it now."""
+        """Write a text in the characters that the model has for it now."""
         names = self.own[NAMES[2]].astype(int).tolist()
         ids = [MARKS + CHINESE_CHARACTERS.index(character) for character in text]
         return "".join(CHINESE_CHARACTERS[names.index(one) - MARKS] for one in ids)
 
 
 def by_model(translate):
-    """A right claim for a translator that knows the answer: its texts go through a stand-in."""
+    """Make a right claim of a translator that knows the answer: a stand-in writes its texts."""
     model = NamesAlone()
 
     def named(sentences):
@@ -131,7 +131,7 @@ def by_model(translate):
 
 
 def number_of(sentence):
-    """The number that a sentence names: how a translator knows the answer in our tests."""
+    """Read the number that a sentence names: how a translator knows the answer in our tests."""
     total = count = 0
     for word in sentence.split():
         if word == "thousand":
@@ -147,7 +147,7 @@ NUMBERS = {english_words(n)[0]: n for n in (*range(20), *range(20, 100, 10))}
 
 
 def knowing(share, change=lambda text: text[:-1] + "零", spoilt=lambda sentence: True):
-    """A translator that is right for that share of sentences, and else changes the text."""
+    """Return a translator that is right for that share of sentences, and else changes the text."""
 
     def translate(sentences):
         texts = [chinese_numeral(number_of(sentence)) for sentence in sentences]
@@ -158,7 +158,7 @@ def knowing(share, change=lambda text: text[:-1] + "零", spoilt=lambda sentence
 
 
 def fair_look(sentence, spread=0.1):
-    """A right answer: digits look at the word that carries them, units at the last word."""
+    """Answer right: digits look at the word that carries them, units at the last word."""
     number = number_of(sentence)
     gold, words = digit_alignment(number), len(sentence.split())
     weights = np.full((len(gold), words), spread / words)
@@ -171,7 +171,7 @@ def _tidy(group):
 
 
 def by_groups(number, tidy=_tidy):
-    """A right answer that writes every digit and then takes zeros away."""
+    """Answer right: write every digit, and then take zeros away."""
     text = f"{number:08d}"
     high, low = tidy(_every_digit(text[:4])), tidy(_every_digit(text[4:]))
     numeral = f"{high.lstrip('零')}万{low}" if number >= 10**4 else low.lstrip("零")
@@ -180,13 +180,13 @@ def by_groups(number, tidy=_tidy):
 
 
 def _every_digit(group):
-    """Four digits, each but 零 with its unit: 0305 → 零三百零五."""
+    """Write four digits, each but 零 with its unit: 0305 → 零三百零五."""
     pairs = zip(group, UNITS, strict=True)
     return "".join(DIGITS[int(digit)] + (unit if digit != "0" else "") for digit, unit in pairs)
 
 
 def by_units(number):
-    """A right answer that goes down the units and remembers a gap."""
+    """Answer right: go down the units, and remember a gap."""
     high, low = divmod(number, 10**4)
     joint = "零" * (0 < low < 1000 and high > 0)
     numeral = (_below_ten_thousand(high) + "万" if high else "") + joint + _below_ten_thousand(low)
@@ -204,7 +204,7 @@ def _below_ten_thousand(number):
 
 
 def grouped_by_three(number):
-    """A known mistake: 千 as if it were English's thousand."""
+    """Make a known mistake: 千 as if it were the English thousand."""
     if number < 1000:
         return chinese_numeral(number)
     count, rest = divmod(number, 1000)
@@ -212,6 +212,6 @@ def grouped_by_three(number):
 
 
 def with_long_ten(number):
-    """A known mistake: 一十二 for 12."""
+    """Make a known mistake: 一十二 for 12."""
     numeral = chinese_numeral(number)
     return f"一{numeral}" if numeral.startswith("十") else numeral

@@ -27,7 +27,7 @@ class NotAnsweredYet(Exception):
 
 
 class Shelf:
-    """Finds and loads modules of which it has the code; withheld ones it does not let pass."""
+    """A finder and loader of modules, which has their code and lets no withheld one pass."""
 
     def __init__(self, modules):
         self.modules, self.withheld = dict(modules), ()
@@ -43,7 +43,7 @@ class Shelf:
         return None
 
     def create_module(self, spec):
-        """The usual kind of module."""
+        """Make the usual kind of module."""
 
     def exec_module(self, module):
         module.__file__ = f"/{module.__name__}.py"  # there is no file, and some look beside theirs
@@ -76,12 +76,12 @@ def stock(modules, given, withheld):
 
 
 def below(name, modules):
-    """Whether a module is one of these, or inside one."""
+    """Say whether a module is one of these, or inside one."""
     return any(name == module or name.startswith(f"{module}.") for module in modules)
 
 
 def stand_in(name, names):
-    """A module with the given names alone."""
+    """Make a module with the given names alone."""
     real, module = importlib.import_module(name), types.ModuleType(name)
     vars(module).update({given: getattr(real, given) for given in names})
 
@@ -95,7 +95,7 @@ def stand_in(name, names):
 
 
 def silent_module(name):
-    """The checks and the widgets: a sheet may call them, and nothing happens."""
+    """Make a module of checks or widgets: a sheet may call them, and nothing happens."""
     module = types.ModuleType(name)
     module.__path__ = []  # a room: what else stands in it is found as ever
     vars(module).update(dict.fromkeys(SILENT, silent))
@@ -104,9 +104,9 @@ def silent_module(name):
 
 
 def refuse(*arguments, **named):
-    """In the place of what a sheet imports and one of its questions asks for."""
+    """Refuse what a sheet imports and one of its questions asks for."""
     raise Kept("this is what the question asks for: write it yourself")
 
 
 def silent(*arguments, **named):
-    """In the place of checks and widgets, which are for a learner's screen: does nothing."""
+    """Do nothing, in the place of checks and widgets, which are for a learner's screen."""

@@ -48,7 +48,7 @@ class Channel:
         self.objects, self.number, self.buffer = [], 0, bytearray()
 
     def receive(self):
-        """The next message of the grader; ends this process where there is none."""
+        """Return the next message of the grader; end this process where there is none."""
         text, blobs = (self._read(size) for size in HEADER.unpack(self._read(HEADER.size)))
         self.number, *message = unpack(json.loads(text.decode()), memoryview(blobs), self)
         return message
@@ -72,7 +72,7 @@ class Channel:
         return rest[0]
 
     def pack(self, value, blobs, depth=0):
-        """A value as JSON; the bytes of arrays go to `blobs`, and what is no value stays here."""
+        """Make JSON of a value; bytes of arrays go to `blobs`, and what is no value stays here."""
         if depth > DEEPEST or (isinstance(value, LONG) and len(value) > LONGEST):
             raise Unsendable
         if value is None or value is True or value is False:
@@ -127,7 +127,7 @@ class Channel:
 
 
 def _is_array_like(value):
-    """A series, a tensor, a matrix of another library: whatever gives an array of numbers."""
+    """Say whether it gives an array of numbers: a series, a tensor, a matrix of another library."""
     if not hasattr(type(value), "__array__"):
         return False
     with contextlib.suppress(Exception):
@@ -136,7 +136,7 @@ def _is_array_like(value):
 
 
 def unpack(item, blobs, channel):
-    """The grader's value; each array takes its bytes from the front of what is left."""
+    """Return the grader's value; each array takes its bytes from the front of what is left."""
     left = [blobs]
 
     def array(dtype, shape, apart=False):
@@ -165,7 +165,7 @@ def unpack(item, blobs, channel):
 
 
 def spread(array):
-    """The same numbers with gaps between them in memory."""
+    """Return the same numbers with gaps between them in memory."""
     wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
     wide[..., ::2] = array
     return wide[..., ::2]
@@ -190,12 +190,12 @@ class Student:
             self.after[number] = dict(self.names)
 
     def fetch(self, name, number):
-        """The value of a name, after a cell or at the end."""
+        """Return the value of a name, after a cell or at the end."""
         names = self.after.get(number, self.names)
         return ("value", names[name], ()) if name in names else ("missing",)
 
     def moved(self, names, number):
-        """Whether one of the names means something else at the end than after a cell."""
+        """Say whether one of the names means something else at the end than after a cell."""
         there = self.after.get(number, self.names)
         return "value", any(there.get(n) is not self.names.get(n) for n in names), ()
 
@@ -208,7 +208,7 @@ class Student:
         return ("raised", *error) if error else ("value", result, changed)
 
     def read(self, thing, attribute):
-        """An attribute of something."""
+        """Return an attribute of something."""
         result, error = self._attempt(lambda: getattr(thing, attribute))
         return ("raised", *error) if error else ("value", result, ())
 
@@ -219,7 +219,7 @@ class Student:
             return None, _described(error)
 
     def _bytes(self, value):
-        """What an argument holds, if it is something that a call can change."""
+        """Return what an argument holds, if it is something that a call can change."""
         if isinstance(value, np.ndarray):
             return value.shape, value.dtype, value.tobytes()
         if not isinstance(value, list | dict | set):
@@ -231,7 +231,7 @@ class Student:
 
 
 def _described(error):
-    """An error as (its kind, number of the cell, line); never its words, which may tell tales."""
+    """Return (kind, cell, line) of an error; never its words, which may tell tales."""
     place, trace = (-1, getattr(error, "lineno", None) or -1), error.__traceback__
     while trace:
         match = re.fullmatch(r"<cell (\d+)>", trace.tb_frame.f_code.co_filename)
@@ -241,7 +241,7 @@ def _described(error):
 
 
 def compiled(source, plain, file):
-    """A cell's code; where it is no Python as it stands, `plain`: without what is IPython's."""
+    """Compile a cell's code, or where that is no Python, `plain`: without what is IPython's."""
     try:
         return compile(source, file, "exec", dont_inherit=True)
     except SyntaxError:
@@ -249,11 +249,11 @@ def compiled(source, plain, file):
 
 
 def silent(*arguments, **named):
-    """In the place of what shows things on a screen: does nothing."""
+    """Do nothing, in the place of what shows things on a screen."""
 
 
 def limit(limits):
-    """Hard limits, which nothing in this process can raise again."""
+    """Set hard limits, which nothing in this process can raise again."""
     for name, most in limits.items():
         kind = getattr(resource, f"RLIMIT_{name}")
         resource.setrlimit(kind, (most, most))
