@@ -23,10 +23,11 @@ settings.load_profile("course")
 LONGEST = (
     "tests/browser/test_lessons_in_browser.py",
     "tests/browser/test_book_in_browser.py",
-    "notebooks/10b_real_words.ipynb",
     "tests/grading/test_class.py",
     "tests/grading/test_sheets.py",
+    "tests/checks/test_sheet_maker.py",
     "notebooks/13_two_modalities.ipynb",
+    "notebooks/10b_real_words.ipynb",
     "notebooks/06_scaled_dot_scoring.ipynb",
     "notebooks/00_start_here.ipynb",
     "notebooks/10_seq2seq_with_attention.ipynb",
