@@ -9,8 +9,10 @@ export MKL_NUM_THREADS = 1
 export OMP_NUM_THREADS = 1
 
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=240
-# A file stays on one core: a notebook's cells need each other.
-BOTH_CORES := -n 2 --dist loadfile
+# A file stays on one core, for a notebook's cells need each other; the longest files begin first
+# (tests/conftest.py). Each browser has a server and kernels beside it: more than 8 gain nothing.
+ALL_CORES := -n logical --maxprocesses=8 --dist loadfile --no-loadscope-reorder
+ALL_TESTS := $(ALL_CORES) $(NBVAL) tests $(wildcard notebooks solutions)
 COMPILE := uv pip compile pyproject.toml --universal --generate-hashes --quiet \
 	--no-emit-index-url --no-header --no-annotate
 EXPERIMENTS := $(basename $(notdir $(shell grep -l __main__ experiments/*.py)))
@@ -30,12 +32,17 @@ setup:  ## make .venv for tests and authors; the other commands do it by themsel
 	@$(PYTHON) tools/set_up.py test
 
 .PHONY: test
-test: setup  ## run every test: style, units, all notebooks, a real browser where there is one
-	$(BIN) -m pytest $(BOTH_CORES) $(NBVAL) tests $(wildcard notebooks solutions) $(ARGS)
+test: setup  ## run the tests: style, units, all notebooks, a real browser where there is one
+	$(BIN) -m pytest $(ALL_TESTS) $(ARGS)
+
+.PHONY: test-all
+test-all: setup  ## also the nightly tests, before a release; screenshots go to tests/browser/shots
+	COURSE_SHOTS=$(or $(COURSE_SHOTS),$(CURDIR)/tests/browser/shots) \
+		$(BIN) -m pytest $(ALL_TESTS) --nightly $(ARGS)
 
 .PHONY: quick
 quick: setup  ## run the fast tests: no notebooks, no browser, no long training
-	$(BIN) -m pytest $(BOTH_CORES) tests --ignore=tests/browser -m "not slow" $(ARGS)
+	$(BIN) -m pytest $(ALL_CORES) tests --ignore=tests/browser -m "not slow" $(ARGS)
 
 .PHONY: check
 check: setup  ## style, then the tests of what changed, in seconds; NAMES="scoring 02" for some
@@ -52,7 +59,7 @@ new-exercise: setup  ## begin an exercise of a sheet: ID=15.1 FUNCTION=sinusoids
 .PHONY: test-oldest
 test-oldest:  ## run the unit tests with the lowest versions that pyproject.toml admits
 	@$(PYTHON) tools/set_up.py oldest
-	.venv-oldest/bin/python -m pytest $(BOTH_CORES) tests --ignore=tests/browser -m "not style and not slow" $(ARGS)
+	.venv-oldest/bin/python -m pytest $(ALL_CORES) tests --ignore=tests/browser -m "not style and not slow" $(ARGS)
 
 .PHONY: notebooks
 notebooks: setup  ## run and normalise lessons and solutions; NAMES="01_a_soft_library" for some

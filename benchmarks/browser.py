@@ -4,14 +4,12 @@ Run: python -m benchmarks.browser
 """
 
 import statistics
-import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks.measure import table, verdict
 
 ROOT = Path(__file__).resolve().parent.parent
-TESTS = ROOT / "tests"
 LESSONS = [
     path.stem
     for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -26,10 +24,10 @@ def redraw_times():
 
     Empty where there is no browser.
     """
-    sys.path[:0] = [str(TESTS), str(TESTS / "browser")]
-    from lab_server import running_lab
-    from lesson_page import CHROMIUM, EXPOSE, QUIET, SIZE, LessonPage
     from playwright.sync_api import sync_playwright
+
+    from tests.browser.lesson_page import CHROMIUM, EXPOSE, QUIET, SIZE, LabPage
+    from tests.lab_server import running_lab
 
     times = {}
     if not CHROMIUM:
@@ -40,10 +38,11 @@ def redraw_times():
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        lab_page = LabPage(browser.new_page(viewport=SIZE), lab)
         for name in LESSONS:
-            lesson = LessonPage(browser.new_page(viewport=SIZE), lab, name)
-            lesson.run_all(SECONDS_TO_RUN)
-            times[name] = lesson.redraw_times(presses=31)
+            with lab_page.opened(name) as lesson:
+                lesson.run_all(SECONDS_TO_RUN)
+                times[name] = lesson.redraw_times(presses=31)
     return times
 
 

@@ -16,12 +16,13 @@ SECONDS_TO_STOP = 90
 
 
 class Lab(NamedTuple):
-    """A running server: its address, its token, the address it told the user, its folder."""
+    """A running server: its address and token, the address it told the user, folder and log."""
 
     url: str
     token: str
     first_page: str
     folder: Path
+    log: Path
 
 
 @contextlib.contextmanager
@@ -55,6 +56,6 @@ def _wait(server, log, folder):
     while time.monotonic() < deadline and server.poll() is None:
         found = re.search(r"(http://127\.0\.0\.1:\d+)(\S*)\?token=(\w+)", log.read_text())
         if found:
-            return Lab(found[1], found[3], found[1] + found[2], folder)
+            return Lab(found[1], found[3], found[1] + found[2], folder, log)
         time.sleep(0.1)
     raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")

@@ -270,7 +270,8 @@ def test_the_answer_comes_from_the_source_and_from_nowhere_else():
     assert accuracy(model, test, *others) <= 0.02
 
 
-@pytest.mark.slow
+# Lessons 00 and 09 train these models too, and nbval compares what they print.
+@pytest.mark.nightly
 def test_the_translator_learns():
     """English number words of up to 12 digits → Chinese numerals; 0.997 when it was measured."""
     task = number_words(rng=0)
@@ -281,7 +282,7 @@ def test_the_translator_learns():
     assert accuracy(model, task.test, *others) <= 0.02
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_long_strings_are_reversed():
     """Up to 20 letters."""
     task = reverse(rng=0)

@@ -41,8 +41,11 @@ def main(kind="lab"):
     print(f"Setting up {folder.name} for {kind}. This takes about a minute, once.", flush=True)
     # pip alone finds PyTorch's build without graphics card libraries.
     uv = None if kind == "bench" else shutil.which("uv")
+    say(f"1 of 3: an environment of its own, {folder.name}")
     create(folder, uv)
+    say("2 of 3: the packages" + ("" if uv else ", a dot for each that is found"))
     install(folder, uv, packages(kind))
+    say("3 of 3: the course itself")
     install(folder, uv, ["--no-deps", "--editable", "."])
     if kind == "speech":  # apart: pip wants a hash for all packages of a call, or for none
         install(folder, uv, extra("speech"))
@@ -93,7 +96,8 @@ def install(folder, uv, what):
         options = ["--quiet", "--compile-bytecode", "--python", python_of(folder)]
         run([uv, "pip", "install", *options, *what])
     else:
-        run([*pip_of(folder), "install", "-qq", "--disable-pip-version-check", *what])
+        options = ["--disable-pip-version-check", "--progress-bar", "off"]
+        run([*pip_of(folder), "install", *options, *what], tell=dots)
 
 
 def install_peers(folder):
@@ -134,8 +138,29 @@ def project():
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-def run(command):
-    subprocess.run([str(part) for part in command], check=True, cwd=ROOT)
+def say(text):
+    print(f"  {text}", flush=True)
+
+
+def dots(line):
+    """What somebody who waits sees of pip's lines: a dot for a package, and when they install."""
+    if line.startswith("Collecting "):
+        print(".", end="", flush=True)
+    elif line.startswith("Installing collected packages"):
+        print(" installing", flush=True)
+
+
+def run(command, tell=None):
+    """Run a command to its end. `tell` gets each line that it prints; errors are always shown."""
+    command = [str(part) for part in command]
+    if tell is None:
+        subprocess.run(command, check=True, cwd=ROOT)
+        return
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            tell(line)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
 
 
 def succeeds(command):

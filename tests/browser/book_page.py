@@ -10,6 +10,7 @@ WIDTHS = (390, 768, 1440)  # a telephone, a tablet, a desk
 # Rules of axe-core (MPL 2.0), which comes with a package of the tests and is not copied here.
 RULES = {"resultTypes": ["violations"], "preload": False}
 CONTRAST = {**RULES, "runOnly": ["color-contrast"]}
+ALL_BUT_CONTRAST = {**RULES, "rules": {"color-contrast": {"enabled": False}}}
 SERIOUS = ("serious", "critical")
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 DARK = "document.documentElement.dataset.theme = 'dark'"
@@ -18,12 +19,36 @@ LEVELS = """[...document.querySelectorAll('main :is(h1, h2, h3, h4, h5, h6)')]
   .filter(heading => heading.checkVisibility()).map(heading => Number(heading.tagName[1]))"""
 # A colour on its way from light to dark is nobody's choice.
 AT_ONCE = "* { transition: none !important; animation: none !important; }"
-# A coloured piece of code of each kind is enough: axe needs seconds for thousands of them.
-ONE_OF_EACH = """() => {
-  const seen = new Set();
-  for (const piece of document.querySelectorAll('.highlight span, dt span'))
-    if (seen.has(piece.className)) piece.replaceWith(piece.textContent);
-    else seen.add(piece.className);
+# Contrast is a matter of a text's own style and of what lies behind it, and is the dearest of axe's
+# rules: each look is tried once in the whole book, light and dark. Removes all other text from the
+# page, and says which looks are new.
+ONE_OF_EACH_LOOK = """seen => {
+  const known = new Set(seen), texts = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode())
+    if (walker.currentNode.data.trim()) texts.push(walker.currentNode);
+  const letters = ({color, fill, fontSize, fontWeight, opacity}) =>
+    [color, fill, fontSize, fontWeight, opacity].join();
+  const ground = ({backgroundColor, backgroundImage, opacity}) =>
+    [backgroundColor, backgroundImage, opacity].join();
+  const look = element => {
+    const parts = [letters(getComputedStyle(element))];
+    for (; element; element = element.parentElement) parts.push(ground(getComputedStyle(element)));
+    return parts.filter((part, i) => part !== parts[i - 1]).join(';');
+  };
+  const looks = texts.map(() => '');
+  for (const theme of ['light', 'dark']) {
+    document.documentElement.dataset.theme = theme;
+    texts.forEach((text, i) => { looks[i] += theme + look(text.parentElement); });
+  }
+  const visible = texts.map(text => text.parentElement.checkVisibility());
+  texts.forEach((text, i) => {
+    if (!visible[i] || known.has(looks[i])) text.data = '';
+    else known.add(looks[i]);
+  });
+  for (const element of [...document.body.querySelectorAll('*')])
+    if (!element.textContent.trim()) element.remove();
+  return [...known].slice(seen.length);
 }"""
 WITHOUT_TEXT = """[...document.querySelectorAll('img')]
   .filter(image => !image.alt.trim()).map(image => image.outerHTML.slice(0, 200))"""
@@ -55,25 +80,60 @@ def served(folder):
         server.shutdown()
 
 
-def visit(browser, home, name, axe):
-    """Open one page as a reader would, in all widths, light and dark."""
-    page = browser.new_page(viewport={"width": WIDTHS[-1], "height": 900}, color_scheme="light")
-    strangers, complaints = listen(page, home)
-    page.goto(f"{home}/{name}")
-    page.add_style_tag(content=AT_ONCE)
-    too_wide = {}
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        too_wide[width] = page.evaluate(TOO_WIDE)
-    levels, without_text = page.evaluate(LEVELS), page.evaluate(WITHOUT_TEXT)
-    page.evaluate(ONE_OF_EACH)
-    page.evaluate(LIGHT)
-    violations = found(axe, page, RULES)
-    page.evaluate(DARK)
-    violations += found(axe, page, CONTRAST)
-    page.close()
-    too_wide = {width: pixels for width, pixels in too_wide.items() if pixels > 0}
-    return Visit(strangers, complaints, too_wide, violations, levels, without_text)
+class Reader:
+    """One page of a browser that opens the pages of a site one after the other.
+
+    page : a Playwright page.  home : the address of the site.  axe : axe-core, to be run in pages.
+    whole : let axe look at the contrast of every text, in place of one text of each look.
+    """
+
+    def __init__(self, page, home, axe, whole=False):
+        self.page, self.home, self.axe, self.whole = page, home, axe, whole
+        self.strangers, self.complaints = listen(page, home)
+        self.looks = []  # of text, those that were tried so far
+
+    def visit(self, name):
+        """Open one page as a reader would, in all widths, light and dark."""
+        self.page.goto("about:blank")  # scripts of the last page, from which texts were taken, end
+        self.strangers.clear()
+        self.complaints.clear()
+        self.page.goto(f"{self.home}/{name}")
+        self.page.add_style_tag(content=AT_ONCE)
+        too_wide = {width: self._sticks_out(width) for width in WIDTHS}
+        self.page.evaluate(LIGHT)
+        return Visit(
+            strangers=list(self.strangers),
+            complaints=list(self.complaints),
+            too_wide={width: pixels for width, pixels in too_wide.items() if pixels > 0},
+            levels=self.page.evaluate(LEVELS),
+            without_text=self.page.evaluate(WITHOUT_TEXT),
+            violations=self._violations(ALL_BUT_CONTRAST) + self._low_contrast(),
+        )
+
+    def _sticks_out(self, width):
+        self.page.set_viewport_size({"width": width, "height": 900})
+        return self.page.evaluate(TOO_WIDE)
+
+    def _low_contrast(self):
+        if not self.whole:
+            new = self.page.evaluate(ONE_OF_EACH_LOOK, self.looks)
+            self.looks += new
+            if not new:
+                return []
+        found = []
+        for theme in (LIGHT, DARK):
+            self.page.evaluate(theme)
+            found += self._violations(CONTRAST)
+        return found
+
+    def _violations(self, rules):
+        """The serious violations of a page, each as its rule and the first element at fault."""
+        return [
+            f"{broken['id']} ({len(broken['nodes'])}): {broken['nodes'][0]['html'][:160]}"
+            f" {[check['message'] for check in broken['nodes'][0]['any']][:1]}"
+            for broken in self.axe.run(self.page, options=rules).response["violations"]
+            if broken["impact"] in SERIOUS
+        ]
 
 
 def listen(page, home):
@@ -89,13 +149,3 @@ def listen(page, home):
 def note(url, home, strangers):
     if not url.startswith((home, "data:", "blob:")):
         strangers.append(url)
-
-
-def found(axe, page, rules):
-    """The serious violations of a page, each as its rule and the first element that breaks it."""
-    return [
-        f"{broken['id']} ({len(broken['nodes'])}): {broken['nodes'][0]['html'][:160]}"
-        f" {[check['message'] for check in broken['nodes'][0]['any']][:1]}"
-        for broken in axe.run(page, options=rules).response["violations"]
-        if broken["impact"] in SERIOUS
-    ]

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.lesson_page import CHROMIUM, EXPOSE, QUIET
+from tests.browser.lesson_page import CHROMIUM, EXPOSE, QUIET, SIZE, LabPage
 from tests.lab_server import running_lab
 
-SHOTS = Path(os.environ.get("COURSE_SHOTS", Path(__file__).parent / "shots"))
+SHOTS = os.environ.get("COURSE_SHOTS")
 
 
 @pytest.fixture(scope="session")
@@ -19,14 +19,16 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": QUIET}
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """JupyterLab as `make lab` starts it, on a copy of the course."""
+@pytest.fixture(scope="session")
+def lab_page(browser, tmp_path_factory):
+    """JupyterLab as `make lab` starts it, on a copy of the course, in a page of the browser."""
     with running_lab(tmp_path_factory.mktemp("course"), EXPOSE) as lab:
-        yield lab
+        page = LabPage(browser.new_page(viewport=SIZE), lab)
+        yield page
+        page.page.close()
 
 
 @pytest.fixture(scope="session")
 def shots():
-    """Where screenshots go: tests/browser/shots, or the folder that COURSE_SHOTS names."""
-    return SHOTS
+    """Where screenshots go: the folder that COURSE_SHOTS names. None: nobody asks for any."""
+    return Path(SHOTS) if SHOTS else None

@@ -1,8 +1,10 @@
-"""A notebook in a real browser: open it, run it, use its explorer by keyboard, take its picture.
+"""A notebook in a real browser: open it, run it, use its explorer by keyboard, close it.
 
 Waiting goes through JupyterLab's own objects (`jupyterapp`); what a learner does goes through keys.
 """
 
+import contextlib
+import re
 import shutil
 
 CHROMIUM = next(
@@ -13,22 +15,49 @@ QUIET = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "
 SIZE = {"width": 1280, "height": 800}
 PIECE = 1500  # pixels of a lesson that one screenshot shows
 MOST_TABS = 10  # from an explorer's first control to its slider
+# Milliseconds; a machine that is busy with something else gets its time.
+TO_OPEN, TO_REDRAW = 90_000, 30_000
 
 PANEL = "window.jupyterapp?.shell.currentWidget"
-READY = f"""() => {{
+# Only one notebook is open at a time: neither another page nor its kernel asks the server for news.
+CLOSE_OTHERS = """async path => {
+  for (const panel of [...jupyterapp.shell.widgets('main')])
+    if (panel.sessionContext && panel.context.path !== path) {
+      await panel.sessionContext.ready;
+      await panel.sessionContext.shutdown();
+      panel.dispose();
+    }
+}"""
+OPEN = """path => jupyterapp.commands.execute('docmanager:open', {path, factory: 'Notebook'})
+  .then(() => true)"""
+READY = f"""path => {{
   const panel = {PANEL};
-  return panel?.context?.isReady && panel.sessionContext.isReady
+  return panel?.context?.isReady && panel.context.path === path && panel.sessionContext.isReady
     && panel.sessionContext.session?.kernel?.status === 'idle';
 }}"""
 # The outputs that came with the lesson go first: what is seen afterwards comes from this run.
-RUN_ALL = """() => {
+RUN = """numbers => {{
   window.courseRan = undefined;
-  const run = name => jupyterapp.commands.execute(`notebook:${name}`);
-  run('clear-all-cell-outputs').then(() => run('run-all-cells'))
-    .then(good => { window.courseRan = good }, () => { window.courseRan = false });
-}"""
-ALL_RAN = f"() => window.courseRan !== undefined && ({READY})()"
-ALL_COUNTED = f"""() => ({READY})() && {PANEL}.content.model.sharedModel.cells
+  const run = name => jupyterapp.commands.execute(`notebook:${{name}}`);
+  run('clear-all-cell-outputs').then({how})
+    .then(good => {{ window.courseRan = good }}, () => {{ window.courseRan = false }});
+}}"""
+RUN_ALL = RUN.format(how="() => run('run-all-cells')")
+RUN_SOME = RUN.format(
+    how=f"""async () => {{
+    const notebook = {PANEL}.content;
+    const code = notebook.widgets.filter(cell => cell.model.type === 'code');
+    let good = true;
+    for (const number of numbers) {{
+      notebook.deselectAll();
+      notebook.activeCellIndex = notebook.widgets.indexOf(code[number]);
+      good = await run('run-cell') && good;
+    }}
+    return good;
+  }}"""
+)
+ALL_RAN = f"path => window.courseRan !== undefined && ({READY})(path)"
+ALL_COUNTED = f"""path => ({READY})(path) && {PANEL}.content.model.sharedModel.cells
   .every(cell => cell.cell_type !== 'code' || cell.execution_count !== null)"""
 # What a learner should never meet: messages over the page, widgets or cells that failed.
 PROBLEMS = (
@@ -61,47 +90,105 @@ WRITE = f"""([start, text]) => {{
 HEIGHT = f"""() => Math.max(
   ...[...{PANEL}.content.node.querySelectorAll('.jp-Cell')]
     .map(cell => cell.getBoundingClientRect().bottom + {PANEL}.content.outerNode.scrollTop))"""
+DRAWN = "() => new Promise(done => requestIdleCallback(() => requestAnimationFrame(done)))"
 
 
-class LessonPage:
-    """One lesson, opened in a new page at the address that `make lab` gives.
+class LabPage:
+    """JupyterLab in one page of the browser, opened as `make lab` does.
 
-    page : a Playwright page.  lab : the running server.  name : the file without ".ipynb".
-    folder : "notebooks" for a lesson, "exercises" for a sheet.
-    `complaints` has what the browser reported as errors, `strangers` the addresses outside of the
-    server that the page asked for.
+    Notebooks are opened in it one after the other: the program is loaded once.
+    page : a Playwright page.  lab : the running server.
+    `complaints` has what the browser reported as errors since the last notebook was opened,
+    `strangers` the addresses outside of the server that the page asked for.
     """
 
-    def __init__(self, page, lab, name, folder="notebooks"):
-        self.page, self.name = page, name
-        self.complaints, self.strangers = [], []
+    def __init__(self, page, lab):
+        self.page, self.lab = page, lab
+        self.heard, self.strangers = [], []
         page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self._note(request.url, lab.url))
-        page.goto(f"{lab.url}/lab/tree/work/{folder}/{name}.ipynb?reset&token={lab.token}")
-        page.wait_for_function(READY, timeout=90_000)
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        self.explorer = page.locator(".course-panel", has=page.locator(".course-picture"))
-        self.picture = self.explorer.locator(".course-picture")
+        page.on("pageerror", lambda error: self.heard.append(str(error)))
+        page.on("request", lambda request: self._note(request.url))
+        page.goto(f"{lab.first_page}?reset&token={lab.token}")
+        first = lab.first_page.partition("/lab/tree/")[2]
+        page.wait_for_function(READY, arg=first, timeout=TO_OPEN)
+
+    @contextlib.contextmanager
+    def opened(self, name, folder="notebooks"):
+        """A notebook, as a `LessonPage`; it and its kernel are closed afterwards."""
+        path = f"work/{folder}/{name}.ipynb"
+        self.page.evaluate(CLOSE_OTHERS, path)
+        self.heard.clear()  # also what JupyterLab says of a question that a closed kernel leaves
+        self.strangers.clear()
+        try:
+            yield LessonPage(self, name, path)
+        finally:
+            self.page.evaluate(CLOSE_OTHERS, None)
+
+    @property
+    def complaints(self):
+        return of_the_course(self.heard, self.lab.log.read_text())
 
     def _hear(self, said):
         if said.type == "error":
-            self.complaints.append(f"{said.text} {said.location['url']}")
+            self.heard.append(f"{said.text} {said.location['url']}")
 
-    def _note(self, url, home):
-        if not url.startswith((home, "data:", "blob:")):
+    def _note(self, url):
+        if not url.startswith((self.lab.url, "data:", "blob:")):
             self.strangers.append(url)
+
+
+def of_the_course(heard, log):
+    """What a browser complains of, without what the server says of a kernel that is starting.
+
+    While it starts one, Jupyter's server can answer 500 to JupyterLab, which asks every few seconds
+    for the list of kernels: the new one has no 'last_activity' yet. The page asks again, and the
+    log names the cause. Every other complaint is ours, a 500 with another cause too.
+    """
+    if "KeyError: 'last_activity'" not in log:
+        return list(heard)
+    return [text for text in heard if not re.search(r" 500 .*/api/(kernels|sessions)\?\d+$", text)]
+
+
+class LessonPage:
+    """One notebook, opened in a `LabPage`.
+
+    name : the file without ".ipynb".  path : where the server has it.
+    """
+
+    def __init__(self, lab_page, name, path):
+        self.lab_page, self.page, self.name, self.path = lab_page, lab_page.page, name, path
+        self.page.evaluate(OPEN, path)
+        self.page.wait_for_function(READY, arg=path, timeout=TO_OPEN)
+        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        pictures = self.page.locator(".course-picture")
+        self.explorer = self.page.locator(".course-panel", has=pictures)
+        self.picture = self.explorer.locator(".course-picture")
+
+    @property
+    def complaints(self):
+        return self.lab_page.complaints
+
+    @property
+    def strangers(self):
+        return self.lab_page.strangers
 
     def run_all(self, seconds):
         """Run every cell, as Run All does; return whether all went well."""
-        self.page.evaluate(RUN_ALL)
-        self.page.wait_for_function(ALL_RAN, timeout=1000 * seconds)
+        return self._run(RUN_ALL, None, seconds)
+
+    def run_cells(self, numbers, seconds):
+        """Run some of the code cells, one after the other; return whether all went well."""
+        return self._run(RUN_SOME, numbers, seconds)
+
+    def _run(self, how, numbers, seconds):
+        self.page.evaluate(how, numbers)
+        self.page.wait_for_function(ALL_RAN, arg=self.path, timeout=1000 * seconds)
         return self.page.evaluate("courseRan")
 
     def run_through(self, seconds):
         """Run every cell of a sheet, whose questions may raise: JupyterLab says "done" early."""
-        self.page.evaluate(RUN_ALL)
-        self.page.wait_for_function(ALL_COUNTED, timeout=1000 * seconds)
+        self.page.evaluate(RUN_ALL, None)
+        self.page.wait_for_function(ALL_COUNTED, arg=self.path, timeout=1000 * seconds)
 
     def code_cells(self):
         """The code cells as the page holds them now, with their outputs."""
@@ -112,10 +199,6 @@ class LessonPage:
         """Replace the source of the cell that starts so, as a learner who types would."""
         found = self.page.evaluate(WRITE, [starts_with, text])
         assert found, f"no cell of {self.name} starts with {starts_with!r}"
-
-    def cell(self, contains):
-        """The cell whose code contains a text."""
-        return self.page.locator(".jp-Notebook .jp-Cell", has_text=contains).last
 
     def problems(self):
         """The texts of whatever a learner should never meet."""
@@ -146,7 +229,7 @@ class LessonPage:
         there, back = self.page.evaluate(AWAY_AND_BACK)
         for count in range(presses):
             self.page.keyboard.press(back if count % 2 else there)
-            self.page.wait_for_function(f"courseRedraws.length > {count}", timeout=10_000)
+            self.page.wait_for_function(f"courseRedraws.length > {count}", timeout=TO_REDRAW)
         return self.page.evaluate("courseRedraws")
 
     def take_pictures(self, folder):
@@ -155,9 +238,10 @@ class LessonPage:
         self.page.evaluate(f"{PANEL}.content.outerNode.scrollTo(0, 0)")
         height = int(self.page.evaluate(HEIGHT)) + 100
         self.page.set_viewport_size({**SIZE, "height": height})
-        self.page.wait_for_timeout(1000)  # for what is drawn only when it comes into view
+        self.page.evaluate(DRAWN)  # some is drawn only when it comes into view
         if self.explorer.count():
             self.explorer.screenshot(path=folder / f"{self.name}-explorer.png")
         for number, top in enumerate(range(0, height, PIECE)):
             clip = {"x": 0, "y": top, "width": SIZE["width"], "height": min(PIECE, height - top)}
             self.page.screenshot(path=folder / f"{self.name}-{number:02}.png", clip=clip)
+        self.page.set_viewport_size(SIZE)

@@ -1,6 +1,6 @@
 """The web book: every page is built without a warning, asks nobody, fits and can be read by all.
 
-Screenshots of each kind of page, in three widths, light and dark, go where those of lessons go.
+`make test-all` lets axe look at every text of every page, and takes pictures of each kind of page.
 """
 
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.book_page import DARK, WIDTHS, listen, served, visit
+from tests.browser.book_page import DARK, WIDTHS, Reader, listen, served
 
 pytest.importorskip("sphinx", reason="the web book needs Sphinx: make setup installs it")
 axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -28,7 +28,7 @@ KINDS = {
     "sheet": "exercises/02_score_normalise_mix.html",
     "claims": "docs/claims.html",
     "glossary": "docs/glossary.html",
-    "reference": "reference/core.html",
+    "reference": "reference/subject.html",
     "search": "search.html?q=softmax",
 }
 
@@ -56,12 +56,19 @@ def home(site):
         yield address
 
 
+def visit_all(browser, home, site, **options):
+    """{page: Visit} for every page of the site."""
+    context = browser.new_context(color_scheme="light")
+    reader = Reader(context.new_page(), home, axe_module.Axe(), **options)
+    names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    visits = {name: reader.visit(name) for name in names if "_static" not in name}
+    context.close()
+    return visits
+
+
 @pytest.fixture(scope="module")
 def visits(browser, home, site):
-    """{page: Visit} for every page of the site."""
-    axe = axe_module.Axe()
-    names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
-    return {name: visit(browser, home, name, axe) for name in names if "_static" not in name}
+    return visit_all(browser, home, site)
 
 
 def faults(visits, what):
@@ -112,6 +119,11 @@ def test_axe_finds_no_serious_violation_in_light_nor_low_contrast_in_dark(visits
     assert faults(visits, "violations") == {}
 
 
+@pytest.mark.nightly
+def test_axe_finds_nothing_either_where_it_looks_at_every_text(browser, home, site):
+    assert faults(visit_all(browser, home, site, whole=True), "violations") == {}
+
+
 def test_every_picture_has_a_text(visits):
     assert faults(visits, "without_text") == {}
 
@@ -157,11 +169,17 @@ def test_slides_open_and_ask_nobody(browser, shots, tmp_path):
             page.locator(".slides section.present h1").first.wait_for(timeout=20_000)
         page.keyboard.press("ArrowRight")
         page.locator(".slides section.present h2").first.wait_for(timeout=20_000)
-    page.screenshot(path=shots / "slides.png")
+    if shots:
+        page.screenshot(path=shots / "slides.png")
+    page.close()
     assert len(decks) >= 12 and strangers == [] and complaints == []
 
 
-def test_pictures_of_every_kind_of_page(browser, home, shots):
+@pytest.mark.nightly
+def test_pictures_of_every_kind_of_page(browser, home, site, shots):
+    assert all((site / name.partition("?")[0]).exists() for name in KINDS.values())
+    if not shots:
+        pytest.skip("COURSE_SHOTS names no folder for screenshots")
     folder = shots / "book"
     shutil.rmtree(folder, ignore_errors=True)
     for kind, name in KINDS.items():

@@ -1,6 +1,7 @@
 """A sheet as a newcomer meets it: unanswered, three wrong answers, a hint, right, and progress.
 
-Screenshots go where those of the lessons go: <name>-unanswered, -wrong and -right.
+Every sheet runs unanswered in a kernel (tests/checks/test_sheet_maker.py); here one, and all of
+them in `make test-all`. Screenshots: <name>-unanswered, -wrong and -right.
 """
 
 from pathlib import Path
@@ -8,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from course_utils.checks.catalogue import exercises
-from tests.browser.lesson_page import SIZE, LessonPage
 
 SHEETS = sorted((Path(__file__).resolve().parents[2] / "exercises").glob("*.ipynb"))
-SECONDS_TO_RUN = 120
+SECONDS_TO_RUN, TO_SHOW = 120, 30_000
 SHEET = "02_score_normalise_mix"
 ATTENTION = """def attention(queries, keys, values):
     weights = softmax({scores})
@@ -45,20 +45,32 @@ def errors(sheet):
 
 
 @pytest.fixture(scope="module")
-def sheet(browser, lab):
-    return LessonPage(browser.new_page(viewport=SIZE), lab, SHEET, "exercises")
+def sheet(lab_page):
+    with lab_page.opened(SHEET, "exercises") as sheet:
+        yield sheet
 
 
-@pytest.mark.parametrize("name", [path.stem for path in SHEETS])
-def test_as_handed_out_every_question_says_so_and_the_run_goes_on(browser, lab, shots, name):
-    page = LessonPage(browser.new_page(viewport=SIZE), lab, name, "exercises")
-    page.run_through(SECONDS_TO_RUN)
-    asked = list(exercises(name.split("_")[0]))
-    assert errors(page) == [("NotAnsweredYet", exercise) for exercise in asked]
-    counts = [cell["execution_count"] for cell in page.code_cells()]
+def assert_unanswered(sheet):
+    """Every question says that it waits for an answer, and the run goes on to the last cell."""
+    sheet.run_through(SECONDS_TO_RUN)
+    asked = list(exercises(sheet.name.split("_")[0]))
+    assert errors(sheet) == [("NotAnsweredYet", exercise) for exercise in asked]
+    counts = [cell["execution_count"] for cell in sheet.code_cells()]
     assert counts == list(range(1, len(counts) + 1)), "the last cell ran too"
-    assert page.complaints == [] and page.strangers == []
-    page.take_pictures(shots / "unanswered")
+    assert sheet.complaints == [] and sheet.strangers == []
+
+
+def test_as_handed_out_every_question_says_so_and_the_run_goes_on(sheet):
+    assert_unanswered(sheet)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", [path.stem for path in SHEETS])
+def test_so_does_every_sheet(lab_page, shots, name):
+    with lab_page.opened(name, "exercises") as page:
+        assert_unanswered(page)
+        if shots:
+            page.take_pictures(shots / "unanswered")
 
 
 def test_three_wrong_answers_are_told_apart_by_name(sheet, shots):
@@ -66,11 +78,12 @@ def test_three_wrong_answers_are_told_apart_by_name(sheet, shots):
         sheet.write("def attention(", ATTENTION.format(**parts))
         sheet.run_through(SECONDS_TO_RUN)
         shown = sheet.page.locator("div[role=status]", has_text=message)
-        shown.first.wait_for(timeout=10_000)
+        shown.first.wait_for(timeout=TO_SHOW)
         assert shown.count() == 1
     assert "What shape has S, the scores" in shown.inner_text(), "the hint of the third try"
-    shown.scroll_into_view_if_needed()
-    sheet.page.screenshot(path=shots / f"{SHEET}-wrong.png")
+    if shots:
+        shown.scroll_into_view_if_needed()
+        sheet.page.screenshot(path=shots / f"{SHEET}-wrong.png")
 
 
 def test_a_hint_comes_on_demand(sheet):
@@ -82,7 +95,7 @@ def test_a_hint_comes_on_demand(sheet):
     )
     sheet.run_through(SECONDS_TO_RUN)
     shown = sheet.page.locator("div[role=status]", has_text="which two axes of keys change places?")
-    shown.wait_for(timeout=10_000)
+    shown.wait_for(timeout=TO_SHOW)
 
 
 def test_right_answers_pass_and_are_seen_in_progress(sheet, shots):
@@ -90,8 +103,8 @@ def test_right_answers_pass_and_are_seen_in_progress(sheet, shots):
         sheet.write(start, text)
     assert sheet.run_all(SECONDS_TO_RUN) and errors(sheet) == []
     board = sheet.page.locator(".course-panel", has_text="Your progress")
-    board.locator("td", has_text="1● 2● 3● 4● 5●").wait_for(timeout=10_000)
-    sheet.page.locator("div[role=status]", has_text="✓").nth(2).scroll_into_view_if_needed()
-    sheet.page.screenshot(path=shots / f"{SHEET}-right.png")
-    board.scroll_into_view_if_needed()
-    board.screenshot(path=shots / f"{SHEET}-progress.png")
+    board.locator("td", has_text="1● 2● 3● 4● 5●").wait_for(timeout=TO_SHOW)
+    if shots:
+        sheet.page.locator("div[role=status]", has_text="✓").nth(2).scroll_into_view_if_needed()
+        sheet.page.screenshot(path=shots / f"{SHEET}-right.png")
+        board.screenshot(path=shots / f"{SHEET}-progress.png")

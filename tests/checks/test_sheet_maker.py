@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client import KernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -104,14 +105,22 @@ def test_its_lesson_links_to_it(stem):
         assert f"(../exercises/{stem}.ipynb)" in text
 
 
+@pytest.fixture(scope="module")
+def kernel():
+    """One kernel for all sheets: to start one takes longer than to run a sheet."""
+    environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": str(ROOT)}
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(env=environment, cwd=str(SHEETS))
+    yield manager
+    manager.shutdown_kernel(now=True)
+
+
 @each_sheet
-def test_as_handed_out_each_question_shows_the_one_named_error_and_the_rest_runs(stem, monkeypatch):
-    for name, value in {**ENVIRONMENT, "PYTHONPATH": str(ROOT)}.items():
-        monkeypatch.setenv(name, value)
+def test_as_handed_out_each_question_shows_the_one_named_error_and_the_rest_runs(stem, kernel):
     sheet = read(SHEETS, stem)
-    resources = {"metadata": {"path": str(SHEETS)}}
+    forget = new_code_cell("%reset -f")  # the names of the sheet before
     # cells that may raise are tagged; any other error stops the run here
-    NotebookClient(sheet, kernel_name="python3", resources=resources).execute()
+    NotebookClient(new_notebook(cells=[forget, *sheet.cells]), km=kernel).execute()
     errors = [
         (output.ename, output.evalue.split()[0], output.traceback)
         for cell in sheet.cells
@@ -182,8 +191,27 @@ def test_a_course_for_nbgrader_keeps_what_is_there(tmp_path):
         nbgrader_course.main([])
 
 
+# The command "nbgrader generate_assignment" for many sheets: a process for each costs minutes.
+MAKE_ALL = """
+import sys
+from nbgrader.apps import NbGraderAPI
+from nbgrader.apps.baseapp import NbGrader
+
+app = NbGrader()
+app.load_config_file()
+api = NbGraderAPI(config=app.config)
+for stem in sys.argv[1:]:
+    made = api.generate_assignment(stem)
+    assert made["success"], made
+"""
+
+
 def nbgrader(folder, *arguments):
     """Run a command of nbgrader in a course's folder, as a teacher would."""
+    return python(folder, "-m", "nbgrader", *arguments)
+
+
+def python(folder, *arguments):
     tools = Path(sys.executable).parent
     environment = {
         **os.environ,
@@ -192,7 +220,7 @@ def nbgrader(folder, *arguments):
         "HOME": str(folder),
     }
     return subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
+        [sys.executable, *arguments],
         cwd=folder,
         env=environment,
         check=True,
@@ -203,8 +231,9 @@ def nbgrader(folder, *arguments):
 @pytest.mark.slow
 def test_nbgrader_itself_makes_the_same_sheets_and_marks_them(tmp_path):
     nbgrader_course.main([str(tmp_path)])
+    nbgrader(tmp_path, "generate_assignment", STEMS[0])
+    python(tmp_path, "-c", MAKE_ALL, *STEMS[1:])
     for stem in STEMS:
-        nbgrader(tmp_path, "generate_assignment", stem)
         released = read(tmp_path / "release" / stem, stem)
         assert sources(released) == sources(read(SHEETS, stem))
         assert graded(released) == graded(read(SHEETS, stem))

@@ -28,7 +28,7 @@ from course_utils.grading.protocol import (
     sizes,
 )
 
-FUZZ = 10_000  # for each of two readers
+SOME, MANY = settings(max_examples=1_000), settings(max_examples=10_000)  # for each reader
 
 numbers = st.integers(-(10**30), 10**30) | st.floats() | st.complex_numbers()
 plain = st.none() | st.booleans() | numbers | st.text(st.characters(codec="utf-8")) | st.just(...)
@@ -276,12 +276,25 @@ items = st.recursive(
 frames = items.map(lambda item: json.dumps(item).encode()) | st.binary(max_size=60)
 
 
-@pytest.mark.slow
-@given(frames, st.binary(max_size=64))
-@settings(max_examples=FUZZ)
-def test_no_frame_breaks_the_decoder(text, blobs):
+def read_frame(text, blobs):
     with contextlib.suppress(ProtocolError):
         decode(text, blobs, lambda *about: about)
+
+
+each_frame = given(frames, st.binary(max_size=64))
+
+
+@SOME
+@each_frame
+def test_no_frame_breaks_the_decoder(text, blobs):
+    read_frame(text, blobs)
+
+
+@pytest.mark.nightly
+@MANY
+@each_frame
+def test_none_of_many_frames_breaks_the_decoder(text, blobs):
+    read_frame(text, blobs)
 
 
 cells = st.fixed_dictionaries(
@@ -306,15 +319,25 @@ notebooks = st.fixed_dictionaries(
 files = (notebooks | items).map(lambda item: json.dumps(item).encode()) | st.binary(max_size=60)
 
 
-@pytest.mark.slow
-@given(files)
-@settings(max_examples=FUZZ)
-def test_no_file_breaks_the_reader(data):
+def read_file(data):
     try:
         for cell in parse(data):
             cell.source.encode(), cell.grade_id.encode("utf-8", "replace")
     except Rejected as reason:
         assert str(reason).endswith((".", "again."))
+
+
+@SOME
+@given(files)
+def test_no_file_breaks_the_reader(data):
+    read_file(data)
+
+
+@pytest.mark.nightly
+@MANY
+@given(files)
+def test_none_of_many_files_breaks_the_reader(data):
+    read_file(data)
 
 
 def test_a_notebook_with_too_many_cells_is_rejected():

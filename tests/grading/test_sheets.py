@@ -74,10 +74,26 @@ def answer_of(exercise, number):
     return "right_answer"
 
 
+each_sheet_with_mistakes = pytest.mark.parametrize(
+    "sheet", [stem.split("_")[0] for stem in STEMS if stem[:2] != "20"]
+)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("sheet", [stem.split("_")[0] for stem in STEMS if stem[:2] != "20"])
+@each_sheet_with_mistakes
+def test_the_first_mistakes_lose_their_questions_and_are_named(sheet, copy_of_the_course):
+    """In one notebook. tests/checks/ tries every mistake without a sandbox between."""
+    hand_in_mistakes(sheet, copy_of_the_course, most=1)
+
+
+@pytest.mark.nightly
+@each_sheet_with_mistakes
 def test_each_mistake_loses_its_question_and_is_named(sheet, copy_of_the_course):
     """All first mistakes in one notebook, all second ones in the next, and so on."""
+    hand_in_mistakes(sheet, copy_of_the_course, most=100)
+
+
+def hand_in_mistakes(sheet, copy_of_the_course, most):
     (stem,) = [stem for stem in STEMS if stem.split("_")[0] == sheet]
     master = master_of(stem)
     names = {q.grade_id: q.needs.names for q in master.questions}
@@ -91,7 +107,7 @@ def test_each_mistake_loses_its_question_and_is_named(sheet, copy_of_the_course)
     solution = [
         cell.source for cell in cells_of("solutions", stem) if "train(model" not in cell.source
     ]
-    for number in range(max(len(exercise.mistakes) for exercise in graded)):
+    for number in range(min(most, max(len(exercise.mistakes) for exercise in graded))):
         wrong = [f"{keep[e.id]} = find({e.id!r}).{answer_of(e, number)}" for e in graded]
         first = f"import sys\nsys.path.insert(0, {str(copy_of_the_course)!r})"
         first += "\nfrom copied.checks.catalogue import find"

@@ -186,3 +186,8 @@ def test_a_docstring_keeps_its_words_its_code_and_its_examples():
 def test_what_is_cited_is_this_version():
     text = (ROOT / "docs" / "cite.md").read_text(encoding="utf-8")
     assert text.count(f"ersion {set_up.project()['version']}") == 2
+
+
+def test_a_signature_is_a_call_as_one_writes_it():
+    (tree,) = ast.parse("def marked(self, rows: list[Row], *, late: bool = False) -> Row: ...").body
+    assert api.signature(tree) == "marked(rows, *, late=False)"

@@ -26,7 +26,7 @@ class Commands:
         monkeypatch.setattr(set_up, "succeeds", self.succeeds)
         monkeypatch.setattr(set_up.shutil, "which", lambda name: uv)
 
-    def run(self, command):
+    def run(self, command, tell=None):
         self.calls.append(" ".join(map(str, command)).replace(str(self.folder), ""))
         if self.fail and self.fail in self.calls[-1]:
             raise subprocess.CalledProcessError(1, command)
@@ -112,6 +112,25 @@ def test_experiments_get_the_dictionary_beside_what_learners_get(tmp_path, monke
     assert commands.named("-r requirements.lock") and commands.named("pocketsphinx>=")
     # pip refuses a call with hashes for some of its packages
     assert not commands.named("-r requirements.lock", "pocketsphinx>=")
+
+
+def test_set_up_says_what_it_does(tmp_path, monkeypatch, capsys):
+    Commands(tmp_path, monkeypatch, uv=None)
+    set_up.main()
+    said = capsys.readouterr().out
+    assert [f"{step} of 3" in said for step in (1, 2, 3)] == [True] * 3
+
+
+def test_pip_shows_a_dot_for_each_package_and_its_errors(capfd):
+    lines = (
+        "Collecting numpy==2.4.6",
+        "  Using cached",
+        "Installing collected packages",
+    )
+    show = f"import sys; print({chr(10).join(lines)!r}); sys.exit('no space left')"
+    with pytest.raises(subprocess.CalledProcessError):
+        set_up.run([sys.executable, "-c", show], tell=set_up.dots)
+    assert capfd.readouterr() == (". installing\n", "no space left\n")
 
 
 def test_an_old_python_is_told_so():

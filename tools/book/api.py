@@ -4,6 +4,7 @@ A docstring says shapes, units, errors and sources in plain words; it is set as 
 """
 
 import ast
+import copy
 import re
 import textwrap
 from itertools import starmap
@@ -106,7 +107,12 @@ def signature(node):
 
 
 def arguments(function):
-    given = ast.unparse(function.args)
+    """Without types: `Row` is one class here and another there, and no link would be sure."""
+    bare = copy.deepcopy(function.args)
+    for argument in ast.walk(bare):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    given = ast.unparse(bare)
     return re.sub(r"^self(, )?", "", given)
 
 
