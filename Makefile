@@ -15,6 +15,8 @@ ALL_CORES := -n logical --maxprocesses=8 --dist loadfile --no-loadscope-reorder
 ALL_TESTS := $(ALL_CORES) $(NBVAL) tests $(wildcard notebooks solutions)
 COMPILE := uv pip compile pyproject.toml --universal --generate-hashes --quiet \
 	--no-emit-index-url --no-header --no-annotate
+# A variable as one word of the shell, whatever is in it: spaces, quotes, brackets.
+word = '$(subst ','\'',$(value $1))'
 EXPERIMENTS := $(basename $(notdir $(shell grep -l __main__ experiments/*.py)))
 BENCHMARKS := $(basename $(notdir $(shell grep -l __main__ benchmarks/*.py)))
 
@@ -50,11 +52,11 @@ check: setup  ## style, then the tests of what changed, in seconds; NAMES="scori
 
 .PHONY: new-lesson
 new-lesson: setup  ## begin a lesson: NAME=15_positions TITLE="Positions"
-	@$(BIN) -m tools.new lesson "$(NAME)" "$(TITLE)"
+	@$(BIN) -m tools.new lesson $(call word,NAME) $(call word,TITLE)
 
 .PHONY: new-exercise
 new-exercise: setup  ## begin an exercise of a sheet: ID=15.1 FUNCTION=sinusoids
-	@$(BIN) -m tools.new exercise "$(ID)" "$(FUNCTION)"
+	@$(BIN) -m tools.new exercise $(call word,ID) $(call word,FUNCTION)
 
 .PHONY: test-oldest
 test-oldest:  ## run the unit tests with the lowest versions that pyproject.toml admits
@@ -71,12 +73,13 @@ exercises: setup  ## make the exercise sheets from solutions/
 
 .PHONY: nbgrader-course
 nbgrader-course: setup  ## lay the sheets out for a school that runs nbgrader; DIR=my-course
-	@$(BIN) -m tools.nbgrader_course $(DIR)
+	@$(BIN) -m tools.nbgrader_course $(if $(DIR),$(call word,DIR))
 
 .PHONY: grade
 grade:  ## grade a class: SOURCE=solutions/02_score_normalise_mix.ipynb SUBMISSIONS=from-moodle.zip OUT=report
 	@$(PYTHON) tools/set_up.py
-	@$(BIN) -m course_utils.grading $(SOURCE) $(SUBMISSIONS) --out $(or $(OUT),report) $(ARGS)
+	@$(BIN) -m course_utils.grading $(if $(SOURCE),$(call word,SOURCE)) \
+		$(if $(SUBMISSIONS),$(call word,SUBMISSIONS)) --out $(if $(OUT),$(call word,OUT),report) $(ARGS)
 
 DEMO := _build/demo-class
 

@@ -22,8 +22,8 @@ def arrays(shape, count=3):
 def dot_rows():
     """Both dot rules against scaled_dot_product_attention.
 
-    ``attend`` returns the scores and the weights too, two arrays (…, n, m) that PyTorch never
-    makes; ``blocked_attend`` returns what PyTorch returns, the context alone.
+    `attend` returns the scores and the weights too, two arrays (…, n, m) that PyTorch never
+    makes; `blocked_attend` returns what PyTorch returns, the context alone.
     """
     import torch
     from torch.nn import functional
@@ -79,7 +79,7 @@ def additive_rows():
 
 
 def peak(run):
-    """Peak bytes that NumPy held while ``run`` ran, its result included."""
+    """Peak bytes that NumPy held while `run` ran, its result included."""
     tracemalloc.start()
     run()
     _, most = tracemalloc.get_traced_memory()

@@ -1,4 +1,4 @@
-"""How long does `check` take, and what do an exercise's properties find without its reference?
+"""How long does `check` take, and what do an exercise's properties find without the right numbers?
 
 Run: python -m benchmarks.checks
 """
@@ -43,7 +43,7 @@ def main(repeats=9):
         rows.append([exercise.id, exercise.name, *times, f"{sum(alone)} of {len(alone)}"])
     columns = ["id", "function", "right, ms", "slowest mistake, ms", "found by properties alone"]
     table(
-        "check: milliseconds, and mistakes that properties find without the reference",
+        "check: milliseconds, and mistakes that properties find without the right numbers",
         columns,
         rows,
     )

@@ -1,4 +1,4 @@
-"""What does ``import course_utils.attention`` cost beyond ``import numpy``?"""
+"""What does `import course_utils.attention` cost beyond `import numpy`?"""
 
 import statistics
 import subprocess

@@ -41,11 +41,14 @@ class OldNames:
         return ModuleSpec(name, self) if name in MOVES else None
 
     def create_module(self, spec):
-        """Return the module at its new place."""
-        return importlib.import_module(MOVES[spec.name])
+        """Return the module at its new place; the import will call it by its old name."""
+        module = importlib.import_module(MOVES[spec.name])
+        spec.loader_state = module.__spec__
+        return module
 
     def exec_module(self, module):
-        """Leave the module as it is: it has run under its own name."""
+        """Give the module its own name back: it has run already."""
+        module.__spec__ = module.__spec__.loader_state
 
 
 def answer_old_names():

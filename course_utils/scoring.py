@@ -4,8 +4,9 @@
 (..., n, m), one row per query and one column per key. `rule.forward` also returns the cache
 from which `rule.backward(d_scores, cache)` makes `(d_queries, d_keys, grads)`.
 
-A new rule is one class in this module. The laboratory, the explorers, the costs and the tests have
-it by itself; the tests then ask for its formula.
+A new rule is one class in this module. The laboratory and the tests have it by themselves, and so
+do the plug-board and the costs, if it compares queries with keys; the tests then ask for its
+formula.
 """
 
 from math import prod

@@ -9,7 +9,7 @@ from course_utils.lab.results import FOLDER
 
 
 def record(name, seeds, settings, found):
-    """Write ``course_utils/lab/results/<name>.json``; numbers are rounded to four digits."""
+    """Write `course_utils/lab/results/<name>.json`; numbers are rounded to four digits."""
     text = json.dumps(
         {
             "made by": f"python -m experiments.{name}",

@@ -43,7 +43,7 @@ def make_rule(name, query_size, key_size, rng, dtype=np.float64, max_length=LONG
 
 
 def fitting_key_size(name, query_size, other):
-    """``other``, or the queries' width for a rule that asks for equal ones."""
+    """`other`, or the queries' width for a rule that asks for equal ones."""
     return query_size if VARIANTS[name][0].equal_widths else other
 
 
@@ -55,7 +55,7 @@ def make_context(name, size, rng, dtype=np.float64):
 
 
 def make_model(context, rng, hidden=4, bidirectional=False, dtype=np.float64, symbols=4):
-    """A Seq2Seq with random parameters over ``symbols`` source and target symbols."""
+    """A Seq2Seq with random parameters over `symbols` source and target symbols."""
     context = make_context(context, hidden, rng, dtype)
     sizes = symbols + 3, symbols + 3, hidden
     return randomise(Seq2Seq(*sizes, context, bidirectional, rng=rng, dtype=dtype), rng)
@@ -103,7 +103,7 @@ SIZES = st.builds(
 
 
 def make_problem(sizes, dtype=np.float64, equal=False):
-    """Random arrays of these sizes; ``equal`` makes keys as wide as queries."""
+    """Random arrays of these sizes; `equal` makes keys as wide as queries."""
     rng = np.random.default_rng(sizes.seed)
     lead, n, m = sizes.lead, sizes.n, sizes.m
     shapes = (n, sizes.query), (m, sizes.query if equal else sizes.key), (m, sizes.value)

@@ -36,7 +36,7 @@ def log_probability(model, source, written):
 
 
 def every_sequence(longest):
-    """All sequences of up to ``longest`` symbols and marks that end."""
+    """All sequences of up to `longest` symbols and marks that end."""
     for symbols in range(longest):
         for written in product(SYMBOLS, repeat=symbols):
             yield (*written, END)

@@ -3,9 +3,11 @@
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import course_utils
 from course_utils._moved import MOVES
 
 
@@ -13,6 +15,19 @@ from course_utils._moved import MOVES
 def test_an_old_name_is_the_module_at_its_new_place(old):
     if not old.endswith(".sheets"):  # makes sheets, and needs nbgrader
         assert importlib.import_module(old) is importlib.import_module(MOVES[old])
+
+
+def test_a_module_keeps_its_own_name():
+    import course_utils.reach
+
+    assert course_utils.reach.__spec__.name == "course_utils.lab.reach"
+    assert importlib.reload(course_utils.reach) is importlib.import_module("course_utils.lab.reach")
+
+
+def test_no_new_module_stands_in_the_shadow_of_an_old_name():
+    package = Path(course_utils.__file__).parent
+    for old in MOVES:
+        assert not package.joinpath(*old.split(".")[1:]).with_suffix(".py").exists(), old
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""What developers of the course run; nothing here is needed to learn from it."""
+"""What sets the course up, opens it and makes it; no lesson imports it."""

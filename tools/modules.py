@@ -19,7 +19,7 @@ def listed():
 def _table(room, package):
     paths = room.glob("*.py") if room == package else room.rglob("*.py")
     shown = [p for p in sorted(paths) if p.stem[:2] != "__" and not p.match("sheets/sheet_*.py")]
-    rows = "".join(f"| `{_name(path, package)}` | {_first_sentence(path)} |\n" for path in shown)
+    rows = "".join(f"| `{_name(path, package)}` | {_first_paragraph(path)} |\n" for path in shown)
     title = "the root" if room == package else f"`{room.name}/`"
     return f"| {title} | |\n|---|---|\n{rows}"
 
@@ -28,7 +28,7 @@ def _name(path, package):
     return ".".join(path.relative_to(package).with_suffix("").parts)
 
 
-def _first_sentence(path):
+def _first_paragraph(path):
     said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     return " ".join(said.split("\n\n")[0].split()).replace("|", r"\|")
 

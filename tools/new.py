@@ -8,6 +8,7 @@ Nothing that is there is overwritten. Every gap is marked FILL IN, and tests fai
 """
 
 import argparse
+import keyword
 import re
 from pathlib import Path
 from string import Template
@@ -20,6 +21,7 @@ from tools.normal_form import normalise, to_text
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 GAP = "FILL IN"
+PROPERTY = "from course_utils.checks.exercises import Property\n"
 
 
 def main(arguments=None):
@@ -60,7 +62,7 @@ def new_lesson(stem, title, root=ROOT):
         _write(root / place, filled(template, **gaps))
     _add_summary(root / "docs" / "chinese.md", filled("chinese", **gaps), gaps["number"])
     row = f"| {gaps['number']} {title} | {GAP}: what one can do afterwards | {GAP}: minutes |"
-    _add_row(root / "README.md", row)
+    _add_row(root / "README.md", row, gaps["number"])
     return [
         *(f"wrote  {place}" for place in places),
         "added  a row to the table of lessons in README.md, a summary to docs/chinese.md",
@@ -70,22 +72,30 @@ def new_lesson(stem, title, root=ROOT):
 
 def new_exercise(id, name, root=ROOT):
     """Declare an exercise and ask it in its solution notebook; return lines that say where."""
-    number = id.split(".")[0].lower()
+    sheet, solution = _sheet_of(id, root)
+    text = sheet.read_text(encoding="utf-8")
+    if f'"{id}"'.lower() in text.lower():
+        raise SystemExit(f"{id} is there already, in {sheet.name}: nothing was written")
+    if not name.isidentifier() or keyword.iskeyword(name) or re.search(rf"\b{name}\b", text):
+        raise SystemExit(f"FUNCTION must be a new name for {sheet.name}, got {name!r}")
+    _ask(solution, filled("asked", id=id, name=name))
+    declaration = filled("exercise", id=id, name=name)
+    sheet.write_text(_with_imports(text).rstrip() + "\n" + declaration, encoding="utf-8")
+    return [
+        f"wrote  {id} at the end of {sheet.relative_to(root)}",
+        f"wrote  its question, its answer and its test into {solution.relative_to(root)}",
+        f"next   fill in both, then: make notebooks NAMES={solution.stem}, make exercises",
+    ]
+
+
+def _sheet_of(id, root):
+    """The declarations and the solution notebook of the sheet that an id names."""
+    number = id.partition(".")[0].lower()
     sheet = root / "course_utils" / "checks" / "sheets" / f"sheet_{number}.py"
     found = sorted((root / "solutions").glob(f"{number}_*.ipynb"))
     if not re.fullmatch(r"\w+\.\d+", id) or not sheet.exists() or not found:
         raise SystemExit(f"there is no sheet for {id!r}: give an id like 02.6")
-    if f'"{id}"' in sheet.read_text(encoding="utf-8"):
-        raise SystemExit(f"{id} is there already, in {sheet.name}: nothing was written")
-    declaration = filled("exercise", id=id, name=name)
-    text = _with_imports(sheet.read_text(encoding="utf-8"))
-    sheet.write_text(text.rstrip() + "\n" + declaration, encoding="utf-8")
-    _ask(found[0], filled("asked", id=id, name=name))
-    return [
-        f"wrote  {id} at the end of {sheet.relative_to(root)}",
-        f"wrote  its question, its answer and its test into {found[0].relative_to(root)}",
-        f"next   fill in both, then: make notebooks NAMES={found[0].stem}, make exercises",
-    ]
+    return sheet, found[0]
 
 
 def filled(template, **gaps):
@@ -109,30 +119,34 @@ def _add_summary(path, summary, number):
     path.write_text(text[:place] + summary + "\n" + text[place:], encoding="utf-8")
 
 
-def _add_row(path, row):
-    """The row at the end of the table of lessons."""
+def _add_row(path, row, number):
+    """The row in the table of lessons, after those with smaller numbers."""
     text = path.read_text(encoding="utf-8")
-    last = list(re.finditer(r"^\| \d\d[a-z]? .*\|$", text, flags=re.M))[-1]
+    rows = re.finditer(r"^\| (\d\d[a-z]?) .*\|$", text, flags=re.M)
+    last = [found for found in rows if found[1] < number][-1]
     path.write_text(f"{text[: last.end()]}\n{row}{text[last.end() :]}", encoding="utf-8")
 
 
 def _with_imports(text):
     """The sheet with what the skeleton of an exercise uses, in the order that ruff wants."""
     declare = "from course_utils.checks.declare import Sheet\n"
-    properties = "from course_utils.checks.exercises import Property\n"
+    kinds = r"^from course_utils.checks.exercises import (.*)$"
     if "import numpy as np" not in text:
         text = text.replace(declare, f"import numpy as np\n\n{declare}")
-    if not re.search(r"^from course_utils.checks.exercises import .*Property", text, flags=re.M):
-        text = text.replace(declare, declare + properties)
-    return text
+    if not (found := re.search(kinds, text, flags=re.M)):
+        return text.replace(declare, declare + PROPERTY)
+    names = sorted({*found[1].split(", "), "Property"})
+    return text.replace(found[0], found[0].replace(found[1], ", ".join(names)))
 
 
 def _ask(path, text):
     """Put the cells of a question before the closing words of a solution notebook."""
     notebook = nbformat.read(path, as_version=4)
     cells = notebook.cells
-    end = next(i for i, cell in enumerate(cells) if cell.source.startswith("<details>"))
-    cells[end:end] = jupytext.reads(text, fmt="py:percent").cells
+    ends = [i for i, cell in enumerate(cells) if cell.source.startswith("<details>")]
+    if not ends:
+        raise SystemExit(f"{path.name} has no cell that begins with <details>, before its end")
+    cells[ends[0] : ends[0]] = jupytext.reads(text, fmt="py:percent").cells
     path.write_text(to_text(normalise(notebook)), encoding="utf-8")
 
 

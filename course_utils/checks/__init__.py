@@ -1,7 +1,7 @@
 """Exercises that check themselves: `check("02.3", attention)` and `hint("02.3")`.
 
-An exercise is data in `sheets/sheet_<lesson>.py`. The kinds, and how an answer is judged, stand
-here; a learner's answers are kept in one local file by `progress_store`.
+An exercise is declared in `sheets/sheet_<lesson>.py`, see `declare`. The kinds, and how an answer
+is judged, stand here; a learner's answers are kept in one local file by `progress_store`.
 """
 
 from course_utils.checks.desk import check, hint, require

@@ -27,7 +27,7 @@ class Case(NamedTuple):
         return tuple(_copy(argument, self.strided) for argument in self.arguments)
 
     def exact(self):
-        """Return the arguments with all arrays in float64, for the reference."""
+        """Return the arguments with all arrays in float64, for the right answer."""
         return tuple(
             argument.astype(np.float64) if _is_float(argument) else _copy(argument)
             for argument in self.arguments

@@ -28,6 +28,8 @@ class ChoiceExercise(Exercise):
 
     def __post_init__(self):
         self.options = {letter: Option(*pair) for letter, pair in self.options.items()}
+        if self.letter is not None and self.letter not in self.options:
+            raise ValueError(f"{self.id}: letter must be one of {list(self.options)}")
         self.right = lambda: self.letter or next(iter(self.options))
         told = () if self.silent or self.letter is None else self.options
         self.mistakes = [

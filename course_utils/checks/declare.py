@@ -16,7 +16,9 @@
     def in_loops(queries, keys, values): ...
 
 A docstring is what the learner reads. Of a value, an order or a claim the code takes no arguments
-and returns the answer. A choice and a reason need no code: `sheet.choice(…)`, `sheet.reason(…)`.
+and returns the answer. Of an order, a work or a claim each mistake also says how it shows:
+`@order.mistake(shows=lambda order: 5 in order)`. A choice and a reason need no code:
+`sheet.choice(…)`, `sheet.reason(…)`.
 """
 
 from course_utils.checks.choices import ChoiceExercise
@@ -70,6 +72,10 @@ class Sheet:
         return self._add(ReasonExercise, id, title, {"points": 0, **about})
 
     def _add(self, kind, id, title, about, code=None):
+        if id.partition(".")[0] != self.name or id in [other.id for other in self.exercises]:
+            raise ValueError(
+                f"sheet {self.name} cannot have an exercise {id!r}: give it another id"
+            )
         if code is not None:
             about = {"right": code, "praise": said_by(code), **about}
         exercise = kind(id=id, title=title, **{"withholds": self.withholds, **about})

@@ -57,7 +57,7 @@ class Property(NamedTuple):
 class Mistake:
     """A known wrong answer: its name, the code that gives it, and the hint that it deserves.
 
-    shows : whether an answer makes this mistake, where it is more than this one answer.
+    shows : whether an answer makes this mistake, where more than this one answer does.
     is_the_answer : whether the code is the answer, or returns it.
     """
 
@@ -99,6 +99,7 @@ class Exercise:
     others: list[Callable] = field(default_factory=list)
     by_hand = False  # whether a teacher marks it
     answer_is_code = False  # whether the answer is a function
+    mistakes_show = False  # whether each mistake says how it shows
 
     @functools.cached_property
     def right_answer(self):
@@ -118,11 +119,13 @@ class Exercise:
         """Declare a known mistake: a decorator of the code that makes it.
 
         Its docstring is what a learner reads, or `says` where that has to be computed; its name
-        is the function's, or `name`.
+        is the function's, or `name`. Raises TypeError without `shows` where the kind needs it.
         """
         if code is None:
             return lambda code: self.mistake(code, name=name, says=says, shows=shows)
         name = name or code.__name__.strip("_").replace("_", " ")
+        if self.mistakes_show and shows is None:
+            raise TypeError(f"{self.id}, {name!r}: say how it shows, @….mistake(shows=…)")
         hint = says or said_by(code)
         self.mistakes.append(Mistake(name, code, hint, shows, self.answer_is_code))
         return code

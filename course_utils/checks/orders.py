@@ -28,6 +28,7 @@ class OrderExercise(Exercise):
     """
 
     lines: dict[int, str]
+    mistakes_show = True
 
     def what_is_missing(self):
         return "In place of the three dots, put the numbers of the lines"
@@ -36,6 +37,8 @@ class OrderExercise(Exercise):
         order = self.numbers(answer)
         if order is None:
             return Verdict("wrong", f"Give line numbers like [3, 1, 2]; got {shown(answer)}.")
+        if not order:
+            raise self.not_answered(self.what_is_missing())
         unknown = [number for number in order if number not in self.lines]
         if unknown:
             return Verdict("wrong", f"There is no line {unknown[0]}: they go to {max(self.lines)}.")
@@ -52,7 +55,8 @@ class OrderExercise(Exercise):
             return "Each line is used once at most: one of yours stands twice."
         good = max(_right_from_the_top(order, right) for right in self.right_orders())
         if good == len(order):
-            return f"The first {good} are right, and some lines are still missing."
+            begun = "The first is" if good == 1 else f"The first {good} are"
+            return f"{begun} right, and some lines are still missing."
         if good == 0:
             return f"Line {order[0]} does not come first."
         right = "1 line is" if good == 1 else f"{good} lines are"
@@ -65,7 +69,7 @@ class OrderExercise(Exercise):
         try:
             numbers = [float(number) for number in answer]
             return tuple(map(int, numbers)) if all(map(float.is_integer, numbers)) else None
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
 
     def record(self, answer):

@@ -32,6 +32,7 @@ class WorkExercise(Exercise):
     what: str
     tried: Callable
     answer_is_code: bool = True
+    mistakes_show = True
 
     def what_is_missing(self):
         return f"Hand in {self.what}"

@@ -2,6 +2,7 @@
 
 A module has data, `..._explorer` (returns the widget), `..._look` (a pure function from the
 controls' values to what is seen) and `..._picture` (arrays in, one SVG string of fixed size out).
+`missions` is what they share.
 """
 
 from course_utils.explorers.bend import bend_explorer

@@ -23,6 +23,10 @@ _HOMES = {
 __all__ = sorted(name for names in _HOMES.values() for name in names)
 
 
+def __dir__():
+    return __all__
+
+
 def __getattr__(name):
     for home, names in _HOMES.items():
         if name in names:

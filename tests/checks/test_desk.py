@@ -80,7 +80,7 @@ def test_a_function_that_raises_elsewhere_shows_the_line_that_called():
 
 
 def test_settings_that_a_function_changes_end_with_it():
-    """A strict np.seterr would otherwise stop our own reference, at exp of −2000."""
+    """A strict np.seterr would otherwise stop our own right answer, at exp of −2000."""
 
     def strict(*arrays):
         found = attention(*arrays)
@@ -376,6 +376,13 @@ def test_an_order_may_be_a_list_or_a_text(answer):
 )
 def test_a_wrong_order_is_told_how_far_it_is_right(answer, message):
     assert check("02.2", answer).message == message
+
+
+def test_an_empty_order_is_no_answer_and_a_huge_number_no_line():
+    with pytest.raises(NotAnsweredYet, match="put the numbers of the lines"):
+        check("02.2", [])
+    assert "Give line numbers" in check("02.2", [10**400]).message
+    assert check("02.2", [4]).message == "The first is right, and some lines are still missing."
 
 
 def test_a_beginning_of_another_right_order_counts():

@@ -62,7 +62,8 @@ def test_a_right_answer_passes(exercise):
 
 @each_tried
 def test_right_answers_written_differently_pass(exercise):
-    assert len(exercise.other_answers) >= RIGHT_ANSWERS
+    told = f"declare at least {RIGHT_ANSWERS} with @{exercise.right.__name__}.also_right"
+    assert len(exercise.other_answers) >= RIGHT_ANSWERS, told
     for variant in exercise.other_answers:
         verdict = exercise.judge(variant)
         assert verdict.passed, verdict
@@ -184,10 +185,24 @@ def test_no_code_is_called_by_a_name_that_comes_twice(sheet):
     """The later of two functions of one name wins: the earlier is called by nobody."""
     path = ROOT / "course_utils" / "checks" / "sheets" / f"sheet_{sheet}.py"
     source = path.read_text(encoding="utf-8")
-    made = Counter(node.name for node in ast.parse(source).body if hasattr(node, "name"))
+    made = Counter(name for node in ast.parse(source).body for name in names_made_by(node))
     twice = {name for name, count in made.items() if count > 1}
     called = twice & global_names_read(symtable.symtable(source, path.name, "exec"))
     assert not called, f"give one of them another name: {called}"
+
+
+def names_made_by(statement):
+    """The names that a statement at the top of a module gives something to."""
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return [alias.asname or alias.name for alias in statement.names]
+    if isinstance(statement, ast.Assign):
+        return [
+            node.id
+            for target in statement.targets
+            for node in ast.walk(target)
+            if isinstance(node, ast.Name)
+        ]
+    return [statement.name] if hasattr(statement, "name") else []
 
 
 def global_names_read(scope):

@@ -7,8 +7,8 @@ Run from the project's root, with PyTorch and NumPy installed (the tests need Nu
 It writes scaled_dot.npz, heads.npz, additive.npz, gru.npz, seq2seq_last_state.npz and
 seq2seq_additive.npz beside itself, the same numbers on every run. Inputs and weights are float32
 numbers stored as float64, so that a model in either precision starts from exactly these. Keys:
-``input.*``, ``weight.*``, ``output.*``, ``gradient.*`` (of inputs and weights, for the loss
-Σ output · direction.*), and ``made_with``, the versions.
+`input.*`, `weight.*`, `output.*`, `gradient.*` (of inputs and weights, for the loss
+Σ output · direction.*), and `made_with`, the versions.
 """
 
 from pathlib import Path
@@ -29,7 +29,7 @@ def numbers(rng, *shape, scale=1.0):
 
 
 def save(name, **groups):
-    """Write {group: {name: tensor}} as ``group.name`` arrays; gradients are added by themselves."""
+    """Write {group: {name: tensor}} as `group.name` arrays; gradients are added by themselves."""
     leaves = {**groups["input"], **groups.get("weight", {})}
     groups.setdefault(
         "gradient", {key: leaf.grad for key, leaf in leaves.items() if torch.is_tensor(leaf)}
@@ -251,7 +251,7 @@ def seq2seq_weights(rng, source_size, target_size, hidden, attention):
 def seq2seq(rng, name, attention):
     """Three steps of Adam with clipping: one step hides the clipping, Adam's first has any scale.
 
-    ``gradient.*`` are those of the first step before clipping; ``after1.*`` and ``after3.*`` the
+    `gradient.*` are those of the first step before clipping; `after1.*` and `after3.*` the
     parameters after one and after three steps.
     """
     source = np.array([[3, 4, 5, 6, 7], [8, 3, 0, 0, 0], [9, 9, 4, 0, 0]])

@@ -43,8 +43,8 @@ def test_its_row_and_its_summary_stand_in_their_place(house):
     new_lesson("10c_more", "More", house)
     summaries = text(house / "docs" / "chinese.md")
     assert summaries.index("## 10b ") < summaries.index("## 10c ") < summaries.index("## 11 ")
-    rows = [line for line in text(house / "README.md").splitlines() if line.startswith("| 1")]
-    assert any(row.startswith("| 10c More | FILL IN") for row in rows)
+    rows = text(house / "README.md")
+    assert rows.index("| 10b ") < rows.index("| 10c More | FILL IN") < rows.index("| 11 ")
 
 
 def test_a_lesson_that_is_there_is_not_overwritten(house):
@@ -84,4 +84,12 @@ def test_an_exercise_of_no_sheet_and_one_that_is_there_are_refused(house):
     with pytest.raises(SystemExit, match="there is no sheet for"):
         new_exercise("77.1", "doubled", house)
     with pytest.raises(SystemExit, match=r"02\.3 is there already"):
-        new_exercise("02.3", "attention", house)
+        new_exercise("02.3", "another", house)
+
+
+@pytest.mark.parametrize("name", ["", "2d", "lambda", "softmax", "attention", "a b"])
+def test_a_name_that_would_break_the_sheet_is_refused(name, house):
+    before = text(house / SHEETS / "sheet_02.py")
+    with pytest.raises(SystemExit, match="FUNCTION must be a new name"):
+        new_exercise("02.6", name, house)
+    assert text(house / SHEETS / "sheet_02.py") == before

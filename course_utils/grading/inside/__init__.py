@@ -1,4 +1,4 @@
-"""What runs inside the sandbox, beside a student's code: sent there as text, imported by nobody.
+"""What runs inside the sandbox, beside a student's code: `worker` as a file, `shelf` as text.
 
 The trusted side never imports it, for nothing in that process can be trusted.
 """
