@@ -48,10 +48,19 @@ class Watch(threading.Thread):
             listener.setblocking(False)
         self.port = self.listeners[0].getsockname()[1]
         self.before = psutil.virtual_memory().used
+        self.neighbours = set(psutil.Process().children())  # a browser that other tests have open
+
+    def processes(self):
+        """All processes below this one that the class has started."""
+        ours = set(psutil.Process().children()) - self.neighbours
+        for process in tuple(ours):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                ours |= set(process.children(recursive=True))
+        return ours
 
     def run(self):
         while not self.over:
-            self.seen |= set(psutil.Process().children(recursive=True))
+            self.seen |= self.processes()
             self.most = max(self.most, psutil.virtual_memory().used - self.before)
             for listener in self.listeners:
                 with contextlib.suppress(BlockingIOError):
