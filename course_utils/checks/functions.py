@@ -3,10 +3,10 @@
 The expected value is always computed before the learner's function is called, on copies.
 """
 
+import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,7 +51,7 @@ class FunctionExercise(Exercise):
     dtypes: tuple[type, ...] = (np.float64, np.float32)
     answer_is_code = True
 
-    @property
+    @functools.cached_property
     def arguments(self):
         """Return the names of the arguments, as the right answer has them."""
         return tuple(inspect.signature(self.right).parameters)
@@ -120,7 +120,7 @@ class FunctionExercise(Exercise):
         outputs = self._call(answer, case)
         room = tolerance(*case.arguments, *outputs.values())
         for statement, broken in self.properties if case.held else ():
-            again = partial(self._call_again, answer, f"to test: {statement}")
+            again = functools.partial(self._call_again, answer, f"to test: {statement}")
             self._hold(statement, broken(Trial(case.exact(), outputs, again, room)))
         for name in expected if compared else ():
             self._compare(name, outputs[name], expected[name], room)
