@@ -1,16 +1,13 @@
 """`check` and `require` as the master's tests meet them here: marks and messages, nothing kept."""
 
 import contextlib
-import sys
-import types
 import zlib
 from collections.abc import Generator
 
-from course_utils import checks
 from course_utils.checks.catalogue import find
+from course_utils.checks.desk import IN_CLASS
 from course_utils.checks.exercises import Effort
 from course_utils.checks.outcomes import NotCorrect, Verdict
-from course_utils.grading.imports import stand_in
 from course_utils.grading.stubs import for_checks
 
 FIRST_ROUNDS = 3  # both kinds of floats, one with gaps
@@ -20,7 +17,7 @@ LONG_LOOK = Effort()
 
 
 class ClassChecks:
-    """What tests find where they import `course_utils.checks`.
+    """What answers while a question's tests run, in the place of `check`, `require` and `hint`.
 
     Properties say what is wrong, and each calls the function again. For marks the right numbers
     decide: all random inputs are compared with them, and properties tested with the first alone.
@@ -37,15 +34,13 @@ class ClassChecks:
 
     @contextlib.contextmanager
     def question(self) -> Generator[list[Verdict], None, None]:
-        """Give out the list that takes the verdicts of one question's tests."""
+        """Answer until the block ends; give out the list that takes the question's verdicts."""
         self.verdicts, self.required = [], set()
-        yield self.verdicts
-
-    def modules(self) -> dict[str, types.ModuleType]:
-        """Return the modules that stand in for the course's own where a test imports these."""
-        ours = {"check": self.check, "require": self.require, "hint": self.hint}
-        bound, course = stand_in(checks, ours), sys.modules["course_utils"]
-        return {checks.__name__: bound, course.__name__: stand_in(course, {"checks": bound})}
+        before = IN_CLASS.set(self)
+        try:
+            yield self.verdicts
+        finally:
+            IN_CLASS.reset(before)
 
     def check(self, exercise: str, answer: object) -> None:
         """Judge with the inputs that everyone sees. It gives marks where no `require` does."""

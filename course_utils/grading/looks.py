@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from course_utils.checks.outcomes import Verdict
 from course_utils.grading.class_checks import ClassChecks
 from course_utils.grading.exchange import Fault
-from course_utils.grading.imports import builtins_with
 from course_utils.grading.master import Master, Question
 from course_utils.grading.session import MISSING, Raised, Session
 from course_utils.grading.statements import parse_cell
@@ -37,10 +36,7 @@ class Look:
 
     def __init__(self, master: Master, session: Session, checks: ClassChecks) -> None:
         self.master, self.session, self.checks = master, session, checks
-        self.names: dict[str, Any] = {
-            "__name__": "__main__",
-            "__builtins__": builtins_with(checks.modules()),
-        }
+        self.names: dict[str, Any] = {"__name__": "__main__"}
         self.done: set[int] = set()
 
     def run(self, question: Question, source: str, after: int) -> Tested:

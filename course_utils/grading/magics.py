@@ -3,7 +3,7 @@
 import re
 
 MAGIC = re.compile(r"^\s*([%!?]|[\w.]+\?+\s*$)")
-MAGIC_VALUE = re.compile(r"^(\s*[\w, ]+=)\s*[%!]")
+MAGIC_VALUE = re.compile(r"^(\s*\w[\w, ]*=)\s*[%!]")
 
 
 def without_magics(source: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course_utils._moved import MOVES
 from course_utils.checks.catalogue import find
 from course_utils.grading import GradingError
 from course_utils.grading.statements import Needs, Statement, needs_of, statements_of, used_by
@@ -31,7 +32,7 @@ class Question:
 
     by_hand : a teacher gives its points.  source : the test, with its hidden part.
     visible : the test as students see it.  answers : the grade_ids of the cells it tests.
-    names, statements : what it needs, see `statements`.  withheld : modules not to be imported.
+    needs : statements and names, see `statements`.  withheld : modules not to be imported.
     """
 
     grade_id: str
@@ -82,7 +83,9 @@ def read_master(path: Path, withheld: Sequence[str] = ()) -> Master:
     try:
         data = path.read_bytes()
         cells = json.loads(data)["cells"]
-        return _Reading(cells, tuple(withheld)).master(path.stem, hashlib.sha256(data).hexdigest())
+        return _Reading(cells, tuple(map(_now, withheld))).master(
+            path.stem, hashlib.sha256(data).hexdigest()
+        )
     except OSError as error:
         raise BadSource(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -180,9 +183,14 @@ def _withheld_by(source: str) -> Iterator[str]:
 def _given(node: ast.AST) -> list[tuple[str, tuple[str, ...]]]:
     """Return (module, names) of an import; no names where a module is imported whole."""
     if isinstance(node, ast.Import):
-        return [(alias.name, ()) for alias in node.names]
+        return [(_now(alias.name), ()) for alias in node.names]
     if isinstance(node, ast.ImportFrom) and node.module:
         names = tuple(alias.name for alias in node.names if alias.name != "*")
-        whole = [(f"{node.module}.{name}", ()) for name in names]  # a name may be a module
-        return [(node.module, names), *whole]
+        whole = [(_now(f"{node.module}.{name}"), ()) for name in names]  # a name may be a module
+        return [(_now(node.module), names), *whole]
     return []
+
+
+def _now(module: str) -> str:
+    """Return the name that a module of the course has now: SOURCE may be older than its move."""
+    return MOVES.get(module, module)

@@ -1,12 +1,13 @@
-"""`check` and `require` in a class: bound where the tests look, and their verdicts handed back."""
+"""`check` and `require` in a class: they answer while tests run, and hand verdicts back."""
+
+import contextlib
 
 import numpy as np
 import pytest
 
 from course_utils import checks
-from course_utils.checks.outcomes import NotAnsweredYet, NotCorrect
+from course_utils.checks.outcomes import NotCorrect
 from course_utils.grading.class_checks import FIRST_LOOK, FOR_MARKS, ClassChecks
-from course_utils.grading.imports import builtins_with, stand_in
 
 
 def softmax(scores, temperature):
@@ -26,39 +27,35 @@ IMPORTS = {
     "from course_utils.checks import check": "check",
     "from course_utils.checks import check as test": "test",
     "from course_utils.checks import *": "check",
-    "from course_utils import checks": "checks.check",
-    "import course_utils": "course_utils.checks.check",
-    "import course_utils.checks": "course_utils.checks.check",
+    "from course_utils.checks.desk import check": "check",
     "import course_utils.checks as asked": "asked.check",
+    "import importlib; asked = importlib.import_module('course_utils.checks')": "asked.check",
     "def later():\n    from course_utils.checks import check\n    return check\nit = later()": "it",
 }
 
 
 @pytest.mark.parametrize("statement", IMPORTS)
-def test_a_test_finds_ours_however_it_imports_it(statement):
-    ours = class_checks()
-    names = {"__builtins__": builtins_with(ours.modules())}
-    real = checks.check
+def test_ours_answers_however_a_test_imports_it(statement):
+    """A teacher's own module, which a test imports, has its `check` from before the class."""
+    names = {}
     exec(statement, names)
-    assert eval(IMPORTS[statement], names) == ours.check
-    assert checks.check is real, "the course's own module is not changed"
+    check = eval(IMPORTS[statement], names)
+    with class_checks(FOR_MARKS, marking=True).question() as verdicts, pytest.raises(NotCorrect):
+        check("03.1", no_softmax)
+    assert len(verdicts) == 1
 
 
-def test_what_else_a_test_imports_is_what_it_is():
-    names = {"__builtins__": builtins_with(class_checks().modules())}
-    exec("import course_utils.lab.costs, numpy.linalg, os.path as p", names)
-    exec("from course_utils.checks import NotAnsweredYet as N, progress_store as store", names)
-    assert names["N"] is NotAnsweredYet and names["store"].store
-    assert eval("course_utils.lab.costs.__name__", names) == "course_utils.lab.costs"
-    assert names["numpy"] is np and eval("len([1]) + p.sep.count('/')", names) == 2
+def test_outside_a_question_a_check_is_a_learner_s():
+    with class_checks().question():
+        assert checks.check("03.1", softmax) is None
+        assert checks.hint("03.1") is None
+    assert checks.check("03.1", softmax).passed and checks.hint("03.1").level == 1
 
 
-def test_a_stand_in_has_what_its_module_gets_later(monkeypatch):
-    made = stand_in(checks, {"check": 7})
-    monkeypatch.setattr(checks, "later", 8, raising=False)
-    assert (made.check, made.later, made.__name__) == (7, 8, checks.__name__)
-    with pytest.raises(AttributeError):
-        made.never  # noqa: B018
+def test_a_class_s_checks_end_with_their_question_whatever_happens():
+    with contextlib.suppress(ZeroDivisionError), class_checks().question():
+        raise ZeroDivisionError
+    assert checks.check("03.1", softmax).passed
 
 
 def test_the_verdicts_of_a_question_are_handed_back():

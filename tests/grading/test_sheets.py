@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from course_utils._moved import MOVES
 from course_utils.checks.catalogue import exercises
 from course_utils.checks.exercises import HOLD_ANSWERS
 from course_utils.grading.assess import Settings, assess
@@ -151,6 +152,7 @@ def test_no_module_of_the_course_gives_an_answer_away():
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for path in paths
     )
+    modules += MOVES  # under their old names too
     source = IMPORTS.format(modules=modules, words=ANSWERS)
     master = master_of("02_score_normalise_mix")
     given, withheld = master.given_of(HOLD_ANSWERS)

@@ -1,10 +1,16 @@
 """What an exercise withholds has the name that a student's import would have."""
 
+import json
+import time
 from pathlib import Path
 
 import pytest
 
 from course_utils.checks.catalogue import exercises, sheets
+from course_utils.grading.master import read_master
+from course_utils.grading.sandbox import Limits, Sandbox
+from course_utils.grading.session import Session
+from tests.grading.invented_class import code
 
 PACKAGE = Path(__file__).resolve().parents[2] / "course_utils"
 
@@ -21,3 +27,52 @@ def test_a_withheld_module_is_there_under_this_name(sheet):
                 f"{exercise.id} withholds course_utils.{'.'.join(parts)}, which is not there: "
                 f"name the module's new place where the exercise, or HOLD_ANSWERS, names it"
             )
+
+
+def begun_with(setup, folder, withheld=()):
+    """A master whose sheet begins with these imports, and asks one question."""
+    cells = [
+        code(setup),
+        code("def f(x):\n    return x", "answer", solution=True),
+        code("assert f(1) == 1", "test", grade=True, locked=True, points=1),
+    ]
+    path = folder / "source.ipynb"
+    about = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}}
+    path.write_text(json.dumps({**about, "cells": cells}))
+    return read_master(path, withheld)
+
+
+def test_an_old_name_withholds_the_module_at_its_new_place(tmp_path):
+    master = begun_with("import numpy", tmp_path, ["course_utils.ready_made"])
+    assert master.questions[0].withheld == ("course_utils.lab.ready_made",)
+
+
+SETUPS = {
+    "as it is now": "from course_utils.tasks import Batch\n"
+    "from course_utils.tasks.alignment import digit_alignment",
+    "before the move": "from course_utils.alignment import digit_alignment\n"
+    "from course_utils.tasks import Batch",
+    "one module of the room": "from course_utils.tasks.alignment import digit_alignment",
+}
+
+
+TRIED = """
+try:
+    import course_utils.tasks.marks
+except ImportError as error:
+    said = repr(error)
+"""
+
+
+@pytest.mark.skipif(Sandbox().why_not() is not None, reason=str(Sandbox().why_not()))
+@pytest.mark.parametrize("setup", SETUPS.values(), ids=list(SETUPS))
+def test_what_a_sheet_imports_of_a_withheld_room_works_in_any_order(setup, tmp_path):
+    master = begun_with(setup, tmp_path)
+    given, withheld = master.given_of(["course_utils.tasks", "course_utils.tasks.alignment"])
+    limits = Limits(cell=20, call=20, total=60, memory=1000)
+    session = Session([setup, TRIED], Sandbox(limits), given, withheld, time.monotonic() + 60)
+    try:
+        assert session.fetch("digit_alignment") is not None and session.errors == {}
+        assert session.fetch("said").startswith("Withheld(")
+    finally:
+        session.close()

@@ -57,7 +57,11 @@ def stock(modules, given, withheld):
     """
     shelf = Shelf(modules)
     sys.meta_path.insert(0, shelf)
-    stand_ins = {name: stand_in(name, names) for name, names in given}
+    given = dict(given)
+    for name in list(given):  # a room that is withheld is there for the sake of what stands in it
+        while below(name := name.rpartition(".")[0], withheld):
+            given.setdefault(name, ())
+    stand_ins = {name: stand_in(name, given[name]) for name in sorted(given)}
     for name in withheld:
         module, _, kept = name.partition(":")
         if kept and module in stand_ins:
@@ -65,7 +69,7 @@ def stock(modules, given, withheld):
     stand_ins |= {name: silent_module(name) for name in SILENT_MODULES}
     for name in [name for name in sys.modules if below(name, ("course_utils", *withheld))]:
         del sys.modules[name]
-    shelf.withheld = tuple(name for name in withheld if name not in stand_ins)
+    shelf.withheld = tuple(withheld)  # nobody looks for a stand-in: it has been imported
     shelf.modules = {n: code for n, code in shelf.modules.items() if not below(n, withheld)}
     for name, module in stand_ins.items():
         parent, _, child = name.rpartition(".")
@@ -83,6 +87,7 @@ def below(name, modules):
 def stand_in(name, names):
     """Make a module with the given names alone."""
     real, module = importlib.import_module(name), types.ModuleType(name)
+    module.__path__ = []  # what stands in this room is looked for, and refused
     vars(module).update({given: getattr(real, given) for given in names})
 
     def __getattr__(attribute):
