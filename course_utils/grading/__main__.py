@@ -66,6 +66,7 @@ def _grade(options: argparse.Namespace) -> int:
     from course_utils.grading.assess import Settings
     from course_utils.grading.master import read_master
     from course_utils.grading.pool import grade_all
+    from course_utils.grading.proving import proved
     from course_utils.grading.roster import read_roster
     from course_utils.grading.run import UNSAFE, Report, grade
     from course_utils.grading.sandbox import Limits, Sandbox
@@ -87,7 +88,7 @@ def _grade(options: argparse.Namespace) -> int:
     )
     gradebook = _gradebook(options.gradebook) if options.gradebook else None
     submissions = find_submissions(options.submissions)
-    settings = Settings(sandbox, options.seed)
+    settings = proved(master, Settings(sandbox, options.seed))
     graders = _on_cluster(options.dask) if options.dask else grade_all
     rows = grade(submissions, master, settings, options.out, options.jobs, options.force, graders)
     print(report.write(rows))

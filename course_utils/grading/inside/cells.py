@@ -1,5 +1,6 @@
 """A student's cell, from its text to what runs."""
 
+import asyncio
 import linecache
 
 CELL = "<cell {}>"
@@ -22,3 +23,12 @@ def compiled(source, plain, file):
 
 def silent(*arguments, **named):
     """Do nothing, in the place of what shows things on a screen."""
+
+
+def awaited(thing):
+    """Return what comes of a coroutine, or of anything else that can be awaited."""
+
+    async def waiting():
+        return await thing
+
+    return asyncio.new_event_loop().run_until_complete(waiting())

@@ -30,7 +30,9 @@ class Channel:
 
     def __init__(self, connection):
         self.connection, self.lock = connection, threading.RLock()
-        self.objects, self.number, self.buffer = [], 0, bytearray()
+        self.objects, self.numbers = [], {}
+        self.number, self.buffer = 0, bytearray()
+        self.serve = None  # answers what the grader asks in the middle of a call of ours
 
     def receive(self):
         """Return the next message of the grader; end this process where there is none."""
@@ -50,8 +52,13 @@ class Channel:
     def ask(self, function, arguments, named):
         """Call a function that stays with the grader: only values go there and come back."""
         with self.lock:
+            own = self.number
             self.send("ask", function, arguments, named)
             word, *rest = self.receive()
+            while word not in ("answered", "failed"):
+                self.serve(word, rest)
+                word, *rest = self.receive()
+            self.number = own
         if word == "failed":
             raise getattr(builtins, rest[0])("inside the function that you were given")
         return rest[0]
@@ -85,8 +92,15 @@ class Channel:
             pairs = dict.items(value)
             return ["d", *([self.pack(part, blobs, depth) for part in pair] for pair in pairs)]
         kind = "class" if isinstance(value, type) else "function" if callable(value) else "object"
-        self.objects.append(value)
-        return ["h", len(self.objects) - 1, kind, type(value).__name__]
+        return ["h", self.number_of(value), kind, type(value).__name__]
+
+    def number_of(self, value):
+        """Return the number of an object that stays here: always the same one."""
+        number = self.numbers.get(id(value))
+        if number is None or number >= len(self.objects) or self.objects[number] is not value:
+            number = self.numbers[id(value)] = len(self.objects)
+            self.objects.append(value)
+        return number
 
     def _pack_array(self, value, blobs, depth):
         array = np.asarray(value)

@@ -4,8 +4,11 @@ This folder imports nothing of ours: all that a student's code can read here is 
 Nothing in this process is trusted, for a student's code may change all of it.
 """
 
+import contextlib
 import gc
+import importlib
 import importlib.util
+import io
 import os
 import re
 import resource
@@ -32,46 +35,153 @@ def beside(name):
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 cells, values = beside("cells"), beside("values")
+CHANGES = (list, dict, set, bytearray)
+NUMBERS = (str, int, float, complex, bytes)
+MOST_PRINTED, LETTERS = 200_000, 2_000
+PLAIN = frozenset(dir(object))
+VALUE = ("value", None, (), "")
+UNSENDABLE = ("raised", ["Unsendable"], -1, -1, [], "", None)
 
 
 class Student:
     """The notebook's names, and what the grader may ask for."""
 
     def __init__(self, channel):
-        self.channel, self.after = channel, {}
+        self.channel, self.after, self.known = channel, {}, {}
+        self.printed = sys.stdout = Printed()
         sys.modules["__main__"] = types.ModuleType("__main__")
         self.names = vars(sys.modules["__main__"])
         self.names.update(display=cells.silent, get_ipython=cells.silent)
 
+    def serve(self, word, message):
+        """Answer one question of the grader's."""
+        number = self.channel.number
+        try:
+            answer = getattr(self, word)(*message)
+        except BaseException:  # an object that does not let itself be looked at
+            answer = UNSENDABLE
+        if answer is None:
+            return
+        self.channel.number = number
+        try:
+            self.channel.send(*answer)
+        except BaseException:  # too large
+            self.channel.send(*UNSENDABLE)
+
+    def branch(self):
+        """Let a copy of this process answer from now on, and go on here when it has ended.
+
+        What the copy does to the notebook's objects is then undone.
+        """
+        child = os.fork()
+        if not child:
+            return VALUE
+        _, status = os.waitpid(child, 0)
+        if status:
+            os._exit(1)
+        return None  # the copy has answered for both
+
+    def leave(self):
+        """End this copy."""
+        self.channel.send("ended", None)
+        os._exit(0)
+
     def cell(self, number, source, plain):
         """Run a cell, and keep what every name meant after it."""
         try:
-            return "done", self._attempt(lambda: cells.run(number, source, plain, self.names))[1]
+            _, error = self._attempt(lambda: cells.run(number, source, plain, self.names))
+            return "done", error and error[:3]
         finally:
             self.after[number] = dict(self.names)
 
-    def fetch(self, name, number):
-        """Return the value of a name, after a cell or at the end."""
-        names = self.after.get(number, self.names)
-        return ("value", names[name], ()) if name in names else ("missing",)
+    def fetch(self, names, number):
+        """Return {name: value} of the names that there are, after a cell or at the end."""
+        there = self.after.get(number, self.names)
+        return "value", {name: there[name] for name in names if name in there}, (), ""
 
     def moved(self, names, number):
         """Say whether one of the names means something else at the end than after a cell."""
         there = self.after.get(number, self.names)
-        return "value", any(there.get(n) is not self.names.get(n) for n in names), ()
+        return "value", any(there.get(n) is not self.names.get(n) for n in names), (), ""
 
-    def call(self, function, arguments, named):
-        """Call something; say also which arguments hold something else than before."""
-        before = [self._bytes(argument) for argument in arguments]
+    def call(self, function, arguments, named, look):
+        """Call something; with `look` say also which arguments hold something else than before."""
+        before = [self._bytes(argument) for argument in arguments] if look else ()
+        self.printed.clear()
         result, error = self._attempt(lambda: function(*arguments, **named))
-        after = enumerate(arguments)
-        changed = [(place, now) for place, now in after if self._bytes(now) != before[place]]
-        return ("raised", *error) if error else ("value", result, changed)
+        if error:
+            return ("raised", *error)
+        after = zip(arguments, before)
+        changed = [(n, now) for n, (now, old) in enumerate(after) if self._bytes(now) != old]
+        return "value", result, changed, self.printed.text()
 
     def read(self, thing, attribute):
         """Return an attribute of something."""
-        result, error = self._attempt(lambda: getattr(thing, attribute))
-        return ("raised", *error) if error else ("value", result, ())
+        return self.do(getattr, (thing, attribute))
+
+    def do(self, path, arguments):
+        """Do something of Python's own with objects: `path` names it, such as "operator.add"."""
+        self.printed.clear()
+        result, error = self._attempt(lambda: doing(path)(*arguments))
+        return ("raised", *error) if error else ("value", result, (), self.printed.text())
+
+    def wait(self, thing):
+        """Await something, and return what comes of it."""
+        self.printed.clear()
+        result, error = self._attempt(lambda: cells.awaited(thing))
+        return ("raised", *error) if error else ("value", result, (), self.printed.text())
+
+    def describe(self, thing):
+        """Return (special methods, names of classes) of an object, or of a class's own objects."""
+        kind = thing if isinstance(thing, type) else type(thing)
+        special = sorted(n for n in dir(kind) if n.startswith("__") and n not in PLAIN)
+        if kind.__hash__ is not None and kind.__hash__ is not object.__hash__:
+            special.append("__hash__")
+        if kind.__eq__ is not object.__eq__:
+            special.append("__eq__")
+        return "value", (special, [one.__name__ for one in kind.__mro__]), (), ""
+
+    def signature(self, thing):
+        """Return [(name, kind, (), or (default,))] of a function's parameters."""
+        found = doing("inspect.signature")(thing).parameters.values()
+        empty = doing("inspect.Parameter").empty
+        parts = [(p.name, int(p.kind), () if p.default is empty else (p.default,)) for p in found]
+        return "value", parts, (), ""
+
+    def share(self, values, deleted):
+        """Take over what names mean where the tests are, if they mean something else here."""
+        for name, value in values.items():
+            if name not in self.names or not self._same(self.names[name], value):
+                self.names[name] = taken_over(self.names.get(name), value)
+            self.known[name] = self._bytes(self.names[name])
+        for name in deleted:
+            self.names.pop(name, None)
+        return VALUE
+
+    def shared(self, names):
+        """Return {name: value} of those that hold something else than when this was last asked."""
+        found = {}
+        for name in names:
+            now = self._bytes(self.names.get(name))
+            if name in self.names and now != self.known.get(name, now):
+                found[name] = self.names[name]
+            self.known[name] = now
+        return "value", found, (), ""
+
+    def replace(self, values):
+        """Let names mean something else, whatever they meant."""
+        self.names.update(values)
+        return VALUE
+
+    def seed(self, state):
+        """Set the state of the generators that everybody shares."""
+        doing("random.setstate")(state[0])
+        np.random.set_state(state[1])
+        return VALUE
+
+    def seeds(self):
+        """Return that state."""
+        return "value", (doing("random.getstate")(), np.random.get_state()), (), ""
 
     def _attempt(self, work):
         try:
@@ -79,26 +189,87 @@ class Student:
         except BaseException as error:  # sys.exit() too: the grader decides when this ends
             return None, _described(error)
 
+    def _same(self, one, other):
+        known = len(self.channel.objects)
+        packed = [(self.channel.pack(value, blobs := []), blobs) for value in (one, other)]
+        del self.channel.objects[known:]
+        return packed[0] == packed[1]
+
     def _bytes(self, value):
-        """Return what an argument holds, if it is something that a call can change."""
+        """Return what a value holds, if it is something that a call can change."""
         if isinstance(value, np.ndarray):
             return value.shape, value.dtype, value.tobytes()
-        if not isinstance(value, list | dict | set):
-            return None
+        if not isinstance(value, CHANGES):
+            return value if isinstance(value, NUMBERS) else None
         blobs, known = [], len(self.channel.objects)
         packed = self.channel.pack(value, blobs)
         del self.channel.objects[known:]
         return packed, blobs
 
 
+class Printed(io.TextIOBase):
+    """What a student's code prints, as far as it is kept."""
+
+    def __init__(self):
+        self.pieces, self.room = [], MOST_PRINTED
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        kept = str(text)[: self.room]
+        if kept:
+            self.pieces.append(kept)
+            self.room -= len(kept)
+        return len(text)
+
+    def clear(self):
+        self.pieces, self.room = [], MOST_PRINTED
+
+    def text(self):
+        return "".join(self.pieces)
+
+
+def doing(path):
+    """Return the function that a path names."""
+    if not isinstance(path, str):
+        return path
+    module, _, name = path.rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
+def taken_over(old, new):
+    """Return what a name means from now on: the old object with the new content, where it can."""
+    if type(old) is type(new) and isinstance(new, CHANGES):
+        if isinstance(new, list | bytearray):
+            old[:] = new
+        else:
+            old.clear()
+            old.update(new)
+        return old
+    arrays = isinstance(old, np.ndarray) and isinstance(new, np.ndarray)
+    if arrays and (old.shape, old.dtype) == (new.shape, new.dtype) and old.flags.writeable:
+        old[...] = new
+        return old
+    return new
+
+
 def _described(error):
-    """Return (kind, cell, line) of an error; never its words, which may tell tales."""
+    """Return (names of its classes, cell, line, arguments, text, printed, itself) of an error."""
     place, trace = (-1, getattr(error, "lineno", None) or -1), error.__traceback__
     while trace:
         match = re.fullmatch(r"<cell (\d+)>", trace.tb_frame.f_code.co_filename)
         place = (int(match[1]), trace.tb_lineno) if match else place
         trace = trace.tb_next
-    return type(error).__name__, *place
+    return [one.__name__ for one in type(error).__mro__], *place, *_words(error), error
+
+
+def _words(error):
+    """Return (arguments, text) of an error, where they can be had."""
+    with contextlib.suppress(BaseException):
+        plain = [one for one in error.args if one is None or isinstance(one, NUMBERS)]
+        return [str(one)[:LETTERS] if isinstance(one, str) else one for one in plain], str(error)[:LETTERS]
+    return [], ""
 
 
 def limit(limits):
@@ -110,8 +281,12 @@ def limit(limits):
 
 def begin(channel):
     """Set the limits, and stock the shelf: its modules are in no frame when student's code runs."""
-    _, limits, shelf, modules, given, withheld = channel.receive()
+    _, limits, shelf, modules, given, withheld, files = channel.receive()
     limit(limits)
+    for path, data in files.items():  # of the sheet: they stand beside the notebook
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(data)
     sys.path.insert(0, "")
     exec(compile(shelf, "<shelf>", "exec"), space := {"__name__": "<shelf>"})
     space["stock"](modules, given, withheld)
@@ -129,13 +304,11 @@ def main():
         os.dup2(nothing, stream)
     begin(channel)
     student = Student(channel)
+    channel.serve = student.serve
     channel.send("ready")
     while True:
         word, *message = channel.receive()
-        try:
-            channel.send(*getattr(student, word)(*message))
-        except BaseException:  # too large, or an object that does not let itself be looked at
-            channel.send("raised", "Unsendable", -1, -1)
+        student.serve(word, message)
 
 
 if __name__ == "__main__":
