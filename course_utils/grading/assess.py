@@ -9,6 +9,7 @@ import contextlib
 import io
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -107,6 +108,7 @@ class Nursery:
             (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / path).write_bytes(data)
         os.chdir(self.folder)
+        sys.path.append(str(self.folder))  # last: no file beside a sheet stands for another module
         self.stopped = dict[str, str]()
         with contextlib.redirect_stdout(io.StringIO()), ClassChecks.in_silence():
             for step in master.steps[: master.given_before]:
@@ -130,8 +132,7 @@ class Nursery:
         until, found = start + settings.sandbox.limits.total, list[_Graded]()
         for withheld in dict.fromkeys(question.withheld for question in by_tests):
             room = Room(*self.master.given_of(withheld), self._open_files(), until)
-            left_out = found[-1].left_out if found else {}
-            one = _Grading(self, cells, settings, room, spare, left_out)
+            one = _Grading(self, cells, settings, room, spare, found[-1] if found else None)
             spare = None
             found.append(one.grade([q for q in by_tests if q.withheld == withheld]))
         if spare:
@@ -154,13 +155,14 @@ class _Seen(NamedTuple):
     """What a pass says of a question.
 
     after : the cell after which the answer counts.  checked : whether one of our checks judged it.
-    value : of the test's last line.  holds : whether nothing failed.  notes : for the teacher.
+    holds : whether nothing failed.  ended : whether a call ended a worker.  notes : for the teacher.
     """
 
     outcome: Outcome
     after: int | None
     checked: bool
     holds: bool
+    ended: bool
     points: float
     notes: list[str]
     seconds: float
@@ -185,13 +187,14 @@ class _Passed(NamedTuple):
 
 
 class _Graded(NamedTuple):
-    """The questions of one worker, with notes for the teacher."""
+    """The questions of one worker, with notes for the teacher. failed : those that are not right."""
 
     outcomes: list[Outcome]
     statuses: list[Status]
     notes: list[str]
     left_out: dict[int, Fault]
     habits: Habits
+    failed: set[str]
 
 
 class _Grading:
@@ -204,14 +207,16 @@ class _Grading:
         settings: Settings,
         room: Room,
         spare: Exchange | None,
-        left_out: Mapping[int, Fault],
+        before: "_Graded | None",
     ) -> None:
         self.nursery, self.master, self.cells = nursery, nursery.master, cells
         self.settings, self.room = settings, room
-        self.session = self._session(spare, left_out)
+        self.session = self._session(spare, before.left_out if before else {})
         self.statuses, self.notes = list[Status](), list[str]()
         self.habits = list[Habits]()
         self.lost = dict[str, Fault]()  # questions whose tests ended the process that ran them
+        # questions whose calls ended a worker, or that failed in a worker before
+        self.ended = set(before.failed) if before else set[str]()
 
     def grade(self, questions: Sequence[Question]) -> _Graded:
         """Return the outcome of each question, with its marks."""
@@ -219,15 +224,16 @@ class _Grading:
             self._run_what_is_given()
             first = self._pass(questions, FIRST_LOOK, whole=False)
             after = {name: seen.after for name, seen in first.items()}
-            marks = self._pass(questions, FOR_MARKS, whole=True, after=after)
+            right = [q for q in questions if first[q.grade_id].right]
+            marks = self._pass(right, FOR_MARKS, whole=True, after=after) if right else {}
+            marks |= {q.grade_id: _no_marks(first[q.grade_id]) for q in questions if q not in right}
             first |= self._look_longer(questions, first, marks)
             marks |= self._carry_through(questions, first, marks, after)
         outcomes = [_together(q, first[q.grade_id], marks[q.grade_id]) for q in questions]
         notes = [n for seen in (*first.values(), *marks.values()) for n in seen.notes]
-        left_out = self.session.left_out
-        return _Graded(
-            outcomes, self.statuses, [*self.notes, *notes], left_out, together(self.habits)
-        )
+        wrong = {q.grade_id for q in questions if not first[q.grade_id].right}
+        known = self.session.left_out, together(self.habits), self.ended | wrong
+        return _Graded(outcomes, self.statuses, [*self.notes, *notes], *known)
 
     def _session(self, spare: Exchange | None, left_out: Mapping[int, Fault]) -> Session:
         sources = [cell.source for cell in self.cells]
@@ -257,7 +263,8 @@ class _Grading:
         branched = not whole and not ours and self.session.branch()
         while True:
             asked = [q for q in questions if q.grade_id not in self.lost]
-            work = _Work(self, asked, effort, whole, after, ours)
+            self.ended |= self.lost.keys()
+            work = _Work(self, asked, effort, whole, after, ours, frozenset(self.ended))
             found = in_a_fork(work, max(0.0, self.room.deadline - time.monotonic()) + PATIENCE_MORE)
             if not isinstance(found, Lost):
                 break
@@ -271,6 +278,7 @@ class _Grading:
             question = next((q for q in questions if q.grade_id == name), None)
             if question:
                 found.seen[name] = _lost(question, self.cells, self.lost[name])
+        self.ended |= {name for name, seen in found.seen.items() if seen.ended}
         return found.seen
 
     def _take_over(self, found: _Passed, intact: bool) -> None:
@@ -323,7 +331,8 @@ class _Grading:
         failed = [q for q in questions if not (first[q.grade_id].right and marks[q.grade_id].holds)]
         for question in failed:
             ours = self.master.used_by(question, [q for q in failed if q is not question])
-            if not ours or first[question.grade_id].outcome.kind is Kind.NOT_ANSWERED:
+            seen = first[question.grade_id]
+            if not ours or seen.ended or seen.outcome.kind is Kind.NOT_ANSWERED:
                 continue
             self._start_anew(self.session.left_out)
             found = self._pass([question], FOR_MARKS, True, after, ours)[question.grade_id]
@@ -352,6 +361,7 @@ class _Work(NamedTuple):
     whole: bool
     after: Mapping[str, int | None]
     ours: frozenset[str]
+    ended: frozenset[str]
 
     def __call__(self, say: Say) -> _Passed:
         grading, seen = self.grading, dict[str, _Seen]()
@@ -362,7 +372,7 @@ class _Work(NamedTuple):
         kernel = grading.nursery.kernel
         made = Pass(
             *(grading.master, grading.cells, session, kernel, checks, watching),
-            *(self.whole, self.ours),
+            *(self.whole, self.ours, self.ended),
         )
 
         def asked(question: Question) -> None:
@@ -428,6 +438,7 @@ class _Work(NamedTuple):
             place,
             bool(tested.verdicts),
             holds,
+            bool(tested.faults),
             _share(tested.value, question.points) if holds else 0.0,
             wording.notes_on_calls(question, tested),
             time.process_time() - begin,
@@ -473,6 +484,11 @@ def _as_judged(made: Outcome, verdict: Verdict) -> Outcome:
     return replace(made, kind=kind, message=verdict.message, mistake=verdict.mistake, rows=rows)
 
 
+def _no_marks(seen: _Seen) -> _Seen:
+    """Return the marks of an answer that fails where students can see it."""
+    return seen._replace(holds=False, points=0.0, notes=[])
+
+
 def _ended_by_tests(lost: Lost) -> Fault:
     """Return what is said of tests that ended their process: by time or memory they were given."""
     return Fault(Status.TIMEOUT, wording.TESTS_ENDED)
@@ -482,7 +498,7 @@ def _lost(question: Question, cells: Sequence[Cell], fault: Fault) -> _Seen:
     place = cell_of(question, cells)
     said = Outcome(question.grade_id, 0.0, Kind.WRONG, wording.TESTS_ENDED, cell=place)
     note = f"“{question.title or question.grade_id}”: {fault.message}"
-    return _Seen(said, None, False, False, 0.0, [note], 0.0)
+    return _Seen(said, None, False, False, True, 0.0, [note], 0.0)
 
 
 def _share(value: object, points: float) -> float:

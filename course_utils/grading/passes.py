@@ -57,8 +57,8 @@ class Tested(NamedTuple):
 class Pass:
     """What runs the master's cells against one session.
 
-    whole : with hidden tests.  ours : {grade_id of an answer} that SOURCE's own stand for, see
-    `assess`.
+    whole : with hidden tests.  ours : the grade_ids of answers that SOURCE's own stand for, see
+    `assess`.  ended : the questions whose tests are not run again, not even for what they define.
     """
 
     def __init__(
@@ -71,9 +71,11 @@ class Pass:
         watching: Watching,
         whole: bool,
         ours: frozenset[str] = frozenset(),
+        ended: frozenset[str] = frozenset(),
     ) -> None:
         self.master, self.cells, self.session, self.kernel = master, cells, session, kernel
-        self.checks, self.watching, self.whole, self.ours = checks, watching, whole, ours
+        self.checks, self.watching, self.whole = checks, watching, whole
+        self.ours, self.ended = ours, ended
         self.bound = dict[str, int]()  # the students' names that are here, and from after which cell
         self.workers = session.workers
         self.places = {q.grade_id: counts_after(q, cells) for q in master.questions}
@@ -95,9 +97,10 @@ class Pass:
             elif number in by_step:
                 asked(by_step[number])
             elif step.kind is Kind.GIVEN or self._defines(number):
-                self._quietly(step.source, step.grade_id)
+                self._quietly(step.source if self.whole else step.visible, step.grade_id)
             else:
-                self._quietly(step.imports, step.grade_id)
+                hidden = step.imports if self.whole else ""
+                self._quietly(f"{hidden}\n{step.definitions}", step.grade_id)
 
     def test(self, question: Question, seconds: float, after: int | None = None) -> Tested:
         """Run a question's tests, with the student's names as they were after that cell."""
@@ -191,6 +194,8 @@ class Pass:
 
     def _defines(self, number: int) -> bool:
         """Say whether what a test defines may be needed further down."""
+        if self.master.steps[number].grade_id in self.ended:
+            return False
         later = (step.words for step in self.master.steps[number + 1 :])
         defined = self.master.steps[number].names
         return bool(set(defined) & frozenset().union(*later))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from course_utils.grading.exchange import NO_FILES, Exchange, Fault
-from course_utils.grading.habits import Watching
+from course_utils.grading.habits import Habits, Watching
 from course_utils.grading.magics import without_magics
 from course_utils.grading.master import Given, Master
 from course_utils.grading.places import THE_END
@@ -83,7 +83,7 @@ class Session:
         self.at = self.wanted = -1  # the last cell that has been run, and that is to be
         self.workers = 0  # how many there were
         self.branched = False
-        self.watching = Watching(None)
+        self.watching = Watching(Habits())
         self.sharing: Sharing | None = None
         self.kinds = Kinds({})
         self.as_given = set[str]()  # the texts of cells that the sheet gives
@@ -304,7 +304,7 @@ class Session:
         if cell.strip() in self.as_given:
             self.sharing.doubt(words_of([cell]))
         else:
-            self._hear(self.sharing)
+            self._hear(self.sharing, of_a_cell=True)
 
     def _called(
         self,
@@ -346,7 +346,7 @@ class Session:
         if self._draws():
             self._request("seed", _drawn(), seconds=self.sandbox.limits.call)
 
-    def _hear(self, sharing: Sharing) -> None:
+    def _hear(self, sharing: Sharing, of_a_cell: bool = False) -> None:
         """Take over what a student's code did to the shared names."""
         if not self.exchange or self.exchange.fault:
             return
@@ -355,7 +355,7 @@ class Session:
             found = self._value(self._request("shared", names, seconds=self.sandbox.limits.call))[0]
             if not isinstance(found, dict) or not found.keys() <= set(names):
                 self._malformed()
-            sharing.returned(found)
+            sharing.returned(found, sharing.answers if of_a_cell else frozenset())
         if self._draws():
             self._take_over_seeds()
 

@@ -99,9 +99,11 @@ class Sharing:
             return sorted(name for name in names if _is_data(self.names.get(name)))
         return sorted(names & (self.watching.known or NOTHING).returned)
 
-    def returned(self, values: Mapping[str, Any]) -> None:
-        """Take over what an answer did to objects that the tests have too."""
+    def returned(self, values: Mapping[str, Any], but: frozenset[str] = frozenset()) -> None:
+        """Take over what an answer did to objects that the tests have too, `but` for some names."""
         for name, value in values.items():
+            if name in but:
+                continue
             self.watching.returned.add(name)
             self.names[name] = now = written_into(self.names.get(name), value)
             self.sent[name] = now, self._content(name, now)

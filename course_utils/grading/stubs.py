@@ -330,7 +330,16 @@ class Kinds:
 
 
 def as_error(kinds: Kinds, names: Sequence[str], arguments: Sequence[Any], text: str) -> Exception:
-    """Turn a student's error into one of ours, of the same classes as far as they are known."""
+    """Turn a student's error into one of ours, of the same classes as far as they are known.
+
+    It has their words, for a test may look at them. No page repeats what is `from_answer`.
+    """
+    made = _error_of(kinds, names, arguments, text)
+    made.from_answer = True  # type: ignore[attr-defined]
+    return made
+
+
+def _error_of(kinds: Kinds, names: Sequence[str], arguments: Sequence[Any], text: str) -> Exception:
     name = names[0] if names else ""
     if "NotAnsweredYet" in names:
         return NotAnsweredYet("not answered yet")

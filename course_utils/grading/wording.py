@@ -29,7 +29,7 @@ def of_error(
     """Tell what a test that is no check of ours says: the teacher's words, in one line or two."""
     if tested.missing:
         return _missing(tested.missing, cell, session)
-    if tested.raised and not isinstance(tested.error, AssertionError):
+    if tested.raised and getattr(tested.error, "from_answer", False):
         return f"It stops {_because(tested.raised.kind)}."
     said = "" if isinstance(tested.error, Fault) else " ".join(str(tested.error).split())
     return said[:LETTERS] or _line_that_fails(tested, visible)

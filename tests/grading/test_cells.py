@@ -6,7 +6,7 @@ import time
 import pytest
 
 from course_utils.grading.sandbox import Limits, Sandbox
-from course_utils.grading.session import Session
+from course_utils.grading.session import Room, Session
 
 pytestmark = pytest.mark.skipif(Sandbox().why_not() is not None, reason=str(Sandbox().why_not()))
 LIMITS = Limits(cell=20, call=20, total=60, memory=1000)
@@ -15,7 +15,7 @@ LIMITS = Limits(cell=20, call=20, total=60, memory=1000)
 @contextlib.contextmanager
 def in_class(*cells, safe=True):
     """A worker that has run these cells."""
-    session = Session(cells, Sandbox(LIMITS, safe), (), (), time.monotonic() + 60)
+    session = Session(cells, Sandbox(LIMITS, safe), Room(deadline=time.monotonic() + 60))
     with contextlib.closing(session):
         session.fetch("nothing")
         yield session
