@@ -215,8 +215,8 @@ class _Grading:
         self.statuses, self.notes = list[Status](), list[str]()
         self.habits = list[Habits]()
         self.lost = dict[str, Fault]()  # questions whose tests ended the process that ran them
-        # questions whose calls ended a worker, or that failed in a worker before
-        self.ended = set(before.failed) if before else set[str]()
+        # questions whose tests are not run again for what they define: they failed, or hang
+        self.failed = set(before.failed) if before else set[str]()
 
     def grade(self, questions: Sequence[Question]) -> _Graded:
         """Return the outcome of each question, with its marks."""
@@ -225,14 +225,14 @@ class _Grading:
             first = self._pass(questions, FIRST_LOOK, whole=False)
             after = {name: seen.after for name, seen in first.items()}
             right = [q for q in questions if first[q.grade_id].right]
+            self.failed |= {q.grade_id for q in questions if q not in right}
             marks = self._pass(right, FOR_MARKS, whole=True, after=after) if right else {}
             marks |= {q.grade_id: _no_marks(first[q.grade_id]) for q in questions if q not in right}
             first |= self._look_longer(questions, first, marks)
             marks |= self._carry_through(questions, first, marks, after)
         outcomes = [_together(q, first[q.grade_id], marks[q.grade_id]) for q in questions]
         notes = [n for seen in (*first.values(), *marks.values()) for n in seen.notes]
-        wrong = {q.grade_id for q in questions if not first[q.grade_id].right}
-        known = self.session.left_out, together(self.habits), self.ended | wrong
+        known = self.session.left_out, together(self.habits), self.failed
         return _Graded(outcomes, self.statuses, [*self.notes, *notes], *known)
 
     def _session(self, spare: Exchange | None, left_out: Mapping[int, Fault]) -> Session:
@@ -263,8 +263,8 @@ class _Grading:
         branched = not whole and not ours and self.session.branch()
         while True:
             asked = [q for q in questions if q.grade_id not in self.lost]
-            self.ended |= self.lost.keys()
-            work = _Work(self, asked, effort, whole, after, ours, frozenset(self.ended))
+            self.failed |= self.lost.keys()
+            work = _Work(self, asked, effort, whole, after, ours, frozenset(self.failed))
             found = in_a_fork(work, max(0.0, self.room.deadline - time.monotonic()) + PATIENCE_MORE)
             if not isinstance(found, Lost):
                 break
@@ -278,7 +278,7 @@ class _Grading:
             question = next((q for q in questions if q.grade_id == name), None)
             if question:
                 found.seen[name] = _lost(question, self.cells, self.lost[name])
-        self.ended |= {name for name, seen in found.seen.items() if seen.ended}
+        self.failed |= {name for name, seen in found.seen.items() if seen.ended}
         return found.seen
 
     def _take_over(self, found: _Passed, intact: bool) -> None:
@@ -361,7 +361,7 @@ class _Work(NamedTuple):
     whole: bool
     after: Mapping[str, int | None]
     ours: frozenset[str]
-    ended: frozenset[str]
+    failed: frozenset[str]
 
     def __call__(self, say: Say) -> _Passed:
         grading, seen = self.grading, dict[str, _Seen]()
@@ -372,7 +372,7 @@ class _Work(NamedTuple):
         kernel = grading.nursery.kernel
         made = Pass(
             *(grading.master, grading.cells, session, kernel, checks, watching),
-            *(self.whole, self.ours, self.ended),
+            *(self.whole, self.ours, self.failed),
         )
 
         def asked(question: Question) -> None:

@@ -58,7 +58,7 @@ class Pass:
     """What runs the master's cells against one session.
 
     whole : with hidden tests.  ours : the grade_ids of answers that SOURCE's own stand for, see
-    `assess`.  ended : the questions whose tests are not run again, not even for what they define.
+    `assess`.  failed : the questions whose tests are not run again, not even for what they define.
     """
 
     def __init__(
@@ -71,11 +71,11 @@ class Pass:
         watching: Watching,
         whole: bool,
         ours: frozenset[str] = frozenset(),
-        ended: frozenset[str] = frozenset(),
+        failed: frozenset[str] = frozenset(),
     ) -> None:
         self.master, self.cells, self.session, self.kernel = master, cells, session, kernel
         self.checks, self.watching, self.whole = checks, watching, whole
-        self.ours, self.ended = ours, ended
+        self.ours, self.failed = ours, failed
         self.bound = dict[str, int]()  # the students' names that are here, and from after which cell
         self.workers = session.workers
         self.places = {q.grade_id: counts_after(q, cells) for q in master.questions}
@@ -194,7 +194,7 @@ class Pass:
 
     def _defines(self, number: int) -> bool:
         """Say whether what a test defines may be needed further down."""
-        if self.master.steps[number].grade_id in self.ended:
+        if self.master.steps[number].grade_id in self.failed:
             return False
         later = (step.words for step in self.master.steps[number + 1 :])
         defined = self.master.steps[number].names
@@ -212,6 +212,7 @@ class Pass:
                 raise
             except BaseException as error:
                 self.checks.stopped[name] = f"{type(error).__name__}: {error}"
+        self.session.refresh()
 
 
 class _clock:

@@ -4,6 +4,7 @@ A cell that hangs or dies is left out in the next worker, so that it costs its o
 """
 
 import contextlib
+import functools
 import random
 import sys
 import time
@@ -400,7 +401,10 @@ class Session:
         self.calls.raised = self._raised((names, cell, line))
         if names[:1] in (["StopIteration"], ["StopAsyncIteration"]):
             raise Stopped(names[0], words)
-        raise as_error(self.kinds, names, words, text)
+        exchange = self.exchange
+        known = exchange and exchange.handle and type(itself) is int and itself >= 0
+        there = functools.partial(exchange.handle, itself, "object", names[0]) if known else None
+        raise as_error(self.kinds, names, words, text, there)
 
     def _raised(self, error: object) -> Raised:
         """Return (kind, cell, line), checked."""

@@ -209,7 +209,7 @@ def stub(session: Worker, number: int, kind: str, name: str, about: tuple[Any, A
     special, kinds = about
     if kind == "class" and "BaseException" in kinds:
         return session.kind_of(kinds)
-    made = _type(kind, name, tuple(special) if kind != "class" else ())
+    made = _type(kind, name, tuple(special))
     return made(session, number, tuple(kinds))
 
 
@@ -217,7 +217,8 @@ def stub(session: Worker, number: int, kind: str, name: str, about: tuple[Any, A
 def _type(kind: str, name: str, special: tuple[str, ...]) -> type[Handle]:
     """Return the class of a stub: named like the object's, with the special methods it has."""
     base: type[Handle] = CallableHandle if kind == "function" or "__call__" in special else Handle
-    base = WaitingHandle if "__await__" in special else ClassHandle if kind == "class" else base
+    base = WaitingHandle if "__await__" in special else base
+    base = ClassHandle if kind == "class" else base
     methods: dict[str, Any] = {n: _asking(path) for n, path in ALWAYS.items()}
     methods |= {n: _asking(path) for n, path in BY_ITSELF.items() if n in special}
     for word in COMPARED:
@@ -251,7 +252,8 @@ def _judging(special: str, path: str, turned: bool = False) -> Callable[..., Any
             pair = (other, self) if turned else (self, other)
             return self._session.do(path, *pair)
         if special == "__contains__":
-            return any(one == other for one in iter(self))  # type: ignore[call-overload]
+            items: Any = self
+            return any(one == other for one in items)
         return NotImplemented
 
     return method
@@ -322,20 +324,37 @@ class Kinds:
 
     def _make(self, names: Sequence[str]) -> type:
         base = self.of(names[1:]) if len(names) > 1 else object
-        body = {"__module__": "__main__"}
+        body: dict[str, Any] = {"__module__": "__main__"}
+        if issubclass(base, BaseException):
+            body["__getattr__"] = _attribute_of_error
         try:
             return types.new_class(names[0], (base,), {}, lambda space: space.update(body))
         except Exception:  # a base that nothing may inherit from
             return type(names[0], (), body)
 
 
-def as_error(kinds: Kinds, names: Sequence[str], arguments: Sequence[Any], text: str) -> Exception:
+def _attribute_of_error(self: Any, attribute: str) -> Any:
+    """Return what a student's own error knows beside its words."""
+    there = self.__dict__.get("_there")
+    if there is None or attribute.startswith("_"):
+        raise AttributeError(attribute)
+    return getattr(there(), attribute)
+
+
+def as_error(
+    kinds: Kinds,
+    names: Sequence[str],
+    arguments: Sequence[Any],
+    text: str,
+    there: Callable[[], Any] | None = None,
+) -> Exception:
     """Turn a student's error into one of ours, of the same classes as far as they are known.
 
     It has their words, for a test may look at them. No page repeats what is `from_answer`.
+    there : makes the stub of the error itself, for what else a test asks it.
     """
     made = _error_of(kinds, names, arguments, text)
-    made.from_answer = True  # type: ignore[attr-defined]
+    made.__dict__.update(_there=there, from_answer=True)
     return made
 
 

@@ -39,9 +39,10 @@ CHANGES = (list, dict, set, bytearray)
 NUMBERS = (str, int, float, complex, bytes)
 MOST_PRINTED, LETTERS = 50_000, 2_000
 LEFT = 3  # with what a copy of this process ends when it is told to
-PLAIN = frozenset(dir(object))
+PLAIN, PLAIN_CLASS = frozenset(dir(object)), frozenset(dir(type))
+COMPARED = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 VALUE = ("value", None, (), "")
-UNSENDABLE = ("raised", ["Unsendable"], -1, -1, [], "", None)
+UNSENDABLE = ("raised", ["Unsendable"], -1, -1, [], "", -1)
 
 
 class Student:
@@ -133,14 +134,16 @@ class Student:
         return ("raised", *error) if error else ("value", result, (), self.printed.text())
 
     def describe(self, thing):
-        """Return (special methods, names of classes) of an object, or of a class's own objects."""
-        kind = thing if isinstance(thing, type) else type(thing)
-        special = sorted(n for n in dir(kind) if n.startswith("__") and n not in PLAIN)
-        if kind.__hash__ is not None and kind.__hash__ is not object.__hash__:
+        """Return (special methods, names of its classes) of an object."""
+        kind, whole = type(thing), isinstance(thing, type)
+        plain = PLAIN_CLASS if whole else PLAIN
+        special = sorted(n for n in dir(kind) if n.startswith("__") and n not in plain)
+        base = type if whole else object
+        special += [n for n in COMPARED if getattr(kind, n) is not getattr(base, n)]
+        if kind.__hash__ not in (None, base.__hash__):
             special.append("__hash__")
-        if kind.__eq__ is not object.__eq__:
-            special.append("__eq__")
-        return "value", (special, [one.__name__ for one in kind.__mro__]), (), ""
+        classes = thing.__mro__ if whole else kind.__mro__
+        return "value", (special, [one.__name__ for one in classes]), (), ""
 
     def signature(self, thing):
         """Return [(name, kind, (), or (default,))] of a function's parameters."""
@@ -188,7 +191,7 @@ class Student:
         try:
             return work(), None
         except BaseException as error:  # sys.exit() too: the grader decides when this ends
-            return None, _described(error)
+            return None, (*_described(error), self.channel.number_of(error))
 
     def _same(self, one, other):
         known = len(self.channel.objects)
@@ -256,13 +259,13 @@ def taken_over(old, new):
 
 
 def _described(error):
-    """Return (names of its classes, cell, line, arguments, text, printed, itself) of an error."""
+    """Return (names of its classes, cell, line, arguments, text) of an error."""
     place, trace = (-1, getattr(error, "lineno", None) or -1), error.__traceback__
     while trace:
         match = re.fullmatch(r"<cell (\d+)>", trace.tb_frame.f_code.co_filename)
         place = (int(match[1]), trace.tb_lineno) if match else place
         trace = trace.tb_next
-    return [one.__name__ for one in type(error).__mro__], *place, *_words(error), error
+    return [one.__name__ for one in type(error).__mro__], *place, *_words(error)
 
 
 def _words(error):
