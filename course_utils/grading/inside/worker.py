@@ -97,9 +97,20 @@ class Student:
             self.after[number] = dict(self.names)
 
     def fetch(self, names, number):
-        """Return {name: value} of the names that there are, after a cell or at the end."""
+        """Return {name: value} of the names that there are, after a cell or at the end.
+
+        And the names whose values are too large to be sent.
+        """
         there = self.after.get(number, self.names)
-        return "value", {name: there[name] for name in names if name in there}, (), ""
+        found = {name: there[name] for name in names if name in there}
+        small = {name: value for name, value in found.items() if self._can_be_sent(value)}
+        return "value", small, [name for name in found if name not in small], ""
+
+    def _can_be_sent(self, value):
+        try:
+            return sum(map(len, self.channel.packed(value))) < MOST_SENT
+        except BaseException:  # whatever a student's own class does when it is looked at
+            return False
 
     def moved(self, names, number):
         """Say whether one of the names means something else at the end than after a cell."""
