@@ -94,7 +94,7 @@ class CallableHandle(Handle):
 
 def stub(session: Worker, number: int, kind: str, name: str) -> Any:
     """Make a stub whose type is named like the object's type, so that messages can say it."""
-    base = Handle if kind == "object" else CallableHandle
+    base = CallableHandle if kind in ("function", "class") else Handle
     return type(name, (base,), {"__module__": __name__})(session, number)
 
 
