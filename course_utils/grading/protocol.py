@@ -6,7 +6,7 @@ A frame is one value, mostly a tuple. What comes from a worker may be forged by 
 
 How values are written and read is the same on both sides: `inside/items.py` and its neighbours,
 which a student may see. What is here alone: where objects and functions stay, and that an array
-without numbers is `Empty`, wherever it stands.
+without numbers is `Empty` and one with a mask `Masked`, wherever it stands.
 """
 
 import json
@@ -25,6 +25,7 @@ from course_utils.grading.inside.items import (
     Unsendable,
     check,
 )
+from course_utils.grading.masks import Masked
 
 TABLES = arrays, kinds, long_lists  # they fill the tables of `items`
 HEADER = struct.Struct(">II")  # bytes of JSON, bytes of all arrays
@@ -118,6 +119,9 @@ class _Reader(Reader):
 
     def array(self, array: Any) -> Any:
         return array if array.size else array.view(Empty)
+
+    def masked(self, array: Any) -> Any:
+        return array.view(Masked)
 
     def object(self, number: object, kind: object = "", name: object = "") -> Any:
         self.objects += 1

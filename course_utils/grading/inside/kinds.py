@@ -21,7 +21,7 @@ from course_utils.grading.inside.items import (
 )
 
 MOST_NAMED = 100  # kinds of named tuples: to make one takes a third of a millisecond
-LONGEST_NAME = 60
+LONGEST_NAME, MOST_FIELDS = 60, 100
 MOST_BITS_OF_A_FRACTION = 1 << 14  # each sum of fractions takes a greatest common divisor
 MOST_DIGITS, MOST_EXPONENT = 10_000, 6_200  # of a Decimal: int of 1e999999999 fills the memory
 LONGEST_RANGE = 10_000_000  # a list of it is made in no time
@@ -149,7 +149,7 @@ def _can_be_named(name, fields, values):
     """
     if type(fields) is not tuple or len(fields) != len(values) or len({*fields}) != len(fields):
         return False
-    if not all(map(_is_name, (name, *fields))):
+    if len(fields) > MOST_FIELDS or not all(map(_is_name, (name, *fields))):
         return False
     return not any(
         field.startswith("_") or (hasattr(tuple, field) and callable(value))

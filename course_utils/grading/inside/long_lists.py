@@ -15,6 +15,8 @@ from course_utils.grading.inside.items import (
     is_text,
 )
 
+EACH_ROW = 4  # parts that it counts as: a list takes more room than a number
+
 
 def _numbers_together(code):
     def pack(packer, parts):
@@ -59,7 +61,7 @@ def _rows_together(kind):
     def pack(packer, rows):
         if len(set(map(len, rows))) != 1 or not 0 < len(rows[0]) < MANY:
             return None
-        packer.count(len(rows))
+        packer.count(EACH_ROW * len(rows))
         if packer.depth > DEEPEST:
             raise Unsendable
         packer.depth += 1
@@ -75,7 +77,7 @@ def _read_rows(reader, as_tuples, *columns):
     reader.depth += 1
     rows = [*zip(*[reader.many(column) for column in columns], strict=True)]
     reader.depth -= 1
-    reader.count(len(rows))
+    reader.count(EACH_ROW * len(rows))
     return rows if as_tuples is True else [[*row] for row in rows]
 
 
