@@ -1,7 +1,7 @@
 """Sheets in other teachers' habits: class grading says what a real kernel says.
 
-Each is graded with its solution, blank, right in three other ways, and wrong. A kernel measures
-that the points which a sheet's text expects are true; most of that is nightly.
+Each is graded with its solution, blank, right in three other ways, and wrong. The points that a
+sheet's text expects are measured by a kernel, and those by nbgrader; most of that is nightly.
 """
 
 import csv
@@ -12,6 +12,7 @@ import pytest
 
 from course_utils.grading import __main__ as command
 from course_utils.grading.sandbox import Sandbox
+from tests.grading.foreign.autograde import points_by_nbgrader
 from tests.grading.foreign.kernel import points_in_a_kernel
 from tests.grading.foreign.notation import all_sheets
 
@@ -88,6 +89,14 @@ def test_the_class_gets_its_points(sheet, student, graded):
 def test_a_kernel_gives_the_same(sheet, student, tmp_path):
     found = points_in_a_kernel(sheet, sheet.handed_in(student), tmp_path)
     assert found == sheet.expected(student)
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
+@pytest.mark.parametrize("sheet", SHEETS[::6], ids=lambda sheet: sheet.name)
+def test_nbgrader_gives_the_same(sheet, tmp_path):
+    found = points_by_nbgrader(sheet, tmp_path)
+    assert found == {student.name: sheet.expected(student) for student in sheet.students}
 
 
 def test_every_sheet_has_its_students():

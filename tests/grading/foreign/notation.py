@@ -117,7 +117,9 @@ class Sheet:
     def put_files(self, folder):
         """Write the files that stand beside the notebook."""
         for part in self.files:
-            (folder / part.name).write_text(part.source + "\n", encoding="utf-8")
+            path = folder / part.name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(part.source + "\n", encoding="utf-8")
 
 
 def read_sheet(path):
