@@ -79,7 +79,7 @@ def test_the_class_gets_its_points(sheet, student, graded):
     rows, told = graded(sheet)
     row = rows[student.name]
     points = {name: float(row[name]) for name in sheet.points}
-    assert points == sheet.expected(student), told[student.name]
+    assert points == sheet.in_class(student), told[student.name]
     assert row["status"] == "graded"
     assert [row[name] for name in sheet.by_hand] == [""] * len(sheet.by_hand)
 
@@ -88,7 +88,7 @@ def test_the_class_gets_its_points(sheet, student, graded):
 @pytest.mark.parametrize(("sheet", "student"), nightly_but_one(PAIRS))
 def test_a_kernel_gives_the_same(sheet, student, tmp_path):
     found = points_in_a_kernel(sheet, sheet.handed_in(student), tmp_path)
-    assert found == sheet.expected(student)
+    assert found == sheet.in_a_kernel(student)
 
 
 @pytest.mark.slow
@@ -96,7 +96,7 @@ def test_a_kernel_gives_the_same(sheet, student, tmp_path):
 @pytest.mark.parametrize("sheet", SHEETS[::6], ids=lambda sheet: sheet.name)
 def test_nbgrader_gives_the_same(sheet, tmp_path):
     found = points_by_nbgrader(sheet, tmp_path)
-    assert found == {student.name: sheet.expected(student) for student in sheet.students}
+    assert found == {student.name: sheet.in_a_kernel(student) for student in sheet.students}
 
 
 def test_every_sheet_has_its_students():

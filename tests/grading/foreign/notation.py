@@ -3,6 +3,7 @@
 A file in `sheets/` is one sheet. `=== KIND NAME POINTS` begins a cell, or a file beside the
 notebook; `====== honest NAME` and `====== wrong NAME: test_a test_b=1` begin what a student does
 otherwise than the solution: right, or losing these tests (all points, or all but so many).
+`test_b+` is lost in a kernel only: there one slip costs later questions too, and in class its own.
 """
 
 import copy
@@ -46,10 +47,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Student:
-    """What one student writes. left : the points that a test gives, where it does not give all."""
+    """What one student writes.
+
+    left : the points that a test gives in a kernel, where it does not give all.  carried : those
+    tests of `left` that an earlier slip alone spoils.
+    """
 
     name: str
     left: dict
+    carried: frozenset = frozenset()
     parts: tuple = field(default=(), repr=False)
 
 
@@ -78,9 +84,14 @@ class Sheet:
         blank = Student("blank", dict.fromkeys(self.points, 0))
         return [Student("solution", {}), blank, *self.others]
 
-    def expected(self, student):
-        """The points that a student gets for each test."""
+    def in_a_kernel(self, student):
+        """The points of each test where one notebook is run from its top to its end."""
         return {**self.points, **student.left}
+
+    def in_class(self, student):
+        """The points of each test where one slip costs its own points, and those once."""
+        own = {test: left for test, left in student.left.items() if test not in student.carried}
+        return {**self.points, **own}
 
     def master(self):
         """The teacher's notebook."""
@@ -149,9 +160,15 @@ def _part(heading, source):
 
 
 def _student(verdict, name, lost, text):
-    left = [word.partition("=") for word in (lost or "").split()]
-    assert bool(left) == (verdict == "wrong"), f"{name}: who is wrong loses something"
-    return Student(name.strip(), {test: float(rest or 0) for test, _, rest in left}, _parts(text))
+    words = (lost or "").split()
+    assert bool(words) == (verdict == "wrong"), f"{name}: who is wrong loses something"
+    left = [word.rstrip("+").partition("=") for word in words]
+    return Student(
+        name.strip(),
+        {test: float(rest or 0) for test, _, rest in left},
+        frozenset(word.rstrip("+") for word in words if word.endswith("+")),
+        _parts(text),
+    )
 
 
 def _cell(part):
