@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
 
 from course_utils.grading.exchange import Exchange, Fault
-from course_utils.grading.magics import without_magics
 from course_utils.grading.master import Given
 from course_utils.grading.places import THE_END
 from course_utils.grading.sandbox import Sandbox
@@ -147,9 +146,7 @@ class Session:
             if number in self.left_out:
                 continue
             try:
-                reply = self._request(
-                    "cell", number, cell, without_magics(cell), seconds=self.sandbox.limits.cell
-                )
+                reply = self._request("cell", number, cell, seconds=self.sandbox.limits.cell)
                 self._note(number, reply)
             except Fault as fault:
                 if self._seconds_left() > 0:

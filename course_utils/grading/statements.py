@@ -8,7 +8,7 @@ it needs in its turn. Nothing else of the master runs: a training cell that no t
 import ast
 from typing import NamedTuple
 
-from course_utils.grading.magics import without_magics
+from course_utils.grading.magics import python_of
 
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 EVERYTHING = "*"  # what `from module import *` binds
@@ -33,10 +33,7 @@ class Needs(NamedTuple):
 
 def parse_cell(source):
     """Parse a cell's code, also where it has lines that only IPython understands."""
-    try:
-        return ast.parse(source).body
-    except SyntaxError:
-        return ast.parse(without_magics(source)).body
+    return ast.parse(python_of(source)).body
 
 
 def statements_of(cell, source, students):

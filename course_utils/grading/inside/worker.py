@@ -34,12 +34,12 @@ class Student:
         self.channel, self.after = channel, {}
         sys.modules["__main__"] = types.ModuleType("__main__")
         self.names = vars(sys.modules["__main__"])
-        self.names.update(display=cells.silent, get_ipython=cells.silent)
+        self.notebook = cells.Notebook(self.names)
 
-    def cell(self, number, source, plain):
+    def cell(self, number, source):
         """Run a cell, and keep what every name meant after it."""
         try:
-            return "done", self._attempt(lambda: cells.run(number, source, plain, self.names))[1]
+            return "done", self._attempt(lambda: self.notebook.run(number, source))[1]
         finally:
             self.after[number] = dict(self.names)
 
