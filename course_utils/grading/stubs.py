@@ -59,7 +59,11 @@ class Worker(Protocol):
         """Return the worker."""
 
     def call(
-        self, function: "Handle", arguments: Sequence[Any], named: Mapping[str, Any]
+        self,
+        function: "Handle",
+        arguments: Sequence[Any],
+        named: Mapping[str, Any],
+        how: str = "call",
     ) -> tuple[Any, Sequence[tuple[int, Any]]]:
         """Return (result, the arguments that the call has changed)."""
 
@@ -109,7 +113,7 @@ def for_checks(answer: Any) -> Any:
 
     def call(*arguments: Any) -> Any:
         try:
-            value, changed = answer._session.call(answer, arguments, {})
+            value, changed = answer._session.call(answer, arguments, {}, "check")
         except Fault as fault:
             raise (Stop() if fault.status is Status.TIMEOUT else fault) from None
         for place, now in changed:

@@ -12,6 +12,7 @@ import site
 import socket
 import sys
 import types
+import warnings
 
 PACKAGES = "course_utils", "course_utils.grading", "course_utils.grading.inside"
 
@@ -60,6 +61,12 @@ class Student:
         after = enumerate(arguments)
         changed = [(place, now) for place, now in after if self._bytes(now) != before[place]]
         return ("raised", *error) if error else ("value", result, changed)
+
+    def check(self, function, arguments, named):
+        """Call something as `check` does at home: no setting of the notebook stops it."""
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return self.call(function, arguments, named)
 
     def read(self, thing, attribute):
         """Return an attribute of something."""
