@@ -27,6 +27,7 @@ from course_utils.grading.empties import strict_comparisons
 from course_utils.grading.exchange import Exchange, Fault
 from course_utils.grading.forks import Lost, Say, in_a_fork
 from course_utils.grading.habits import Habits, Watching, together
+from course_utils.grading.inside.instances import MODULES
 from course_utils.grading.kernel import Kernel
 from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell
@@ -102,6 +103,7 @@ class Nursery:
 
     def __init__(self, master: Master) -> None:
         self.master, self.kernel = master, Kernel()
+        MODULES.update(Path(path).stem for path in master.files if path.endswith(".py"))
         ask_over_there()
         self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
         for path, data in master.files.items():

@@ -3,14 +3,17 @@
 Whatever a worker does wrong becomes a `Fault` with the status that a submission gets for it.
 """
 
+import asyncio
 import builtins
 import contextlib
+import inspect
 import os
 import signal
 import socket
 import struct
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +150,7 @@ class Exchange:
             raise ProtocolError("a given function was called in a way that it cannot be")
         number, arguments, named = asked
         try:
-            result = self.lent[number](*arguments, **named)
+            result = _done(self.lent[number](*arguments, **named))
             encode(result, self._lend)
         except Fault:
             raise
@@ -211,6 +214,14 @@ def _use_of(process: int) -> tuple[int, int]:
         return 0, 0
     parts = [(pages * PAGE, len(tasks)), *map(_use_of, below)]
     return sum(used for used, _ in parts), sum(threads for _, threads in parts)
+
+
+def _done(result: Any) -> Any:
+    """Return a result; where it is to be awaited, what comes of it: a loop may be running here."""
+    if not inspect.iscoroutine(result):
+        return result
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, result).result()
 
 
 def _name_known_to_all(error: Exception) -> str:

@@ -9,6 +9,7 @@ which a student may see. What is here alone: where objects and functions stay, a
 without numbers is `Empty` and one with a mask `Masked`, wherever it stands.
 """
 
+import inspect
 import json
 import struct
 from collections.abc import Callable, Iterator
@@ -31,7 +32,7 @@ from course_utils.grading.masks import Masked
 TABLES = arrays, by_value, kinds, long_lists  # they fill the tables of `items`
 HEADER = struct.Struct(">II")  # bytes of JSON, bytes of all arrays
 KINDS = ("function", "class", "object", "iterator", "coroutine")  # of what stays with a student
-LONGEST_NAME = 60
+LONGEST_NAME, MOST_OF_A_DOC = 60, 2_000
 MOST_NAMES = 300  # of an object's special methods, and of its classes
 Lend = Callable[[Callable[..., Any]], int]
 
@@ -114,10 +115,17 @@ def _keep_with(lend: Lend | None) -> Callable[[Any], Any]:
         if lend and isinstance(value, Iterator):
             return ["I", lend(_step(value))]
         if lend and callable(value):
-            return ["m", lend(value)]
+            return ["m", lend(value), *_about(value)]
         raise TypeError(f"a {type(value).__name__} cannot be handed to a student's function")
 
     return keep
+
+
+def _about(function: Callable[..., Any]) -> tuple[str, str | None, bool]:
+    """Return (name, documentation, whether it is to be awaited) of a function."""
+    name, doc = getattr(function, "__name__", ""), getattr(function, "__doc__", None)
+    told = doc if isinstance(doc, str) and len(doc) < MOST_OF_A_DOC else None
+    return str(name), told, inspect.iscoroutinefunction(function)
 
 
 def _step(items: Iterator[Any]) -> Callable[[], Any]:

@@ -7,6 +7,8 @@ is asked only if SOURCE's own object is (`habits`); otherwise it equals only its
 """
 
 import builtins
+import collections.abc
+import dataclasses
 import functools
 import inspect
 import types
@@ -66,8 +68,12 @@ REAL: dict[str, type] = {"generator": types.GeneratorType, "coroutine": types.Co
 REAL |= {"function": types.FunctionType, "method": types.MethodType}
 REAL |= {"async_generator": types.AsyncGeneratorType, "module": types.ModuleType}
 REAL |= {"builtin_function_or_method": types.BuiltinFunctionType}
+ABSTRACT = {name: getattr(collections.abc, name) for name in collections.abc.__all__}
 ASKED_OVER_THERE = ("getsource", "getsourcelines", "isgeneratorfunction", "iscoroutinefunction")
 ASKED_OVER_THERE += ("isasyncgenfunction", "isclass", "isabstract", "isgenerator", "isawaitable")
+
+
+ASKED_OF_DATA = ("fields", "is_dataclass", "asdict", "astuple", "replace")
 
 
 class Worker(Protocol):
@@ -90,6 +96,9 @@ class Worker(Protocol):
 
     def do(self, path: str, *arguments: Any) -> Any:
         """Do something of Python's own with objects over there."""
+
+    def do_named(self, path: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        """Do the same with arguments by name."""
 
     def wait(self, thing: "Handle") -> Any:
         """Await something over there."""
@@ -221,6 +230,7 @@ def _type(kind: str, name: str, special: tuple[str, ...]) -> type[Handle]:
     base = WaitingHandle if "__await__" in special else base
     base = ClassHandle if kind == "class" else base
     methods: dict[str, Any] = {n: _asking(path) for n, path in ALWAYS.items()}
+    methods["__doc__"] = Handle.__dict__["__doc__"]
     methods |= {n: _asking(path) for n, path in BY_ITSELF.items() if n in special}
     for word in COMPARED:
         if f"__{word}__" in special:
@@ -318,7 +328,7 @@ class Kinds:
         return self.made[tuple(names)]
 
     def _known(self, name: str) -> type | None:
-        for there in (REAL, self.given, vars(builtins)):
+        for there in (REAL, self.given, vars(builtins), ABSTRACT):
             if isinstance(there.get(name), type) and not isinstance(there.get(name), Handle):
                 return there[name]
         return None
@@ -407,14 +417,18 @@ def _write_back(argument: Any, now: Any) -> None:
 
 
 def ask_over_there() -> None:
-    """Let questions of `inspect` about a student's object be asked where the object is."""
-    for name in ASKED_OVER_THERE:
-        setattr(inspect, name, _passed_on(getattr(inspect, name), f"inspect.{name}"))
+    """Let questions about a student's object be asked where the object is."""
+    for module, names in ((inspect, ASKED_OVER_THERE), (dataclasses, ASKED_OF_DATA)):
+        for name in names:
+            path = f"{module.__name__}.{name}"
+            setattr(module, name, _passed_on(getattr(module, name), path))
 
 
 def _passed_on(plain: Callable[..., Any], path: str) -> Callable[..., Any]:
     @functools.wraps(plain)
-    def ask(thing: Any) -> Any:
-        return thing._session.do(path, thing) if isinstance(thing, Handle) else plain(thing)
+    def ask(thing: Any, *more: Any, **named: Any) -> Any:
+        if not isinstance(thing, Handle):
+            return plain(thing, *more, **named)
+        return thing._session.do_named(path, (thing, *more), named)
 
     return ask

@@ -8,6 +8,7 @@ has, such as a class of their own, never goes by what it holds: it stays where i
 
 import builtins
 import enum
+import importlib
 import io
 import pathlib
 import sys
@@ -44,6 +45,8 @@ def name_of(value):
     kind = type(value)
     if isinstance(value, FILES):
         return f"io:{kind.__name__}" if kind in FILES else None
+    if callable(value):  # it is called where it is, and knows so how often
+        return None
     name = f"{kind.__module__}:{kind.__qualname__}"
     for known in DRAWS:
         if known.partition(":")[2] == kind.__name__ and is_of(kind, known):
@@ -63,8 +66,8 @@ def class_of(name):
     """Return the class of a name. Raises Malformed for others than the sheet's."""
     module, _, path = name.partition(":")
     fine = module in MODULES or name in DRAWS or name in ("io:StringIO", "io:BytesIO")
-    check(name, fine and path and module in sys.modules)
-    found = sys.modules[module]
+    check(name, fine and path)
+    found = sys.modules[module] if module == "__main__" else importlib.import_module(module)
     for part in path.split("."):
         found = vars(found)[part] if module in MODULES else getattr(found, part)
     return check(found, type.__instancecheck__(type, found))
@@ -182,6 +185,8 @@ def pack_instance(packer, value):
         name = f"{value.__module__}:{value.__qualname__}"
         known = issubclass(value, BaseException) and vars(builtins).get(value.__name__) is value
         return ["K", name] if known or is_of(value, name) else None
+    if isinstance(value, BaseException) and vars(builtins).get(type(value).__name__) is type(value):
+        return ["X", type(value).__name__, packer.item(list(value.args))]
     if isinstance(value, enum.Enum):
         name = f"{type(value).__module__}:{type(value).__qualname__}"
         return ["E", name, value.name] if is_of(type(value), name) else None
@@ -228,6 +233,11 @@ def _read_class(reader, name):
     return class_of(name)
 
 
+def _read_error(reader, name, arguments):
+    kind = _read_class(reader, f"builtins:{name}")
+    return kind(*check(reader.value(arguments), True))
+
+
 PACK[Held] = _pack_held
 PACK |= dict.fromkeys((pathlib.PosixPath, pathlib.PurePosixPath), _pack_path)
-READ |= {"O": read_instance, "E": _read_member, "P": _read_path, "K": _read_class}
+READ |= {"O": read_instance, "E": _read_member, "P": _read_path, "K": _read_class, "X": _read_error}

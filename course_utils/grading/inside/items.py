@@ -150,7 +150,7 @@ class Reader:
         """Return what stands for an object of the other side."""
         raise Malformed
 
-    def function(self, number):
+    def function(self, number, *about):
         """Return what calls a function of the other side."""
         raise Malformed
 
@@ -319,6 +319,6 @@ READ = {
     "z": lambda reader, parts: frozenset(reader.keys(parts)),
     "e": lambda reader, name: CONSTANTS[name],
     "h": lambda reader, *about: reader.object(*about),
-    "m": lambda reader, number: reader.function(number),
+    "m": lambda reader, *about: reader.function(*about),
     "I": lambda reader, number: reader.iterator(number),
 }

@@ -17,6 +17,7 @@ import site
 import socket
 import sys
 import types
+import warnings
 
 PACKAGES = "course_utils", "course_utils.grading", "course_utils.grading.inside"
 
@@ -37,6 +38,7 @@ NUMBERS = (str, int, float, complex, bytes)
 MOST_PRINTED, LETTERS = 50_000, 2_000
 MOST_SENT = 20_000_000  # bytes of one name's value, so that the others come with it
 LEFT = 3  # with what a copy of this process ends when it is told to
+NO_NAMES = {}
 VALUE = ("value", None, (), "")
 UNSENDABLE = ("raised", ["Unsendable"], -1, -1, [], "", -1)
 
@@ -49,12 +51,15 @@ class Student:
         self.printed = sys.stdout = Printed()
         sys.modules["__main__"] = types.ModuleType("__main__")
         self.names = vars(sys.modules["__main__"])
-        self.names.update(display=cells.silent, get_ipython=cells.silent)
+        self.notebook = cells.Notebook(self.names)
         builtins.input = self.typed
 
     def typed(self, prompt=""):
         """Return what the tests let somebody type: `input` is asked where they are."""
-        return self.channel.ask(0, (str(prompt),), {})
+        try:
+            return self.channel.ask(0, (str(prompt),), {})
+        except EOFError as error:
+            raise cells.StdinNotImplementedError("nobody types while a class is graded") from error
 
     def serve(self, word, message):
         """Answer one question of the grader's."""
@@ -70,6 +75,10 @@ class Student:
             self.channel.send(*answer)
         except BaseException:  # too large
             self.channel.send(*UNSENDABLE)
+
+    def unreadable(self):
+        """Say that a message could not be read: it has something that is not in this notebook."""
+        return "raised", ["NameError", "Exception"], -1, -1, [], "", -1
 
     def branch(self):
         """Let a copy of this process answer from now on, and go on here when it has ended.
@@ -89,10 +98,10 @@ class Student:
         self.channel.send("ended", None)
         os._exit(LEFT)
 
-    def cell(self, number, source, plain):
+    def cell(self, number, source):
         """Run a cell, and keep what every name meant after it."""
         try:
-            _, error = self._attempt(lambda: cells.run(number, source, plain, self.names))
+            _, error = self._attempt(lambda: self.notebook.run(number, source))
             return "done", error and error[:3]
         finally:
             self.after[number] = dict(self.names)
@@ -143,20 +152,26 @@ class Student:
         pairs = [(place, arguments[place]) for place in places]
         return instances.Held(pairs, given, changed) if pairs or changed else ()
 
+    def check(self, function, arguments, named, look):
+        """Call something as `check` does at home: no setting of the notebook stops it."""
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return self.call(function, arguments, named, look)
+
     def read(self, thing, attribute):
         """Return an attribute of something."""
         return self.do(getattr, (thing, attribute))
 
-    def do(self, path, arguments):
+    def do(self, path, arguments, named=NO_NAMES):
         """Do something of Python's own with objects: `path` names it, such as "operator.add"."""
         self.printed.clear()
-        result, error = self._attempt(lambda: doing(path)(*arguments))
+        result, error = self._attempt(lambda: doing(path)(*arguments, **named))
         return ("raised", *error) if error else ("value", result, (), self.printed.text())
 
     def wait(self, thing):
         """Await something, and return what comes of it."""
         self.printed.clear()
-        result, error = self._attempt(lambda: cells.awaited(thing))
+        result, error = self._attempt(lambda: self.notebook.wait(awaited(thing)))
         return ("raised", *error) if error else ("value", result, (), self.printed.text())
 
     def signature(self, thing):
@@ -246,6 +261,11 @@ class Printed(io.TextIOBase):
 
     def text(self):
         return "".join(self.pieces)
+
+
+async def awaited(thing):
+    """Return what comes of an awaitable."""
+    return await thing
 
 
 def doing(path):
