@@ -96,7 +96,8 @@ class Exchange:
         self.number += 1
         number, deadline = self.number, time.monotonic() + seconds
         given = Instances()
-        frame = encode((number, *message), self._lend, given)
+        changing = message[0] == "call" and message[-1] is True
+        frame = encode((number, *message), self._lend, given, changing)
         try:
             self._send(frame, deadline)
             return self._answer(number, deadline, given)

@@ -207,7 +207,7 @@ class Session:
             raise stopped.meant from None
 
     def signature(self, thing: Handle) -> Any:
-        """Return [(name, kind, (), or (default,))] of a function's parameters."""
+        """Return ([(name, kind, (default,), (annotation,))], (annotation,)), () for none."""
         return self._asked("signature", thing)
 
     def may_judge(self, special: str) -> bool:
@@ -221,6 +221,11 @@ class Session:
     def replace(self, values: Mapping[str, Any]) -> None:
         """Let names mean something else over there."""
         self._request("replace", dict(values), seconds=self.sandbox.limits.call)
+
+    def tell(self) -> None:
+        """Let the worker know what a test leaves the shared names to mean."""
+        if self.sharing and self.exchange and not self.exchange.fault:
+            self._tell(self.sharing)
 
     def refresh(self) -> None:
         """Take a new worker where the last question has left little to the next ones."""

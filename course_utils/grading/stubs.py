@@ -104,7 +104,7 @@ class Worker(Protocol):
         """Await something over there."""
 
     def signature(self, thing: "Handle") -> Any:
-        """Return [(name, kind, (), or (default,))] of the parameters."""
+        """Return ([(name, kind, (default,), (annotation,))], (annotation,)), () for none."""
 
     def may_judge(self, special: str) -> bool:
         """Say whether an object may be asked about a value of the test's."""
@@ -179,6 +179,9 @@ class ClassHandle(CallableHandle):
         """Return what `issubclass` sees."""
         return (self._session.kind_of(self._kinds),)
 
+    def __mro_entries__(self, bases: object) -> tuple[type, ...]:
+        raise TypeError("a test cannot inherit from a student's class: the class stays over there")
+
     def __instancecheck__(self, thing: object) -> bool:
         if isinstance(thing, Handle):
             return bool(self._session.do("builtins.isinstance", thing, self))
@@ -230,7 +233,7 @@ def _type(kind: str, name: str, special: tuple[str, ...]) -> type[Handle]:
     base = WaitingHandle if "__await__" in special else base
     base = ClassHandle if kind == "class" else base
     methods: dict[str, Any] = {n: _asking(path) for n, path in ALWAYS.items()}
-    methods["__doc__"] = Handle.__dict__["__doc__"]
+    methods["__doc__"] = property(lambda self: self._session.read(self, "__doc__"))
     methods |= {n: _asking(path) for n, path in BY_ITSELF.items() if n in special}
     for word in COMPARED:
         if f"__{word}__" in special:
@@ -302,10 +305,14 @@ async def _next_awaited(self: Handle) -> Any:
 def _signature(found: Any) -> inspect.Signature:
     """Make the signature that a worker tells of."""
     parameters = []
-    for name, kind, default in found:
-        given = inspect.Parameter.empty if default == () else default[0]
-        parameters.append(inspect.Parameter(name, inspect._ParameterKind(kind), default=given))
-    return inspect.Signature(parameters)
+    whole, returns = found
+    for name, kind, *more in whole:
+        default, annotation = (inspect.Parameter.empty if one == () else one[0] for one in more)
+        kind = inspect._ParameterKind(kind)
+        made = inspect.Parameter(name, kind, default=default, annotation=annotation)
+        parameters.append(made)
+    given = inspect.Signature.empty if returns == () else returns[0]
+    return inspect.Signature(parameters, return_annotation=given)
 
 
 class Kinds:

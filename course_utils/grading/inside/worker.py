@@ -175,11 +175,15 @@ class Student:
         return ("raised", *error) if error else ("value", result, (), self.printed.text())
 
     def signature(self, thing):
-        """Return [(name, kind, (), or (default,))] of a function's parameters."""
-        found = doing("inspect.signature")(thing).parameters.values()
-        empty = doing("inspect.Parameter").empty
-        parts = [(p.name, int(p.kind), () if p.default is empty else (p.default,)) for p in found]
-        return "value", parts, (), ""
+        """Return ([(name, kind, (default,), (annotation,))], (annotation,)), () for none."""
+        found, empty = doing("inspect.signature")(thing), doing("inspect.Parameter").empty
+
+        def given(value):
+            return () if value is empty else (value,)
+
+        parts = found.parameters.values()
+        parts = [(p.name, int(p.kind), given(p.default), given(p.annotation)) for p in parts]
+        return "value", (parts, given(found.return_annotation)), (), ""
 
     def share(self, values, deleted):
         """Take over what names mean where the tests are, if they mean something else here."""
@@ -199,7 +203,7 @@ class Student:
             if name in self.names and now != self.known.get(name, now):
                 found[name] = self.names[name]
             self.known[name] = now
-        return "value", found, (), ""
+        return "value", instances.ByValue(found), (), ""
 
     def replace(self, values):
         """Let names mean something else, whatever they meant."""
@@ -223,19 +227,20 @@ class Student:
             return None, (*_described(error), self.channel.number_of(error))
 
     def _same(self, one, other):
-        known = len(self.channel.objects)
-        packed = [(self.channel.pack(value, blobs := []), blobs) for value in (one, other)]
-        del self.channel.objects[known:]
-        return packed[0] == packed[1]
+        content = self._bytes(one)
+        known = content is not None and type(one) is type(other)
+        return one is other or (known and content == self._bytes(other))
 
     def _bytes(self, value):
         """Return what a value holds, if it is something that a call can change."""
         if isinstance(value, np.ndarray):
             return value.shape, value.dtype, value.tobytes()
-        if not isinstance(value, CHANGES):
-            return value if isinstance(value, NUMBERS) else None
+        if isinstance(value, NUMBERS):
+            return value
+        if not isinstance(value, HELD) and instances.name_of(value) is None:
+            return None
         blobs, known = [], len(self.channel.objects)
-        packed = self.channel.pack(value, blobs)
+        packed = self.channel.pack(instances.ByValue(value), blobs)
         del self.channel.objects[known:]
         return packed, blobs
 
@@ -284,6 +289,9 @@ def taken_over(old, new):
         else:
             old.clear()
             old.update(new)
+        return old
+    if type(old) is type(new) and instances.name_of(new):
+        instances.fill(old, instances.state_of(new))
         return old
     arrays = isinstance(old, np.ndarray) and isinstance(new, np.ndarray)
     if arrays and (old.shape, old.dtype) == (new.shape, new.dtype) and old.flags.writeable:
