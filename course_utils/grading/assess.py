@@ -131,9 +131,10 @@ class Nursery:
         start = time.monotonic()
         outcomes = {q.grade_id: _by_hand(q, cells) for q in self.master.questions if q.by_hand}
         by_tests = [question for question in self.master.questions if not question.by_hand]
+        defined = sorted(self.master.defined)
         until, found = start + settings.sandbox.limits.total, list[_Graded]()
         for withheld in dict.fromkeys(question.withheld for question in by_tests):
-            room = Room(*self.master.given_of(withheld), self._open_files(), until)
+            room = Room(*self.master.given_of(withheld), self._open_files(), until, defined)
             one = _Grading(self, cells, settings, room, spare, found[-1] if found else None)
             spare = None
             found.append(one.grade([q for q in by_tests if q.withheld == withheld]))

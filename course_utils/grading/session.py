@@ -9,6 +9,7 @@ import functools
 import random
 import sys
 import time
+import warnings
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
@@ -56,6 +57,7 @@ class Room(NamedTuple):
     withheld: Sequence[str] = ()
     files: Mapping[str, bytes] = NO_FILES
     deadline: float = float("inf")
+    names: Sequence[str] = ()
 
 
 class Session:
@@ -258,7 +260,7 @@ class Session:
 
         exchange.handle = handle
         exchange.lent.append(_typed)  # number 0, which the worker calls for `input`
-        exchange.begin(self.room.given, self.room.withheld, self.room.files)
+        exchange.begin(self.room.given, self.room.withheld, self.room.files, self.room.names)
         self.at, self.errors, self.branched = -1, {}, False
         self.workers += 1
         if self.sharing:
@@ -395,10 +397,10 @@ class Session:
         word, *rest = reply
         if word == "raised" and len(rest) == 6:
             self._raise(*rest)
-        if word != "value" or len(rest) != 3 or not isinstance(rest[2], str):
+        if word != "value" or len(rest) != 3 or not _is_told(rest[2]):
             self._malformed()
         if rest[2]:
-            sys.stdout.write(rest[2])
+            _tell_here(rest[2])
         return rest[0], rest[1]
 
     def _raise(self, names: Any, cell: Any, line: Any, words: Any, text: Any, itself: Any) -> None:
@@ -451,6 +453,26 @@ def _is_call(found: Any, changed: Any, arguments: int) -> bool:
     pairs = all(isinstance(pair, tuple) and len(pair) == 2 for pair in changed)
     places = [*found[1:], *(pair[0] for pair in changed)] if pairs else [None]
     return all(type(place) is int and 0 <= place < arguments for place in places)
+
+
+def _is_told(told: object) -> bool:
+    """Say whether it is what was printed, or (what was printed, [(category, warning)])."""
+    if isinstance(told, str):
+        return True
+    pair = isinstance(told, tuple) and len(told) == 2 and isinstance(told[0], str)
+    return pair and isinstance(told[1], list) and all(
+        isinstance(one, tuple) and list(map(type, one)) == [str, str] for one in told[1]
+    )
+
+
+def _tell_here(told: Any) -> None:
+    """Print, and warn, as if the student's code ran here: a test may listen."""
+    text, found = (told, []) if isinstance(told, str) else told
+    sys.stdout.write(text)
+    for name, message in found:
+        kind = vars(builtins).get(name)
+        known = isinstance(kind, type) and issubclass(kind, Warning)
+        warnings.warn(message, kind if known else UserWarning, stacklevel=3)
 
 
 def _typed(prompt: object = "") -> str:
