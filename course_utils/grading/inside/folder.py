@@ -1,5 +1,6 @@
 """The files beside a notebook, as one side sees them: what has changed since it last looked."""
 
+import contextlib
 import os
 
 MOST_FILES, MOST_BYTES = 500, 8_000_000
@@ -26,17 +27,20 @@ class Folder:
         for path, data in files.items():
             whole = os.path.join(self.place, path)
             os.makedirs(os.path.dirname(whole), exist_ok=True)
-            with open(whole, "wb") as file:
-                file.write(data)
-        for path in gone:
-            if path in self.known:
-                os.unlink(os.path.join(self.place, path))
+            if not path.endswith("/"):
+                with open(whole, "wb") as file:
+                    file.write(data)
+        for path in sorted(gone, reverse=True):
+            with contextlib.suppress(OSError):
+                (os.rmdir if path.endswith("/") else os.unlink)(os.path.join(self.place, path))
         self.known = dict(self._files())
 
     def _files(self):
         found = 0
         for place, folders, names in os.walk(self.place):
             folders[:] = sorted(n for n in folders if n not in NOT_BESIDE and n[0] not in "._")
+            for name in folders:
+                yield os.path.relpath(os.path.join(place, name), self.place) + "/", None
             for name in sorted(names):
                 found += 1
                 whole = os.path.join(place, name)
@@ -48,5 +52,7 @@ class Folder:
                     yield path, (about.st_mtime_ns, about.st_size)
 
     def _bytes(self, path):
+        if path.endswith("/"):  # a folder
+            return b""
         with open(os.path.join(self.place, path), "rb") as file:
             return file.read(MOST_BYTES)
