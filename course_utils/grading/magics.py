@@ -22,11 +22,11 @@ def shell_of(names: dict[str, Any]) -> ZMQInteractiveShell:
     return ZMQInteractiveShell(names, _run)
 
 
-def _run(source: str, names: dict[str, Any]) -> object:
+def _run(source: str, names: dict[str, Any], own: dict[str, Any] | None = None) -> object:
     """Run code among names; return the value of its last line."""
     nodes = ast.parse(python_of(source)).body
     last = nodes.pop() if nodes and isinstance(nodes[-1], ast.Expr) else None
-    exec(compile(ast.Module(nodes, []), "<cell>", "exec"), names)
+    exec(compile(ast.Module(nodes, []), "<cell>", "exec"), names, own)
     if not isinstance(last, ast.Expr):
         return None
-    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
+    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names, own)

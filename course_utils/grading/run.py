@@ -73,7 +73,7 @@ class Report:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_name(f".{path.name}.new")
-        new.write_text(text, encoding="utf-8", newline="\n")
+        new.write_text(text, encoding="utf-8", errors="replace", newline="\n")
         os.replace(new, path)
 
 

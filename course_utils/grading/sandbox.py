@@ -23,6 +23,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 FOLDER = Path(__file__).resolve().parent / "inside"
 INSIDE = "/inside"  # where that folder is shown in the sandbox; nothing in it is a secret
 WORKER = "worker.py"
+MODELS = PACKAGE / "lab" / "models"  # beside `/course_utils.lab.ready_made.py`, as `shelf` names it
 SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/alternatives")
 LINKS = ("/bin", "/lib", "/lib64", "/lib32", "/sbin")
 FIRST_USER = 61_000  # as root: the user id of the first slot
@@ -174,6 +175,7 @@ class Sandbox:
             *(part for pair in links for part in ("--symlink", *pair)),
             *_view([*map(Path, SYSTEM), *folders, *paths]),
             *("--ro-bind", str(FOLDER), INSIDE),
+            *("--ro-bind", str(MODELS), f"/{MODELS.name}"),
         ]
 
     def _paths(self) -> list[Path]:

@@ -123,7 +123,6 @@ LOOPS = [
     """
         },
         ("attention",),
-        "timeout",
     ),
     Case(
         "many slow cells",

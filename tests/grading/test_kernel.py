@@ -23,6 +23,10 @@ import os, sys, tempfile
 os.chdir(tempfile.mkdtemp())
 for name in ("own_module", "other"):
     sys.modules.pop(name, None)
+import warnings, numpy
+warnings.resetwarnings()
+numpy.seterr(all="warn", under="ignore")
+numpy.set_printoptions(precision=8)
 get_ipython().compile.reset_compiler_flags()
 get_ipython().reset(new_session=True)
 """

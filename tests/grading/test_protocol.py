@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from course_utils.grading.__main__ import main as grade
 from course_utils.grading.empties import Empty
 from course_utils.grading.inside import values as inside
 from course_utils.grading.inside.items import (
@@ -35,6 +36,8 @@ from course_utils.grading.inside.items import (
 from course_utils.grading.inside.kinds import MOST_NAMED
 from course_utils.grading.notebooks import MOST_CELLS, Rejected, parse
 from course_utils.grading.protocol import HEADER, ProtocolError, decode, encode, sizes
+from course_utils.grading.sandbox import Sandbox
+from tests.grading.invented_class import code
 
 SOME, MANY = settings(max_examples=1_000), settings(max_examples=10_000)  # for each reader
 
@@ -719,3 +722,21 @@ def test_a_notebook_with_too_many_cells_is_rejected():
     data = json.dumps({"nbformat": 4, "cells": [cell] * (MOST_CELLS + 1)}).encode()
     with pytest.raises(Rejected, match="at most"):
         parse(data)
+
+
+@pytest.mark.skipif(Sandbox().why_not() is not None, reason=str(Sandbox().why_not()))
+def test_half_a_letter_in_an_answer_is_no_end_of_the_report(tmp_path):
+    """A message may show it, and no file can hold it."""
+    folder = tmp_path / "class"
+    solution = [
+        code("def f(x):\n    return 'a'", "answer", solution=True),
+        code("assert f(1) == 'a', f(1)", "test", grade=True, locked=True, points=1),
+    ]
+    mine = [code("def f(x):\n    return '\\ud800'", "answer", solution=True), solution[1]]
+    for path, cells in (("s.ipynb", solution), ("class/ada/s.ipynb", mine)):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+        (tmp_path / path).write_text(json.dumps(notebook))
+    out = tmp_path / "report"
+    assert not grade([str(tmp_path / "s.ipynb"), str(folder), "--out", str(out), "--jobs", "1"])
+    assert "ada,graded,0,1,0" in (out / "grades.csv").read_text()

@@ -476,6 +476,7 @@ def _claim(translate):
     "20.3",
     "the translator",
     points=2,
+    withholds=HOLD_ANSWERS,  # the mini way takes data and model from the course
     asks="""
     Split `draw(1_600, seed=0)` with 1,000 pairs for the test: about 500 are left to learn
     from. Train a model on those, write `translate`: a list of English texts → a list of
@@ -633,6 +634,7 @@ WEAK_IN_LENGTH = knowing(0.5, spoilt=lambda sentence: len(sentence.split()) > 8)
     "20.4",
     "how good, by length",
     points=1,
+    withholds=HOLD_ANSWERS,  # the mini way takes data and model from the course
     asks="""
     Measure `translate` on your test pairs: the share that is exactly right, and a table of
     four rows `(pairs, share)`, for English texts of 2–4, 5–6, 7–8 and 9–11 words. Hand in
@@ -821,6 +823,7 @@ def _rows_without_a_word(seen):
     "20.5",
     "where it looks",
     points=1,
+    withholds=HOLD_ANSWERS,  # the mini way takes data and model from the course
     asks="""
     Nobody told the model which word carries which digit. Compare its map with what is
     known: `digit_alignment(342_000)` gives for each of 三十四万二千 the place of its word, or −1

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import sys
 
 import numpy as np
 
@@ -120,6 +121,14 @@ def _read_records(reader, shape, names, *fields):
     return reader.array(array)
 
 
+def _pack_subclass(packer, array):
+    """Pack the array alone, or what is masked of it; `numpy.ma` is loaded only where it is used."""
+    masks = sys.modules.get("numpy.ma")
+    if masks and isinstance(array, masks.MaskedArray):
+        return _pack_masked(packer, array)
+    return _pack_array(packer, np.asarray(array))
+
+
 def _pack_masked(packer, array):
     data, mask = np.asarray(np.ma.getdata(array)), np.ma.getmaskarray(array)
     return packer.item(data) if data.dtype.names else ["M", packer.item(data), packer.item(mask)]
@@ -189,8 +198,7 @@ READ_MANY["P"] = READ["P"] = _read_scalars
 PACK.update({np.ndarray: _pack_array, **dict.fromkeys(SCALARS, _pack_scalar)})
 BASES.update(
     {
-        np.ma.MaskedArray: _pack_masked,
-        np.ndarray: lambda packer, array: _pack_array(packer, np.asarray(array)),
+        np.ndarray: _pack_subclass,
         np.generic: _pack_scalar,
         np.dtype: _pack_dtype,
     }

@@ -59,14 +59,17 @@ class Notebook:
         if value is not None and not _is_quiet(source):
             self._keep(value)
 
-    def evaluate(self, source, names):
-        """Run code statement by statement, as a kernel does; return the value of its last line."""
+    def evaluate(self, source, names, own=None):
+        """Run code statement by statement, as a kernel does; return the value of its last line.
+
+        own : the names of the function or the class that a magic stands in.
+        """
         nodes = self._parsed(source)
-        if self._needs_a_loop(source, nodes):
+        if own is None and self._needs_a_loop(source, nodes):
             return self.wait(self._run_in_loop(nodes, names))
         value = None
         for place, node in enumerate(nodes):
-            value = eval(self._compiled(node, place == len(nodes) - 1), names)
+            value = eval(self._compiled(node, place == len(nodes) - 1), names, own)
         return value
 
     def _needs_a_loop(self, source, nodes):
@@ -145,7 +148,7 @@ class Notebook:
 
     def _keep(self, value):
         """Keep what the last line gave, under `_` and `Out`; a name of the student's stays."""
-        mine = all(self.names.get(name) is old for name, old in self.results.items())
+        mine = all(self.names.get(name, old) is old for name, old in self.results.items())
         results = self.results
         self.results = {"_": value, "__": results["_"], "___": results["__"]}
         if mine:

@@ -17,7 +17,7 @@ import numpy as np
 MOST_JSON = 2_000_000  # letters: the worst of them are read within a second or two, in 200 MB
 MOST_BYTES = 64_000_000
 MOST_PARTS = MOST_BYTES // 8  # of lists that go as bytes: as many as there are long numbers
-MOST_OBJECTS = 2_000  # what stands for one is a class of its own
+MOST_OBJECTS = 10_000  # what stands for one is a class of its own, made in 15 microseconds
 MOST_ALIKE = 30  # keys with the hash of another: to keep n of those apart takes n² comparisons
 MOST_BITS = 1 << 18  # of an integer: a product of two such takes some milliseconds
 DEEPEST = 100  # lists in lists: each takes up to four of Python's thousand frames

@@ -68,8 +68,8 @@ class Shrug:
 class ZMQInteractiveShell:
     """A shell for these names. Notebooks ask for the name of its class, to know where they run.
 
-    run(code, names) : what runs a text, which may have magics in its turn, and returns the value of
-    its last line.
+    run(code, names, own) : what runs a text, which may have magics in its turn, and returns the
+    value of its last line.
     """
 
     def __init__(self, names, run):
@@ -89,7 +89,7 @@ class ZMQInteractiveShell:
         if name in self.line_magics:
             return self.line_magics[name](line)
         if name in RUN_LINE:
-            return self._timed(name, line)
+            return self._timed(name, line, own=sys._getframe(_stack_depth).f_locals)
         made = getattr(self, f"_line_{name}", None)
         return None if isinstance(made, Shrug) else made(line.strip())
 
@@ -138,16 +138,20 @@ class ZMQInteractiveShell:
         kinds = {"line": self.line_magics, "cell": self.cell_magics}
         kinds[magic_kind][magic_name or function.__name__] = function
 
-    def _timed(self, name, line, cell=""):
-        """Run the code of `%time` among the names, that of `%timeit` once and beside them."""
+    def _timed(self, name, line, cell="", own=None):
+        """Run the code of `%time` among the names, that of `%timeit` once and beside them.
+
+        own : the names where the line stands: those of a function or a class, if it is in one.
+        """
+        own = None if own is self.user_ns else own
         code = _without_options(line, WITH_VALUE.get(name, ""))
         if name == "time" and code and cell:
             raise UsageError("the code stands below %%time")
         if name == "timeit":
-            self._run(code, beside := dict(self.user_ns))
+            self._run(code, beside := {**self.user_ns, **(own or {})})
             self._run(cell, beside)
             return None
-        value = self._run(f"{code}\n{cell}" if cell and code else cell or code, self.user_ns)
+        value = self._run(f"{code}\n{cell}" if cell and code else cell or code, self.user_ns, own)
         return value if name == "time" else None
 
     def _cell_capture(self, line, cell):
@@ -166,6 +170,15 @@ class ZMQInteractiveShell:
             file.write(cell)
 
     _cell_file = _cell_writefile
+
+    def _line_sx(self, line):
+        return self.getoutput(line)
+
+    _line_system = _line_sx
+
+    def _line_aimport(self, line):
+        modules = [part.strip() for part in line.split(",")]
+        self.ex("\n".join(f"import {name}" for name in modules if name and name[0] != "-"))
 
     def _line_cd(self, line):
         with contextlib.suppress(OSError):
