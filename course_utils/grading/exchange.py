@@ -72,14 +72,16 @@ class Exchange:
         given: Sequence[Any] = (),
         withheld: Sequence[str] = (),
         files: Mapping[str, bytes] = NO_FILES,
+        names: Sequence[str] = (),
     ) -> None:
         """Set the limits, and what can be imported; from here on student's code may run.
 
-        files : by path, what stands beside the sheet.  Raises NoWorker.
+        files : by path, what stands beside the sheet.  names : what the sheet itself defines.
+        Raises NoWorker.
         """
         limits = self.sandbox.limits.inside()
         packed = {path: np.array(bytearray(data), np.uint8) for path, data in files.items()}
-        needed = limits, *course_code(), list(given), list(withheld), packed
+        needed = limits, *course_code(), list(given), list(withheld), packed, list(names)
         try:
             self.request("begin", *needed, seconds=SECONDS_TO_START)
         except Fault as fault:

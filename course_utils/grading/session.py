@@ -6,11 +6,14 @@ A cell that hangs or dies is left out in the next worker, so that it costs its o
 import builtins
 import contextlib
 import functools
+import os
 import random
 import sys
 import time
+import warnings
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
@@ -18,14 +21,17 @@ import numpy as np
 from course_utils.grading.exchange import NO_FILES, Exchange, Fault
 from course_utils.grading.habits import Habits, Watching
 from course_utils.grading.master import Given, Master
+from course_utils.grading.inside.folder import Folder
 from course_utils.grading.places import THE_END
 from course_utils.grading.sandbox import Sandbox
 from course_utils.grading.script import Kind, words_of
 from course_utils.grading.sharing import Sharing, written_into
 from course_utils.grading.status import Status
 from course_utils.grading.stubs import Handle, Kinds, as_error, stub
+from course_utils.grading.written import are_shared, gone_beside, harmless
 
 MISSING = object()
+LONGEST_PATH = 500
 PLAIN_INPUT, PLAIN_STDIN = builtins.input, sys.stdin
 
 
@@ -56,6 +62,7 @@ class Room(NamedTuple):
     withheld: Sequence[str] = ()
     files: Mapping[str, bytes] = NO_FILES
     deadline: float = float("inf")
+    names: Sequence[str] = ()
 
 
 class Session:
@@ -87,11 +94,19 @@ class Session:
         self.watching = Watching(Habits())
         self.sharing: Sharing | None = None
         self.kinds = Kinds({})
+        self.folder: Folder | None = None
         self.as_given = set[str]()  # the texts of cells that the sheet gives
         self.as_tested = dict[str, str]()  # of its tests, and what they define
 
-    def meet(self, names: dict[str, Any], master: Master, watching: Watching) -> None:
-        """Let the master's tests ask, among these names."""
+    def meet(
+        self,
+        names: dict[str, Any],
+        master: Master,
+        watching: Watching,
+        folder: Folder | None = None,
+    ) -> None:
+        """Let the master's tests ask, among these names, beside these files."""
+        self.folder = folder
         self.watching, self.kinds = watching, Kinds(names)
         self.sharing = Sharing(names, words_of(self.cells), master.answered, watching)
         self.as_given = {s.source.strip() for s in master.steps if s.kind is Kind.GIVEN}
@@ -258,7 +273,7 @@ class Session:
 
         exchange.handle = handle
         exchange.lent.append(_typed)  # number 0, which the worker calls for `input`
-        exchange.begin(self.room.given, self.room.withheld, self.room.files)
+        exchange.begin(self.room.given, self.room.withheld, self.room.files, self.room.names)
         self.at, self.errors, self.branched = -1, {}, False
         self.workers += 1
         if self.sharing:
@@ -321,7 +336,7 @@ class Session:
         Return (result, which argument it is, [(place of an argument, what it holds now)]).
         how : "check" calls as our checks do at home, where no warning and no overflow stops it.
         """
-        message = how, function, tuple(arguments), dict(named), look
+        message = how, function, tuple(map(_over_there, arguments)), dict(named), look
         found, changes = self._shared(message, function)
         objects, changed = changes or ((), [])
         if objects or changed:
@@ -350,6 +365,8 @@ class Session:
         values, gone = sharing.changes()
         if values or gone:
             self._request("share", values, gone, seconds=self.sandbox.limits.call)
+        if self.folder and are_shared(sharing.words, self.watching):
+            self._tell_files(self.folder)
         if self._draws():
             self._request("seed", _drawn(), seconds=self.sandbox.limits.call)
 
@@ -363,8 +380,25 @@ class Session:
             if not isinstance(found, dict) or not found.keys() <= set(names):
                 self._malformed()
             sharing.returned(found, sharing.answers if of_a_cell else frozenset())
+        if self.folder and are_shared(sharing.words, self.watching):
+            self._take_over_files(self.folder)
         if self._draws():
             self._take_over_seeds()
+
+    def _tell_files(self, folder: Folder) -> None:
+        files, gone = folder.changes()
+        if files or gone:
+            self.watching.files = True
+            self._request("files", files, gone, seconds=self.sandbox.limits.call)
+
+    def _take_over_files(self, folder: Folder) -> None:
+        found = self._value(self._request("written", seconds=self.sandbox.limits.call))[0]
+        if not isinstance(found, tuple) or len(found) != 2:
+            self._malformed()
+        files, gone = harmless(found[0]), gone_beside(found[1], folder)
+        if files or gone:
+            self.watching.files = True
+            folder.take(files, gone)
 
     def _draws(self) -> bool:
         """Say whether answers draw from the generators that everybody shares."""
@@ -395,10 +429,10 @@ class Session:
         word, *rest = reply
         if word == "raised" and len(rest) == 6:
             self._raise(*rest)
-        if word != "value" or len(rest) != 3 or not isinstance(rest[2], str):
+        if word != "value" or len(rest) != 3 or not _is_told(rest[2]):
             self._malformed()
         if rest[2]:
-            sys.stdout.write(rest[2])
+            _tell_here(rest[2])
         return rest[0], rest[1]
 
     def _raise(self, names: Any, cell: Any, line: Any, words: Any, text: Any, itself: Any) -> None:
@@ -451,6 +485,35 @@ def _is_call(found: Any, changed: Any, arguments: int) -> bool:
     pairs = all(isinstance(pair, tuple) and len(pair) == 2 for pair in changed)
     places = [*found[1:], *(pair[0] for pair in changed)] if pairs else [None]
     return all(type(place) is int and 0 <= place < arguments for place in places)
+
+
+def _over_there(argument: Any) -> Any:
+    """Return an argument; where it is the whole path of a file beside the tests, as it is there."""
+    if not isinstance(argument, str | PurePath) or not str(argument)[:LONGEST_PATH].startswith("/"):
+        return argument
+    beside = PurePath(argument).is_relative_to(os.getcwd())
+    path = PurePath(argument).relative_to(os.getcwd()) if beside else argument
+    return type(argument)(path)
+
+
+def _is_told(told: object) -> bool:
+    """Say whether it is what was printed, or (what was printed, [(category, warning)])."""
+    if isinstance(told, str):
+        return True
+    pair = isinstance(told, tuple) and len(told) == 2 and isinstance(told[0], str)
+    return pair and isinstance(told[1], list) and all(
+        isinstance(one, tuple) and list(map(type, one)) == [str, str] for one in told[1]
+    )
+
+
+def _tell_here(told: Any) -> None:
+    """Print, and warn, as if the student's code ran here: a test may listen."""
+    text, found = (told, []) if isinstance(told, str) else told
+    sys.stdout.write(text)
+    for name, message in found:
+        kind = vars(builtins).get(name)
+        known = isinstance(kind, type) and issubclass(kind, Warning)
+        warnings.warn(message, kind if known else UserWarning, stacklevel=3)
 
 
 def _typed(prompt: object = "") -> str:

@@ -30,12 +30,12 @@ if __name__ == "__main__":  # as `Sandbox.command` starts it: Python knows no pa
 
 import numpy as np  # noqa: E402 (Python knows its packages only now)
 
-from course_utils.grading.inside import cells, instances, values  # noqa: E402
+from course_utils.grading.inside import cells, folder, instances, values  # noqa: E402
 
 CHANGES = (list, dict, set, bytearray)
 HELD = (*CHANGES, np.ndarray, collections.deque)
 NUMBERS = (str, int, float, complex, bytes)
-MOST_PRINTED, LETTERS = 50_000, 2_000
+MOST_PRINTED, LETTERS, MOST_WARNINGS = 50_000, 2_000, 50
 MOST_SENT = 20_000_000  # bytes of one name's value, so that the others come with it
 LEFT = 3  # with what a copy of this process ends when it is told to
 NO_NAMES = {}
@@ -52,7 +52,10 @@ class Student:
         sys.modules["__main__"] = types.ModuleType("__main__")
         self.names = vars(sys.modules["__main__"])
         self.notebook = cells.Notebook(self.names)
+        self.folder = folder.Folder(os.getcwd())
         builtins.input = self.typed
+        warnings.simplefilter("always")
+        warnings.showwarning = self.printed.warned
 
     def typed(self, prompt=""):
         """Return what the tests let somebody type: `input` is asked where they are."""
@@ -138,7 +141,7 @@ class Student:
         self.channel.received = given
         same = [n for n, one in enumerate(arguments) if one is result and isinstance(one, HELD)]
         changes = self._changes(arguments, given, before) if look else ()
-        return "value", (result, *same[:1]), changes, self.printed.text()
+        return "value", (result, *same[:1]), changes, self.printed.told()
 
     def _contents(self, arguments, given):
         """Return what arguments and objects hold."""
@@ -166,13 +169,13 @@ class Student:
         """Do something of Python's own with objects: `path` names it, such as "operator.add"."""
         self.printed.clear()
         result, error = self._attempt(lambda: doing(path)(*arguments, **named))
-        return ("raised", *error) if error else ("value", result, (), self.printed.text())
+        return ("raised", *error) if error else ("value", result, (), self.printed.told())
 
     def wait(self, thing):
         """Await something, and return what comes of it."""
         self.printed.clear()
         result, error = self._attempt(lambda: self.notebook.wait(awaited(thing)))
-        return ("raised", *error) if error else ("value", result, (), self.printed.text())
+        return ("raised", *error) if error else ("value", result, (), self.printed.told())
 
     def signature(self, thing):
         """Return ([(name, kind, (default,), (annotation,))], (annotation,)), () for none."""
@@ -204,6 +207,15 @@ class Student:
                 found[name] = self.names[name]
             self.known[name] = now
         return "value", instances.ByValue(found), (), ""
+
+    def files(self, files, gone):
+        """Write what the tests have written beside the notebook."""
+        self.folder.take(files, gone)
+        return VALUE
+
+    def written(self):
+        """Return ({path: bytes}, paths that are gone) of what has been written beside the notebook."""
+        return "value", self.folder.changes(), (), ""
 
     def replace(self, values):
         """Let names mean something else, whatever they meant."""
@@ -249,7 +261,7 @@ class Printed(io.TextIOBase):
     """What a student's code prints, as far as it is kept."""
 
     def __init__(self):
-        self.pieces, self.room = [], MOST_PRINTED
+        self.clear()
 
     def writable(self):
         return True
@@ -261,11 +273,18 @@ class Printed(io.TextIOBase):
             self.room -= len(kept)
         return len(text)
 
-    def clear(self):
-        self.pieces, self.room = [], MOST_PRINTED
+    def warned(self, message, category, *place, **named):
+        """Take note of a warning."""
+        if len(self.warnings) < MOST_WARNINGS:
+            self.warnings.append((category.__name__, str(message)[:LETTERS]))
 
-    def text(self):
-        return "".join(self.pieces)
+    def clear(self):
+        self.pieces, self.warnings, self.room = [], [], MOST_PRINTED
+
+    def told(self):
+        """Return what was printed; with warnings (what was printed, the warnings)."""
+        text = "".join(self.pieces)
+        return (text, self.warnings) if self.warnings else text
 
 
 async def awaited(thing):
@@ -333,7 +352,8 @@ def forget_names():
 
 def begin(channel):
     """Set the limits, and stock the shelf: its modules are in no frame when student's code runs."""
-    _, limits, shelf, modules, given, withheld, files = channel.receive()
+    _, limits, shelf, modules, given, withheld, files, names = channel.receive()
+    instances.GIVEN |= {"", *names}
     limit(limits)
     for path, data in files.items():  # of the sheet: they stand beside the notebook
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
