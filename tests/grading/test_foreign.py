@@ -59,7 +59,7 @@ def _report(sheet, folder):
     source, out = folder / "source" / f"{sheet.name}.ipynb", folder / "out"
     source.parent.mkdir()
     sheet.put_files(source.parent)
-    nbformat.write(sheet.master(), source)
+    nbformat.write(sheet.master(whole=False), source)
     for student in sheet.students:
         place = folder / "in" / student.name
         place.mkdir(parents=True)
@@ -78,10 +78,22 @@ def _report(sheet, folder):
 def test_the_class_gets_its_points(sheet, student, graded):
     rows, told = graded(sheet)
     row = rows[student.name]
-    points = {name: float(row[name]) for name in sheet.points}
+    points = {name: float(row[name]) for name in sheet.in_class(student)}
     assert points == sheet.in_class(student), told[student.name]
     assert row["status"] == "graded"
     assert [row[name] for name in sheet.by_hand] == [""] * len(sheet.by_hand)
+
+
+@needs_sandbox
+@pytest.mark.parametrize("sheet", [s for s in SHEETS if s.not_carried], ids=lambda s: s.name)
+def test_what_cannot_be_carried_is_said_of_the_sheet(sheet, tmp_path, capsys):
+    """Once, before anybody is graded: the question by its name."""
+    source = tmp_path / f"{sheet.name}.ipynb"
+    sheet.put_files(tmp_path)
+    nbformat.write(sheet.master(), source)
+    assert command.main([str(source), str(source), "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert [name for name in sheet.points if name in said] == sheet.not_carried
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ A file in `sheets/` is one sheet. `=== KIND NAME POINTS` begins a cell, or a fil
 notebook; `====== honest NAME` and `====== wrong NAME: test_a test_b=1` begin what a student does
 otherwise than the solution: right, or losing these tests (all points, or all but so many).
 `test_b+` is lost in a kernel only: there one slip costs later questions too, and in class its own.
+`=== test NAME POINTS not carried` is a test that class grading refuses, and says so of the sheet.
 """
 
 import copy
@@ -37,11 +38,15 @@ HAND_OUT = [ClearSolutions if step is SheetStubs else step for step in STEPS]
 
 @dataclass(frozen=True)
 class Part:
-    """A cell, a file, or what a student writes: its kind, its name, its points, and the text."""
+    """A cell, a file, or what a student writes: its kind, its name, its points, and the text.
+
+    carried : whether class grading can do it, if it is a test.
+    """
 
     kind: str
     name: str
     points: float
+    carried: bool
     source: str
 
 
@@ -79,6 +84,11 @@ class Sheet:
         return [part.name for part in self.cells if part.kind in BY_HAND]
 
     @property
+    def not_carried(self):
+        """The tests that class grading refuses."""
+        return [part.name for part in self.cells if not part.carried]
+
+    @property
     def students(self):
         """Everybody: the solution, the sheet as handed out, and the others."""
         blank = Student("blank", dict.fromkeys(self.points, 0))
@@ -91,11 +101,12 @@ class Sheet:
     def in_class(self, student):
         """The points of each test where one slip costs its own points, and those once."""
         own = {test: left for test, left in student.left.items() if test not in student.carried}
-        return {**self.points, **own}
+        expected = {**self.points, **own}
+        return {test: points for test, points in expected.items() if test not in self.not_carried}
 
-    def master(self):
-        """The teacher's notebook."""
-        return _notebook([_cell(part) for part in self.cells])
+    def master(self, whole=True):
+        """The teacher's notebook; where it is not `whole`, without what class grading refuses."""
+        return _notebook([_cell(part) for part in self.cells if whole or part.carried])
 
     def handed_out(self):
         """The notebook that students get, as nbgrader makes it."""
@@ -155,8 +166,8 @@ def _parts(text):
 
 
 def _part(heading, source):
-    kind, name, points = [*heading.split(), "", ""][:3]
-    return Part(kind, name, float(points or 0), source.strip("\n"))
+    kind, name, points, *rest = [*heading.split(), "", ""]
+    return Part(kind, name, float(points or 0), "carried" not in rest, source.strip("\n"))
 
 
 def _student(verdict, name, lost, text):
