@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from course_utils.grading.master import Master, Question
 from course_utils.grading.rows import Kind, Outcome, Row
-from course_utils.grading.status import Status
 from course_utils.grading.summary import Summary
 from course_utils.grading.tables import number
+from course_utils.grading.why import to_student
 
 MOST_BYTES = 160  # of a page's name; systems take 255 with all that is added
 LOOKS = {
@@ -20,6 +21,7 @@ LOOKS = {
     Kind.WRONG: ("✗", "wrong"),
     Kind.NOT_ANSWERED: ("○", "other"),
     Kind.BY_HAND: ("✎", "other"),
+    Kind.RECORDED: ("✎", "other"),
     Kind.NOT_RUN: ("–", "other"),
 }
 
@@ -31,7 +33,17 @@ def _page(name: str, **values: Any) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
+    environment.filters["marked"] = _marked
     return environment.get_template(name).render(**values)
+
+
+def _marked(text: str) -> Markup:
+    """Return a sentence in which what stands between backticks is shown as code."""
+    parts = re.split(r"`([^`]+)`", text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )
 
 
 def file_name(student: str, taken: set[str]) -> str:
@@ -46,16 +58,16 @@ def file_name(student: str, taken: set[str]) -> str:
 
 def feedback_page(row: Row, master: Master, warning: str = "") -> str:
     """Return a student's page: what passed, the hint of a mistake, their own code beside it."""
-    said = [row.status.to_student] if row.status.to_student else []
     pairs = zip(master.questions, row.outcomes, strict=True) if row.was_run else ()
     return _page(
         "feedback.html",
         student=row.student,
         sheet=master.name,
+        file=row.file,
         score=number(row.score or 0),
         most=number(master.max_score),
         open=sum(points is None for points in row.grades.values()) if row.was_run else 0,
-        notes=row.notes if row.status is Status.REJECTED else said,
+        told=to_student(row, master),
         questions=[_question(question, outcome, row) for question, outcome in pairs],
         warning=warning,
     )
@@ -72,8 +84,8 @@ def _question(question: Question, outcome: Outcome, row: Row) -> dict[str, Any]:
         "points": "" if points is None else f"{number(points)} of {number(question.points)}",
         "message": outcome.message,
         "rows": outcome.rows,
-        "line": outcome.line if outcome.line > 0 else "",
-        "code": row.code.get(question.grade_id, ""),
+        "line": outcome.line,
+        "code": row.code.get(question.grade_id, "").split("\n"),
     }
 
 
