@@ -67,10 +67,12 @@ def _grade(options: argparse.Namespace) -> int:
     from course_utils.grading.master import read_master
     from course_utils.grading.pool import grade_all
     from course_utils.grading.roster import read_roster
+    from course_utils.grading.rubrics import read_rubrics
     from course_utils.grading.run import UNSAFE, Report, grade
     from course_utils.grading.sandbox import Limits, Sandbox
     from course_utils.grading.submissions import find_submissions
     from course_utils.grading.tables import read_marks
+    from course_utils.grading.worth import with_worth
 
     seconds = options.cell_seconds, options.call_seconds, options.total_seconds
     sandbox = Sandbox(Limits(*seconds, options.memory), safe=not options.unsafe_no_sandbox)
@@ -78,12 +80,15 @@ def _grade(options: argparse.Namespace) -> int:
     if reason:
         raise GradingError(reason)
     master = read_master(options.source, options.withhold)
+    if options.marks:
+        master = with_worth(master, options.marks)
     report = Report(
         options.out,
         master,
         read_marks(options.marks, master) if options.marks else {},
         read_roster(options.roster) if options.roster else None,
         "" if sandbox.safe else UNSAFE,
+        read_rubrics(options.source),
     )
     gradebook = _gradebook(options.gradebook) if options.gradebook else None
     submissions = find_submissions(options.submissions)

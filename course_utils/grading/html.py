@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -26,7 +27,8 @@ LOOKS = {
 }
 
 
-def _page(name: str, **values: Any) -> str:
+def page(name: str, **values: Any) -> str:
+    """Return a page of `pages/`, filled in."""
     environment = Environment(
         loader=PackageLoader("course_utils.grading", "pages"),
         autoescape=True,
@@ -35,6 +37,11 @@ def _page(name: str, **values: Any) -> str:
     )
     environment.filters["marked"] = _marked
     return environment.get_template(name).render(**values)
+
+
+def text_of(name: str) -> str:
+    """Return a file of `pages/` as it is."""
+    return (Path(__file__).parent / "pages" / name).read_text(encoding="utf-8")
 
 
 def _marked(text: str) -> Markup:
@@ -59,7 +66,7 @@ def file_name(student: str, taken: set[str]) -> str:
 def feedback_page(row: Row, master: Master, warning: str = "") -> str:
     """Return a student's page: what passed, the hint of a mistake, their own code beside it."""
     pairs = zip(master.questions, row.outcomes, strict=True) if row.was_run else ()
-    return _page(
+    return page(
         "feedback.html",
         student=row.student,
         sheet=master.name,
@@ -100,7 +107,7 @@ def summary_page(
     everybody = [
         (row.student, row.status, number(row.score), links.get(row.student)) for row in rows
     ]
-    return _page(
+    return page(
         "summary.html",
         sheet=master.name,
         summary=summary,

@@ -81,3 +81,13 @@ def defined_in(source: str) -> list[str]:
         elif isinstance(node, ast.Assign):
             names += [target.id for target in node.targets if isinstance(target, ast.Name)]
     return names
+
+
+def string_in(source: str) -> str | None:
+    """Return the text of a cell that gives one name a text; None where it does something else."""
+    tree = tree_of(source)
+    body = tree.body if tree else []
+    value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Assign) else None
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        return value.value
+    return None

@@ -14,6 +14,7 @@ from course_utils.grading.rows import Row
 
 FORMULA = re.compile(r"(^|;\s*)([=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")  # where one begins
 Marks = dict[str, dict[str, float]]  # that a teacher gave: by student, by grade_id
+OUT_OF = "(out of)"  # in the place of a student: what questions are worth, see `worth`
 FIXED = ("student", "status", "score", "max_score")
 
 
@@ -58,6 +59,8 @@ def read_marks(path: Path, master: Master) -> Marks:
     known = {question.grade_id for question in master.questions}
     marks = {}
     for line, record in enumerate(read_csv(path, ("student",)), start=2):
+        if OUT_OF in record.values():
+            continue
         given = {}
         for name in known & record.keys():
             if record[name].strip():
