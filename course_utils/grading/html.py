@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from course_utils.grading.items import FEWEST, LOW
 from course_utils.grading.master import Master, Question
 from course_utils.grading.rows import Kind, Outcome, Row
 from course_utils.grading.summary import Summary
@@ -16,6 +17,7 @@ from course_utils.grading.tables import number
 from course_utils.grading.why import to_student
 
 MOST_BYTES = 160  # of a page's name; systems take 255 with all that is added
+MARK_BY_HAND = "mark_by_hand.html"  # beside the summary, see `marking_page`
 LOOKS = {
     Kind.RIGHT: ("✓", "right"),
     Kind.PARTLY: ("◐", "other"),
@@ -104,9 +106,6 @@ def summary_page(
     warning: str = "",
 ) -> str:
     """Return the page of the class. `links` are the names of the students' pages."""
-    everybody = [
-        (row.student, row.status, number(row.score), links.get(row.student)) for row in rows
-    ]
     return page(
         "summary.html",
         sheet=master.name,
@@ -114,6 +113,11 @@ def summary_page(
         most=number(master.max_score),
         count=len(rows),
         tallest=max(count for _, count in summary.bars) or 1,
-        everybody=everybody,
+        everybody=[(row.student, row.status, number(row.score)) for row in rows],
+        links=links,
+        by_hand=sum(question.by_hand for question in master.questions),
+        by_hand_page=MARK_BY_HAND,
+        fewest=FEWEST,
+        low=LOW,
         warning=warning,
     )

@@ -13,14 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from course_utils.grading.html import page, text_of
+from course_utils.grading.html import MARK_BY_HAND, page, text_of
 from course_utils.grading.master import Master, Question
 from course_utils.grading.parsing import is_blank, string_in
 from course_utils.grading.rows import Row
 from course_utils.grading.rubrics import OWN_WORDS, Rubric, Rubrics
 from course_utils.grading.tables import OUT_OF
 
-NAME = "mark_by_hand.html"
 USUAL = 2.0  # what a question that counts nothing gets where a teacher gives points all the same
 
 
@@ -82,9 +81,9 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 1:
         print("Name one report: python -m course_utils.grading.marking_page REPORT")
         return 2
-    path = Path(arguments[0]) / NAME
+    path = Path(arguments[0]) / MARK_BY_HAND
     if not path.exists():
-        print(f"{path.parent} has no {NAME}: grade a sheet with questions that a teacher marks")
+        print(f"{path.parent} has no {MARK_BY_HAND}: grade a sheet that has questions to mark")
         return 2
     print(f"Mark in a browser: {path}. Then grade again with --marks and the file it saves.")
     webbrowser.open(path.resolve().as_uri())

@@ -84,10 +84,11 @@ def defined_in(source: str) -> list[str]:
 
 
 def string_in(source: str) -> str | None:
-    """Return the text of a cell that gives one name a text; None where it does something else."""
+    """Return the text that a cell gives a name last; None where it does something else."""
     tree = tree_of(source)
-    body = tree.body if tree else []
-    value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Assign) else None
-    if isinstance(value, ast.Constant) and isinstance(value.value, str):
-        return value.value
-    return None
+    values = [one.value for one in tree.body if isinstance(one, ast.Assign)] if tree else []
+    if not tree or not values or len(values) < len(tree.body):
+        return None
+    *before, last = [one.value if isinstance(one, ast.Constant) else None for one in values]
+    fine = isinstance(last, str) and all(one is ... for one in before)
+    return last if fine else None

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from course_utils.grading.parsing import string_in
+
 SCHEME = re.compile(
     r"^[^\n]*BEGIN MARK SCHEME[^\n]*\n(.*?)^[^\n]*END MARK SCHEME[^\n]*", re.M | re.S
 )
+HEADING = re.compile(r"^#+ .*$", re.M)
 SOLUTION = re.compile(r"^ *### (?:BEGIN|END) SOLUTION *\n?", re.M)
 # The levels that docs/teaching/index.md gives for reasons in words.
 OWN_WORDS = (
@@ -39,13 +42,14 @@ def read_rubrics(path: Path) -> Rubrics:
         if about.get("solution") or about.get("task"):
             found[str(about.get("grade_id"))] = _rubric(source, asks, bool(about.get("task")))
         elif cell["cell_type"] == "markdown":
-            asks = source
+            asks = HEADING.sub("", source).strip()
     return found
 
 
 def _rubric(source: str, asks: str, task: bool) -> Rubric:
     scheme = "\n".join(part.strip() for part in SCHEME.findall(source))
     text = SOLUTION.sub("", SCHEME.sub("", source)).strip()
+    text = string_in(text) or text
     return Rubric(text, "", scheme) if task else Rubric(asks, text, scheme)
 
 

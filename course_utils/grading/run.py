@@ -9,9 +9,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from course_utils.grading.assess import Settings
-from course_utils.grading.html import feedback_page, file_name, summary_page
+from course_utils.grading.html import MARK_BY_HAND, feedback_page, file_name, summary_page
 from course_utils.grading.journal import Journal
-from course_utils.grading.marking_page import NAME as MARK_BY_HAND
 from course_utils.grading.marking_page import marking_page
 from course_utils.grading.master import Master
 from course_utils.grading.pool import Placed, grade_all
@@ -55,7 +54,7 @@ class Report:
         self._put("grades.csv", grades_csv(rows, self.master))
         self._put("grades.json", grades_json(rows, self.master, self.warning))
         links = self._feedback(rows)
-        summary = summarise(rows, self.master)
+        summary = summarise(rows, self.master, self.rubrics)
         page = summary_page(summary, rows, self.master, links, self.warning)
         self._put("summary.html", page)
         if any(question.by_hand for question in self.master.questions):

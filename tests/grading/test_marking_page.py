@@ -43,8 +43,8 @@ def test_the_rubric_stands_beside(school):
     questions = {
         one["id"]: one for one in data_of(marking_page(rows(), master, rubrics, ""))["questions"]
     }
-    assert questions["why"]["asks"].startswith("## Why softmax?")
-    assert questions["why"]["reference"] == 'reason = "it sums to 1"'
+    assert questions["why"]["asks"] == "Say it in words."
+    assert questions["why"]["reference"] == "it sums to 1"
     assert questions["jacobian"]["scheme"] == "One point for the shape."
     assert questions["jacobian"]["reference"] == "The Jacobian is …"
 
@@ -99,7 +99,7 @@ def test_points_for_a_reason_belong_to_the_maximum(tmp_path, school):
     assert (line["score"], line["max_score"]) == ("6", "8")
     page = next((tmp_path / "out" / "feedback").glob("Bo*")).read_text()
     assert "6 of 8 points" in page and "2 of 2" in page and "3 of 3" in page
-    assert (tmp_path / "out" / module.NAME).exists()
+    assert (tmp_path / "out" / module.MARK_BY_HAND).exists()
 
 
 def test_without_such_a_line_nothing_changes(tmp_path, school):
@@ -136,6 +136,9 @@ def test_the_command_says_where_there_is_no_page(tmp_path, capsys):
 def test_the_command_opens_the_page(tmp_path, monkeypatch, capsys):
     opened = []
     monkeypatch.setattr(module.webbrowser, "open", opened.append)
-    (tmp_path / module.NAME).write_text("")
+    (tmp_path / module.MARK_BY_HAND).write_text("")
     assert module.main([str(tmp_path)]) == 0
-    assert opened == [(tmp_path / module.NAME).as_uri()] and "--marks" in capsys.readouterr().out
+    assert (
+        opened == [(tmp_path / module.MARK_BY_HAND).as_uri()]
+        and "--marks" in capsys.readouterr().out
+    )
