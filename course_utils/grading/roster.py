@@ -24,6 +24,11 @@ class Roster:
     system: str
     records: tuple[Record, ...]
 
+    @property
+    def people(self) -> list[frozenset[str]]:
+        """Return all that each person on the list may be called by."""
+        return [frozenset(self._keys(record)) for record in self.records]
+
     def match(self, rows: Sequence[Row]) -> tuple[list[Row], dict[int, Row], list[str]]:
         """Return (rows with one for everybody on the list, {place in the list: row}, strangers)."""
         keys = [self._keys(record) for record in self.records]

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from course_utils.grading.status import Status
 
+NOT_KEPT = ("by_hand", "late", "penalty")  # in the journal: they follow from what a teacher says
 Grades = dict[str, float | None]  # by grade_id; None where nobody has given any points yet
 
 
@@ -41,9 +42,9 @@ class Outcome:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Return the Outcome that `asdict` made plain data of."""
-        rows = tuple((label, text) for label, text in data["rows"])
-        values: dict[str, Any] = {**data, "kind": Kind(data["kind"]), "rows": rows}
+        """Return the Outcome that `asdict` made plain data of, in this edition or another."""
+        rows = tuple((label, text) for label, text in data.get("rows", ()))
+        values: dict[str, Any] = {**_known(cls, data), "kind": Kind(data["kind"]), "rows": rows}
         return cls(**values)
 
 
@@ -53,8 +54,12 @@ class Row:
 
     number : the LMS's id of the student, "" where it is unknown.  file : the notebook that counted.
     outcomes : of every question, none where nothing was handed in.  notes : what a teacher should
-    know.  code : {grade_id: the student's cell}.  again : the grader failed, so the next run tries
-    once more.  by_hand : points that a teacher gave; they count instead of ours.
+    know.  code : {grade_id: the student's cell}.  again : the grader failed, or another edition
+    made the row, so the next run tries once more.  by_hand : points that a teacher gave; they count
+    instead of ours.  work : a digest of what was handed in.  source : the digest of the SOURCE that
+    it was graded with.  handed_in : seconds since 1970, None where nobody knows.  marked_late : the
+    platform says so.  late : by how much, in words, "" where it came in time.  penalty : the points
+    that late work costs, see `late`.
     """
 
     student: str
@@ -67,6 +72,12 @@ class Row:
     code: Mapping[str, str] = field(default_factory=dict)
     again: bool = False
     by_hand: Mapping[str, float] = field(default_factory=dict)
+    work: str = ""
+    source: str = ""
+    handed_in: float | None = None
+    marked_late: bool = False
+    late: str = ""
+    penalty: float = 0.0
 
     @property
     def points(self) -> Grades:
@@ -79,9 +90,21 @@ class Row:
         return {**self.points, **self.by_hand}
 
     @property
-    def score(self) -> float | None:
-        """Return the total; None where nobody has given any points."""
+    def raw_score(self) -> float | None:
+        """Return the total, as if it had come in time; None where nobody has given any points."""
         return score_of(self.grades.values())
+
+    @property
+    def score(self) -> float | None:
+        """Return the total that counts: late work has less, and never less than nothing."""
+        raw = self.raw_score
+        return raw if raw is None or not self.penalty else max(raw - self.penalty, 0.0)
+
+    @property
+    def lost(self) -> float:
+        """Return the points that the row has not for being late."""
+        raw, score = self.raw_score, self.score
+        return 0.0 if raw is None or score is None else raw - score
 
     @property
     def was_run(self) -> bool:
@@ -93,23 +116,34 @@ class Row:
         return replace(self, by_hand=by_hand or {})
 
     def as_json(self) -> dict[str, Any]:
-        """Return plain data for the journal, without the points that a teacher gave."""
+        """Return plain data for the journal, without what a teacher may change tomorrow."""
         data = asdict(self)
-        del data["by_hand"]
-        return data
+        return {name: data[name] for name in _kept(type(self))}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Return the Row that `as_json` wrote. Raises ValueError for one of another edition."""
-        if data.keys() != {one.name for one in fields(cls)} - {"by_hand"}:
-            raise ValueError("a row of another edition")
+        """Return the Row that `as_json` wrote.
+
+        Of one that another edition wrote, what is known here; it is graded again where its file is.
+        Raises ValueError where it does not say how somebody fared.
+        """
         values: dict[str, Any] = {
-            **data,
+            **{name: value for name, value in data.items() if name in _kept(cls)},
+            "student": str(data["student"]),
             "status": Status(data["status"]),
             "outcomes": tuple(map(Outcome.from_json, data["outcomes"])),
-            "notes": tuple(data["notes"]),
+            "notes": tuple(data.get("notes", ())),
         }
-        return cls(**values)
+        ours = data.keys() == set(_kept(cls))
+        return cls(**(values if ours else {"number": "", **values, "again": True}))
+
+
+def _kept(of: type[Row]) -> list[str]:
+    return [one.name for one in fields(of) if one.name not in NOT_KEPT]
+
+
+def _known(of: type[Outcome], data: Mapping[str, Any]) -> dict[str, Any]:
+    return {one.name: data[one.name] for one in fields(of) if one.name in data}
 
 
 def score_of(points: Iterable[float | None]) -> float | None:
