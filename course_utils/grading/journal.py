@@ -81,7 +81,8 @@ class Journal:
             ) from error
         self.file.seek(0)
         self.kept = Kept(self.file)
-        self.file.truncate(self.kept.bytes)
+        if self.kept.bytes != os.fstat(self.file.fileno()).st_size:
+            self.file.truncate(self.kept.bytes)
         if force:
             self._write([ANEW, None])
             self.kept.done.clear()

@@ -206,7 +206,7 @@ def extensions(tmp_path, text, listed=KEYS, here=()):
 
 
 def test_extensions_by_name_number_or_login(tmp_path):
-    text = "student,until,days\nada,,2\n3,2026-03-05 12:00+00:00,\n\nZoe Q,,\"1,5\"\n"
+    text = 'student,until,days\nada,,2\n3,2026-03-05 12:00+00:00,\n\nZoe Q,,"1,5"\n'
     found = extensions(tmp_path, text, here=[frozenset({"zoeq"})])
     assert found["1"] == found["adalovelace"] == Extension(days=2)
     assert found["3"].until == datetime(2026, 3, 5, 12, 0, 59, tzinfo=UTC).timestamp()

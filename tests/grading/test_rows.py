@@ -79,7 +79,12 @@ def test_a_row_of_another_edition_is_kept_until_its_file_is_graded_anew(tmp_path
     old = {"student": "lin", "status": "timeout", "outcomes": [{"grade_id": "q", "points": 2.0}]}
     old["outcomes"][0]["kind"] = "right"
     newer = {**full_row(student="kim").as_json(), "colour": "blue"}
-    lines = [json.dumps(["old", old]), json.dumps(["odd", 7]), "no json", json.dumps(["new", newer])]
+    lines = [
+        json.dumps(["old", old]),
+        json.dumps(["odd", 7]),
+        "no json",
+        json.dumps(["new", newer]),
+    ]
     lines += [json.dumps(["key", replace(full_row(), again=False).as_json()])]
     (tmp_path / NAME).write_text("\n".join(lines) + "\n")
     journal = Journal(tmp_path)
