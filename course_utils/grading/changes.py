@@ -91,10 +91,11 @@ def _why(old: Before, row: Row) -> str:
     return "new SOURCE" if old["source"] != row.source else "graded again"
 
 
-def grown(text: str, found: Iterable[Change], when: str) -> str:
-    """Return the text of changes.csv with the changes of this run below those of earlier ones."""
-    lines = [] if text else [COLUMNS]
-    return text + csv_text([*lines, *((when, *change) for change in found)])
+def grown(there: bytes, found: Iterable[Change], when: str) -> bytes:
+    """Return changes.csv with those of this run below what is there, however it is encoded."""
+    lines = [] if there else [COLUMNS]
+    text = csv_text([*lines, *((when, *change) for change in found)])
+    return there.removesuffix(b"\n") + b"\n" * bool(there) + text.encode()
 
 
 def said(found: Sequence[Change], rows: Sequence[Row]) -> str:

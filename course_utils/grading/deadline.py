@@ -54,7 +54,7 @@ class Deadline:
 
         told : what the platform's list says, None where it says nothing.
         """
-        longer = self.extensions.get(row.number) or self.extensions.get(name_of(row.student))
+        longer = self._extension(row)
         due = self._due(longer)
         if due is not None and row.handed_in is not None:
             return max(timedelta(seconds=row.handed_in - due), NOT_LATE)
@@ -73,8 +73,12 @@ class Deadline:
         late = self.lateness(row, told) if row.status.handed_in else NOT_LATE
         if late == NOT_LATE:
             return replace(row, late="", penalty=0.0)
-        penalty = self.rule.penalty(late, maximum) if self.rule else 0.0
+        perhaps_not = late == UNKNOWN and self._extension(row)
+        penalty = self.rule.penalty(late, maximum) if self.rule and not perhaps_not else 0.0
         return replace(row, late=in_words(late), penalty=penalty)
+
+    def _extension(self, row: Row) -> Extension | None:
+        return self.extensions.get(row.number) or self.extensions.get(name_of(row.student))
 
 
 def moment(text: str, where: str = "--due") -> float:

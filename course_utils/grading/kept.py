@@ -18,7 +18,8 @@ from course_utils.grading.rows import Row
 
 NAME = "run.json"
 FILES = ("roster", "marks", "extensions")
-OPTIONS = (*FILES, "due", "late", "withhold")
+SEVERAL = ("withhold",)  # may be given more than once
+OPTIONS = (*FILES, "due", "late", *SEVERAL)
 # Everything that a run writes; what else lies in the folder is somebody's own.
 OURS = (JOURNAL, NAME, "grades.*", "grades_*.csv", "feedback", "feedback_*.zip", "*.html")
 OURS += ("changes.csv",)
@@ -68,11 +69,11 @@ def recall(options: argparse.Namespace, folder: Path) -> Iterator[str]:
     """
     before = {} if options.fresh else _read(folder / NAME).get("options")
     for name in OPTIONS:
-        value = before.get(name) if isinstance(before, dict) else None
-        if value and getattr(options, name) is None:
-            setattr(options, name, value)
-            for one in value if isinstance(value, list) else [value]:
-                yield f"--{name} {one}"
+        values = before.get(name) if isinstance(before, dict) else None
+        if isinstance(values, list) and values and getattr(options, name) is None:
+            texts = list(map(str, values))
+            setattr(options, name, texts if name in SEVERAL else texts[-1])
+            yield from (f"--{name} {text}" for text in texts)
     for name in FILES:
         path = getattr(options, name)
         setattr(options, name, Path(path) if path else None)
@@ -81,7 +82,7 @@ def recall(options: argparse.Namespace, folder: Path) -> Iterator[str]:
 def remember(options: argparse.Namespace, master: Master) -> str:
     """Return the text of the file that `recall` reads."""
     values = {name: getattr(options, name) for name in OPTIONS}
-    given = {name: _plain(value) for name, value in values.items() if value}
+    given = {name: _texts(value) for name, value in values.items() if value}
     text = {"sheet": master.name, "options": given}
     return json.dumps(text, ensure_ascii=False, indent=1) + "\n"
 
@@ -100,8 +101,10 @@ def set_aside(folder: Path) -> str:
     return f"The report before is kept in {aside}"
 
 
-def _plain(value: Any) -> Any:
-    return str(value.resolve()) if isinstance(value, Path) else value
+def _texts(value: Path | str | list[str]) -> list[str]:
+    """Return what was given, a file by a path that holds from everywhere."""
+    values = value if isinstance(value, list) else [value]
+    return [str(one.resolve()) if isinstance(one, Path) else one for one in values]
 
 
 def _read(path: Path) -> Mapping[str, Any]:

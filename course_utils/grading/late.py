@@ -62,8 +62,13 @@ class Rule:
     end: timedelta | None = None
 
     def penalty(self, late: timedelta, maximum: float) -> float:
-        """Return the points that it takes from work that is so late."""
-        if late == UNKNOWN or late <= timedelta(0):
+        """Return the points that it takes from work that is so late.
+
+        UNKNOWN costs only what costs the same however late it is.
+        """
+        if late == UNKNOWN:
+            return 0.0 if self.every or self.grace else self.price.of(maximum)
+        if late <= timedelta(0):
             return 0.0
         if self.end is not None and late > self.end:
             return math.inf

@@ -3,7 +3,8 @@
 import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Self
+from types import UnionType
+from typing import Any, Self, get_origin
 
 from course_utils.grading.status import Status
 
@@ -43,9 +44,8 @@ class Outcome:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Return the Outcome that `asdict` made plain data of, in this edition or another."""
-        rows = tuple((label, text) for label, text in data.get("rows", ()))
-        values: dict[str, Any] = {**_known(cls, data), "kind": Kind(data["kind"]), "rows": rows}
-        return cls(**values)
+        rows = tuple((str(label), str(text)) for label, text in data.get("rows", ()))
+        return cls(**_known(cls, {**data, "kind": Kind(data["kind"]), "rows": rows}))
 
 
 @dataclass(frozen=True)
@@ -127,23 +127,34 @@ class Row:
         Of one that another edition wrote, what is known here; it is graded again where its file is.
         Raises ValueError where it does not say how somebody fared.
         """
-        values: dict[str, Any] = {
-            **{name: value for name, value in data.items() if name in _kept(cls)},
-            "student": str(data["student"]),
+        values = {
+            "number": "",
+            **{name: value for name, value in data.items() if name not in NOT_KEPT},
             "status": Status(data["status"]),
             "outcomes": tuple(map(Outcome.from_json, data["outcomes"])),
-            "notes": tuple(data.get("notes", ())),
+            "notes": tuple(map(str, data.get("notes", ()))),
         }
         ours = data.keys() == set(_kept(cls))
-        return cls(**(values if ours else {"number": "", **values, "again": True}))
+        return cls(**_known(cls, values if ours else {**values, "again": True}))
 
 
 def _kept(of: type[Row]) -> list[str]:
     return [one.name for one in fields(of) if one.name not in NOT_KEPT]
 
 
-def _known(of: type[Outcome], data: Mapping[str, Any]) -> dict[str, Any]:
-    return {one.name: data[one.name] for one in fields(of) if one.name in data}
+def _known(of: type[Row] | type[Outcome], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields in plain data. Raises TypeError where one is of another kind."""
+    kinds = {one.name: one.type for one in fields(of) if one.name in data}
+    for name, kind in kinds.items():
+        if not _is(data[name], kind):
+            raise TypeError(f"{name} is {data[name]!r}")
+    return {name: data[name] for name in kinds}
+
+
+def _is(value: Any, kind: Any) -> bool:
+    if isinstance(value, int) and kind in (float, float | None):
+        return True
+    return isinstance(value, kind if isinstance(kind, UnionType) else get_origin(kind) or kind)
 
 
 def score_of(points: Iterable[float | None]) -> float | None:

@@ -72,9 +72,9 @@ class Report:
         found = changes.changes(before, rows, self.master)
         if found:
             path = self.folder / "changes.csv"
-            text = path.read_text(encoding="utf-8") if path.exists() else ""
+            there = path.read_bytes() if path.exists() else b""
             now = datetime.now().astimezone().isoformat(" ", "seconds")
-            self._put(path.name, changes.grown(text, found, now))
+            self._put(path.name, changes.grown(there, found, now))
         return changes.said(found, rows)
 
     def _feedback(self, rows: Iterable[Row]) -> dict[str, str]:
@@ -86,16 +86,16 @@ class Report:
                 self._put(f"feedback/{name}", feedback_page(row, self.master, self.warning))
         return links
 
-    def _put(self, name: str, text: str) -> None:
-        put(self.folder / name, text)
+    def _put(self, name: str, content: str | bytes) -> None:
+        put(self.folder / name, content)
 
 
-def put(path: Path, text: str) -> None:
+def put(path: Path, content: str | bytes) -> None:
     """Write a file in one step: who opens it sees the old one or the new one.
 
     One that says the same already is left alone.
     """
-    data = text.encode()
+    data = content.encode() if isinstance(content, str) else content
     if path.is_file() and path.read_bytes() == data:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,8 +111,8 @@ def _of_lateness(rows: Iterable[Row]) -> Iterator[str]:
         lost = sum(row.lost > 0 for row in late)
         yield f"{len(late)} handed in late, {lost} of them lose points for it"
     for row in late:
-        if row.late == LATE_UNKNOWN:
-            yield f"  late, by how much is not known, nothing is taken: {row.student}"
+        if row.late == LATE_UNKNOWN and not row.penalty:
+            yield f"  late, by how much nobody says, nothing is taken: {row.student}"
 
 
 def grade(

@@ -12,6 +12,7 @@ from course_utils.grading.extensions import extensions_of, read_extensions
 from course_utils.grading.late import LATE_UNKNOWN, UNKNOWN, in_words, read_rule
 from course_utils.grading.rows import Kind, Outcome, Row
 from course_utils.grading.status import Status
+from course_utils.grading.told import lateness
 
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 MOST = 20
@@ -50,7 +51,9 @@ MOST = 20
         ("nothing after 2 days", 3 * DAY, math.inf),
         ("no marks after 0 days", SECOND, math.inf),
         ("10% per day", timedelta(0), 0),
-        ("10% per day", UNKNOWN, 0),
+        ("10% per day", UNKNOWN, 0),  # nobody knows how many days
+        ("20% once, 1 day grace", UNKNOWN, 0),
+        ("20% once", UNKNOWN, 4),  # that needs no clock
     ],
 )
 def test_a_rule(rule, late, penalty):
@@ -168,6 +171,27 @@ def test_what_late_work_loses(one, told, late):
     assert applied(Deadline(DUE, RULE), one, told) == late
 
 
+@pytest.mark.parametrize(
+    ("status", "late"),
+    [
+        ("Submitted for grading", timedelta(0)),
+        ("Submitted for grading - Graded - 1 day 3 hours late", DAY + 3 * HOUR),
+        ("Submitted for grading - 5 mins 10 secs late", timedelta(minutes=5, seconds=10)),
+        ("Submitted for grading - 1 hour late - Submission changes not allowed", HOUR),
+        ("Submitted for grading - Extension granted until: 3 March 2026, 11:59 PM", 0 * DAY),
+        ("Zur Bewertung abgegeben - 2 Tage 1 Stunde später", 2 * DAY + HOUR),
+        ("Remis pour évaluation - 1 jour 2 heures en retard", DAY + 2 * HOUR),
+        ("Enviado para calificar - 3 días 4 horas después", 3 * DAY + 4 * HOUR),
+        ("Consegnato - 2 giorni 1 ora di ritardo", 2 * DAY + HOUR),
+        ("Ingezonden - 2 dagen 3 uren te laat", 2 * DAY + 3 * HOUR),
+        ("已提交 - 2 天 3 小时 逾期", 2 * DAY + 3 * HOUR),
+        ("Odoslané - 3 hodiny neskoro", None),  # nobody here reads it
+    ],
+)
+def test_what_moodles_worksheet_says(status, late):
+    assert lateness(status) == late
+
+
 def test_without_a_deadline_the_platform_says_what_is_late():
     assert applied(Deadline(rule=RULE), row(handed_in=in_days(9))) == ("", 10, 10)
     assert applied(Deadline(rule=RULE), row(handed_in=in_days(9)), DAY) == ("1 day", 10, 8)
@@ -185,6 +209,9 @@ def test_a_rule_counts_with_the_points_that_a_teacher_gave():
 
 def test_an_extension_is_an_exception():
     longer = {"7": Extension(days=2), "kimlee": Extension(until=in_days(5))}
+    once = Deadline(None, read_rule("20% once"), longer)
+    assert applied(once, row("Ada", "7", marked_late=True)) == (LATE_UNKNOWN, 10, 10)
+    assert applied(once, row("Omar", "9", marked_late=True)) == (LATE_UNKNOWN, 10, 6)
     deadline = Deadline(DUE, RULE, longer)
     assert applied(deadline, row("Ada", "7", handed_in=in_days(2)))[0] == ""
     assert applied(deadline, row("Ada", "7", handed_in=in_days(3)))[0] == "1 day"

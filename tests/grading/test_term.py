@@ -161,6 +161,16 @@ def test_a_regrade_with_mended_tests_says_what_changed_and_why(term, capsys):
     assert re.match(r"when,student,.*\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d,", text)
 
 
+def test_changes_that_a_spreadsheet_saved_stay_as_they_are(term):
+    run("in")
+    (term / "out" / "changes.csv").write_bytes("when,student\r\nfrüher,x".encode("cp1252"))
+    (term / "marks.csv").write_text("student,test_mean\nstudent 02,1\n")
+    assert run("in", "--marks", "marks.csv") == 0
+    lines = (term / "out" / "changes.csv").read_bytes().splitlines()
+    assert lines[1] == "früher,x".encode("cp1252") and len(lines) == 4
+    assert lines[3].endswith(b",student 02,score,10,9,by hand")
+
+
 def test_rows_whose_files_are_not_here_keep_the_older_source_and_are_counted(term, capsys):
     run("in")
     write_source(term / "mini.ipynb", lambda book: book["cells"].append(book["cells"][0]))
