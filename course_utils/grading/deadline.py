@@ -1,7 +1,7 @@
 """When a sheet was due, for everybody and for some later, and how late a row is."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ MOMENT = re.compile(
 )
 EXAMPLE = "2026-03-01 23:59, or with an offset 2026-03-01 23:59+01:00"
 NOT_LATE = timedelta(0)
-Told = Callable[[Row], timedelta | None]  # by how much the platform says that a row is late
+Told = Mapping[str, timedelta | None]  # by how much the platform says that a student is late
 
 
 class BadDate(GradingError):
@@ -43,11 +43,10 @@ class Deadline:
     rule: Rule | None = None
     extensions: Mapping[str, Extension] = field(default_factory=dict)
 
-    def applied(
-        self, rows: Iterable[Row], maximum: float, told: Told = lambda row: None
-    ) -> list[Row]:
+    def applied(self, rows: Iterable[Row], maximum: float, told: Told | None = None) -> list[Row]:
         """Return the rows with how late they are, and with what that costs."""
-        return [self._applied(row, maximum, told(row)) for row in rows]
+        said = told or {}
+        return [self._applied(row, maximum, said.get(row.student)) for row in rows]
 
     def lateness(self, row: Row, told: timedelta | None = None) -> timedelta:
         """Return how late a row is: UNKNOWN where nobody says by how much, else 0 or more.

@@ -42,8 +42,9 @@ class Report:
 
     def marked(self, rows: Iterable[Row]) -> list[Row]:
         """Return the rows with the points that the teacher gave, and what late work costs."""
-        marked = (row.marked(self.marks.get(row.student)) for row in rows)
-        return self.deadline.applied(marked, self.master.max_score)
+        marked = [row.marked(self.marks.get(row.student)) for row in rows]
+        told = self.roster.told(marked) if self.roster else {}
+        return self.deadline.applied(marked, self.master.max_score, told)
 
     def write(self, rows: Sequence[Row]) -> str:
         """Write every file; return what to say in a terminal."""

@@ -251,6 +251,21 @@ def test_late_work_has_a_raw_score_and_a_final_one(term, capsys):
     ]
 
 
+def test_what_moodles_worksheet_says_of_late_work_counts(term):
+    status = ["Submitted for grading", "Submitted for grading - 1 day 3 hours late"]
+    lines = [f"Participant {n},{name},{status[n == 4]}" for n, name in enumerate(STUDENTS)]
+    text = "\n".join(["Identifier,Full name,Status", *lines, "Participant 99,Kim,No submission"])
+    (term / "list.csv").write_text(f"{text}\n")
+    url = f"sqlite:///{term / 'gradebook.db'}"
+    more = ["--roster", "list.csv", "--late", "10% per day", "--gradebook", url]
+    assert run("in", *more) == 0
+    late = {name: line for name, line in table().items() if line["late"]}
+    assert list(late) == ["student 04"] and late["student 04"]["late"] == "1 day 3 hours"
+    assert table()["student 04"]["score"] == "8"
+    with Gradebook(url) as book:
+        assert book.find_submission("mini", "student 04").late_submission_penalty == 2
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
