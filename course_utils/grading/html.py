@@ -37,7 +37,7 @@ def page(name: str, **values: Any) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    environment.filters["marked"] = _marked
+    environment.filters |= {"marked": _marked, "points": number}
     return environment.get_template(name).render(**values)
 
 
@@ -74,6 +74,9 @@ def feedback_page(row: Row, master: Master, warning: str = "") -> str:
         sheet=master.name,
         file=row.file,
         score=number(row.score or 0),
+        late=row.late,
+        lost=number(row.lost) if row.lost else "",
+        raw=number(row.raw_score or 0),
         most=number(master.max_score),
         open=sum(points is None for points in row.grades.values()) if row.was_run else 0,
         told=to_student(row, master),
@@ -113,7 +116,8 @@ def summary_page(
         most=number(master.max_score),
         count=len(rows),
         tallest=max(count for _, count in summary.bars) or 1,
-        everybody=[(row.student, row.status, number(row.score)) for row in rows],
+        everybody=rows,
+        any_late=any(row.late for row in rows),
         links=links,
         by_hand=sum(question.by_hand for question in master.questions),
         by_hand_page=MARK_BY_HAND,

@@ -4,12 +4,14 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from course_utils.grading.master import Master
 from course_utils.grading.rows import Row
 from course_utils.grading.status import Status
 from course_utils.grading.tables import BadTable, csv_text, number, read_csv
+from course_utils.grading.told import STATUS, lateness
 
 Record = dict[str, str]  # a line of the list, by column
 MOODLE = ("Identifier", "Full name")
@@ -24,6 +26,11 @@ class Roster:
     system: str
     records: tuple[Record, ...]
 
+    @property
+    def people(self) -> list[frozenset[str]]:
+        """Return all that each person on the list may be called by."""
+        return [frozenset(self._keys(record)) for record in self.records]
+
     def match(self, rows: Sequence[Row]) -> tuple[list[Row], dict[int, Row], list[str]]:
         """Return (rows with one for everybody on the list, {place in the list: row}, strangers)."""
         keys = [self._keys(record) for record in self.records]
@@ -37,6 +44,14 @@ class Roster:
                 strangers.append(row.student)
         absent = {place: self._missing(place) for place in range(len(keys)) if place not in found}
         return [*rows, *absent.values()], {**found, **absent}, strangers
+
+    def told(self, rows: Sequence[Row]) -> dict[str, timedelta | None]:
+        """Return by how much the platform says that work was late, by student."""
+        column = next((name for name in self.records[0] if name.casefold() in STATUS), None)
+        if column is None:
+            return {}
+        found = self.match(rows)[1]
+        return {row.student: lateness(self.records[place][column]) for place, row in found.items()}
 
     def table(self, found: Mapping[int, Row], master: Master) -> str:
         """Return the text of the CSV that the system imports."""

@@ -73,6 +73,12 @@ class Submission:
     student: str
     number: str
     files: tuple[HandedIn, ...]
+    marked_late: bool = False
+
+    @property
+    def handed_in(self) -> float | None:
+        """Return when the newest file was written, None where there is none."""
+        return max((file.time for file in self.files), default=None)
 
     @property
     def newest(self) -> list[HandedIn]:
@@ -119,6 +125,18 @@ def _carried(file: HandedIn) -> HandedIn:
         return replace(file, data=file.read())
     except Rejected as reason:
         return replace(file, reason=str(reason))
+
+
+def fits(submissions: Sequence[Submission], master: Master) -> int:
+    """Return how many submissions hold a notebook that belongs to the master."""
+    return sum(_fits(submission, master) for submission in submissions)
+
+
+def _fits(submission: Submission, master: Master) -> bool:
+    try:
+        return _belongs(*submission.choose(master), master)
+    except Rejected:
+        return False
 
 
 def find_submissions(path: Path) -> list[Submission]:
