@@ -18,6 +18,7 @@ from course_utils.grading.why import to_student
 
 MOST_BYTES = 160  # of a page's name; systems take 255 with all that is added
 MARK_BY_HAND = "mark_by_hand.html"  # beside the summary, see `marking_page`
+MARKED = "Your teacher has marked this one."
 LOOKS = {
     Kind.RIGHT: ("✓", "right"),
     Kind.PARTLY: ("◐", "other"),
@@ -88,17 +89,24 @@ def feedback_page(row: Row, master: Master, warning: str = "") -> str:
 def _question(question: Question, outcome: Outcome, row: Row) -> dict[str, Any]:
     mark, look = LOOKS[outcome.kind]
     points = row.grades[question.grade_id]
+    marked = question.grade_id in row.by_hand
     return {
         "title": question.title or question.grade_id,
         "kind": outcome.kind,
         "mark": mark,
         "look": look,
-        "points": "" if points is None else f"{number(points)} of {number(question.points)}",
-        "message": outcome.message,
+        "points": _points(points, question),
+        "message": MARKED if marked else outcome.message,
         "rows": outcome.rows,
         "line": outcome.line,
         "code": row.code.get(question.grade_id, "").split("\n"),
     }
+
+
+def _points(points: float | None, question: Question) -> str:
+    """Write what a question gave, nothing where it can give nothing."""
+    counts = points is not None and (points or question.points)
+    return f"{number(points)} of {number(question.points)}" if counts else ""
 
 
 def summary_page(

@@ -58,12 +58,16 @@ def notes_on_cells(session: Session, tests: Container[int]) -> Iterator[str]:
     """Tell what happened to cells, but for those with tests: these are told by their question."""
     for number, fault in sorted(session.left_out.items()):
         begins = _line(session.cells[number].strip(), 1)
-        yield f"code cell {number + 1} ({begins}) {fault.status.of_code} {LEFT_OUT}"
+        yield f"code cell {number + 1} (`{begins}`) {fault.status.of_code} {LEFT_OUT}"
     for number, raised in sorted(session.errors.items()):
         if number in tests or raised.kind == "Kept":  # what another question may well have
             continue
-        here = f", line {raised.line}," if raised.cell == number else ""
-        where = _where(raised, session, -1)
+        here, where = "", _where(raised, session, number)
+        if raised.cell == number:
+            here, where = (
+                f", line {raised.line} (`{_line(session.cells[number], raised.line)}`),",
+                "",
+            )
         yield f"code cell {number + 1}{here} stops {_because(raised)}.{where}"
 
 

@@ -4,11 +4,13 @@ import csv
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from course_utils.grading import marking_page as module
 from course_utils.grading.marking_page import marking_page
+from course_utils.grading.rubrics import OWN_WORDS
 from course_utils.grading.run import Report
 from course_utils.grading.tables import OUT_OF, BadTable, read_marks
 from course_utils.grading.worth import with_worth
@@ -57,6 +59,13 @@ def test_the_order_tells_nothing_and_stays(school):
     assert order == [[one["student"] for one in q["answers"]] for q in again["questions"]]
     assert order != [[one["student"] for one in q["answers"]] for q in other["questions"]]
     assert order[0] != sorted(order[0]) and order[0] != order[1]
+
+
+def test_the_levels_are_those_of_the_guide(school):
+    guide = (Path(__file__).parents[2] / "docs" / "teaching" / "index.md").read_text("utf-8")
+    row = next(line for line in guide.splitlines() if line.startswith("| **own words** |"))
+    levels = [cell.strip() for cell in row.strip("|").split("|")][1:]
+    assert [level.split(": ", 1)[1] for level in OWN_WORDS] == levels
 
 
 def test_nothing_can_leave_the_machine(school):

@@ -98,7 +98,7 @@ KINDS = [
     ),
     (
         Case("endless cell", first=("while True:\n    pass",)),
-        ["code cell 2 (while True:) did not end in time", "It was left out"],
+        ["code cell 2 (`while True:`) did not end in time", "It was left out"],
     ),
     (
         Case("leaves", {"mean": "import os\nos._exit(3)"}),
@@ -110,7 +110,7 @@ KINDS = [
             {"mean": MEAN + "return helper(x)"},
             first=("def helper(x):\n  pass\n1/0",),
         ),
-        ["code cell 2, line 3, stops with ZeroDivisionError: it divides by zero."],
+        ["code cell 2, line 3 (`1/0`), stops with ZeroDivisionError: it divides by zero."],
     ),
     (
         Case(
