@@ -86,7 +86,7 @@ def _grade(options: argparse.Namespace) -> int:
         "" if sandbox.safe else UNSAFE,
     )
     gradebook = _gradebook(options.gradebook) if options.gradebook else None
-    submissions = find_submissions(options.submissions)
+    submissions = find_submissions(options.submissions, master.name)
     settings = Settings(sandbox, options.seed)
     graders = _on_cluster(options.dask) if options.dask else grade_all
     rows = grade(submissions, master, settings, options.out, options.jobs, options.force, graders)
