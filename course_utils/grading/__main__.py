@@ -142,7 +142,7 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
         kept.refuse_other_sheet(out, master)
     marks = read_marks(options.marks, master) if options.marks else {}
     roster = read_roster(options.roster) if options.roster else None
-    submissions = find_submissions(options.submissions)
+    submissions = find_submissions(options.submissions, master.name)
     deadline = _deadline(options, roster, [*submissions, *kept.rows_before(out)[0]])
     doubts.settle(doubts.doubts(options.source, master, submissions, deadline), options.yes)
     warning = UNSAFE if options.unsafe_no_sandbox else ""

@@ -129,15 +129,16 @@ def test_the_newest_hand_in_counts_whichever_is_graded_last(term, capsys):
 
 
 def test_a_person_is_the_platforms_number_then_the_name(term):
-    hand_in(term / "in", "Kim Lee_501_assignsubmission_file_")
-    hand_in(term / "in", "Kim Lee_502_assignsubmission_file_", "bad = 1")
-    hand_in(term / "in", "Zoe_503_assignsubmission_file_", "bad = 1")
-    run("in")
+    hand_in(term / "moodle", "Kim Lee_501_assignsubmission_file_")
+    hand_in(term / "moodle", "Kim Lee_502_assignsubmission_file_", "bad = 1")
+    hand_in(term / "moodle", "Zoe Q_503_assignsubmission_file_", "bad = 1")
+    run("moodle")
+    assert sorted(line["score"] for line in table().values()) == ["10", "8", "8"]
     hand_in(term / "late", "Kim L. Lee_502_assignsubmission_file_", when=LATER)
-    hand_in(term / "late", "zoe", when=LATER)
+    hand_in(term / "mail", "zoe q", when=LATER)
     run("late")
-    scores = {name: line["score"] for name, line in table().items() if name not in STUDENTS}
-    assert len(scores) == 3 and set(scores.values()) == {"10"}
+    run("mail")
+    assert [line["score"] for line in table().values()] == ["10", "10", "10"]
 
 
 def test_a_regrade_with_mended_tests_says_what_changed_and_why(term, capsys):
@@ -314,6 +315,8 @@ def test_a_sheet_for_students_as_source_is_asked_about(exercises, capsys, monkey
 def test_a_source_that_fits_hardly_any_submission_is_asked_about(term, capsys):
     def other(book):
         for cell in book["cells"]:
+            names = r"\b(mean|answer|attention|twice|Box)\b"
+            cell["source"] = re.sub(names, r"\1_of_another", cell["source"])
             if cell["metadata"].get("nbgrader"):
                 cell["metadata"]["nbgrader"]["grade_id"] += "_of_another"
 
