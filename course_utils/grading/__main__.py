@@ -91,10 +91,10 @@ def _grade(options: argparse.Namespace) -> int:
     from course_utils.grading.pool import grade_all
     from course_utils.grading.run import grade, put
 
-    settings = Settings(_sandbox(options), options.seed)
-    out = options.out or Path("report") / options.source.stem
+    out = options.out = options.out or Path("report") / options.source.stem
     for line in kept.recall(options, out):
         print(f'As last time: {line} (given as "" it is forgotten)')
+    settings = Settings(_sandbox(options), options.seed)
     report, submissions = _ready(options, out)
     gradebook = _gradebook(options.gradebook) if options.gradebook else None
     graders = _on_cluster(options.dask) if options.dask else grade_all
