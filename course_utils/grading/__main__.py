@@ -59,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     add("source", type=Path, help="a solution notebook with nbgrader's metadata")
     add("submissions", type=Path, help="a folder, a notebook, or a .zip from Moodle or Canvas")
     add("--out", type=Path, help="the folder for the report (default: report/ and the sheet)")
-    add("--fresh", action="store_true", help="begin a new report, and keep the old one aside")
+    report = made.add_mutually_exclusive_group()
+    report.add_argument("--merge", action="store_true", help="into the report there (the default)")
+    report.add_argument("--fresh", action="store_true", help="anew, and keep the old one aside")
     add("--yes", action="store_true", help="ask nothing: grade where there is a doubt")
     add("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time")
     add(
@@ -143,8 +145,10 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
     marks = read_marks(options.marks, master) if options.marks else {}
     roster = read_roster(options.roster) if options.roster else None
     submissions = find_submissions(options.submissions, master.name)
-    deadline = _deadline(options, roster, [*submissions, *kept.rows_before(out)[0]])
-    doubts.settle(doubts.doubts(options.source, master, submissions, deadline), options.yes)
+    before = [] if options.fresh else kept.rows_before(out)[0]
+    deadline = _deadline(options, roster, [*submissions, *before])
+    asked = doubts.doubts(options.source, master, submissions, deadline, before)
+    doubts.settle(asked, options.yes)
     warning = UNSAFE if options.unsafe_no_sandbox else ""
     return Report(out, master, marks, roster, warning, deadline), submissions
 

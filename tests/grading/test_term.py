@@ -30,7 +30,8 @@ def mark_by_words(submissions, master, settings, jobs):
     """Stand in for `grade_all`: a question has its points where its answer says neither bad nor,
     after a regrade, odd."""
     for place, one in enumerate(submissions):
-        cells = " ".join(cell.source for cell in parse(one.files[0].read()))
+        data = one.files[0].read()
+        cells = " ".join(c.source for c in parse(data)) if data.startswith(b"{") else "bad"
         bad = "bad" in cells or ("odd" in cells and master.digest != FIRST["digest"])
         points = {**POINTS, "test_mean": 0.0 if bad else 2.0}
         outcomes = tuple(Outcome(name, float(n), Kind.RIGHT) for name, n in points.items())
@@ -323,7 +324,17 @@ def test_a_source_that_fits_hardly_any_submission_is_asked_about(term, capsys):
     write_source(term / "another.ipynb", other)
     assert run("in", source="another.ipynb") == 2
     said = capsys.readouterr().err
-    assert "0 of 13 submissions" in said and "add --yes" in said and not Path("out").exists()
+    assert "Only 0 of 13 notebooks" in said and "add --yes" in said and not Path("out").exists()
+
+
+def test_what_is_no_notebook_says_nothing_of_the_source(term):
+    for name in STUDENTS[1:]:
+        (term / "in" / name / "mini.ipynb").unlink()
+        (term / "in" / name / "photo.png").write_bytes(b"\x89PNG")
+    assert run("in") == 0 and len(table()) == 13
+    hand_in(term / "late", "student 05")
+    (term / "late" / "student 05" / "mini.ipynb").write_text('{"nbformat": 4, "cells": []}')
+    assert run("late") == 0, "the SOURCE of this report is known to fit"
 
 
 def test_times_of_copying_are_no_times_of_handing_in(term, capsys):
