@@ -49,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--force", action="store_true", help="grade again what is already graded")
     add("--roster", type=Path, help="the class's list (CSV) from Moodle or Canvas")
+    add("--column", default="", help="the column of that list which gets the grades")
+    add("--scale", action="store_true", help="scale the grades to the list's maximum")
     add("--marks", type=Path, help="points given by hand: a CSV with student and grade_ids")
     add("--withhold", action="append", default=[], metavar="MODULE", help="cannot be imported")
     add("--cell-seconds", type=float, default=60, help="for one cell (default: %(default)s)")
@@ -66,7 +68,7 @@ def _grade(options: argparse.Namespace) -> int:
     from course_utils.grading.assess import Settings
     from course_utils.grading.master import read_master
     from course_utils.grading.pool import grade_all
-    from course_utils.grading.roster import read_roster
+    from course_utils.grading.roster import class_of, read_roster
     from course_utils.grading.run import UNSAFE, Report, grade
     from course_utils.grading.sandbox import Limits, Sandbox
     from course_utils.grading.submissions import find_submissions
@@ -78,15 +80,15 @@ def _grade(options: argparse.Namespace) -> int:
     if reason:
         raise GradingError(reason)
     master = read_master(options.source, options.withhold)
-    report = Report(
-        options.out,
-        master,
-        read_marks(options.marks, master) if options.marks else {},
-        read_roster(options.roster) if options.roster else None,
-        "" if sandbox.safe else UNSAFE,
-    )
-    gradebook = _gradebook(options.gradebook) if options.gradebook else None
+    roster = None
+    if options.roster:
+        roster = read_roster(options.roster, master, options.column, options.scale)
     submissions = find_submissions(options.submissions)
+    marks = {}
+    if options.marks:
+        marks = read_marks(options.marks, master, class_of(submissions, roster))
+    report = Report(options.out, master, marks, roster, "" if sandbox.safe else UNSAFE)
+    gradebook = _gradebook(options.gradebook) if options.gradebook else None
     settings = Settings(sandbox, options.seed)
     graders = _on_cluster(options.dask) if options.dask else grade_all
     rows = grade(submissions, master, settings, options.out, options.jobs, options.force, graders)

@@ -54,7 +54,8 @@ class Row:
     number : the LMS's id of the student, "" where it is unknown.  file : the notebook that counted.
     outcomes : of every question, none where nothing was handed in.  notes : what a teacher should
     know.  code : {grade_id: the student's cell}.  again : the grader failed, so the next run tries
-    once more.  by_hand : points that a teacher gave; they count instead of ours.
+    once more.  by_hand : points that a teacher gave; they count instead of ours.  platform,
+    entry : "moodle" or "canvas", and the name that it gave to what was handed in.
     """
 
     student: str
@@ -67,6 +68,8 @@ class Row:
     code: Mapping[str, str] = field(default_factory=dict)
     again: bool = False
     by_hand: Mapping[str, float] = field(default_factory=dict)
+    platform: str = ""
+    entry: str = ""
 
     @property
     def points(self) -> Grades:

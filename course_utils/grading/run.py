@@ -9,6 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from course_utils.grading.assess import Settings
+from course_utils.grading.give_back import addressed, feedback_archives
 from course_utils.grading.html import feedback_page, file_name, summary_page
 from course_utils.grading.journal import Journal
 from course_utils.grading.master import Master
@@ -54,26 +55,30 @@ class Report:
         if self.roster:
             listed = dict(zip(found, self.marked(found.values()), strict=True))
             table = self.roster.table(listed, self.master)
-            self._put(f"grades_{self.roster.system}.csv", table)
+            self._put(f"grades_{self.roster.system}.csv", self.roster.given.encoded(table))
         said = [as_text(summary, rows, self.master), self.warning]
         said += [f"  not on the list, or twice: {name}" for name in strangers]
+        said += self.roster.graded.remarks(self.master) if self.roster else []
         return "\n".join(line for line in said if line)
 
-    def _feedback(self, rows: Iterable[Row]) -> dict[str, str]:
+    def _feedback(self, rows: Sequence[Row]) -> dict[str, str]:
         """Write the students' pages; return their names by student."""
-        links, taken = dict[str, str](), set[str]()
+        links, pages, taken = dict[str, str](), dict[str, str](), set[str]()
         for row in rows:
             if row.status.handed_in:
                 links[row.student] = name = file_name(row.student, taken)
-                self._put(f"feedback/{name}", feedback_page(row, self.master, self.warning))
+                pages[row.student] = page = feedback_page(row, self.master, self.warning)
+                self._put(f"feedback/{name}", page)
+        for name, archive in feedback_archives(rows, pages).items():
+            self._put(name, archive)
         return links
 
-    def _put(self, name: str, text: str) -> None:
+    def _put(self, name: str, content: str | bytes) -> None:
         """Write a file in one step: who opens it sees the old one or the new one."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_name(f".{path.name}.new")
-        new.write_text(text, encoding="utf-8", newline="\n")
+        new.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(new, path)
 
 
@@ -101,7 +106,7 @@ def grade(
         with tqdm(total=len(keys), initial=len(keys) - len(open_ones), disable=not show) as bar:
             todo = [submissions[place] for place in open_ones]
             for place, row in graders(todo, master, settings, jobs):
-                journal.add(keys[open_ones[place]], row)
+                journal.add(keys[open_ones[place]], addressed(row, todo[place]))
                 bar.update()
         return [journal.rows[key] for key in keys]
     finally:

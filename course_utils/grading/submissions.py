@@ -68,11 +68,16 @@ class HandedIn:
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in. number : the LMS's id of the student, "" where it is unknown."""
+    """What one student handed in. number : the LMS's id of the student, "" where it is unknown.
+
+    platform : which wrote the names, "" where none did.  entries : the names that it wrote.
+    """
 
     student: str
     number: str
     files: tuple[HandedIn, ...]
+    platform: str = ""
+    entries: tuple[str, ...] = ()
 
     @property
     def newest(self) -> list[HandedIn]:
@@ -132,16 +137,28 @@ def find_submissions(path: Path) -> list[Submission]:
     else:
         found = list(_in_folder(path))
     grouped = dict[tuple[str, str], list[HandedIn]]()
+    entries = dict[tuple[str, str], dict[str, None]]()
     for owner, file in found:
         name, number = _student(owner)
         grouped.setdefault((name, number), []).extend([file] if file else [])
+        entries.setdefault((name, number), {})[owner] = None
     if not grouped:
         raise BadSubmissions(f"{path} holds no submission: expected a folder or a notebook each")
     names = [name for name, _ in grouped]
     return [
-        Submission(name if names.count(name) == 1 else f"{name}_{number}", number, tuple(files))
+        Submission(
+            name if names.count(name) == 1 else f"{name}_{number}",
+            number,
+            tuple(files),
+            _platform(next(iter(entries[name, number]))),
+            tuple(entries[name, number]),
+        )
         for (name, number), files in sorted(grouped.items())
     ]
+
+
+def _platform(owner: str) -> str:
+    return "moodle" if MOODLE.match(owner) else "canvas" if CANVAS.match(owner) else ""
 
 
 def _in_folder(folder: Path) -> Iterator[tuple[str, HandedIn | None]]:
