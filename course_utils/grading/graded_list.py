@@ -165,7 +165,8 @@ class GradedList:
     def _cells(self, record: Record, row: Row, target: Target, master: Master) -> dict[int, str]:
         """Return what is new in the line of a student."""
         cells, comment = dict[int, str](), self.columns.comment
-        share = (target.most or 1) / master.max_score if self.scaled and target.most else 1
+        scaled = self.scaled and target.most and master.max_score
+        share = (target.most or 1) / master.max_score if scaled else 1
         if row.score is not None and record.cell(target.column).upper() not in NOT_GRADED:
             cells[target.column] = self._text(row.score * share)
         written = re.sub(r"<[^>]*>", "", record.cell(comment)).strip()

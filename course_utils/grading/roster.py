@@ -1,7 +1,7 @@
 """A class's list from Moodle, Canvas or a school: who is missing, and the list with the grades."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,6 +50,10 @@ class Roster:
     def persons(self) -> list[Person]:
         """Return the people in their order."""
         return [self._person(record) for record in self.records]
+
+    @cached_property
+    def _namesakes(self) -> Counter[str]:
+        return Counter(person.name for person in self.persons)
 
     @property
     def people(self) -> list[frozenset[str]]:
@@ -167,7 +171,7 @@ class Roster:
     def _missing(self, place: int) -> Row:
         person, status = self.persons[place], Status.MISSING
         name = person.name
-        if [one.name for one in self.persons].count(name) > 1 and person.number:
+        if self._namesakes[name] > 1 and person.number:
             name = f"{name}_{person.number}"
         return Row(name, person.number, status, notes=(status.to_student,))
 
@@ -187,7 +191,8 @@ def read_roster(
 
 def class_of(work: Iterable[Submission | Row], roster: Roster | None = None) -> list[Person]:
     """Return everybody whose work is here or who is on the list, by all that they are called."""
-    rows, found = [Row(one.student, one.number, Status.GRADED) for one in work], dict[int, Row]()
+    once = {one.number or one.student: one for one in work}.values()
+    rows, found = [Row(one.student, one.number, Status.GRADED) for one in once], dict[int, Row]()
     if roster:
         rows, found, _ = roster.match(rows)
     listed = {row.student: roster.persons[place] for place, row in found.items()} if roster else {}

@@ -19,6 +19,7 @@ from course_utils.grading.spelling import plain
 
 FORMULA = re.compile(r"(^|;\s*)([=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")  # where one begins
 Marks = dict[str, dict[str, float]]  # that a teacher gave: by student, by grade_id
+OUT_OF = "(out of)"  # in the place of a student: what questions are worth
 FIXED = ("student", "status", "score", "max_score")
 KNOWN = (*FIXED, "raw_score", "late", "total", "sum")  # of our own tables, and of teachers'
 PEOPLE = {*NAME, *LAST, *FIRST, *LOGIN, *OTHER_NUMBER}
@@ -68,6 +69,8 @@ def read_marks(path: Path, master: Master, people: Sequence[Person] = ()) -> Mar
     questions = _questions(table, master, who)
     marks, lines = Marks(), dict[str, int]()
     for record in table.records:
+        if OUT_OF in record.cells:
+            continue
         where = f"{path}, line {record.line}"
         if any(cell.strip() for cell in record.cells[len(table.names) :]):
             raise BadTable(

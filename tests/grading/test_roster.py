@@ -6,6 +6,7 @@ What comes back is judged by the platforms' own rules for an import (`importers`
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -183,6 +184,12 @@ def test_another_maximum_is_refused_or_scaled(tmp_path, master):
     roster = read_roster(path, master, scaled=True)
     data, _, _ = back(roster, [row("x", 501, 8.25)], master)
     assert moodle_worksheet(data, words, dict.fromkeys(NAMES), 100)[501].grade == 82.5
+
+
+def test_a_sheet_without_points_has_nothing_to_scale(tmp_path, master):
+    sheet = replace(master, questions=())
+    roster = read_roster(listed(tmp_path, worksheet(LANGUAGES["en"])), sheet, scaled=True)
+    assert b"8.5,10.00" in back(roster, [row("x", 501)], sheet)[0]
 
 
 def test_a_scale_of_words_is_refused(tmp_path, master):
@@ -496,6 +503,17 @@ def test_a_namesake_in_the_marks_needs_a_number(tmp_path, master):
     }
     with pytest.raises(BadTable, match="line 2: 'Ada Lee' could be Ada Lee_501 or Ada Lee_502"):
         read_marks(listed(tmp_path, "student,test_mean\nAda Lee,1\n"), master, people)
+
+
+def test_what_questions_are_worth_is_no_student(tmp_path, master, people):
+    path = listed(tmp_path, "student,test_mean\n(out of),99\nbo,1\n")
+    assert read_marks(path, master, people) == {"bo": {"test_mean": 1.0}}
+
+
+def test_who_was_graded_before_and_now_is_one_person(tmp_path, master):
+    people = class_of([row("Ada Lee", 501), row("Ada Lee", 501), row("bo"), row("bo")])
+    path = listed(tmp_path, "student,test_mean\nada lee,1\nbo,2\n")
+    assert [*read_marks(path, master, people)] == ["Ada Lee", "bo"]
 
 
 def test_marks_by_hand_in_excels_form(tmp_path, master):
