@@ -76,8 +76,14 @@ class Submission:
     student: str
     number: str
     files: tuple[HandedIn, ...]
+    marked_late: bool = False
     platform: str = ""
     entries: tuple[str, ...] = ()
+
+    @property
+    def handed_in(self) -> float | None:
+        """Return when the newest file was written, None where there is none."""
+        return max((file.time for file in self.files), default=None)
 
     @property
     def newest(self) -> list[HandedIn]:
@@ -126,6 +132,18 @@ def _carried(file: HandedIn) -> HandedIn:
         return replace(file, reason=str(reason))
 
 
+def fits(submissions: Sequence[Submission], master: Master) -> int:
+    """Return how many submissions hold a notebook that belongs to the master."""
+    return sum(_fits(submission, master) for submission in submissions)
+
+
+def _fits(submission: Submission, master: Master) -> bool:
+    try:
+        return _belongs(*submission.choose(master), master)
+    except Rejected:
+        return False
+
+
 def find_submissions(path: Path) -> list[Submission]:
     """Return the Submissions in a folder, a notebook or a .zip, by student."""
     if not path.exists():
@@ -150,8 +168,8 @@ def find_submissions(path: Path) -> list[Submission]:
             name if names.count(name) == 1 else f"{name}_{number}",
             number,
             tuple(files),
-            _platform(next(iter(entries[name, number]))),
-            tuple(entries[name, number]),
+            platform=_platform(next(iter(entries[name, number]))),
+            entries=tuple(entries[name, number]),
         )
         for (name, number), files in sorted(grouped.items())
     ]

@@ -21,17 +21,20 @@ FORMULA = re.compile(r"(^|;\s*)([=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")  # where 
 Marks = dict[str, dict[str, float]]  # that a teacher gave: by student, by grade_id
 OUT_OF = "(out of)"  # in the place of a student: what questions are worth
 FIXED = ("student", "status", "score", "max_score")
-KNOWN = (*FIXED, "raw_score", "late", "total", "sum")  # of our own tables, and of teachers'
+ALSO = ("raw_score", "late")  # behind the questions: the score before a rule for late work
+KNOWN = (*FIXED, *ALSO, "total", "sum")  # of our own tables, and of teachers'
 PEOPLE = {*NAME, *LAST, *FIRST, *LOGIN, *OTHER_NUMBER}
 
 
 def grades_csv(rows: Iterable[Row], master: Master) -> str:
     """Return the text of grades.csv."""
     names = [question.grade_id for question in master.questions]
-    lines: list[Sequence[str]] = [(*FIXED, *names)]
+    lines: list[Sequence[str]] = [(*FIXED, *names, *ALSO)]
     for row in rows:
         points = (row.score, master.max_score, *(row.grades.get(name) for name in names))
-        lines.append((row.student, row.status, *map(number, points)))
+        lines.append(
+            (row.student, row.status, *map(number, points), number(row.raw_score), row.late)
+        )
     return csv_text(lines)
 
 
@@ -41,13 +44,20 @@ def grades_json(rows: Iterable[Row], master: Master, warning: str = "") -> str:
     submissions = [
         {
             "student": row.student,
+            "number": row.number,
             "status": row.status,
             "file": row.file,
             "seconds": row.seconds,
             "notes": row.notes,
             "score": row.score,
             "max_score": master.max_score,
+            "raw_score": row.raw_score,
+            "late": row.late,
+            "lost": row.lost,
+            "work": row.work,
+            "source": row.source,
             "grades": {q.grade_id: row.grades.get(q.grade_id) for q in master.questions},
+            "by_hand": row.by_hand,
             "mistakes": {one.grade_id: one.mistake for one in row.outcomes if one.mistake},
             "written": {name: row.code.get(name, "") for name in by_hand},
         }

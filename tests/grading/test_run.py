@@ -134,8 +134,10 @@ def test_a_second_run_grades_only_what_is_new(school, monkeypatch):
     assert len(lines(school)) == 5
     (school / "in" / "new" / "mini.ipynb").unlink()
     (school / "in" / "new").rmdir()
-    run(school, "--force")
+    run(school, "--fresh")
     assert (school / "out" / "grades.csv").read_text() == table
+    (aside,) = (school / "out").glob("before-*")
+    assert (aside / NAME).read_text().startswith(before), "nothing is lost"
 
 
 @needs_sandbox
