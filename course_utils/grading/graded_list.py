@@ -22,7 +22,7 @@ from course_utils.grading.spelling import plain
 from course_utils.grading.status import Status
 
 NOT_GRADED = ("EX", "N/A")  # of Canvas: excused, and not assigned to this student
-OURS = re.compile(r"[0-9.,]+ of [0-9.,]+ points[:;] |Your file was not marked: ")
+OURS = re.compile(r"[0-9.,]+ of [0-9.,]+ points[:;,] |Your file was not marked: ")
 PAGE = "your feedback page says what passed and what did not."
 
 
@@ -195,7 +195,8 @@ def comment_on(row: Row, master: Master) -> str:
         return html.escape(f"Your file was not marked: {row.notes[0]}", quote=False)
     if row.score is None:
         return ""
-    points = f"{row.score:.6g} of {master.max_score:.6g} points"
+    late = f", {row.lost:.6g} less for being late" if row.lost else ""
+    points = f"{row.score:.6g} of {master.max_score:.6g} points{late}"
     why = row.status.to_student
     return f"{points}; {why[0].lower()}{why[1:]}" if why else f"{points}: {PAGE}"
 

@@ -176,6 +176,18 @@ def test_a_file_that_could_not_be_read_says_so_in_the_comment(tmp_path, master):
     assert taken[502].comment == "3 of 10 points; some of your code did not end in time."
 
 
+def test_what_lateness_takes_stands_in_the_comment(tmp_path, master):
+    words = LANGUAGES["en"]
+    roster = read_roster(listed(tmp_path, worksheet(words)), master)
+    late = replace(row("x", 501), late="2 days", penalty=2)
+    data, _, _ = back(roster, [late], master)
+    taken = moodle_worksheet(data, words, dict.fromkeys(NAMES), WHOLE)
+    assert taken[501].grade == 6.5
+    assert taken[501].comment.startswith("6.5 of 10 points, 2 less for being late: your ")
+    again = read_roster(listed(tmp_path, data), master)
+    assert b"8.5 of 10 points: your" in back(again, [row("x", 501)], master)[0]
+
+
 def test_another_maximum_is_refused_or_scaled(tmp_path, master):
     words = LANGUAGES["de"]
     path = listed(tmp_path, worksheet(words, most=100))
