@@ -145,7 +145,7 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
     roster = None
     if options.roster:
         roster = read_roster(options.roster, master, options.column or "", bool(options.scale))
-    submissions = find_submissions(options.submissions)
+    submissions = find_submissions(options.submissions, master.name)
     work = [*submissions, *kept.rows_before(out)[0]]
     people = class_of(work, roster)
     marks = read_marks(options.marks, master, people) if options.marks else {}

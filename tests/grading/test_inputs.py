@@ -10,6 +10,7 @@ import zipfile
 import pytest
 
 from course_utils.grading import GradingError
+from course_utils.grading.choices import MOST_FILES
 from course_utils.grading.html import file_name
 from course_utils.grading.master import BadSource, read_master
 from course_utils.grading.notebooks import Rejected
@@ -17,7 +18,6 @@ from course_utils.grading.rows import Kind, Outcome, Row
 from course_utils.grading.statements import needs_of, statements_of
 from course_utils.grading.status import Status
 from course_utils.grading.submissions import (
-    MOST_NOTEBOOKS,
     BadSubmissions,
     HandedIn,
     find_submissions,
@@ -54,12 +54,22 @@ def students(path):
 def test_a_folder_for_each_student(tmp_path):
     put(tmp_path, "ada/mini.ipynb", "lin/week 2/mini.ipynb", "lin/.ipynb_checkpoints/x.ipynb")
     put(tmp_path, "omar/notes.txt", ".hidden/mini.ipynb")
-    assert students(tmp_path) == {"ada": ["mini.ipynb"], "lin": ["mini.ipynb"], "omar": []}
+    (tmp_path / "sam").mkdir()
+    assert students(tmp_path) == {
+        "ada": ["mini.ipynb"],
+        "lin": ["mini.ipynb"],
+        "omar": ["notes.txt"],
+        "sam": [],
+    }
 
 
 def test_a_notebook_for_each_student(tmp_path):
-    put(tmp_path, "ada.ipynb", "李华.ipynb", "notes.txt")
-    assert students(tmp_path) == {"ada": ["ada.ipynb"], "李华": ["李华.ipynb"]}
+    put(tmp_path, "ada.ipynb", "李华.ipynb", "omar.txt", "ada.csv", ".DS_Store")
+    assert students(tmp_path) == {
+        "ada": ["ada.csv", "ada.ipynb"],
+        "omar": ["omar.txt"],
+        "李华": ["李华.ipynb"],
+    }
 
 
 def test_names_that_no_terminal_should_see(tmp_path, master):
@@ -71,7 +81,7 @@ def test_names_that_no_terminal_should_see(tmp_path, master):
         "\x1b[2Jx.ipynb",
     )
     found = students(tmp_path / "in")
-    assert found == {n: [f"{n}.ipynb"] for n in (r"jos\udce8", r"jos\udce9", r"\x1b[2Jx")}
+    assert found == {n: [f"{n}.ipynb"] for n in ("josè", "josé", r"\x1b[2Jx")}
     assert all(submission.choose(master) for submission in find_submissions(tmp_path / "in"))
 
 
@@ -159,7 +169,7 @@ def test_of_very_many_notebooks_the_newest_alone_are_read(tmp_path, monkeypatch)
     monkeypatch.setattr(HandedIn, "read", lambda file: read.append(file) or b"")
     (submission,) = find_submissions(tmp_path)
     submission.key()
-    assert len(submission.files) == 60 and len(read) == MOST_NOTEBOOKS
+    assert len(submission.files) == 60 and len(read) == MOST_FILES
 
 
 def test_a_link_in_an_archive_is_rejected(tmp_path, master):
