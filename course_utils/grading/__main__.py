@@ -135,13 +135,17 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
     from course_utils.grading import doubts, kept
     from course_utils.grading.master import read_master
     from course_utils.grading.roster import class_of, read_roster
+    from course_utils.grading.rubrics import read_rubrics
     from course_utils.grading.run import UNSAFE, Report
     from course_utils.grading.submissions import find_submissions
     from course_utils.grading.tables import read_marks
+    from course_utils.grading.worth import with_worth
 
     master = read_master(options.source, [one for one in options.withhold or () if one])
     if not options.fresh:
         kept.refuse_other_sheet(out, master)
+    if options.marks:
+        master = with_worth(master, options.marks)
     roster = None
     if options.roster:
         roster = read_roster(options.roster, master, options.column or "", bool(options.scale))
@@ -152,7 +156,8 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
     deadline = _deadline(options, roster, work)
     doubts.settle(doubts.doubts(options.source, master, submissions, deadline), options.yes)
     warning = UNSAFE if options.unsafe_no_sandbox else ""
-    return Report(out, master, marks, roster, warning, deadline), submissions
+    rubrics = read_rubrics(options.source)
+    return Report(out, master, marks, roster, warning, deadline, rubrics), submissions
 
 
 def _deadline(

@@ -78,23 +78,32 @@ class GradedList:
 
     def remarks(self, master: Master) -> list[str]:
         """Return what a teacher should know of the list before it is uploaded."""
-        target, name = self.target(master), self.given.path.name
+        target = self.target(master)
+        said = [self._of_the_maximum(target, master), self._of_the_column(target, master)]
+        return [one for one in said if one]
+
+    def _of_the_maximum(self, target: Target, master: Master) -> str:
+        if not self._differs(target.most, master):
+            return ""
+        return (
+            f"{self.given.path.name} takes {self._text(target.most or 0)} points at most, and the "
+            f"sheet has {self._text(master.max_score)} so far: the marks file can say what more it has"
+        )
+
+    def _of_the_column(self, target: Target, master: Master) -> str:
+        name, names = self.given.path.name, self.given.names
         if self.system == "moodle" and self.columns.number != NONE:
-            dated = any(IN_BRACKETS.search(one) for one in self.given.names)
-            whole = self.columns.grade != NONE and dated
+            if self.columns.grade != NONE and any(map(IN_BRACKETS.search, names)):
+                return ""
             return (
-                []
-                if whole
-                else [
-                    f"{name} is no whole worksheet, Moodle will not take it back: fetch it with "
-                    f"'Download grading worksheet', with the column 'Last modified (grade)'"
-                ]
+                f"{name} is no whole worksheet, Moodle will not take it back: fetch it with "
+                f"'Download grading worksheet', with the column 'Last modified (grade)'"
             )
         if self.system == "plain" or target.name:
-            return []
-        title = self.given.names[target.column]
+            return ""
+        title = names[target.column]
         fits = _titled([title], [0], self.wanted or master.name)
-        return [] if fits else [f"the grades go into the column {title!r} of {name}"]
+        return "" if fits else f"the grades go into the column {title!r} of {name}"
 
     def target(self, master: Master) -> Target:
         """Return the column for the grades. Raises BadTable where it is not to be told."""
@@ -103,7 +112,7 @@ class GradedList:
             width = max(len(line.cells) for line in self.given.lines)
             return Target(width, "score" if self.system == "plain" else master.name)
         most = self._most(column)
-        if most and master.max_score and not self.scaled and abs(most - master.max_score) > 1e-6:
+        if most and self._differs(most, master) and not self._may_grow(most, master):
             raise BadTable(
                 f"{self.given.path} takes {self._text(most)} points at most in the column "
                 f"{self.given.names[column]!r}, and the sheet has {self._text(master.max_score)}: "
@@ -111,6 +120,15 @@ class GradedList:
                 f"to have the grades scaled"
             )
         return Target(column, most=most)
+
+    def _differs(self, most: float | None, master: Master) -> bool:
+        if not most or not master.max_score or self.scaled:
+            return False
+        return abs(most - master.max_score) > 1e-6
+
+    def _may_grow(self, most: float, master: Master) -> bool:
+        """Say whether points that a teacher gives by hand may fill the list's maximum."""
+        return most > master.max_score and any(one.by_hand for one in master.questions)
 
     def _grade_column(self, master: Master) -> int:
         names, path = self.given.names, self.given.path

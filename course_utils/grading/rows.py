@@ -20,6 +20,7 @@ class Kind(enum.StrEnum):
     WRONG = "wrong"
     NOT_ANSWERED = "not answered"
     BY_HAND = "by hand"
+    RECORDED = "recorded"  # it is kept, and nobody is told yet whether it is right
     NOT_RUN = "not run"  # of a submission that is rejected, or that the grader failed at
 
 

@@ -13,13 +13,15 @@ from course_utils.grading import changes
 from course_utils.grading.assess import Settings
 from course_utils.grading.deadline import Deadline
 from course_utils.grading.give_back import addressed, feedback_archives
-from course_utils.grading.html import feedback_page, file_name, summary_page
+from course_utils.grading.html import MARK_BY_HAND, feedback_page, file_name, summary_page
 from course_utils.grading.journal import Journal
 from course_utils.grading.late import LATE_UNKNOWN
+from course_utils.grading.marking_page import marking_page
 from course_utils.grading.master import Master
 from course_utils.grading.pool import Placed, grade_all
 from course_utils.grading.roster import Roster
 from course_utils.grading.rows import Row
+from course_utils.grading.rubrics import Rubrics
 from course_utils.grading.submissions import Submission
 from course_utils.grading.summary import as_text, summarise
 from course_utils.grading.tables import Marks, grades_csv, grades_json
@@ -32,7 +34,10 @@ Graders = Callable[[Sequence[Submission], Master, Settings, int], Iterable[Place
 
 @dataclass(frozen=True)
 class Report:
-    """What a run leaves in a folder. marks : what a teacher gave by hand."""
+    """What a run leaves in a folder.
+
+    marks : what a teacher gave by hand.  rubrics : what stands beside answers that a teacher marks.
+    """
 
     folder: Path
     master: Master
@@ -40,6 +45,7 @@ class Report:
     roster: Roster | None = None
     warning: str = ""
     deadline: Deadline = field(default_factory=Deadline)
+    rubrics: Rubrics = field(default_factory=dict)
 
     def marked(self, rows: Iterable[Row]) -> list[Row]:
         """Return the rows with the points that the teacher gave, and what late work costs."""
@@ -57,9 +63,12 @@ class Report:
         self._put("grades.csv", grades_csv(rows, self.master))
         self._put("grades.json", grades_json(rows, self.master, self.warning))
         links = self._feedback(rows)
-        summary = summarise(rows, self.master)
+        summary = summarise(rows, self.master, self.rubrics)
         page = summary_page(summary, rows, self.master, links, self.warning)
         self._put("summary.html", page)
+        if any(question.by_hand for question in self.master.questions):
+            key = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:16]
+            self._put(MARK_BY_HAND, marking_page(rows, self.master, self.rubrics, key))
         if self.roster:
             listed = dict(zip(found, self.marked(found.values()), strict=True))
             table = self.roster.table(listed, self.master)

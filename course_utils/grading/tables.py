@@ -19,7 +19,7 @@ from course_utils.grading.spelling import plain
 
 FORMULA = re.compile(r"(^|;\s*)([=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")  # where one begins
 Marks = dict[str, dict[str, float]]  # that a teacher gave: by student, by grade_id
-OUT_OF = "(out of)"  # in the place of a student: what questions are worth
+OUT_OF = "(out of)"  # in the place of a student: what questions are worth, see `worth`
 FIXED = ("student", "status", "score", "max_score")
 ALSO = ("raw_score", "late")  # behind the questions: the score before a rule for late work
 KNOWN = (*FIXED, *ALSO, "total", "sum")  # of our own tables, and of teachers'

@@ -198,6 +198,17 @@ def test_another_maximum_is_refused_or_scaled(tmp_path, master):
     assert moodle_worksheet(data, words, dict.fromkeys(NAMES), 100)[501].grade == 82.5
 
 
+def test_a_list_may_have_room_for_points_given_by_hand(tmp_path, master):
+    """The sheet's maximum grows with the marks file, which is not there in the first run."""
+    reason = replace(master.questions[0], grade_id="why", points=0.0, by_hand=True)
+    sheet = replace(master, questions=(*master.questions, reason))
+    roster = read_roster(listed(tmp_path, worksheet(LANGUAGES["en"], most=12)), sheet)
+    assert "has 10 so far" in roster.graded.remarks(sheet)[0]
+    assert b",8.5,12.00," in back(roster, [row("x", 501)], sheet)[0]
+    with pytest.raises(BadTable, match="--scale"):
+        read_roster(listed(tmp_path, worksheet(LANGUAGES["en"], most=9)), sheet)
+
+
 def test_a_sheet_without_points_has_nothing_to_scale(tmp_path, master):
     sheet = replace(master, questions=())
     roster = read_roster(listed(tmp_path, worksheet(LANGUAGES["en"])), sheet, scaled=True)

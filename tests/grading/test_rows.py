@@ -182,7 +182,7 @@ def test_what_code_brings_about_has_words_for_it():
 def test_every_kind_of_outcome_is_drawn_and_counted():
     without = set(Kind) - set(LOOKS)
     assert not without, f"course_utils/grading/html.py: a mark in LOOKS for {without}"
-    counted = {*FAILED, Kind.NOT_ANSWERED, Kind.RIGHT, Kind.BY_HAND}
+    counted = {*FAILED, Kind.NOT_ANSWERED, Kind.RIGHT, Kind.BY_HAND, Kind.RECORDED}
     assert set(Kind) == counted, (
         f"course_utils/grading/summary.py: is {set(Kind) - counted} failed? If not, name it here"
     )
