@@ -22,7 +22,8 @@ from course_utils.grading.exchange import Exchange, Fault
 from course_utils.grading.looks import Look, Tested
 from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell
-from course_utils.grading.places import THE_END, cell_of, counts_after
+from course_utils.grading.parsing import is_blank
+from course_utils.grading.places import THE_END, cell_of, counts_after, tests_among
 from course_utils.grading.rows import Kind, Outcome, score_of
 from course_utils.grading.sandbox import Sandbox
 from course_utils.grading.session import Raised, Session
@@ -76,7 +77,7 @@ def assess(
             found = grading.grade([q for q in by_tests if q.withheld == withheld])
         outcomes |= {outcome.grade_id: outcome for outcome in found.outcomes}
         faults, left_out = faults + session.faults, session.left_out
-        notes += [*wording.notes_on_cells(session), *found.notes]
+        notes += [*wording.notes_on_cells(session, tests_among(cells, master)), *found.notes]
     if spare:
         spare.close()
     return Result(
@@ -101,7 +102,7 @@ class _Feedback(NamedTuple):
 
     @property
     def right(self) -> bool:
-        return self.outcome.kind is Kind.RIGHT
+        return self.outcome.kind in (Kind.RIGHT, Kind.RECORDED)
 
 
 class _Marks(NamedTuple):
@@ -186,13 +187,20 @@ class _Grading:
         made = Outcome(question.grade_id, 0.0, Kind.WRONG, cell=cell, line=line)
         if tested.faults and not (verdict and verdict.mistake):
             return replace(made, message=wording.of_fault(tested.faults[0]))
-        if isinstance(tested.error, NotAnsweredYet | NotImplementedError):
+        if self._unanswered(question, tested, cell):
             return replace(made, kind=Kind.NOT_ANSWERED, message=wording.NOT_ANSWERED)
         if verdict and (tested.error is None or not verdict.passed):
             return _as_judged(made, verdict)
         if tested.error is None:
             return replace(made, kind=Kind.RIGHT, message=wording.PASSED)
         return replace(made, message=wording.of_error(question, tested, cell, self.session))
+
+    def _unanswered(self, question: Question, tested: Tested, cell: int) -> bool:
+        """Say whether nothing was answered: the code says so, or its cell holds nothing."""
+        if isinstance(tested.error, NotAnsweredYet | NotImplementedError):
+            return True
+        nothing = cell >= 0 and is_blank(self.cells[cell].source)
+        return nothing and wording.is_missing(question, tested)
 
     def _line(self, cell: int, raised: Raised | None) -> int:
         """Return the line where a call stopped in that cell, or the cell itself; −1 for neither."""
@@ -211,7 +219,7 @@ class _Grading:
 
 def _as_judged(made: Outcome, verdict: Verdict) -> Outcome:
     """Return the outcome as one of our checks sees it."""
-    kind = Kind.RIGHT if verdict.passed else Kind.WRONG
+    kind = {"right": Kind.RIGHT, "recorded": Kind.RECORDED}.get(verdict.kind, Kind.WRONG)
     rows = tuple((label, text) for label, text in verdict.evidence)
     return replace(made, kind=kind, message=verdict.message, mistake=verdict.mistake, rows=rows)
 
@@ -236,7 +244,9 @@ def _together(question: Question, seen: _Feedback, marks: _Marks) -> Outcome:
     points, outcome = marks.points, replace(seen.outcome, points=marks.points)
     if points == question.points and (points or seen.right):
         passed = replace(outcome, message=wording.PASSED, mistake=None, rows=())
-        return replace(outcome if seen.right else passed, kind=Kind.RIGHT, line=-1)
+        return (
+            replace(outcome, line=-1) if seen.right else replace(passed, kind=Kind.RIGHT, line=-1)
+        )
     if seen.right:
         kind = Kind.PARTLY if points else Kind.WRONG
         return replace(outcome, kind=kind, message=wording.HIDDEN_FAILED)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from course_utils.grading.master import Question
+from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell
 
 THE_END = -1  # of the notebook: after its last cell
@@ -27,3 +27,9 @@ def counts_after(question: Question, cells: Sequence[Cell]) -> int:
     tests = [number - 1 for number, name in enumerate(ids) if name == question.grade_id]
     answers = [number for number, name in enumerate(ids) if name in question.answers]
     return max(tests[:1] + answers[-1:], default=THE_END)
+
+
+def tests_among(cells: Sequence[Cell], master: Master) -> set[int]:
+    """Return the numbers of the cells that are the sheet's tests, as the student has them."""
+    tests = {question.grade_id for question in master.questions if not question.by_hand}
+    return {number for number, cell in enumerate(cells) if cell.grade_id in tests}

@@ -12,13 +12,16 @@ from tqdm import tqdm
 from course_utils.grading import changes
 from course_utils.grading.assess import Settings
 from course_utils.grading.deadline import Deadline
-from course_utils.grading.html import feedback_page, file_name, summary_page
+from course_utils.grading.give_back import addressed, feedback_archives
+from course_utils.grading.html import MARK_BY_HAND, feedback_page, file_name, summary_page
 from course_utils.grading.journal import Journal
 from course_utils.grading.late import LATE_UNKNOWN
+from course_utils.grading.marking_page import marking_page
 from course_utils.grading.master import Master
 from course_utils.grading.pool import Placed, grade_all
 from course_utils.grading.roster import Roster
 from course_utils.grading.rows import Row
+from course_utils.grading.rubrics import Rubrics
 from course_utils.grading.submissions import Submission
 from course_utils.grading.summary import as_text, summarise
 from course_utils.grading.tables import Marks, grades_csv, grades_json
@@ -31,7 +34,10 @@ Graders = Callable[[Sequence[Submission], Master, Settings, int], Iterable[Place
 
 @dataclass(frozen=True)
 class Report:
-    """What a run leaves in a folder. marks : what a teacher gave by hand."""
+    """What a run leaves in a folder.
+
+    marks : what a teacher gave by hand.  rubrics : what stands beside answers that a teacher marks.
+    """
 
     folder: Path
     master: Master
@@ -39,6 +45,7 @@ class Report:
     roster: Roster | None = None
     warning: str = ""
     deadline: Deadline = field(default_factory=Deadline)
+    rubrics: Rubrics = field(default_factory=dict)
 
     def marked(self, rows: Iterable[Row]) -> list[Row]:
         """Return the rows with the points that the teacher gave, and what late work costs."""
@@ -56,15 +63,19 @@ class Report:
         self._put("grades.csv", grades_csv(rows, self.master))
         self._put("grades.json", grades_json(rows, self.master, self.warning))
         links = self._feedback(rows)
-        summary = summarise(rows, self.master)
+        summary = summarise(rows, self.master, self.rubrics)
         page = summary_page(summary, rows, self.master, links, self.warning)
         self._put("summary.html", page)
+        if any(question.by_hand for question in self.master.questions):
+            key = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:16]
+            self._put(MARK_BY_HAND, marking_page(rows, self.master, self.rubrics, key))
         if self.roster:
             listed = dict(zip(found, self.marked(found.values()), strict=True))
             table = self.roster.table(listed, self.master)
-            self._put(f"grades_{self.roster.system}.csv", table)
+            self._put(f"grades_{self.roster.system}.csv", self.roster.given.encoded(table))
         said = [as_text(summary, rows, self.master), *_of_lateness(rows), changed, self.warning]
         said += [f"  not on the list, or twice: {name}" for name in strangers]
+        said += self.roster.graded.remarks(self.master) if self.roster else []
         return "\n".join(line for line in said if line)
 
     def _changes(self, rows: Sequence[Row]) -> str:
@@ -78,13 +89,16 @@ class Report:
             self._put(path.name, changes.grown(there, found, now))
         return changes.said(found, rows)
 
-    def _feedback(self, rows: Iterable[Row]) -> dict[str, str]:
+    def _feedback(self, rows: Sequence[Row]) -> dict[str, str]:
         """Write the students' pages; return their names by student."""
-        links, taken = dict[str, str](), set[str]()
+        links, pages, taken = dict[str, str](), dict[str, str](), set[str]()
         for row in rows:
             if row.status.handed_in:
                 links[row.student] = name = file_name(row.student, taken)
-                self._put(f"feedback/{name}", feedback_page(row, self.master, self.warning))
+                pages[row.student] = page = feedback_page(row, self.master, self.warning)
+                self._put(f"feedback/{name}", page)
+        for name, archive in feedback_archives(rows, pages).items():
+            self._put(name, archive)
         return links
 
     def _put(self, name: str, content: str | bytes) -> None:
@@ -153,7 +167,7 @@ def grade(
 def _stamped(row: Row, submission: Submission, work: str, master: Master) -> Row:
     """Return the row with what later runs ask: which work it is of, and which SOURCE."""
     return replace(
-        row,
+        addressed(row, submission),
         work=work,
         source=master.digest,
         handed_in=submission.handed_in,

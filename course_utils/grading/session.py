@@ -4,14 +4,17 @@ A cell that hangs or dies is left out the next time, so that it costs its own po
 """
 
 import contextlib
+import functools
 import time
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
 
+from course_utils.grading.details import name_in, wrong_in
 from course_utils.grading.exchange import Exchange, Fault
 from course_utils.grading.magics import without_magics
 from course_utils.grading.master import Given
+from course_utils.grading.parsing import names_in
 from course_utils.grading.places import THE_END
 from course_utils.grading.sandbox import Sandbox
 from course_utils.grading.status import Status
@@ -21,11 +24,15 @@ MISSING = object()
 
 
 class Raised(NamedTuple):
-    """An error of a student's code: its kind, the number of the cell, the line; −1 for neither."""
+    """An error of a student's code: its kind, the number of the cell, the line; −1 for neither.
+
+    detail : the name that is missing, or what is wrong with the cell's text; see `details`.
+    """
 
     kind: str
     cell: int
     line: int
+    detail: str = ""
 
 
 @dataclass
@@ -65,6 +72,11 @@ class Session:
         self.left_out = dict(left_out or {})
         self.errors: dict[int, Raised] = {}
         self.calls = Calls()
+
+    @functools.cached_property
+    def known(self) -> frozenset[str]:
+        """Return the names that stand in the cells: of these alone an error may speak."""
+        return frozenset().union(*map(names_in, self.cells))
 
     @contextlib.contextmanager
     def question(self) -> Generator[Calls, None, None]:
@@ -161,7 +173,7 @@ class Session:
         if len(reply) != 2 or reply[0] != "done":
             self._malformed()
         if reply[1] is not None:
-            self.errors[number] = self._raised(reply[1])
+            self.errors[number] = self._in_text(number, self._raised(reply[1]))
             if self.exchange and self.exchange.strained():
                 self.refresh()
                 raise Fault(Status.CRASHED, "it has used up memory or processes")
@@ -180,7 +192,7 @@ class Session:
     def _value(self, reply: tuple[Any, ...]) -> list[Any]:
         """Return (result, changes) of an answer; raise what the student's code raised."""
         word, *rest = reply
-        if word == "raised" and len(rest) == 3:
+        if word == "raised" and len(rest) == 4:
             self.calls.raised = self._raised(tuple(rest))
             raise as_error(self.calls.raised.kind)
         if word != "value" or len(rest) != 2:
@@ -188,10 +200,18 @@ class Session:
         return rest
 
     def _raised(self, error: object) -> Raised:
-        """Return (kind, cell, line), checked."""
-        if not isinstance(error, tuple) or list(map(type, error)) != [str, int, int]:
+        """Return (kind, cell, line, detail), checked: only a name of the student's own is kept."""
+        if not isinstance(error, tuple) or list(map(type, error)) != [str, int, int, str]:
             self._malformed()
-        return Raised(*error)
+        kind, cell, line, word = error
+        there = 0 <= cell < len(self.cells) and 0 < line <= self.cells[cell].count("\n") + 1
+        place = (cell, line) if there else (-1, -1)
+        return Raised(kind, *place, name_in(kind, word, self.known))
+
+    def _in_text(self, number: int, raised: Raised) -> Raised:
+        """Return the error of a cell with what is wrong in its text, where that is the reason."""
+        wrong = wrong_in(raised.kind, without_magics(self.cells[number]))
+        return Raised(raised.kind, number, wrong.line, wrong.words) if wrong else raised
 
     def _malformed(self) -> NoReturn:
         """Raise a Fault: the frame was well formed, but is no answer to what was asked."""

@@ -103,7 +103,7 @@ def test_errors_come_as_their_kind_without_their_words(session):
     with one.question() as calls, pytest.raises(ValueError) as error:
         function(one.fetch("kinds")[0])
     assert "secret" not in str(error.value)
-    assert calls.raised == ("ValueError", 0, 2)
+    assert calls.raised == ("ValueError", 0, 2, "")
 
 
 def test_a_name_that_is_not_there(session):

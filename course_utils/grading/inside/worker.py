@@ -231,13 +231,27 @@ class Student:
 
 
 def _described(error):
-    """Return (kind, cell, line) of an error; never its words, which may tell tales."""
+    """Return (kind, cell, line, name) of an error; never its words, which may tell tales.
+
+    name : of what is missing, "" for none; the grader believes it where the cells have it.
+    """
     place, trace = (-1, getattr(error, "lineno", None) or -1), error.__traceback__
     while trace:
         match = re.fullmatch(r"<cell (\d+)>", trace.tb_frame.f_code.co_filename)
         place = (int(match[1]), trace.tb_lineno) if match else place
         trace = trace.tb_next
-    return type(error).__name__, *place
+    return type(error).__name__, *place, _missing(error)
+
+
+def _missing(error):
+    """Return the name that an error is about, "" where it is about none."""
+    with contextlib.suppress(BaseException):  # the error's own methods may do anything
+        if isinstance(error, AttributeError):
+            return str(error.name or "")
+        if isinstance(error, NameError | ImportError):
+            quoted = re.search(r"'([\w.]+)'", str(error))
+            return quoted[1] if quoted else ""
+    return ""
 
 
 def compiled(source, plain, file):
@@ -286,7 +300,7 @@ def main():
         try:
             channel.send(*getattr(student, word)(*message))
         except BaseException:  # too large, or an object that does not let itself be looked at
-            channel.send("raised", "Unsendable", -1, -1)
+            channel.send("raised", "Unsendable", -1, -1, "")
 
 
 if __name__ == "__main__":
