@@ -16,6 +16,7 @@ from course_utils.grading import GradingError
 if TYPE_CHECKING:
     from course_utils.grading.deadline import Deadline
     from course_utils.grading.master import Master
+    from course_utils.grading.people import Person
     from course_utils.grading.roster import Roster
     from course_utils.grading.rows import Row
     from course_utils.grading.run import Graders, Report
@@ -59,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     add("source", type=Path, help="a solution notebook with nbgrader's metadata")
     add("submissions", type=Path, help="a folder, a notebook, or a .zip from Moodle or Canvas")
     add("--out", type=Path, help="the folder for the report (default: report/ and the sheet)")
-    add("--fresh", action="store_true", help="begin a new report, and keep the old one aside")
+    report = made.add_mutually_exclusive_group()
+    report.add_argument("--merge", action="store_true", help="into the report there (the default)")
+    report.add_argument("--fresh", action="store_true", help="anew, and keep the old one aside")
     add("--yes", action="store_true", help="ask nothing: grade where there is a doubt")
     add("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time")
     add(
@@ -68,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--force", action="store_true", help="grade again what is already graded")
     # What follows is remembered for the next run into the same folder; given empty, forgotten.
     add("--roster", metavar="FILE", help="the class's list (CSV) from Moodle or Canvas")
+    add("--column", metavar="NAME", help="the column of that list which gets the grades")
+    add("--scale", action=argparse.BooleanOptionalAction, help="scale grades to its maximum")
     add("--marks", metavar="FILE", help="points given by hand: a CSV with student and grade_ids")
     add("--due", metavar="TIME", help='when it was due, such as "2026-03-01 23:59"')
     add("--late", metavar="RULE", help='what late work costs: "10%% per day, 3 days grace"')
@@ -92,10 +97,10 @@ def _grade(options: argparse.Namespace) -> int:
     from course_utils.grading.proving import proved
     from course_utils.grading.run import grade, put
 
-    settings = Settings(_sandbox(options), options.seed)
-    out = options.out or Path("report") / options.source.stem
+    out = options.out = options.out or Path("report") / options.source.stem
     for line in kept.recall(options, out):
         print(f'As last time: {line} (given as "" it is forgotten)')
+    settings = Settings(_sandbox(options), options.seed)
     report, submissions = _ready(options, out)
     settings = proved(report.master, settings)
     gradebook = _gradebook(options.gradebook) if options.gradebook else None
@@ -134,7 +139,8 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
     """Read everything that is given, and ask where there is a doubt, before anything is written."""
     from course_utils.grading import doubts, kept
     from course_utils.grading.master import read_master
-    from course_utils.grading.roster import read_roster
+    from course_utils.grading.merge import everybody
+    from course_utils.grading.roster import class_of, read_roster
     from course_utils.grading.rubrics import read_rubrics
     from course_utils.grading.run import UNSAFE, Report
     from course_utils.grading.submissions import find_submissions
@@ -146,38 +152,41 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
         kept.refuse_other_sheet(out, master)
     if options.marks:
         master = with_worth(master, options.marks)
-    marks = read_marks(options.marks, master) if options.marks else {}
-    roster = read_roster(options.roster) if options.roster else None
-    submissions = find_submissions(options.submissions)
-    deadline = _deadline(options, roster, [*submissions, *kept.rows_before(out)[0]])
-    doubts.settle(doubts.doubts(options.source, master, submissions, deadline), options.yes)
+    roster = None
+    if options.roster:
+        roster = read_roster(options.roster, master, options.column or "", bool(options.scale))
+    submissions = find_submissions(options.submissions, master.name)
+    before = [] if options.fresh else kept.rows_before(out)[0]
+    people = class_of(everybody(submissions, before, master), roster)
+    marks = read_marks(options.marks, master, people) if options.marks else {}
+    marked = any(one.marked_late for one in [*submissions, *before])
+    deadline = _deadline(options, people, marked, roster)
+    asked = doubts.doubts(options.source, master, submissions, deadline, before)
+    doubts.settle(asked, options.yes)
     warning = UNSAFE if options.unsafe_no_sandbox else ""
     rubrics = read_rubrics(options.source)
     return Report(out, master, marks, roster, warning, deadline, rubrics), submissions
 
 
 def _deadline(
-    options: argparse.Namespace, roster: "Roster | None", work: "Sequence[Submission | Row]"
+    options: argparse.Namespace, people: "Sequence[Person]", marked: bool, roster: "Roster | None"
 ) -> "Deadline":
+    """Return when it was due and what late work costs. marked : whether anybody is marked late."""
     from course_utils.grading.deadline import Deadline, moment
-    from course_utils.grading.extensions import called, extensions_of, read_extensions, strangers
+    from course_utils.grading.extensions import read_extensions
     from course_utils.grading.late import read_rule
 
     due = moment(options.due) if options.due else None
     rule = read_rule(options.late) if options.late else None
-    if rule and due is None and not roster and not any(one.marked_late for one in work):
+    if rule and due is None and not roster and not marked:
         raise GradingError(
             'nothing says what is late: give --due, such as --due "2026-03-01 23:59"'
         )
     if not options.extensions:
         return Deadline(due, rule)
-    lines = read_extensions(options.extensions)
-    listed = roster.people if roster else ()
-    here = [called(one.student, one.number) for one in work]
-    found = extensions_of(lines, options.extensions, listed, here)
-    for name in strangers(lines, here):
-        print(f"An extension for {name}, of whom there is no work yet")
-    return Deadline(due, rule, found)
+    found = read_extensions(options.extensions, people, whole=roster is not None)
+    _say(*(f"An extension for {name}, of whom there is no work yet" for name in found.strangers))
+    return Deadline(due, rule, found.by_student)
 
 
 def _on_cluster(address: str) -> "Graders":

@@ -19,7 +19,7 @@ from course_utils.grading.rows import Row
 NAME = "run.json"
 FILES = ("roster", "marks", "extensions")
 SEVERAL = ("withhold",)  # may be given more than once
-OPTIONS = (*FILES, "due", "late", *SEVERAL)
+OPTIONS = (*FILES, "column", "scale", "due", "late", *SEVERAL)
 # Everything that a run writes; what else lies in the folder is somebody's own.
 OURS = (JOURNAL, NAME, "grades.*", "grades_*.csv", "feedback", "feedback_*.zip", "*.html")
 OURS += ("changes.csv",)
@@ -101,10 +101,10 @@ def set_aside(folder: Path) -> str:
     return f"The report before is kept in {aside}"
 
 
-def _texts(value: Path | str | list[str]) -> list[str]:
+def _texts(value: Path | str | bool | list[str]) -> list[str]:
     """Return what was given, a file by a path that holds from everywhere."""
     values = value if isinstance(value, list) else [value]
-    return [str(one.resolve()) if isinstance(one, Path) else one for one in values]
+    return [str(one.resolve()) if isinstance(one, Path) else str(one) for one in values]
 
 
 def _read(path: Path) -> Mapping[str, Any]:

@@ -38,21 +38,24 @@ def row_of(
     """Return the row of a submission: everything that a report says of it."""
     master = nursery.master
     try:
-        file, cells = submission.choose(master)
+        chosen = submission.choose(master)
     except Rejected as reason:
         if spare:
             spare.close()
         return _not_run(submission, master, Status.REJECTED, str(reason))
-    result = nursery.assess(cells, settings, spare)
+    result = nursery.assess(chosen.cells, settings, spare)
     return Row(
         submission.student,
         submission.number,
         result.status,
-        file,
+        chosen.name,
         result.outcomes,
-        result.notes,
+        (*chosen.notes, *result.notes),
         result.seconds,
-        code={question.grade_id: _code(question, cells) for question in master.questions},
+        code={
+            question.grade_id: _code(question, chosen.cells) or _code(question, chosen.texts)
+            for question in master.questions
+        },
     )
 
 

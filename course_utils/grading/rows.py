@@ -60,7 +60,8 @@ class Row:
     instead of ours.  work : a digest of what was handed in.  source : the digest of the SOURCE that
     it was graded with.  handed_in : seconds since 1970, None where nobody knows.  marked_late : the
     platform says so.  late : by how much, in words, "" where it came in time.  penalty : the points
-    that late work costs, see `late`.
+    that late work costs, see `late`.  platform, entry : "moodle" or "canvas", and the name that it
+    gave to what was handed in.
     """
 
     student: str
@@ -79,6 +80,8 @@ class Row:
     marked_late: bool = False
     late: str = ""
     penalty: float = 0.0
+    platform: str = ""
+    entry: str = ""
 
     @property
     def points(self) -> Grades:

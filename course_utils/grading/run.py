@@ -12,6 +12,7 @@ from tqdm import tqdm
 from course_utils.grading import changes
 from course_utils.grading.assess import Settings
 from course_utils.grading.deadline import Deadline
+from course_utils.grading.give_back import addressed, feedback_archives
 from course_utils.grading.html import MARK_BY_HAND, feedback_page, file_name, summary_page
 from course_utils.grading.journal import Journal
 from course_utils.grading.late import LATE_UNKNOWN
@@ -71,9 +72,10 @@ class Report:
         if self.roster:
             listed = dict(zip(found, self.marked(found.values()), strict=True))
             table = self.roster.table(listed, self.master)
-            self._put(f"grades_{self.roster.system}.csv", table)
+            self._put(f"grades_{self.roster.system}.csv", self.roster.given.encoded(table))
         said = [as_text(summary, rows, self.master), *_of_lateness(rows), changed, self.warning]
         said += [f"  not on the list, or twice: {name}" for name in strangers]
+        said += self.roster.graded.remarks(self.master) if self.roster else []
         return "\n".join(line for line in said if line)
 
     def _changes(self, rows: Sequence[Row]) -> str:
@@ -87,13 +89,16 @@ class Report:
             self._put(path.name, changes.grown(there, found, now))
         return changes.said(found, rows)
 
-    def _feedback(self, rows: Iterable[Row]) -> dict[str, str]:
+    def _feedback(self, rows: Sequence[Row]) -> dict[str, str]:
         """Write the students' pages; return their names by student."""
-        links, taken = dict[str, str](), set[str]()
+        links, pages, taken = dict[str, str](), dict[str, str](), set[str]()
         for row in rows:
             if row.status.handed_in:
                 links[row.student] = name = file_name(row.student, taken)
-                self._put(f"feedback/{name}", feedback_page(row, self.master, self.warning))
+                pages[row.student] = page = feedback_page(row, self.master, self.warning)
+                self._put(f"feedback/{name}", page)
+        for name, archive in feedback_archives(rows, pages).items():
+            self._put(name, archive)
         return links
 
     def _put(self, name: str, content: str | bytes) -> None:
@@ -162,7 +167,7 @@ def grade(
 def _stamped(row: Row, submission: Submission, work: str, master: Master) -> Row:
     """Return the row with what later runs ask: which work it is of, and which SOURCE."""
     return replace(
-        row,
+        addressed(row, submission),
         work=work,
         source=master.digest,
         handed_in=submission.handed_in,

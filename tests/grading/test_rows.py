@@ -113,7 +113,8 @@ def report(tmp_path_factory):
     """(folder, what the command said, its exit code): a class with a student for each status."""
     school = tmp_path_factory.mktemp("school")
     (school / "mini.ipynb").write_text(json.dumps(master_notebook()))
-    names = ["Identifier,Full name", *(f"Participant {n},{s}" for n, s in enumerate(Status))]
+    names = ["Identifier,Full name,Grade,Maximum Grade,Last modified (grade),Feedback comments"]
+    names += [f"Participant {n},{status},,10.00,-," for n, status in enumerate(Status)]
     (school / "list.csv").write_text("\n".join(names) + "\n")
     for status in Status:
         if status.handed_in:
@@ -148,7 +149,9 @@ def test_every_table_has_the_status(report, status):
     submissions = json.loads((folder / "grades.json").read_text())["submissions"]
     assert status in [one["status"] for one in submissions], "tables.py"
     comment = column(folder / "grades_moodle.csv", "Full name", "Feedback comments")[status]
-    assert comment == (status if status.look else ""), "roster.py"
+    assert bool(comment) == status.handed_in, "roster.py: a comment for who handed something in"
+    why = status.to_student[1:] or f"a note on {status}" * status.look
+    assert not status.handed_in or why in comment, "roster.py: the comment says what happened"
 
 
 @each_status
