@@ -172,7 +172,7 @@ def _weighed(piece: Piece, notebook: Notebook, master: Master) -> Found:
 
 def names_of(master: Master) -> set[str]:
     """Return the names that a master's tests need from the students."""
-    return {name for question in master.questions for name in question.needs.names}
+    return {name for question in master.questions for name in question.names}
 
 
 def defined(source: str) -> set[str]:
@@ -227,7 +227,7 @@ def _not_run(notebook: Notebook, master: Master) -> Iterator[str]:
     names = {name for cell in notebook.texts for name in defined(cell.source)} - run_names
     for question in master.questions:
         if not question.by_hand and (
-            ids & set(question.answers) or names & set(question.needs.names)
+            ids & set(question.answers) or names & set(question.names)
         ):
             title = question.title or question.grade_id
             yield f"The answer to {title!r} stands in a text cell: it was not run."
