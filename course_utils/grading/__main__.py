@@ -59,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     add("source", type=Path, help="a solution notebook with nbgrader's metadata")
     add("submissions", type=Path, help="a folder, a notebook, or a .zip from Moodle or Canvas")
     add("--out", type=Path, help="the folder for the report (default: report/ and the sheet)")
-    add("--fresh", action="store_true", help="begin a new report, and keep the old one aside")
+    report = made.add_mutually_exclusive_group()
+    report.add_argument("--merge", action="store_true", help="into the report there (the default)")
+    report.add_argument("--fresh", action="store_true", help="anew, and keep the old one aside")
     add("--yes", action="store_true", help="ask nothing: grade where there is a doubt")
     add("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time")
     add(
@@ -93,10 +95,10 @@ def _grade(options: argparse.Namespace) -> int:
     from course_utils.grading.pool import grade_all
     from course_utils.grading.run import grade, put
 
-    settings = Settings(_sandbox(options), options.seed)
-    out = options.out or Path("report") / options.source.stem
+    out = options.out = options.out or Path("report") / options.source.stem
     for line in kept.recall(options, out):
         print(f'As last time: {line} (given as "" it is forgotten)')
+    settings = Settings(_sandbox(options), options.seed)
     report, submissions = _ready(options, out)
     gradebook = _gradebook(options.gradebook) if options.gradebook else None
     graders = _on_cluster(options.dask) if options.dask else grade_all
@@ -150,11 +152,13 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
     if options.roster:
         roster = read_roster(options.roster, master, options.column or "", bool(options.scale))
     submissions = find_submissions(options.submissions, master.name)
-    work = [*submissions, *kept.rows_before(out)[0]]
+    before = [] if options.fresh else kept.rows_before(out)[0]
+    work = [*submissions, *before]
     people = class_of(work, roster)
     marks = read_marks(options.marks, master, people) if options.marks else {}
     deadline = _deadline(options, roster, work)
-    doubts.settle(doubts.doubts(options.source, master, submissions, deadline), options.yes)
+    asked = doubts.doubts(options.source, master, submissions, deadline, before)
+    doubts.settle(asked, options.yes)
     warning = UNSAFE if options.unsafe_no_sandbox else ""
     rubrics = read_rubrics(options.source)
     return Report(out, master, marks, roster, warning, deadline, rubrics), submissions

@@ -9,31 +9,33 @@ from pathlib import Path
 from course_utils.grading import GradingError
 from course_utils.grading.deadline import Deadline
 from course_utils.grading.master import Master
+from course_utils.grading.notebooks import Rejected
+from course_utils.grading.rows import Row
 from course_utils.grading.submissions import Submission, fits
 
 MARKS = re.compile(r"^\s*#+ ?BEGIN (SOLUTION|HIDDEN TESTS)", re.M)
 STUB = re.compile(
     r"raise (NotImplementedError|NotAnsweredYet)|YOUR (CODE|ANSWER) HERE|= \.\.\.\s*(#.*)?$", re.M
 )
-FEW = 0.5  # of the submissions: a SOURCE that fits fewer is asked about
+FEW = 0.2  # of the notebooks: a SOURCE that fits fewer is asked about
 ENOUGH = 3  # files, to say that they were copied
 TOGETHER = 600.0  # seconds in which no class hands in, and any program copies
 
 
 def doubts(
-    source: Path, master: Master, submissions: Sequence[Submission], deadline: Deadline
+    source: Path,
+    master: Master,
+    submissions: Sequence[Submission],
+    deadline: Deadline,
+    before: Sequence[Row] = (),
 ) -> Iterator[str]:
-    """Yield what to ask, a sentence each."""
+    """Yield what to ask, a sentence each. before : what was graded with this sheet already."""
     if _is_for_students(source):
         right = source.resolve().parent.parent / "solutions" / source.name
         hint = f" (is it {right.parent.name}/{right.name}?)" if right.exists() else ""
         yield f"{source} is a sheet for students, without solutions and hidden tests{hint}."
-    fitting = fits(submissions, master)
-    if fitting < FEW * len(submissions):
-        yield (
-            f"Only {fitting} of {len(submissions)} submissions have cells of {source}: "
-            "is it the SOURCE of another sheet?"
-        )
+    if not before:
+        yield from _of_another_sheet(source, master, submissions)
     if deadline.due is not None and _copied(submissions, deadline.due):
         yield (
             "All files carry times after the deadline and close together, as if they had been "
@@ -58,6 +60,29 @@ def _agreed(question: str) -> bool:
         return input(f"{question} Grade all the same? [y/N] ").strip().lower() in ("y", "yes")
     except EOFError:
         return False
+
+
+def _of_another_sheet(
+    source: Path, master: Master, submissions: Sequence[Submission]
+) -> Iterator[str]:
+    """Yield a question where hardly any notebook fits. What is no notebook says nothing of it."""
+    fitting = fits(submissions, master)
+    if fitting >= FEW * len(submissions):
+        return
+    notebooks = sum(_is_notebook(one, master) for one in submissions)
+    if fitting < FEW * notebooks:
+        yield (
+            f"Only {fitting} of {notebooks} notebooks have cells of {source}: "
+            "is it the SOURCE of another sheet?"
+        )
+
+
+def _is_notebook(submission: Submission, master: Master) -> bool:
+    try:
+        submission.choose(master)
+    except Rejected:
+        return False
+    return True
 
 
 def _is_for_students(source: Path) -> bool:

@@ -13,17 +13,19 @@ from datetime import timedelta
 from course_utils.grading import GradingError
 
 EXAMPLE = '--late "10% per day, 3 days grace, at most 50%, no marks after 14 days"'
+OFF = r"(?:- ?|minus |lose |deduct )?"
 COST = r"(?P<amount>\d+(?:[.,]\d+)?) ?(?P<cost>%|percent|points?|marks?)(?: off)?"
-UNIT = r"(?P<unit>minute|hour|day|week)s?"
-SPAN = rf"(?P<count>\d+(?:[.,]\d+)?) ?{UNIT}"
+UNIT = r"(?P<unit>minute|min|hour|hr|h|day|d|week|w)s?"
+UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+SPAN = rf"(?P<count>\d+(?:[.,]\d+)?)[ -]?{UNIT}'?"
 BETWEEN = re.compile(r"\s*(?:;|,(?!\d)|(?<!\d),|\band\b)\s*")  # a comma in a number is none
 FORMS = (
-    ("price", rf"{COST} ?(?:(?:per|a|an|each|every) |/ ?)(?:(?P<count>\d+) )?{UNIT}"),
-    ("price", rf"{COST} once"),
-    ("most", rf"(?:at most|max(?:imum)?) {COST}"),
-    ("grace", rf"{SPAN}(?: of)? grace"),
-    ("grace", rf"grace(?: of)? {SPAN}"),
-    ("end", rf"(?:no (?:marks|points)|nothing|0) after {SPAN}"),
+    ("price", rf"{OFF}{COST} ?(?:(?:per|a|an|each|every) |/ ?)(?:(?P<count>\d+) )?{UNIT}"),
+    ("price", rf"{OFF}{COST} (?:once|flat)"),
+    ("most", rf"(?:at most|up to|max\.?|maximum) {OFF}{COST}"),
+    ("grace", rf"{SPAN}(?: of)? grace(?: period)?"),
+    ("grace", rf"grace(?: period)?:?(?: of)? {SPAN}"),
+    ("end", rf"(?:(?:no|0|zero) (?:marks|points|credit)|nothing|zero|0) after {SPAN}"),
     ("end", rf"until {SPAN}"),
 )
 Part = re.Match[str]
@@ -139,7 +141,7 @@ def _cost(part: Part, text: str) -> Cost:
 
 
 def _span(part: Part) -> timedelta:
-    return timedelta(**{f"{part['unit']}s": _number(part["count"] or "1")})
+    return timedelta(**{UNITS[part["unit"][0]]: _number(part["count"] or "1")})
 
 
 def _number(text: str) -> float:

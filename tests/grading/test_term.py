@@ -30,7 +30,8 @@ def mark_by_words(submissions, master, settings, jobs):
     """Stand in for `grade_all`: a question has its points where its answer says neither bad nor,
     after a regrade, odd."""
     for place, one in enumerate(submissions):
-        cells = " ".join(cell.source for cell in parse(one.files[0].read()))
+        data = one.files[0].read()
+        cells = " ".join(c.source for c in parse(data)) if data.startswith(b"{") else "bad"
         bad = "bad" in cells or ("odd" in cells and master.digest != FIRST["digest"])
         points = {**POINTS, "test_mean": 0.0 if bad else 2.0}
         outcomes = tuple(Outcome(name, float(n), Kind.RIGHT) for name, n in points.items())
@@ -129,15 +130,16 @@ def test_the_newest_hand_in_counts_whichever_is_graded_last(term, capsys):
 
 
 def test_a_person_is_the_platforms_number_then_the_name(term):
-    hand_in(term / "in", "Kim Lee_501_assignsubmission_file_")
-    hand_in(term / "in", "Kim Lee_502_assignsubmission_file_", "bad = 1")
-    hand_in(term / "in", "Zoe_503_assignsubmission_file_", "bad = 1")
-    run("in")
+    hand_in(term / "moodle", "Kim Lee_501_assignsubmission_file_")
+    hand_in(term / "moodle", "Kim Lee_502_assignsubmission_file_", "bad = 1")
+    hand_in(term / "moodle", "Zoe Q_503_assignsubmission_file_", "bad = 1")
+    run("moodle")
+    assert sorted(line["score"] for line in table().values()) == ["10", "8", "8"]
     hand_in(term / "late", "Kim L. Lee_502_assignsubmission_file_", when=LATER)
-    hand_in(term / "late", "zoe", when=LATER)
+    hand_in(term / "mail", "zoe q", when=LATER)
     run("late")
-    scores = {name: line["score"] for name, line in table().items() if name not in STUDENTS}
-    assert len(scores) == 3 and set(scores.values()) == {"10"}
+    run("mail")
+    assert [line["score"] for line in table().values()] == ["10", "10", "10"]
 
 
 def test_a_regrade_with_mended_tests_says_what_changed_and_why(term, capsys):
@@ -314,13 +316,25 @@ def test_a_sheet_for_students_as_source_is_asked_about(exercises, capsys, monkey
 def test_a_source_that_fits_hardly_any_submission_is_asked_about(term, capsys):
     def other(book):
         for cell in book["cells"]:
+            names = r"\b(mean|answer|attention|twice|Box)\b"
+            cell["source"] = re.sub(names, r"\1_of_another", cell["source"])
             if cell["metadata"].get("nbgrader"):
                 cell["metadata"]["nbgrader"]["grade_id"] += "_of_another"
 
     write_source(term / "another.ipynb", other)
     assert run("in", source="another.ipynb") == 2
     said = capsys.readouterr().err
-    assert "0 of 13 submissions" in said and "add --yes" in said and not Path("out").exists()
+    assert "Only 0 of 13 notebooks" in said and "add --yes" in said and not Path("out").exists()
+
+
+def test_what_is_no_notebook_says_nothing_of_the_source(term):
+    for name in STUDENTS[1:]:
+        (term / "in" / name / "mini.ipynb").unlink()
+        (term / "in" / name / "photo.png").write_bytes(b"\x89PNG")
+    assert run("in") == 0 and len(table()) == 13
+    hand_in(term / "late", "student 05")
+    (term / "late" / "student 05" / "mini.ipynb").write_text('{"nbformat": 4, "cells": []}')
+    assert run("late") == 0, "the SOURCE of this report is known to fit"
 
 
 def test_times_of_copying_are_no_times_of_handing_in(term, capsys):

@@ -1,5 +1,6 @@
 """What the system refuses is one sentence at the door of every command."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -31,6 +32,15 @@ def test_a_file_where_a_folder_is_wanted(tmp_path, module):
     assert done.returncode == 1
     assert done.stderr.startswith("Stopped: ") and "Not a directory" in done.stderr
     assert done.stderr.count("\n") == 1 and (tmp_path / "taken").read_text() == "mine"
+
+
+def test_set_up_says_what_the_system_refuses(tmp_path):
+    (tmp_path / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "set_up.py", tmp_path / "tools")
+    command = [sys.executable, tmp_path / "tools" / "set_up.py"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.startswith("Set-up stopped: ")
+    assert "requirements.lock: No such file" in done.stderr and done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
