@@ -23,12 +23,13 @@ from course_utils.grading.owners import Name, people_among, platform_of
 
 SUBMITTED = "submitted"  # nbgrader's folder of students
 BESIDE_IT = {"source", "release", "autograded", "feedback", "gradebook.db", "nbgrader_config.py"}
+COUNTED = {"", "week", "day", "part", "attempt", "try", "version", "v", "hw", "ps", "ex", "lesson"}
 PEOPLE = ("student", "participant", "group", "team", "user", "gruppe", "groupe", "grupo", "id")
 WORDS = (  # of names that are no student's
     *("sheet", "exercise", "assignment", "homework", "lab", "notebook", "untitled", "task", "test"),
     *("solution", "answer", "blank", "copy", "draft", "project", "blatt", "aufgabe", "devoir"),
 )
-NUMBERED = 4  # digits from which on a number is somebody's, not the second of something
+NUMBERED = 4  # digits of a number that is somebody's, and does not count something
 COPY = re.compile(r"[\s_.-]*(\(\d+\)|copy\d*|v\d+|final|new|old|backup)$", re.I)
 
 
@@ -177,7 +178,9 @@ def _work(names: Collection[str], sheet: str) -> bool:
 def _numbered(names: Iterable[str]) -> bool:
     """Say whether names differ in a number alone, and not a person's: week1, week2."""
     names = list(names)
-    return len(_bases(names)) == 1 and not _numbers(names)
+    base = min(_bases(names), default="")
+    work = base in COUNTED or any(word in base for word in WORDS)
+    return work and len(_bases(names)) == 1 and not _numbers(names)
 
 
 def _numbers(names: Iterable[str]) -> bool:
