@@ -136,9 +136,10 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
     """Read everything that is given, and ask where there is a doubt, before anything is written."""
     from course_utils.grading import doubts, kept
     from course_utils.grading.master import read_master
+    from course_utils.grading.merge import merge
     from course_utils.grading.roster import class_of, read_roster
     from course_utils.grading.rubrics import read_rubrics
-    from course_utils.grading.run import UNSAFE, Report
+    from course_utils.grading.run import UNSAFE, Report, awaited
     from course_utils.grading.submissions import find_submissions
     from course_utils.grading.tables import read_marks
     from course_utils.grading.worth import with_worth
@@ -154,8 +155,10 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
     submissions = find_submissions(options.submissions, master.name)
     before = [] if options.fresh else kept.rows_before(out)[0]
     work = [*submissions, *before]
-    people = class_of(work, roster)
-    marks = read_marks(options.marks, master, people) if options.marks else {}
+    marks = {}
+    if options.marks:
+        everybody = merge(list(map(awaited, submissions)), before, master).rows
+        marks = read_marks(options.marks, master, class_of(everybody, roster))
     deadline = _deadline(options, roster, work)
     asked = doubts.doubts(options.source, master, submissions, deadline, before)
     doubts.settle(asked, options.yes)
