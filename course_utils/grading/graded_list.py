@@ -87,7 +87,7 @@ class GradedList:
             return ""
         return (
             f"{self.given.path.name} takes {self._text(target.most or 0)} points at most, and the "
-            f"sheet has {self._text(master.max_score)} so far: the marks file can say what more it has"
+            f"sheet has {self._text(master.max_score)} so far: marks by hand can fill it"
         )
 
     def _of_the_column(self, target: Target, master: Master) -> str:

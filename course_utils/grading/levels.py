@@ -24,11 +24,24 @@ from course_utils.grading.owners import Name, people_among, platform_of
 SUBMITTED = "submitted"  # nbgrader's folder of students
 BESIDE_IT = {"source", "release", "autograded", "feedback", "gradebook.db", "nbgrader_config.py"}
 PEOPLE = ("student", "participant", "group", "team", "user", "gruppe", "groupe", "grupo", "id")
-WORDS = (  # of names that are no student's
+WORK = {  # names of these words alone are no student's
     *("sheet", "exercise", "assignment", "homework", "lab", "notebook", "untitled", "task", "test"),
-    *("solution", "answer", "blank", "copy", "draft", "project", "blatt", "aufgabe", "devoir"),
-)
-NUMBERED = 4  # digits from which on a number is somebody's, not the second of something
+    *(
+        "solution",
+        "answer",
+        "answers",
+        "blank",
+        "filled",
+        "copy",
+        "of",
+        "draft",
+        "project",
+        "final",
+    ),
+    *("week", "day", "part", "attempt", "try", "version", "v", "hw", "ps", "ex", "lesson", "new"),
+    *("old", "backup", "submission", "work", "blatt", "aufgabe", "abgabe", "devoir", "tp", "td"),
+}
+NUMBERED = 4  # digits of a number that is somebody's, and does not count something
 COPY = re.compile(r"[\s_.-]*(\(\d+\)|copy\d*|v\d+|final|new|old|backup)$", re.I)
 
 
@@ -162,22 +175,26 @@ def _holds_a_class(folder: Folder, sheet: str) -> bool | None:
     if len(files) > 1 and not folders:
         one = _attempts(files) or _work(files, sheet)
         return False if one else packed or _numbers(map(without_ending, files)) or None
-    if files and len(folders) > 1 and not set(files) & set().union(*folders.values()):
-        return None
-    return False
+    again = set(files) & set().union(*folders.values())
+    return None if files and folders and not again and not _work(files, sheet) else False
 
 
-def _work(names: Collection[str], sheet: str) -> bool:
-    """Say whether some of these names are a sheet's, and not a student's."""
-    bases = [without_ending(name).lower() for name in names]
-    are_work = [base == sheet.lower() or any(word in base for word in WORDS) for base in bases]
-    return any(are_work) and not all(are_work)
+def _work(names: Iterable[str], sheet: str) -> bool:
+    """Say whether some of these names are a sheet's, and so are no student's."""
+    known = WORK.union(_words(sheet))
+    words = [_words(without_ending(name)) for name in names]
+    return any(some and known.issuperset(some) for some in words)
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", name.lower())
 
 
 def _numbered(names: Iterable[str]) -> bool:
     """Say whether names differ in a number alone, and not a person's: week1, week2."""
     names = list(names)
-    return len(_bases(names)) == 1 and not _numbers(names)
+    work = WORK.issuperset(_words(min(_bases(names), default="")))
+    return work and len(_bases(names)) == 1 and not _numbers(names)
 
 
 def _numbers(names: Iterable[str]) -> bool:

@@ -8,6 +8,7 @@ the first number is theirs. Read in Moodle's `mod/assign/classes/downloader.php`
 """
 
 import calendar
+import itertools
 import math
 import re
 import time
@@ -20,22 +21,21 @@ from course_utils.grading.names import readable, without_ending
 
 CANVAS_FILE = r"_(?:(?P<turn>\d+)_(?P<file>.+)|text\.html|link\.html)"
 CANVAS_NAME = r"(?P<name>\w*?(?:_\d+){{{more}}})(?P<late>_LATE)?_(?P<number>\d+)" + CANVAS_FILE
+NAMELESS = "canvas, nameless"
 FORMS = {
     # Moodle's folders end in what it writes; in a flat name the student's own stands behind it
     "moodle": (
         r"(?P<folder>)(?P<name>.*?)(?:_(?P<number>\d+))?_assignsubmission_[a-z][a-z0-9]*_?",
         r"(?P<name>.*?)(?:_(?P<number>\d+))?_assignsubmission_[a-z][a-z0-9]*_(?P<file>.*)",
     ),
-    "canvas": (
-        rf"(?P<late>LATE_)?(?P<name>anon_(?P<number>[0-9A-Za-z]+)){CANVAS_FILE}",
-        CANVAS_NAME.format(more=0),
-    ),
+    "canvas": (CANVAS_NAME.format(more=0),),
+    NAMELESS: (rf"(?P<late>LATE_)?(?P<name>anon_(?!LATE_)(?P<number>[0-9A-Za-z]+)){CANVAS_FILE}",),
     "nbgrader": (
         r"(?P<folder>)(?P<name>[^+]+)\+[^+]+\+(?P<when>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[^+]*"
         r"(?:\+.+)?",
     ),
     "blackboard": (
-        r".+?_(?P<name>[^_]+)_attempt_(?P<when>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(_(?P<file>.+)|\.txt)",
+        r"(?P<name>.+_.+?)_attempt_(?P<when>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(_(?P<file>.+)|\.txt)",
     ),
     "brightspace": (
         r"\d+-\d+ - (?P<name>.+?) ?- (?P<when>\w+ \d+, \d{4} \d+ [AP]M) - (?P<file>.+)",
@@ -48,6 +48,7 @@ TIMES = {
 }
 MORE = [re.compile(CANVAS_NAME.format(more=more), re.S) for more in (0, 1, 2)]
 SHAPES = {name: [re.compile(form, re.S) for form in forms] for name, forms in FORMS.items()}
+PLATFORMS = tuple(name for name in FORMS if name != NAMELESS)
 Name = tuple[str, bool]  # of a file or folder, and whether it is a folder
 
 
@@ -67,7 +68,9 @@ class Owner(NamedTuple):
 
 def platform_of(names: Collection[Name]) -> str:
     """Return the platform that wrote most of these names, "" where there is none."""
-    for platform in FORMS:
+    nameless = {name for name in names if _match(NAMELESS, name)}
+    others = [name for name in names if name not in nameless and _match("canvas", name)]
+    for platform in (NAMELESS,) if nameless and not others else PLATFORMS:
         found = [match for match in (_match(platform, name) for name in names) if match]
         if 2 * len(found) > len(names) and _one_turn_each(found):
             return platform
@@ -89,11 +92,19 @@ def owners_of(names: Collection[Name], platform: str) -> list[Owner]:
     if platform == "canvas":
         usual = median({match["name"]: _turn(match) for match in matches if match}.values())
         matches = [match and _likeliest(match, usual) for match in matches]
-    plain = _plain_names(names)
-    found = [_owner(platform, m) if m else Owner(n) for m, n in zip(matches, plain, strict=True)]
+    title = _title(matches) if platform == "blackboard" else 0
+    pairs = zip(matches, _plain_names(names), strict=True)
+    found = [_owner(platform, m, title) if m else Owner(name) for m, name in pairs]
     people = {(owner.number, owner.name) for owner in found}
     claims = Counter(number for number, _ in people)
     return [owner if claims[owner.number] == 1 else owner._replace(number="") for owner in found]
+
+
+def _title(matches: Iterable[re.Match[str] | None]) -> int:
+    """Return how many letters of Blackboard's names are the assignment's, the same in all."""
+    pieces = [match["name"].split("_") for match in matches if match]
+    shared = itertools.takewhile(lambda column: len({*column}) == 1, zip(*pieces, strict=False))
+    return sum(len(column[0]) + 1 for column in list(shared)[: min(map(len, pieces)) - 1])
 
 
 def _match(platform: str, name: Name) -> re.Match[str] | None:
@@ -125,10 +136,10 @@ def _one_turn_each(matches: Collection[re.Match[str]]) -> bool:
     return 2 * len(set(turns)) > len(turns) or len(turns) < 2
 
 
-def _owner(platform: str, match: re.Match[str]) -> Owner:
+def _owner(platform: str, match: re.Match[str], title: int = 0) -> Owner:
     found = match.groupdict()
     number = found.get("number") or ""
-    name = readable(match["name"]).strip()
+    name = readable(match["name"][title:]).strip()
     if platform == "moodle" and name == "Participant":  # of blind marking, as on the list
         name = f"{name} {number}".strip()
     return Owner(

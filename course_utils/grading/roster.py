@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -16,7 +16,6 @@ from course_utils.grading.people import People, Person
 from course_utils.grading.rows import Row
 from course_utils.grading.spelling import plain
 from course_utils.grading.status import Status
-from course_utils.grading.submissions import Submission
 from course_utils.grading.told import STATUS, lateness
 
 NOBODY = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)  # all of a line of Canvas's
@@ -193,10 +192,9 @@ def read_roster(
     return roster
 
 
-def class_of(work: Iterable[Submission | Row], roster: Roster | None = None) -> list[Person]:
-    """Return everybody whose work is here or who is on the list, by all that they are called."""
-    once = {one.number or one.student: one for one in work}.values()
-    rows, found = [Row(one.student, one.number, Status.GRADED) for one in once], dict[int, Row]()
+def class_of(rows: Sequence[Row], roster: Roster | None = None) -> list[Person]:
+    """Return everybody who has a row or is on the list, by all that they are called."""
+    found = dict[int, Row]()
     if roster:
         rows, found, _ = roster.match(rows)
     listed = {row.student: roster.persons[place] for place, row in found.items()} if roster else {}

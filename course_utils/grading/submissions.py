@@ -25,9 +25,9 @@ from course_utils.grading.levels import BadSubmissions, class_only, level_of, na
 from course_utils.grading.master import Master
 from course_utils.grading.names import is_archives, readable, without_ending
 from course_utils.grading.notebooks import Rejected
-from course_utils.grading.owners import Owner, owners_of, platform_of
+from course_utils.grading.owners import NAMELESS, Owner, owners_of, platform_of
 
-DOWNLOADS = ("moodle", "canvas")  # whose archives have the time of the download
+DOWNLOADS = ("moodle", "canvas", NAMELESS)  # whose archives have the time of the download
 MOST_FILES_OF_A_CLASS = 100_000  # of a .zip in a .zip
 Person = tuple[str, str]  # name, number
 ONE_DOWNLOAD = 3600.0  # seconds between the times of an archive, which are then those of its making
@@ -216,7 +216,7 @@ def _submission(
         theirs,
         max((file.time for file in theirs if file.time is not None), default=None),
         any(owner.late for _, owner in places),
-        platform,
+        platform.partition(",")[0],
         tuple(place for place, _ in places) if platform else (),
     )
 

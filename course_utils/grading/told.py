@@ -27,7 +27,7 @@ def lateness(status: str) -> timedelta | None:
 
     None where it says something that is not understood.
     """
-    for part in re.split(r"\s+-\s+", status):
+    for part in re.split(r"\s-(?=\s)", status):  # what is empty has its dashes, too
         found = LATE.match(part.strip())
         if found:
             return _sum(found)

@@ -239,6 +239,24 @@ def test_the_command_leaves_what_goes_back(tmp_path, capsys, monkeypatch, system
     }
 
 
+def test_marks_reach_namesakes_of_two_runs(tmp_path, capsys, monkeypatch):
+    """The first is called by her name alone until the second one hands in."""
+    files = {"mini.ipynb": Case("").bytes()}
+    (tmp_path / "mini.ipynb").write_text(json.dumps(master_notebook()))
+    (tmp_path / "marks.csv").write_text("student,test_mean\n501,0\n502,1\n")
+    monkeypatch.setattr(pool, "grade_all", all_points)
+    monkeypatch.chdir(tmp_path)
+    arguments = ["mini.ipynb", "in.zip", "--out", "out", "--unsafe-no-sandbox", "--yes"]
+    (tmp_path / "in.zip").write_bytes(moodle_zip([Entry("Ada Lee", 501, files)]))
+    assert command.main(arguments) == 0, capsys.readouterr().err
+    (tmp_path / "in.zip").write_bytes(moodle_zip([Entry("Ada Lee", 502, files)]))
+    assert command.main([*arguments, "--marks", "marks.csv"]) == 0, capsys.readouterr().err
+    scores = [line.split(",")[:3] for line in (tmp_path / "out/grades.csv").open()]
+    assert scores[1:] == [["Ada Lee_501", "graded", "8"], ["Ada Lee_502", "graded", "9"]]
+    with zipfile.ZipFile(tmp_path / "out" / "feedback_moodle.zip") as archive:
+        assert len(archive.namelist()) == 2, "pages of both runs go back"
+
+
 def test_a_list_that_does_not_fit_stops_before_anything_is_graded(tmp_path, capsys, monkeypatch):
     (tmp_path / "mini.ipynb").write_text(json.dumps(master_notebook()))
     (tmp_path / "in" / "ada").mkdir(parents=True)

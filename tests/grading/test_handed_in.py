@@ -248,6 +248,9 @@ def test_a_file_of_brackets_is_not_parsed():
         (["anna/a.ipynb", "bo/src/a.ipynb"], ["anna", "bo"]),
         (["anna/mini.ipynb", "anna/mini-2.ipynb", "anna/other.ipynb"], ["anna"]),
         (["anna/sheet1.ipynb", "anna/sheet2.ipynb"], ["anna"]),
+        (["anna/x.ipynb", "anna/Copy of sheet.ipynb"], ["anna"]),
+        (["anna/x.ipynb", "anna/backup/x.ipynb"], ["anna"]),
+        (["class/p1/x.ipynb", "class/p2/x.ipynb"], ["p1", "p2"]),
         (["class/4711.ipynb", "class/4712.ipynb"], ["4711", "4712"]),
         (["class/student1.ipynb", "class/student2.ipynb"], ["student1", "student2"]),
         (["anna/a.ipynb", "anna/data/b.csv", "anna/img/c.png"], ["anna"]),
@@ -311,6 +314,7 @@ def test_a_class_in_groups(put):
     [
         (["anna/week1/a.ipynb", "anna/week2/a.ipynb"], "in/anna holds week1, week2, and it may be"),
         (["class/anna/a.ipynb", "class/bo/a.ipynb", "class/cy.ipynb"], "may be a class or one"),
+        (["class/anna/a.ipynb", "class/cy.ipynb"], "may be a class or one"),
         (["class/anna.ipynb", "class/bo.ipynb"], "in/class holds anna.ipynb, bo.ipynb, and it may"),
         (["A/anna/a.ipynb", "A/bo/a.ipynb", "B/cy/a.ipynb", "B/dy/a.ipynb"], "groups or students"),
         (["x/Bo_502_assignsubmission_file/a.ipynb"], "may be a class or one student"),
@@ -452,10 +456,11 @@ def test_canvas_without_names_has_one_row_a_person(given):
         ),
         (
             [
-                "Sheet 1_s12_attempt_2026-02-02-15-58-23_x.ipynb",
-                "Sheet 1_s12_attempt_2026-02-02-15-58-23.txt",
+                "Sheet_1_s_12_attempt_2026-02-02-15-58-23_x.ipynb",
+                "Sheet_1_s_12_attempt_2026-02-02-15-58-23.txt",
+                "Sheet_1_t_12_attempt_2026-02-02-15-58-23_x.ipynb",
             ],
-            [("s12", time.mktime((2026, 2, 2, 15, 58, 23, 0, 0, -1)))],
+            [(name, time.mktime((2026, 2, 2, 15, 58, 23, 0, 0, -1))) for name in ("s_12", "t_12")],
         ),
         (
             [

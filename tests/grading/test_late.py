@@ -181,6 +181,8 @@ def test_what_late_work_loses(one, told, late):
     [
         ("Submitted for grading", timedelta(0)),
         ("Submitted for grading - Graded - 1 day 3 hours late", DAY + 3 * HOUR),
+        ("Submitted for grading -  - 1 day 3 hours late", DAY + 3 * HOUR),
+        ("Submitted for grading -  - ", timedelta(0)),
         ("Submitted for grading - 5 mins 10 secs late", timedelta(minutes=5, seconds=10)),
         ("Submitted for grading - 1 hour late - Submission changes not allowed", HOUR),
         ("Submitted for grading - Extension granted until: 3 March 2026, 11:59 PM", 0 * DAY),

@@ -533,12 +533,6 @@ def test_what_questions_are_worth_is_no_student(tmp_path, master, people):
     assert read_marks(path, master, people) == {"bo": {"test_mean": 1.0}}
 
 
-def test_who_was_graded_before_and_now_is_one_person(tmp_path, master):
-    people = class_of([row("Ada Lee", 501), row("Ada Lee", 501), row("bo"), row("bo")])
-    path = listed(tmp_path, "student,test_mean\nada lee,1\nbo,2\n")
-    assert [*read_marks(path, master, people)] == ["Ada Lee", "bo"]
-
-
 def test_marks_by_hand_in_excels_form(tmp_path, master):
     text = "sep=;\r\nstudent;test_mean;Kommentar\r\nJörg;1,5;gut\r\nLin;;\r\n"
     path = listed(tmp_path, text, "cp1252")
