@@ -98,16 +98,16 @@ def marks_file(folder, *lines):
 def test_points_for_a_reason_belong_to_the_maximum(tmp_path, school):
     """2 points for a reason that counts 0 made 12 of 10; now table, page and summary say 12."""
     master, rubrics, _ = school
-    path = marks_file(tmp_path, [OUT_OF, "2", ""], [NAMES[2], "2", "3"])
+    path = marks_file(tmp_path, [OUT_OF, "2", ""], [NAMES[3], "2", "3"])
     master = with_worth(master, path)
     assert master.max_score == 2 + 3 + 2 + 1
     marks = read_marks(path, master)
-    assert marks == {NAMES[2]: {"why": 2.0, "jacobian": 3.0}}
+    assert marks == {NAMES[3]: {"why": 2.0, "jacobian": 3.0}}
     Report(tmp_path / "out", master, marks, rubrics=rubrics).write(rows())
     with (tmp_path / "out" / "grades.csv").open(newline="") as file:
-        line = next(line for line in csv.DictReader(file) if line["student"] == NAMES[2])
+        line = next(line for line in csv.DictReader(file) if line["student"] == NAMES[3])
     assert (line["score"], line["max_score"]) == ("6", "8")
-    page = feedback_page(rows()[2].marked(marks[NAMES[2]]), master)
+    page = feedback_page(rows()[3].marked(marks[NAMES[3]]), master)
     assert "6 of 8 points" in page and "2 of 2" in page and "3 of 3" in page
     assert (tmp_path / "out" / module.MARK_BY_HAND).exists()
 
