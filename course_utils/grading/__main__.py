@@ -94,6 +94,7 @@ def _grade(options: argparse.Namespace) -> int:
     from course_utils.grading.assess import Settings
     from course_utils.grading.merge import merge
     from course_utils.grading.pool import grade_all
+    from course_utils.grading.proving import proved
     from course_utils.grading.run import grade, put
 
     out = options.out = options.out or Path("report") / options.source.stem
@@ -101,6 +102,7 @@ def _grade(options: argparse.Namespace) -> int:
         print(f'As last time: {line} (given as "" it is forgotten)')
     settings = Settings(_sandbox(options), options.seed)
     report, submissions = _ready(options, out)
+    settings = proved(report.master, settings)
     gradebook = _gradebook(options.gradebook) if options.gradebook else None
     graders = _on_cluster(options.dask) if options.dask else grade_all
     if options.fresh:
