@@ -102,8 +102,8 @@ def _grade(options: argparse.Namespace) -> int:
         print(f'As last time: {line} (given as "" it is forgotten)')
     settings = Settings(_sandbox(options), options.seed)
     report, submissions = _ready(options, out)
-    settings = proved(report.master, settings)
     gradebook = _gradebook(options.gradebook) if options.gradebook else None
+    settings = proved(report.master, settings)
     graders = _on_cluster(options.dask) if options.dask else grade_all
     if options.fresh:
         _say(kept.set_aside(out))
