@@ -76,7 +76,9 @@ class Pass:
         self.master, self.cells, self.session, self.kernel = master, cells, session, kernel
         self.checks, self.watching, self.whole = checks, watching, whole
         self.ours, self.failed = ours, failed
-        self.bound = dict[str, int]()  # the students' names that are here, and from after which cell
+        self.bound = dict[
+            str, int
+        ]()  # the students' names that are here, and from after which cell
         self.workers = session.workers
         self.places = {q.grade_id: counts_after(q, cells) for q in master.questions}
         session.meet(kernel.names, master, watching)

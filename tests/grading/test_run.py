@@ -16,7 +16,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course_utils.grading import __main__ as command
-from course_utils.grading import pool, sandbox
+from course_utils.grading import pool, proving, sandbox
 from course_utils.grading.assess import Settings, assess
 from course_utils.grading.journal import NAME, Busy, Journal
 from course_utils.grading.master import read_master
@@ -286,10 +286,15 @@ def test_the_time_of_all_cells_together_is_capped(school):
 
 
 @needs_sandbox
-def test_a_sandbox_that_does_not_start_gives_nobody_marks(school, monkeypatch):
+def test_a_sandbox_that_does_not_start_gives_nobody_marks(school, monkeypatch, capsys):
     """A worker that cannot begin is the grader's failure, never a student's zero."""
-    monkeypatch.setattr(sandbox, "WORKER", school / "list.csv")
-    (school / "list.csv").write_text("import no_such_module")
+    command_line = [sys.executable, "-c", "import no_such_module"]
+    monkeypatch.setattr(sandbox.Sandbox, "command", lambda self, refused=None: command_line)
+    assert run(school) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Not graded: student code cannot be run") and "no_such_module" in said
+    assert not (school / "out").exists()
+    monkeypatch.setattr(proving, "proved", lambda master, settings: settings)
     assert run(school) == 0
     rows = {line["student"]: line for line in lines(school)}
     assert {line["status"] for line in rows.values()} == {"crashed", "rejected"}
