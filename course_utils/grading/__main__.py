@@ -16,6 +16,7 @@ from course_utils.grading import GradingError
 if TYPE_CHECKING:
     from course_utils.grading.deadline import Deadline
     from course_utils.grading.master import Master
+    from course_utils.grading.people import Person
     from course_utils.grading.roster import Roster
     from course_utils.grading.rows import Row
     from course_utils.grading.run import Graders, Report
@@ -136,10 +137,10 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
     """Read everything that is given, and ask where there is a doubt, before anything is written."""
     from course_utils.grading import doubts, kept
     from course_utils.grading.master import read_master
-    from course_utils.grading.merge import merge
+    from course_utils.grading.merge import everybody
     from course_utils.grading.roster import class_of, read_roster
     from course_utils.grading.rubrics import read_rubrics
-    from course_utils.grading.run import UNSAFE, Report, awaited
+    from course_utils.grading.run import UNSAFE, Report
     from course_utils.grading.submissions import find_submissions
     from course_utils.grading.tables import read_marks
     from course_utils.grading.worth import with_worth
@@ -154,12 +155,10 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
         roster = read_roster(options.roster, master, options.column or "", bool(options.scale))
     submissions = find_submissions(options.submissions, master.name)
     before = [] if options.fresh else kept.rows_before(out)[0]
-    work = [*submissions, *before]
-    marks = {}
-    if options.marks:
-        everybody = merge(list(map(awaited, submissions)), before, master).rows
-        marks = read_marks(options.marks, master, class_of(everybody, roster))
-    deadline = _deadline(options, roster, work)
+    people = class_of(everybody(submissions, before, master), roster)
+    marks = read_marks(options.marks, master, people) if options.marks else {}
+    marked = any(one.marked_late for one in [*submissions, *before])
+    deadline = _deadline(options, people, marked, roster)
     asked = doubts.doubts(options.source, master, submissions, deadline, before)
     doubts.settle(asked, options.yes)
     warning = UNSAFE if options.unsafe_no_sandbox else ""
@@ -168,27 +167,24 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
 
 
 def _deadline(
-    options: argparse.Namespace, roster: "Roster | None", work: "Sequence[Submission | Row]"
+    options: argparse.Namespace, people: "Sequence[Person]", marked: bool, roster: "Roster | None"
 ) -> "Deadline":
+    """Return when it was due and what late work costs. marked : whether anybody is marked late."""
     from course_utils.grading.deadline import Deadline, moment
-    from course_utils.grading.extensions import called, extensions_of, read_extensions, strangers
+    from course_utils.grading.extensions import read_extensions
     from course_utils.grading.late import read_rule
 
     due = moment(options.due) if options.due else None
     rule = read_rule(options.late) if options.late else None
-    if rule and due is None and not roster and not any(one.marked_late for one in work):
+    if rule and due is None and not roster and not marked:
         raise GradingError(
             'nothing says what is late: give --due, such as --due "2026-03-01 23:59"'
         )
     if not options.extensions:
         return Deadline(due, rule)
-    lines = read_extensions(options.extensions)
-    listed = roster.people if roster else ()
-    here = [called(one.student, one.number) for one in work]
-    found = extensions_of(lines, options.extensions, listed, here)
-    for name in strangers(lines, here):
-        print(f"An extension for {name}, of whom there is no work yet")
-    return Deadline(due, rule, found)
+    found = read_extensions(options.extensions, people, whole=roster is not None)
+    _say(*(f"An extension for {name}, of whom there is no work yet" for name in found.strangers))
+    return Deadline(due, rule, found.by_student)
 
 
 def _on_cluster(address: str) -> "Graders":

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from course_utils.grading import GradingError
 from course_utils.grading.late import UNKNOWN, Rule, in_words
-from course_utils.grading.merge import name_of
 from course_utils.grading.rows import Row
 
 MOMENT = re.compile(
@@ -36,7 +35,7 @@ class Extension:
 class Deadline:
     """due : seconds since 1970, None where only the platform knows.  rule : what late work costs.
 
-    extensions : by number, and by name as `merge.name_of` has it.
+    extensions : by student, as rows have it.
     """
 
     due: float | None = None
@@ -77,7 +76,7 @@ class Deadline:
         return replace(row, late=in_words(late), penalty=penalty)
 
     def _extension(self, row: Row) -> Extension | None:
-        return self.extensions.get(row.number) or self.extensions.get(name_of(row.student))
+        return self.extensions.get(row.student)
 
 
 def moment(text: str, where: str = "--due") -> float:

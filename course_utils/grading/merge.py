@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from course_utils.grading.master import Master
 from course_utils.grading.rows import Kind, Outcome, Row
+from course_utils.grading.status import Status
+from course_utils.grading.submissions import Submission
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,16 @@ def merge(here: Sequence[Row], before: Iterable[Row], master: Master) -> Merged:
     everybody = _apart([*rows, *kept])
     older = [row for row in everybody if row.source != master.digest]
     return Merged(everybody, len(kept), len(older), overtaken)
+
+
+def everybody(
+    submissions: Iterable[Submission], before: Iterable[Row], master: Master
+) -> list[Row]:
+    """Return a row of everybody whom the report will have, before anything is graded."""
+    here = [
+        Row(one.student, one.number, Status.GRADED, handed_in=one.handed_in) for one in submissions
+    ]
+    return merge(here, before, master).rows
 
 
 def name_of(text: str) -> str:

@@ -56,13 +56,6 @@ class Roster:
     def _namesakes(self) -> Counter[str]:
         return Counter(person.name for person in self.persons)
 
-    @property
-    def people(self) -> list[frozenset[str]]:
-        """Return all that each person on the list may be called by."""
-        return [
-            frozenset({one.number, *one.logins}.union(*one.keys)) - {""} for one in self.persons
-        ]
-
     def match(self, rows: Sequence[Row]) -> tuple[list[Row], dict[int, Row], list[str]]:
         """Return (rows with one for everybody on the list, {place in the list: row}, strangers).
 
@@ -208,7 +201,8 @@ def class_of(rows: Sequence[Row], roster: Roster | None = None) -> list[Person]:
     people = []
     for row in rows:
         known = listed.get(row.student, Person(row.student))
-        logins, names = (row.number, *known.logins), (_bare_name(row), known.name, *known.names)
+        logins = row.number, known.number, *known.logins
+        names = (_bare_name(row), known.name, *known.names)
         people.append(Person(row.student, row.number, tuple(filter(None, logins)), names))
     return people
 

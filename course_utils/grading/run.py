@@ -22,7 +22,6 @@ from course_utils.grading.pool import Placed, grade_all
 from course_utils.grading.roster import Roster
 from course_utils.grading.rows import Row
 from course_utils.grading.rubrics import Rubrics
-from course_utils.grading.status import Status
 from course_utils.grading.submissions import Submission
 from course_utils.grading.summary import as_text, summarise
 from course_utils.grading.tables import Marks, grades_csv, grades_json
@@ -163,12 +162,6 @@ def grade(
         return [_stamped(journal.rows[key], one, work, master) for key, one, work in known]
     finally:
         journal.close()
-
-
-def awaited(submission: Submission) -> Row:
-    """Return a row of what is not graded yet: whose it is, and when it came."""
-    row = Row(submission.student, submission.number, Status.GRADED)
-    return replace(row, handed_in=submission.handed_in)
 
 
 def _stamped(row: Row, submission: Submission, work: str, master: Master) -> Row:

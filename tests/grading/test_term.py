@@ -403,3 +403,27 @@ def test_grading_anew_that_was_killed_is_begun_anew_for_the_rest(term, monkeypat
     monkeypatch.setattr(pool, "grade_all", count)
     run("in")
     assert asked == [9] and len(table()) == 13
+
+
+def test_an_extension_by_number_holds_for_somebody_who_hands_in_later(term):
+    lines = [f"Participant {n},{name}," for n, name in enumerate([*STUDENTS, "Kim Lee"], 400)]
+    (term / "list.csv").write_text("\n".join(["Identifier,Full name,Grade", *lines]) + "\n")
+    (term / "longer.csv").write_text("student,days\n413,2\n")
+    more = ["--due", DUE, "--late", "10% per day", "--roster", "list.csv"]
+    assert run("in", *more, "--extensions", "longer.csv") == 0
+    hand_in(term / "late", "Lee Kim", when=LATER)
+    assert run("late") == 0
+    assert (table()["Lee Kim"]["late"], table()["Lee Kim"]["score"]) == ("", "10")
+
+
+def test_marks_by_hand_follow_a_person_whose_name_was_written_otherwise(term):
+    hand_in(term / "moodle", "Kim Lee_502_assignsubmission_file_")
+    hand_in(term / "moodle", "Zoe Q_503_assignsubmission_file_")
+    (term / "marks.csv").write_text("student,test_mean\n502,1\n")
+    run("moodle", "--marks", "marks.csv")
+    hand_in(term / "late", "Kim L. Lee_502_assignsubmission_file_", when=LATER)
+    assert run("late") == 0
+    assert {name: line["score"] for name, line in table().items()} == {
+        "Kim L. Lee": "9",
+        "Zoe Q": "10",
+    }
