@@ -116,8 +116,8 @@ class GradedList:
         if self.system == "moodle" and most and most < master.max_score and not self.scaled:
             raise BadTable(  # what is above it is left out in silence
                 f"Moodle takes {self._text(most)} points at most in {self.given.names[column]!r} "
-                f"of {self.given.path}, and the sheet has {self._text(master.max_score)}: change the "
-                f"maximum in Moodle and fetch the list again, or add --scale"
+                f"of {self.given.path}, and the sheet has {self._text(master.max_score)}: change "
+                f"the maximum in Moodle and fetch the list again, or add --scale"
             )
         return Target(column, most=most)
 
