@@ -94,6 +94,7 @@ def _grade(options: argparse.Namespace) -> int:
     from course_utils.grading.assess import Settings
     from course_utils.grading.merge import merge
     from course_utils.grading.pool import grade_all
+    from course_utils.grading.proving import proved
     from course_utils.grading.run import grade, put
 
     out = options.out = options.out or Path("report") / options.source.stem
@@ -102,6 +103,7 @@ def _grade(options: argparse.Namespace) -> int:
     settings = Settings(_sandbox(options), options.seed)
     report, submissions = _ready(options, out)
     gradebook = _gradebook(options.gradebook) if options.gradebook else None
+    settings = proved(report.master, settings)
     graders = _on_cluster(options.dask) if options.dask else grade_all
     if options.fresh:
         _say(kept.set_aside(out))
@@ -137,7 +139,7 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
     """Read everything that is given, and ask where there is a doubt, before anything is written."""
     from course_utils.grading import doubts, kept
     from course_utils.grading.master import read_master
-    from course_utils.grading.merge import everybody
+    from course_utils.grading.merge import everybody_of
     from course_utils.grading.roster import class_of, read_roster
     from course_utils.grading.rubrics import read_rubrics
     from course_utils.grading.run import UNSAFE, Report
@@ -155,7 +157,7 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
         roster = read_roster(options.roster, master, options.column or "", bool(options.scale))
     submissions = find_submissions(options.submissions, master.name)
     before = [] if options.fresh else kept.rows_before(out)[0]
-    people = class_of(everybody(submissions, before, master), roster)
+    people = class_of(everybody_of(submissions, before, master), roster)
     marks = read_marks(options.marks, master, people) if options.marks else {}
     marked = any(one.marked_late for one in [*submissions, *before])
     deadline = _deadline(options, people, marked, roster)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from course_utils.grading.master import Master
-from course_utils.grading.merge import name_of
 from course_utils.grading.rows import Row
+from course_utils.grading.spelling import plain
 from course_utils.grading.tables import csv_text, number
 
 COLUMNS = ("when", "student", "question", "before", "after", "why")
@@ -40,11 +40,11 @@ def reported(path: Path) -> list[Before]:
 
 def changes(before: Sequence[Before], rows: Iterable[Row], master: Master) -> list[Change]:
     """Return what changed between a report and these rows; nothing where there was no report."""
-    numbers = {one["number"]: one for one in before if one.get("number")}
-    names = {name_of(one["student"]): one for one in before}
+    persons = {one["person"]: one for one in before if one.get("person")}
+    names = {plain(one["student"]): one for one in before if not one.get("person")}
     found = list[Change]()
     for row in rows if before else ():
-        old = numbers.get(row.number) or names.get(name_of(row.student))
+        old = persons.get(row.person) or names.get(plain(row.student))
         found += _of_student(old, row, master)
     return found
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from course_utils.grading.archives import HandedIn, Unreadable, is_archive, list_within
 from course_utils.grading.blanks import is_blank, is_blank_text
-from course_utils.grading.master import Master, Question
+from course_utils.grading.master import Master
 from course_utils.grading.names import (
     by_number,
     ending,
@@ -172,11 +172,7 @@ def _weighed(piece: Piece, notebook: Notebook, master: Master) -> Found:
 
 def names_of(master: Master) -> set[str]:
     """Return the names that a master's tests need from the students."""
-    return {name for question in master.questions for name in _names(question)}
-
-
-def _names(question: Question) -> Sequence[str]:
-    return question.needs.names
+    return {name for question in master.questions for name in question.names}
 
 
 def defined(source: str) -> set[str]:
@@ -230,7 +226,7 @@ def _not_run(notebook: Notebook, master: Master) -> Iterator[str]:
     ids = {cell.grade_id for cell in notebook.texts} - run_ids
     names = {name for cell in notebook.texts for name in defined(cell.source)} - run_names
     for question in master.questions:
-        if not question.by_hand and (ids & set(question.answers) or names & set(_names(question))):
+        if not question.by_hand and (ids & set(question.answers) or names & set(question.names)):
             title = question.title or question.grade_id
             yield f"The answer to {title!r} stands in a text cell: it was not run."
 

@@ -1,7 +1,7 @@
 """What an error of a student's can tell them: a name of their own, or Python's words on a text.
 
-An error's own words never cross: they could hold what the student's code was given. A name can,
-where it stands in the student's cells; what is wrong with a text is found here, from the text.
+No page repeats an error's own words: they could hold what the student's code was given. It can say
+a name in them that stands in the student's cells. What is wrong with a text is found from the text.
 """
 
 import re
@@ -10,8 +10,8 @@ from course_utils.grading.parsing import Wrong, what_is_wrong
 
 NAMING = ("NameError", "UnboundLocalError", "ImportError", "ModuleNotFoundError", "AttributeError")
 OF_A_TEXT = ("SyntaxError", "IndentationError", "TabError")
-NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
-LONGEST = 60
+QUOTED = re.compile(r"'([^\W\d]\w*(?:\.[^\W\d]\w*)*)'")
+LETTERS, LONGEST = 400, 60  # of an error's words, and of a name
 MEANS = {
     "AssertionError": "an `assert` in your code does not hold",
     "AttributeError": "an object has no such attribute",
@@ -36,10 +36,13 @@ MEANS = {
 }
 
 
-def name_in(kind: str, word: str, known: frozenset[str]) -> str:
-    """Return a name that an error tells, where the student's own cells have it; else ""."""
-    fine = kind in NAMING and len(word) <= LONGEST and NAME.fullmatch(word)
-    return word if fine and known.issuperset(word.split(".")) else ""
+def name_in(kind: str, words: str, known: frozenset[str]) -> str:
+    """Return the name that an error's words tell, if the student's own cells have it; else ""."""
+    quoted = QUOTED.findall(words[:LETTERS]) if kind in NAMING else []
+    if not quoted:
+        return ""
+    name: str = quoted[-1] if kind == "AttributeError" else quoted[0]  # behind that of a class
+    return name if len(name) <= LONGEST and known.issuperset(name.split(".")) else ""
 
 
 def wrong_in(kind: str, cell: str) -> Wrong | None:

@@ -1,15 +1,13 @@
-"""A report of several runs: whoever was graded before stays, and the newest hand-in counts.
+"""A report of several runs: whoever was graded before stays, and the newest hand-in counts."""
 
-A person is the platform's number; where one of two rows has none, the name, if only one has it.
-"""
-
-import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from course_utils.grading.identity import person_of, persons
 from course_utils.grading.master import Master
 from course_utils.grading.rows import Kind, Outcome, Row
+from course_utils.grading.spelling import plain
 from course_utils.grading.status import Status
 from course_utils.grading.submissions import Submission
 
@@ -20,12 +18,14 @@ class Merged:
 
     kept : how many of them are of people who are not in this run.  older : how many of all were
     graded with an older SOURCE.  overtaken : who handed in something newer, graded before.
+    taken_for : names that were taken for another one.
     """
 
     rows: list[Row]
     kept: int = 0
     older: int = 0
     overtaken: list[str] = field(default_factory=list)
+    taken_for: list[tuple[str, str]] = field(default_factory=list)
 
     def said(self) -> Iterator[str]:
         """Tell a teacher of the rows that this run did not make."""
@@ -38,82 +38,53 @@ class Merged:
             )
         for name in self.overtaken:
             yield f"  a newer hand-in, graded before, counts: {name}"
+        for name, other in self.taken_for:
+            yield f"  {name} is taken for {other}, who was graded before"
 
 
 def merge(here: Sequence[Row], before: Iterable[Row], master: Master) -> Merged:
     """Return the rows of this run with those of people whom earlier ones graded, oldest first."""
-    rows, ours, kept, overtaken = list(here), _People(here), list[Row](), list[str]()
-    for row in _newest(before):
-        place = ours.find(row)
-        if place is None:
-            kept.append(_in_order(row, master))
-        elif _is_later(row, rows[place]):
-            rows[place] = _in_order(row, master)
+    earlier = defaultdict[str, list[Row]](list)
+    for row in before:
+        earlier[person_of(row)].append(row)
+    rows, overtaken, taken_for = list[Row](), list[str](), list[tuple[str, str]]()
+    for row in here:
+        theirs = earlier.pop(person_of(row), [])
+        rows.append(_newest([*theirs, row], master))
+        if rows[-1].handed_in != row.handed_in:
             overtaken.append(row.student)
+        others = [one.student for one in theirs if not _same_name(one, row)]
+        taken_for += [(row.student, name) for name in dict.fromkeys(others)]
+    kept = [_newest(theirs, master) for theirs in earlier.values()]
     everybody = _apart([*rows, *kept])
     older = [row for row in everybody if row.source != master.digest]
-    return Merged(everybody, len(kept), len(older), overtaken)
+    return Merged(everybody, len(kept), len(older), overtaken, taken_for)
 
 
-def everybody(
-    submissions: Iterable[Submission], before: Iterable[Row], master: Master
+def everybody_of(
+    submissions: Sequence[Submission], before: Sequence[Row], master: Master
 ) -> list[Row]:
     """Return a row of everybody whom the report will have, before anything is graded."""
+    who = persons(submissions, before)
     here = [
-        Row(one.student, one.number, Status.GRADED, handed_in=one.handed_in) for one in submissions
+        Row(one.student, one.number, Status.GRADED, handed_in=one.handed_in, person=person)
+        for one, person in zip(submissions, who, strict=True)
     ]
     return merge(here, before, master).rows
 
 
-def name_of(text: str) -> str:
-    """Return a name as people compare it: without case, spaces and commas."""
-    letters = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(letter for letter in letters if letter.isalnum())
+def _newest(rows: Sequence[Row], master: Master) -> Row:
+    """Return the row of one person that counts: of equally new ones the last graded.
 
-
-class _People:
-    """The places of rows, by number and by name."""
-
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self.numbers, self.names = dict[str, int](), dict[str, list[int]]()
-        self.without, self.count = set[int](), 0
-        for row in rows:
-            self.add(row)
-
-    def add(self, row: Row) -> None:
-        self.names.setdefault(name_of(row.student) or row.student, []).append(self.count)
-        self.without.add(self.count)
-        self.number(self.count, row)
-        self.count += 1
-
-    def number(self, place: int, row: Row) -> None:
-        """Know the number of the person at a place, where the row has one."""
-        if row.number:
-            self.numbers.setdefault(row.number, place)
-            self.without.discard(place)
-
-    def find(self, row: Row) -> int | None:
-        """Return the place of the same person."""
-        if row.number in self.numbers:
-            return self.numbers[row.number]
-        namesakes = self.names.get(name_of(row.student) or row.student, [])
-        if row.number:  # another number is another person
-            namesakes = [place for place in namesakes if place in self.without]
-        return namesakes[0] if len(namesakes) == 1 else None
-
-
-def _newest(before: Iterable[Row]) -> list[Row]:
-    """Return one row of each person: the newest hand-in; of equally new ones the last graded."""
-    rows, people = list[Row](), _People(())
-    for row in before:
-        place = people.find(row)
-        if place is None:
-            people.add(row)
-            rows.append(row)
-        else:
-            people.number(place, row)
-            rows[place] = rows[place] if _is_later(rows[place], row) else row
-    return rows
+    What a platform wrote to an earlier one stays known.
+    """
+    best = rows[0]
+    for row in rows[1:]:
+        best = best if _is_later(best, row) else row
+    number = next((row.number for row in (best, *rows) if row.number), "")
+    named = next((row for row in (best, *reversed(rows)) if row.entry), best)
+    known = replace(best, number=number, platform=named.platform, entry=named.entry)
+    return _in_order(known, master) if known.outcomes else known
 
 
 def _is_later(one: Row, other: Row) -> bool:
@@ -121,6 +92,12 @@ def _is_later(one: Row, other: Row) -> bool:
     if one.handed_in is None or other.handed_in is None:
         return False
     return one.handed_in > other.handed_in
+
+
+def _same_name(one: Row, other: Row) -> bool:
+    return bool(one.number and one.number == other.number) or plain(one.student) == plain(
+        other.student
+    )
 
 
 def _in_order(row: Row, master: Master) -> Row:

@@ -60,11 +60,6 @@ def too_much(source: str) -> bool:
     return deepest > DEEPEST
 
 
-def names_in(source: str) -> frozenset[str]:
-    """Return the words of a text that could be names."""
-    return frozenset(re.findall(r"[^\W\d]\w*", source))
-
-
 def is_blank(source: str) -> bool:
     """Say whether a text holds no answer: nothing, comments, or the sheet's three dots."""
     lines = (line.split("#")[0].strip() for line in source.splitlines())

@@ -59,9 +59,9 @@ class Row:
     made the row, so the next run tries once more.  by_hand : points that a teacher gave; they count
     instead of ours.  work : a digest of what was handed in.  source : the digest of the SOURCE that
     it was graded with.  handed_in : seconds since 1970, None where nobody knows.  marked_late : the
-    platform says so.  late : by how much, in words, "" where it came in time.  penalty : the points
-    that late work costs, see `late`.  platform, entry : "moodle" or "canvas", and the name that it
-    gave to what was handed in.
+    platform says so.  person : who it is from run to run, see `identity`.  platform, entry :
+    "moodle" or "canvas", and the name that it gave to what was handed in.  late : by how much, in
+    words, "" where it came in time.  penalty : the points that late work costs, see `late`.
     """
 
     student: str
@@ -78,6 +78,7 @@ class Row:
     source: str = ""
     handed_in: float | None = None
     marked_late: bool = False
+    person: str = ""
     late: str = ""
     penalty: float = 0.0
     platform: str = ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from tqdm import tqdm
 
@@ -14,6 +15,7 @@ from course_utils.grading.assess import Settings
 from course_utils.grading.deadline import Deadline
 from course_utils.grading.give_back import addressed, feedback_archives
 from course_utils.grading.html import MARK_BY_HAND, feedback_page, file_name, summary_page
+from course_utils.grading.identity import persons
 from course_utils.grading.journal import Journal
 from course_utils.grading.late import LATE_UNKNOWN
 from course_utils.grading.marking_page import marking_page
@@ -148,31 +150,42 @@ def grade(
     journal = Journal(folder, force)
     try:
         fingerprint = _fingerprint(master, settings)
-        works = [submission.key() for submission in submissions]
-        keys = [hashlib.sha256(f"{work} {fingerprint}".encode()).hexdigest() for work in works]
+        who = persons(submissions, journal.rows.values())
+        pieces = [
+            _Piece(one, one.key(), person) for one, person in zip(submissions, who, strict=True)
+        ]
+        keys = [hashlib.sha256(f"{p.work} {fingerprint}".encode()).hexdigest() for p in pieces]
         open_ones = [place for place, key in enumerate(keys) if key not in journal.kept.done]
         tqdm.monitor_interval = 0  # a thread of its own, and processes that fork may not have any
         with tqdm(total=len(keys), initial=len(keys) - len(open_ones), disable=not show) as bar:
             todo = [submissions[place] for place in open_ones]
             for number, row in graders(todo, master, settings, jobs):
                 place = open_ones[number]
-                journal.add(keys[place], _stamped(row, submissions[place], works[place], master))
+                journal.add(keys[place], pieces[place].stamped(row, master))
                 bar.update()
-        known = zip(keys, submissions, works, strict=True)
-        return [_stamped(journal.rows[key], one, work, master) for key, one, work in known]
+        pairs = zip(keys, pieces, strict=True)
+        return [piece.stamped(journal.rows[key], master) for key, piece in pairs]
     finally:
         journal.close()
 
 
-def _stamped(row: Row, submission: Submission, work: str, master: Master) -> Row:
-    """Return the row with what later runs ask: which work it is of, and which SOURCE."""
-    return replace(
-        addressed(row, submission),
-        work=work,
-        source=master.digest,
-        handed_in=submission.handed_in,
-        marked_late=submission.marked_late,
-    )
+class _Piece(NamedTuple):
+    """A submission with a digest of it, and who it is of."""
+
+    submission: Submission
+    work: str
+    person: str
+
+    def stamped(self, row: Row, master: Master) -> Row:
+        """Return its row with what later runs ask."""
+        return replace(
+            addressed(row, self.submission),
+            work=self.work,
+            person=self.person,
+            source=master.digest,
+            handed_in=self.submission.handed_in,
+            marked_late=self.submission.marked_late,
+        )
 
 
 def _fingerprint(master: Master, settings: Settings) -> str:

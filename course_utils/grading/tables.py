@@ -45,6 +45,7 @@ def grades_json(rows: Iterable[Row], master: Master, warning: str = "") -> str:
         {
             "student": row.student,
             "number": row.number,
+            "person": row.person,
             "status": row.status,
             "file": row.file,
             "seconds": row.seconds,

@@ -3,26 +3,28 @@
 Two things of theirs are said: names that stand in their cells, and lines of these cells.
 """
 
+import builtins
 import difflib
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Sequence
 
 from course_utils.grading.details import meaning
 from course_utils.grading.exchange import Fault
-from course_utils.grading.looks import Tested
 from course_utils.grading.master import Question
 from course_utils.grading.parsing import defined_in
+from course_utils.grading.passes import Tested
 from course_utils.grading.session import Raised, Session
-from course_utils.grading.stubs import KNOWN, OUR_WORDS
+from course_utils.grading.stubs import OUR_WORDS
 
 LETTERS = 400
 LETTERS_OF_LINE = 80
-ALSO_NAMED = ("NotAnsweredYet", "SystemExit", "LinAlgError", "IndentationError", "TabError")
+ALSO_NAMED = ("NotAnsweredYet", "LinAlgError")  # beside Python's own
 PASSED = "Right."
 NOT_ANSWERED = "Not answered yet."
 HIDDEN_FAILED = (
     "It passes the tests that you can see, and not all of the hidden ones: think of other inputs, "
     "of other sizes, of the edges."
 )
+TESTS_ENDED = "The tests did not come to an end with what your code gave them."
 BY_HAND = "Your teacher reads this one."
 LEFT_OUT = "It was left out, so that your other cells could run."
 
@@ -32,20 +34,30 @@ def of_fault(fault: Fault) -> str:
     return f"Your code {fault.status.of_code}"
 
 
-def of_error(question: Question, tested: Tested, cell: int, session: Session) -> str:
+def of_error(
+    question: Question, tested: Tested, cell: int, session: Session, visible: str = ""
+) -> str:
     """Tell what a test that is no check of ours says: the teacher's words, in one line or two."""
-    if is_missing(question, tested):
-        return _missing(getattr(tested.error, "name", ""), cell, session)
-    if tested.raised:
+    if tested.missing:
+        return _missing(tested.missing, cell, session)
+    if tested.raised and getattr(tested.error, "from_answer", False):
         return f"It stops {_because(tested.raised)}.{_where(tested.raised, session, cell)}"
     said = "" if isinstance(tested.error, Fault) else " ".join(str(tested.error).split())
-    return said[:LETTERS] or "A test that you can see does not hold."
+    return said[:LETTERS] or _line_that_fails(tested, visible)
 
 
-def is_missing(question: Question, tested: Tested) -> bool:
-    """Say whether the tests look for a name that the student has not; no call has raised this."""
-    error = tested.error
-    return isinstance(error, NameError) and error.name in question.needs.names
+def _line_that_fails(tested: Tested, visible: str) -> str:
+    """Show the line of the visible test that does not hold."""
+    lines = visible.splitlines()
+    if 0 < tested.line <= len(lines):
+        return f"This does not hold: `{lines[tested.line - 1].strip()[:LETTERS]}`"
+    return "A test that you can see does not hold."
+
+
+def carried(question: Question) -> str:
+    """Tell the teacher that an answer was tested with SOURCE's own answers to earlier questions."""
+    name = question.title or question.grade_id
+    return f"“{name}” is right beside a right answer to the question before, and was tested so"
 
 
 def notes_on_calls(question: Question, tested: Tested) -> list[str]:
@@ -54,13 +66,14 @@ def notes_on_calls(question: Question, tested: Tested) -> list[str]:
     return [f"“{name}”: a call {fault.status.of_code}" for fault in tested.faults]
 
 
-def notes_on_cells(session: Session, tests: Container[int]) -> Iterator[str]:
-    """Tell what happened to cells, but for those with tests: these are told by their question."""
+def notes_on_cells(session: Session) -> Iterator[str]:
+    """Tell what happened to cells of the student's own: tests are told by their question."""
     for number, fault in sorted(session.left_out.items()):
         begins = _line(session.cells[number].strip(), 1)
         yield f"code cell {number + 1} (`{begins}`) {fault.status.of_code} {LEFT_OUT}"
     for number, raised in sorted(session.errors.items()):
-        if number in tests or raised.kind == "Kept":  # what another question may well have
+        theirs = session.cells[number].strip() not in {*session.as_given, *session.as_tested}
+        if not theirs or raised.kind == "Kept":  # what another question may well have
             continue
         here, where = "", _where(raised, session, number)
         if raised.cell == number:
@@ -71,22 +84,23 @@ def notes_on_cells(session: Session, tests: Container[int]) -> Iterator[str]:
         yield f"code cell {number + 1}{here} stops {_because(raised)}.{where}"
 
 
-def _missing(name: str, cell: int, session: Session) -> str:
+def _missing(names: Sequence[str], cell: int, session: Session) -> str:
     """Say why a name that the tests ask for is not there."""
     if cell in session.left_out:
         return f"Your cell {session.left_out[cell].status.of_code}"
     if cell in session.errors:
         raised = session.errors[cell]
         return f"Your cell stops {_because(raised)}.{_where(raised, session, cell)}"
-    near = _near(name, session.cells[cell]) if cell >= 0 else ""
+    near = _near(names, session.cells[cell]) if cell >= 0 else ""
     hint = f" You have `{near}`: the tests need the name as the sheet has it." if near else ""
-    return f"There is no `{name}` in your notebook.{hint}"
+    wanted = " and no ".join(f"`{name}`" for name in names)
+    return f"There is no {wanted} in your notebook.{hint}"
 
 
-def _near(name: str, source: str) -> str:
-    """Return what a cell defines in the place of a name that is missing; "" for nothing."""
-    there = defined_in(source)
-    near = difflib.get_close_matches(name, there, 1)
+def _near(names: Sequence[str], source: str) -> str:
+    """Return what a cell defines in the place of names that are missing; "" for nothing."""
+    there = [name for name in defined_in(source) if name not in names]
+    near = [one for name in names for one in difflib.get_close_matches(name, there, 1)]
     return near[0] if near else there[0] if len(there) == 1 else ""
 
 
@@ -94,7 +108,8 @@ def _because(raised: Raised) -> str:
     """Say why code stops, by the kind of its error; a kind of a student's own is not repeated."""
     if raised.kind in OUR_WORDS:
         return f"because {OUR_WORDS[raised.kind]}"
-    if raised.kind not in {*KNOWN, *ALSO_NAMED}:
+    known = isinstance(getattr(builtins, raised.kind, None), type)
+    if not known and raised.kind not in ALSO_NAMED:
         return "with an error"
     said = meaning(raised.kind, raised.detail)
     return f"with {raised.kind}" + (f": {said}" if said else "")

@@ -55,7 +55,7 @@ def full_row(status=Status.TIMEOUT, student="ada"):
     said = ("expected", "1"), ("yours", "2")
     outcome = Outcome("q", 1.0, Kind.PARTLY, "near", "a mistake", said, 3, 4)
     hand = Outcome("h", None, Kind.BY_HAND)
-    known = {"work": "w", "source": "s", "handed_in": 5.0, "marked_late": True}
+    known = {"work": "w", "source": "s", "handed_in": 5.0, "marked_late": True, "person": "#7"}
     row = Row(student, "7", status, "x.ipynb", (outcome, hand), ("note",), 1.5, {"q": "x"}, True)
     return replace(row, **known)
 

@@ -14,7 +14,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course_utils.grading import __main__ as command
-from course_utils.grading import pool
+from course_utils.grading import pool, proving
 from course_utils.grading.journal import NAME
 from course_utils.grading.notebooks import parse
 from course_utils.grading.rows import Kind, Outcome, Row
@@ -45,6 +45,7 @@ FIRST = {}
 def term(tmp_path, monkeypatch):
     """A folder with a SOURCE, and thirteen who handed in; the place where the command is given."""
     monkeypatch.setattr(pool, "grade_all", mark_by_words)
+    monkeypatch.setattr(proving, "proved", lambda master, settings: settings)
     monkeypatch.chdir(tmp_path)
     write_source(tmp_path / "mini.ipynb")
     from course_utils.grading.master import read_master
@@ -129,17 +130,39 @@ def test_the_newest_hand_in_counts_whichever_is_graded_last(term, capsys):
     assert table(aside / "grades.csv")["student 04"]["score"] == "8", "the old one is kept"
 
 
-def test_a_person_is_the_platforms_number_then_the_name(term):
+def test_a_person_is_the_platforms_number_then_the_name(term, capsys):
     hand_in(term / "moodle", "Kim Lee_501_assignsubmission_file_")
     hand_in(term / "moodle", "Kim Lee_502_assignsubmission_file_", "bad = 1")
     hand_in(term / "moodle", "Zoe Q_503_assignsubmission_file_", "bad = 1")
     run("moodle")
     assert sorted(line["score"] for line in table().values()) == ["10", "8", "8"]
     hand_in(term / "late", "Kim L. Lee_502_assignsubmission_file_", when=LATER)
-    hand_in(term / "mail", "zoe q", when=LATER)
+    hand_in(term / "mail", "q zoe", when=LATER)
     run("late")
     run("mail")
-    assert [line["score"] for line in table().values()] == ["10", "10", "10"]
+    assert "q zoe is taken for Zoe Q, who was graded before" in capsys.readouterr().out
+    found = json.loads(Path("out/grades.json").read_text())["submissions"]
+    assert [(one["student"], one["number"], one["score"]) for one in found] == [
+        ("Kim L. Lee", "502", 10),
+        ("Kim Lee_501", "501", 10),
+        ("q zoe", "503", 10),
+    ]
+    run("moodle")
+    run("late")
+    assert len(table()) == 3, "who was once understood stays understood"
+
+
+def test_names_that_are_alike_are_two_people(term):
+    for name in ("Li Wei", "Wei Li", "anna", "Anna"):
+        hand_in(term / "first", name)
+    hand_in(term / "second", "Wei Li", "bad = 1", LATER)
+    hand_in(term / "third", "ANNA", "bad = 1", LATER)
+    run("first")
+    run("second")
+    run("first", "--force")
+    run("third")
+    scores = {name: line["score"] for name, line in table().items()}
+    assert scores == {"Li Wei": "10", "Wei Li": "8", "anna": "10", "Anna": "10", "ANNA": "8"}
 
 
 def test_a_regrade_with_mended_tests_says_what_changed_and_why(term, capsys):

@@ -9,7 +9,7 @@ import pytest
 from course_utils.grading.assess import Settings
 from course_utils.grading.html import feedback_page
 from course_utils.grading.master import read_master
-from course_utils.grading.pool import failed, row_of
+from course_utils.grading.pool import failed, grade_all
 from course_utils.grading.sandbox import Limits, Sandbox
 from course_utils.grading.submissions import HandedIn, Submission
 from tests.grading.invented_class import RIGHT, Case, code, master_notebook, notebook, text
@@ -145,6 +145,16 @@ KINDS = [
     ),
 ]
 
+# Words of an error that would carry an input out: as a name, or as what is wrong with a text.
+SECRETS = [
+    MEAN + "raise NameError(f\"name '{'v' + str(x[0])[2:5]}' is not defined\")",
+    MEAN + "raise ImportError(f\"No module named 'n{x[0]}'\")",
+    MEAN + "raise AttributeError(f\"no attribute 'a{x[0]}'\", name=f'a{x[0]}')",
+    MEAN + "raise SyntaxError(str(x[0]))",
+    "class Own(NameError):\n    def __str__(self): return \"'s271828'\"\n" + MEAN + "raise Own()",
+]
+HOSTILE = [Case(f"eve {n}", {"mean": source}) for n, source in enumerate(SECRETS)]
+
 
 @pytest.fixture(scope="module")
 def master(tmp_path_factory):
@@ -157,6 +167,18 @@ def handed_in(case):
     return Submission(case.name, "", (HandedIn("work.ipynb", 0.0, "", data=case.bytes()),))
 
 
+def graded(master, cases):
+    """{name: Row}, as the command grades them."""
+    jobs = min(len(cases), 2)
+    placed = grade_all([handed_in(case) for case in cases], master, QUICK, jobs)
+    return {row.student: row for _, row in placed}
+
+
+@pytest.fixture(scope="module")
+def rows(master):
+    return graded(master, [*(case for case, _ in KINDS), *HOSTILE])
+
+
 def words_of(page):
     return " ".join(
         html.unescape(re.sub(r"<style.*?</style>|<[^>]+>", "", page, flags=re.S)).split()
@@ -164,34 +186,23 @@ def words_of(page):
 
 
 @pytest.mark.parametrize(("case", "said"), KINDS, ids=[case.name for case, _ in KINDS])
-def test_the_page_says_why(master, case, said):
-    page = feedback_page(row_of(handed_in(case), master, QUICK), master)
+def test_the_page_says_why(master, rows, case, said):
+    page = feedback_page(rows[case.name], master)
     text = words_of(page)
     for words in said:
         assert words.replace("`", "") in text, text
     assert "Traceback" not in page and "course_utils/" not in page and "site-packages" not in page
 
 
-def test_the_line_is_marked_in_the_students_own_cell(master):
-    case = Case("ada", {"mean": MEAN + "y = x\n    return y[10]"})
-    page = feedback_page(row_of(handed_in(case), master, QUICK), master)
+def test_the_line_is_marked_in_the_students_own_cell(master, rows):
+    page = feedback_page(rows["out of range"], master)
     marked = re.findall(r'<span class="here">([^<]*)', page)
-    assert [line.strip() for line in marked] == ["return y[10]"]
+    assert [line.strip() for line in marked] == ["return x[10]"]
 
 
-SECRETS = [
-    # words of an error that would carry an input out, as a name or as the words of a SyntaxError
-    MEAN + "raise NameError(f\"name '{'v' + str(x[0])[2:5]}' is not defined\")",
-    MEAN + "raise ImportError(name='n' + str(x[0]))",
-    MEAN + "raise AttributeError(name=f'a{x[0]}')",
-    MEAN + "raise SyntaxError(str(x[0]))",
-    "class Own(NameError):\n    def __str__(self): return \"'s271828'\"\n" + MEAN + "raise Own()",
-]
-
-
-@pytest.mark.parametrize("source", SECRETS)
-def test_an_errors_own_words_never_cross(master, source):
-    row = row_of(handed_in(Case("eve", {"mean": source})), master, QUICK)
+@pytest.mark.parametrize("case", HOSTILE, ids=range(len(HOSTILE)))
+def test_an_errors_own_words_never_cross(rows, case):
+    row, source = rows[case.name], case.answers["mean"]
     told = json.dumps([one.message for one in row.outcomes]) + json.dumps(row.notes)
     assert not re.search(r"v\d|n\d|a\d|271828", told.replace(source, ""))
 
@@ -223,7 +234,7 @@ def test_a_course_test_shows_what_it_recorded(tmp_path):
     handed = Submission(
         "ada", "", (HandedIn("test.ipynb", 0.0, "", data=json.dumps(made).encode()),)
     )
-    row = row_of(handed, master, QUICK)
+    ((_, row),) = grade_all([handed], master, QUICK, 1)
     assert [(one.kind, one.message) for one in row.outcomes] == [
         ("recorded", "Recorded: a."),
         ("recorded", "Recorded: c."),
