@@ -173,11 +173,7 @@ def _weighed(piece: Piece, notebook: Notebook, master: Master) -> Found:
 
 def names_of(master: Master) -> set[str]:
     """Return the names that a master's tests need from the students."""
-    return {name for question in master.questions for name in _names(question)}
-
-
-def _names(question: Question) -> Sequence[str]:
-    return question.names
+    return {name for question in master.questions for name in question.names}
 
 
 def defined(source: str) -> set[str]:
@@ -231,7 +227,7 @@ def _not_run(notebook: Notebook, master: Master) -> Iterator[str]:
     names = {name for cell in notebook.texts for name in defined(cell.source)} - run_names
     ids &= _answers_in_code(master)
     for question in master.questions:
-        here = ids & set(question.answers) or names & set(_names(question))
+        here = ids & set(question.answers) or names & set(question.names)
         if here and not question.by_hand:
             title = question.title or question.grade_id
             yield f"The answer to {title!r} stands in a text cell: it was not run."
