@@ -227,7 +227,8 @@ def _not_run(notebook: Notebook, master: Master) -> Iterator[str]:
     names = {name for cell in notebook.texts for name in defined(cell.source)} - run_names
     ids &= _answers_in_code(master)
     for question in master.questions:
-        if not question.by_hand and (ids & set(question.answers) or names & set(question.names)):
+        here = ids & set(question.answers) or names & set(question.names)
+        if here and not question.by_hand:
             title = question.title or question.grade_id
             yield f"The answer to {title!r} stands in a text cell: it was not run."
 
