@@ -81,7 +81,11 @@ def list_all(path: Path) -> list[Entry]:
         return list(_in_folder(path))
     with path.open("rb") as file:
         head = file.read(8)
-        return _in_zip(file, str(path)) if is_zip(head) else _in_tar(file, head, MOST_OF_A_CLASS)
+        return (
+            _in_zip(file, str(path.absolute()))
+            if is_zip(head)
+            else _in_tar(file, head, MOST_OF_A_CLASS)
+        )
 
 
 def list_within(data: bytes, most: int, files: int) -> list[Entry]:
@@ -153,7 +157,7 @@ def _in_folder(folder: Path) -> Iterator[Entry]:
 
 
 def _on_disk(name: str, path: Path) -> HandedIn:
-    return HandedIn(readable(name), _sane(path.lstat().st_mtime), str(path))
+    return HandedIn(readable(name), _sane(path.lstat().st_mtime), str(path.absolute()))
 
 
 def on_disk(path: Path) -> HandedIn:
