@@ -156,12 +156,14 @@ class _Seen(NamedTuple):
     """What a pass says of a question.
 
     after : the cell after which the answer counts.  checked : whether one of our checks judged it.
-    holds : whether nothing failed.  ended : whether a call ended a worker.  notes : for the teacher.
+    empty : whether there is no answer yet.  holds : whether nothing failed.  ended : whether a call
+    ended a worker.  notes : for the teacher.
     """
 
     outcome: Outcome
     after: int | None
     checked: bool
+    empty: bool
     holds: bool
     ended: bool
     points: float
@@ -333,7 +335,7 @@ class _Grading:
         for question in failed:
             ours = self.master.used_by(question, [q for q in failed if q is not question])
             seen = first[question.grade_id]
-            if not ours or seen.ended or seen.outcome.kind is Kind.NOT_ANSWERED:
+            if not ours or seen.ended or seen.empty:
                 continue
             self._start_anew(self.session.left_out)
             found = self._pass([question], FOR_MARKS, True, after, ours)[question.grade_id]
@@ -420,7 +422,7 @@ class _Work(NamedTuple):
         say(question.grade_id)
         if question.grade_id not in seen:
             return True
-        if self.after or seen[question.grade_id].outcome.kind is not Kind.NOT_ANSWERED:
+        if self.after or not seen[question.grade_id].empty:
             return False
         master, session = self.grading.master, self.grading.session
         place = made.places[question.grade_id]
@@ -438,6 +440,7 @@ class _Work(NamedTuple):
             outcome,
             place,
             bool(tested.verdicts),
+            outcome.kind is Kind.NOT_ANSWERED or bool(tested.missing),
             holds,
             bool(tested.faults),
             _share(tested.value, question.points) if holds else 0.0,
@@ -502,7 +505,7 @@ def _lost(question: Question, cells: Sequence[Cell], fault: Fault) -> _Seen:
     place = cell_of(question, cells)
     said = Outcome(question.grade_id, 0.0, Kind.WRONG, wording.TESTS_ENDED, cell=place)
     note = f"“{question.title or question.grade_id}”: {fault.message}"
-    return _Seen(said, None, False, False, True, 0.0, [note], 0.0)
+    return _Seen(said, None, False, False, False, True, 0.0, [note], 0.0)
 
 
 def _share(value: object, points: float) -> float:

@@ -5,7 +5,7 @@ once, and no archive in it.
 """
 
 import ast
-import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ SHOWN = 3  # names in a sentence
 ARE_ZIPS = {"docx", "xlsx", "pptx", "odt", "ods", "odp", "pages", "key", "npz"}
 CLOSED = ("7z", "rar")
 EXPECTED = "expected a notebook (.ipynb)"
+HIDDEN = re.compile(r"^\s*#+\s*BEGIN HIDDEN TESTS", re.M)
 DEFINES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -53,7 +54,7 @@ class Piece(NamedTuple):
 
     @property
     def is_program(self) -> bool:
-        return ".py" in self.name.lower()[-7:] and not is_notebooks(self.name)
+        return self.name.lower().endswith((".py", ".py.txt"))
 
 
 class Found(NamedTuple):
@@ -195,16 +196,15 @@ def _is_blank(notebook: Notebook, master: Master) -> bool:
 
 def _answers_in_code(master: Master) -> set[str]:
     """Return the grade_ids of the cells that tests are about."""
-    return {
-        name for question in master.questions if not question.by_hand for name in question.answers
-    }
+    tested = [question for question in master.questions if not question.by_hand]
+    return {name for question in tested for name in question.answers if name != question.grade_id}
 
 
 def _notes(best: Found, master: Master) -> Iterator[str]:
     """Yield what a teacher should know of the notebook that counts."""
     name, notebook = best.piece.name, best.notebook
-    if hashlib.sha256(best.piece.data).hexdigest() == master.digest:
-        yield f"{name} is SOURCE itself, byte for byte."
+    if any(HIDDEN.search(cell.source) for cell in notebook.cells):
+        yield f"{name} has hidden tests in it: it is SOURCE, or was made from it."
     if best.piece.is_program:
         yield f"{name} is a .py, not a notebook: it was read as one."
     if best.fits < 2:
@@ -225,8 +225,10 @@ def _not_run(notebook: Notebook, master: Master) -> Iterator[str]:
     run_names = {name for cell in notebook.cells for name in defined(cell.source)}
     ids = {cell.grade_id for cell in notebook.texts} - run_ids
     names = {name for cell in notebook.texts for name in defined(cell.source)} - run_names
+    ids &= _answers_in_code(master)
     for question in master.questions:
-        if not question.by_hand and (ids & set(question.answers) or names & set(question.names)):
+        here = ids & set(question.answers) or names & set(question.names)
+        if here and not question.by_hand:
             title = question.title or question.grade_id
             yield f"The answer to {title!r} stands in a text cell: it was not run."
 
@@ -239,9 +241,9 @@ def _beside(
     if others:
         why = _why_it_counts(best, [one for one in found if one is not best])
         yield f"Of {len(others) + 1} notebooks {best.piece.name} counted{why}, not {_some(others)}."
-    for piece, reason in refused:
-        if reason and is_notebooks(piece.name):
-            yield f"{piece.name} was left out. {reason}"
+    left_out = [one for one in refused if one.reason and is_notebooks(one.piece.name)]
+    for piece, reason in left_out[-SHOWN:]:
+        yield f"{piece.name} was left out. {reason}"
     if unread:
         yield f"{unread} more files were not looked at: at most {MOST_FILES} are."
 
@@ -259,9 +261,9 @@ def _why_none(refused: Sequence[Refused]) -> str:
     """Return the sentence of a submission without a notebook: what was found in its place."""
     if not refused:
         return "There is no notebook (.ipynb) in what was handed in: the folder is empty."
-    told = [one for one in refused if one.reason]
+    told = [one for one in reversed(refused) if one.reason]
     if told:
-        return _with_name(*max(told, key=lambda one: -promise(one.piece.name)))
+        return _with_name(*min(told, key=lambda one: promise(one.piece.name)))
     names = [one.piece.name for one in refused]
     if len(names) > 1:
         return f"Found {len(names)} files and no notebook: {_some(names)}: {EXPECTED}."
@@ -269,9 +271,8 @@ def _why_none(refused: Sequence[Refused]) -> str:
 
 
 def _with_name(piece: Piece, reason: str) -> str:
-    return (
-        reason if is_notebooks(piece.name) and "/" not in piece.name else f"{piece.name}: {reason}"
-    )
+    plain = is_notebooks(piece.name) and "/" not in piece.name
+    return reason if plain else f"{piece.name}: {reason}"
 
 
 def _kind(name: str) -> str:

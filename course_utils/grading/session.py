@@ -27,7 +27,6 @@ from course_utils.grading.status import Status
 from course_utils.grading.stubs import Handle, Kinds, as_error, stub
 
 MISSING = object()
-WITHOUT_A_CLASS = ("function", "method", "builtin_function_or_method", "method-wrapper", "ufunc")
 
 
 class Raised(NamedTuple):
@@ -247,11 +246,12 @@ class Session:
     def _start(self) -> None:
         self.exchange, self.spare = self.spare or Exchange(self.sandbox), None
         exchange = self.exchange
-        bound, known = _Bound(self, exchange), dict[int, Any]()
+        bound: Any = _Bound(self, exchange)
+        known = dict[int, Any]()
 
-        def handle(number: int, kind: str, name: str) -> Any:
+        def handle(number: int, kind: str, name: str, about: Any = ((), ())) -> Any:
             if number not in known:
-                known[number] = stub(bound, number, kind, name, self._about(number, kind, name))
+                known[number] = stub(bound, number, kind, name, about)
             return known[number]
 
         exchange.handle = handle
@@ -260,16 +260,6 @@ class Session:
         self.workers += 1
         if self.sharing:
             self.sharing.forget()
-
-    def _about(self, number: int, kind: str, name: str) -> tuple[Any, Any]:
-        """Return (special methods, names of classes) of an object that stays there."""
-        if kind == "function" and name in WITHOUT_A_CLASS:
-            return (), (name, "object")
-        thing = Handle(self, number, ())
-        about = self._asked("describe", thing)
-        if not _names(about):
-            self._malformed()
-        return about
 
     def _run_cells(self) -> None:
         while self.at < self.wanted:
@@ -341,7 +331,7 @@ class Session:
     def _shared(self, message: tuple[Any, ...], of: Handle | None) -> tuple[Any, Any]:
         """Ask for something that may run a student's code; return (result, changes)."""
         seconds = self.sandbox.limits.call
-        if not self.sharing or message[0] == "describe":
+        if not self.sharing:
             return self._value(self._request(*message, seconds=seconds, of=of))
         self._tell(self.sharing)
         try:

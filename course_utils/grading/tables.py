@@ -7,11 +7,11 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from course_utils.grading.columns import FIRST, LAST, LOGIN, NAME, OTHER_NUMBER, to_number
-from course_utils.grading.lists import BadTable, Table, read_table
+from course_utils.grading.lists import BadTable, Record, Table, read_table
 from course_utils.grading.master import Master, Question
 from course_utils.grading.people import People, Person
 from course_utils.grading.rows import Row
@@ -83,12 +83,7 @@ def read_marks(path: Path, master: Master, people: Sequence[Person] = ()) -> Mar
         if OUT_OF in record.cells:
             continue
         where = f"{path}, line {record.line}"
-        if any(cell.strip() for cell in record.cells[len(table.names) :]):
-            raise BadTable(
-                f'{where} has more cells than the first line: write points as 1.5, or "1,5"'
-            )
-        cells = {question: record.cell(place) for place, question in questions.items()}
-        given = {one.grade_id: _points(text, one, where) for one, text in cells.items() if text}
+        given = _given(record, len(table.names), questions, where)
         student = _meant(record.cell(who), known, people, where)
         if student in lines:
             raise BadTable(
@@ -96,6 +91,16 @@ def read_marks(path: Path, master: Master, people: Sequence[Person] = ()) -> Mar
             )
         marks[student], lines[student] = given, record.line
     return marks
+
+
+def _given(
+    record: Record, columns: int, questions: Mapping[int, Question], where: str
+) -> dict[str, float]:
+    """Return the points in a line, by grade_id. Raises BadTable where they are none."""
+    if any(cell.strip() for cell in record.cells[columns:]):
+        raise BadTable(f'{where} has more cells than the first line: write points as 1.5, or "1,5"')
+    cells = {question: record.cell(place) for place, question in questions.items()}
+    return {one.grade_id: _points(text, one, where) for one, text in cells.items() if text}
 
 
 def _who(table: Table) -> int:

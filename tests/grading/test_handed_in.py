@@ -317,6 +317,10 @@ def test_a_class_in_groups(put):
         (["class/anna/a.ipynb", "class/cy.ipynb"], "may be a class or one"),
         (["class/anna.ipynb", "class/bo.ipynb"], "in/class holds anna.ipynb, bo.ipynb, and it may"),
         (["A/anna/a.ipynb", "A/bo/a.ipynb", "B/cy/a.ipynb", "B/dy/a.ipynb"], "groups or students"),
+        (
+            ["class/anna/a.ipynb", "class/bo/a.ipynb", "list.csv"],
+            "class seems to be the class, and",
+        ),
         (["x/Bo_502_assignsubmission_file/a.ipynb"], "may be a class or one student"),
     ],
 )
@@ -638,7 +642,9 @@ def test_a_program_and_source_itself_are_told(put, master, tmp_path):
     path = put({"ada.py": EXPORTED, "lin.ipynb": (tmp_path / "mini.ipynb").read_bytes()})
     found = {one.student: one.choose(master) for one in find_submissions(path)}
     assert found["ada"].notes == ("ada.py is a .py, not a notebook: it was read as one.",)
-    assert found["lin"].notes == ("lin.ipynb is SOURCE itself, byte for byte.",)
+    assert found["lin"].notes == (
+        "lin.ipynb has hidden tests in it: it is SOURCE, or was made from it.",
+    )
 
 
 def test_a_damaged_notebook_beside_is_told(put, master):

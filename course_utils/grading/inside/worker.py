@@ -7,7 +7,6 @@ Nothing in this process is trusted, for a student's code may change all of it.
 import contextlib
 import gc
 import importlib
-import importlib.util
 import io
 import os
 import re
@@ -17,30 +16,24 @@ import socket
 import sys
 import types
 
+PACKAGES = "course_utils", "course_utils.grading", "course_utils.grading.inside"
+
 if __name__ == "__main__":  # as `Sandbox.command` starts it: Python knows no packages yet
     sys.path += sys.argv[1:]
     del sys.argv[1:]
     gc.disable()  # until everything that stays is loaded
+    sys.modules.update({package: types.ModuleType(package) for package in PACKAGES})
+    sys.modules[PACKAGES[-1]].__path__ = [os.path.dirname(os.path.abspath(__file__))]
 
-import numpy as np
+import numpy as np  # noqa: E402 (Python knows its packages only now)
 
+from course_utils.grading.inside import cells, values  # noqa: E402
 
-def beside(name):
-    """Load a module of this folder: by its path, for a student may have one of that name."""
-    spec = importlib.util.spec_from_file_location(f"<{name}>", f"{FOLDER}/{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-FOLDER = os.path.dirname(os.path.abspath(__file__))
-cells, values = beside("cells"), beside("values")
 CHANGES = (list, dict, set, bytearray)
 NUMBERS = (str, int, float, complex, bytes)
 MOST_PRINTED, LETTERS = 50_000, 2_000
+MOST_SENT = 20_000_000  # bytes of one name's value, so that the others come with it
 LEFT = 3  # with what a copy of this process ends when it is told to
-PLAIN, PLAIN_CLASS = frozenset(dir(object)), frozenset(dir(type))
-COMPARED = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 VALUE = ("value", None, (), "")
 UNSENDABLE = ("raised", ["Unsendable"], -1, -1, [], "", -1)
 
@@ -97,9 +90,20 @@ class Student:
             self.after[number] = dict(self.names)
 
     def fetch(self, names, number):
-        """Return {name: value} of the names that there are, after a cell or at the end."""
+        """Return {name: value} of the names that there are, after a cell or at the end.
+
+        And the names whose values are too large to be sent.
+        """
         there = self.after.get(number, self.names)
-        return "value", {name: there[name] for name in names if name in there}, (), ""
+        found = {name: there[name] for name in names if name in there}
+        small = {name: value for name, value in found.items() if self._can_be_sent(value)}
+        return "value", small, [name for name in found if name not in small], ""
+
+    def _can_be_sent(self, value):
+        try:
+            return self.channel.size_of(value) < MOST_SENT
+        except BaseException:  # whatever a student's own class does when it is looked at
+            return False
 
     def moved(self, names, number):
         """Say whether one of the names means something else at the end than after a cell."""
@@ -132,18 +136,6 @@ class Student:
         self.printed.clear()
         result, error = self._attempt(lambda: cells.awaited(thing))
         return ("raised", *error) if error else ("value", result, (), self.printed.text())
-
-    def describe(self, thing):
-        """Return (special methods, names of its classes) of an object."""
-        kind, whole = type(thing), isinstance(thing, type)
-        plain = PLAIN_CLASS if whole else PLAIN
-        special = sorted(n for n in dir(kind) if n.startswith("__") and n not in plain)
-        base = type if whole else object
-        special += [n for n in COMPARED if getattr(kind, n) is not getattr(base, n)]
-        if kind.__hash__ not in (None, base.__hash__):
-            special.append("__hash__")
-        classes = thing.__mro__ if whole else kind.__mro__
-        return "value", (special, [one.__name__ for one in classes]), (), ""
 
     def signature(self, thing):
         """Return [(name, kind, (), or (default,))] of a function's parameters."""
@@ -285,6 +277,12 @@ def limit(limits):
         resource.setrlimit(kind, (most, most))
 
 
+def forget_names():
+    """Take this folder's modules out of what can be imported, before the course's come."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "course_utils"]:
+        del sys.modules[name]
+
+
 def begin(channel):
     """Set the limits, and stock the shelf: its modules are in no frame when student's code runs."""
     _, limits, shelf, modules, given, withheld, files = channel.receive()
@@ -308,6 +306,7 @@ def main():
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
+    forget_names()
     begin(channel)
     student = Student(channel)
     channel.serve = student.serve
