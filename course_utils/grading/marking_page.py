@@ -77,16 +77,20 @@ def _shuffled(key: str, question: Question, student: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Open the page of a report; return 0 where there is one."""
+    """Open the page of a report, or the only one in a folder of reports; return 0 where it is."""
     if len(arguments) != 1:
         print("Name one report: python -m course_utils.grading.marking_page REPORT")
         return 2
-    path = Path(arguments[0]) / MARK_BY_HAND
-    if not path.exists():
-        print(f"{path.parent} has no {MARK_BY_HAND}: grade a sheet that has questions to mark")
+    folder = Path(arguments[0])
+    pages = [*folder.glob(MARK_BY_HAND), *sorted(folder.glob(f"*/{MARK_BY_HAND}"))]
+    if not pages:
+        print(f"{folder} has no {MARK_BY_HAND}: grade a sheet that has questions to mark")
         return 2
-    print(f"Mark in a browser: {path}. Then grade again with --marks and the file it saves.")
-    webbrowser.open(path.resolve().as_uri())
+    if len(pages) > 1 and pages[0].parent != folder:
+        print("Name one of them:", *(page.parent for page in pages), sep="\n  ")
+        return 2
+    print(f"Mark in a browser: {pages[0]}. Then grade again with --marks and the file it saves.")
+    webbrowser.open(pages[0].resolve().as_uri())
     return 0
 
 

@@ -14,6 +14,22 @@ from course_utils.grading.worth import with_worth
 from tests.browser.lesson_page import SIZE
 from tests.grading.marked_by_hand import HOSTILE, NAMES, master_in, rows
 
+# Words of tables that stand on two lines; code may break, and what is longer than a phone is wide.
+BROKEN_WORDS = """() => [...document.querySelectorAll("th, td")].flatMap((cell) => {
+  const broken = [];
+  const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    if (node.parentElement.closest("code")) continue;
+    for (const word of node.data.matchAll(/[\\w,.:]+/g)) {
+      if (word[0].length > 30) continue;
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      if (range.getClientRects().length > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+})"""
 PHONE = {"width": 390, "height": 800}
 
 
@@ -130,6 +146,7 @@ def test_every_page_can_be_read_by_all(browser, tmp_path, width, scheme):
     for path in sorted((tmp_path / "out").rglob("*.html")):
         page.goto(path.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path.name
+        assert page.evaluate(BROKEN_WORDS) == [], path.name
         found = Axe().run(page).response["violations"]
         assert not found, (path.name, [(one["id"], one["nodes"][0]["target"]) for one in found])
     context.close()
