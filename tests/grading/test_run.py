@@ -305,7 +305,7 @@ def test_a_sandbox_that_does_not_start_gives_nobody_marks(school, monkeypatch, c
     monkeypatch.setattr(sandbox.Sandbox, "command", lambda self, refused=None: command_line)
     assert run(school) == 2
     said = capsys.readouterr().err
-    assert said.startswith("Not graded: student code cannot be run") and "no_such_module" in said
+    assert said.startswith("Not graded: the sandbox does not start") and "no_such_module" in said
     assert not (school / "out").exists()
     monkeypatch.setattr(proving, "proved", lambda master, settings: settings)
     assert run(school) == 0
