@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from tools import door
 from tools.editions import hand_out
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,4 +62,4 @@ def trust(paths):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    door.run(main, sys.argv[1:])

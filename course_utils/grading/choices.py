@@ -12,7 +12,7 @@ from typing import NamedTuple
 from course_utils.grading.archives import CLOSED, HandedIn, Unreadable, is_archive, list_within
 from course_utils.grading.blanks import is_blank, is_blank_text
 from course_utils.grading.levels import names_at
-from course_utils.grading.master import Master, Question
+from course_utils.grading.master import Master
 from course_utils.grading.names import (
     by_number,
     ending,
@@ -187,11 +187,7 @@ def _weighed(piece: Piece, notebook: Notebook, master: Master) -> Found:
 
 def names_of(master: Master) -> set[str]:
     """Return the names that a master's tests need from the students."""
-    return {name for question in master.questions for name in _names(question)}
-
-
-def _names(question: Question) -> Sequence[str]:
-    return question.needs.names
+    return {name for question in master.questions for name in question.names}
 
 
 def defined(source: str) -> set[str]:
@@ -237,7 +233,7 @@ def _not_run(best: Found, master: Master) -> Iterator[str]:
     names = {name for cell in texts for name in defined(cell.source)} - best.names
     ids &= _answers_in_code(master)
     for question in master.questions:
-        here = ids & set(question.answers) or names & set(_names(question))
+        here = ids & set(question.answers) or names & set(question.names)
         if here and not question.by_hand:
             title = question.title or question.grade_id
             yield f"The answer to {title!r} stands in a text cell: it was not run."

@@ -20,8 +20,9 @@ import numpy as np
 from course_utils.grading import syscalls
 
 PACKAGE = Path(__file__).resolve().parent.parent
-WORKER = Path(__file__).resolve().parent / "inside" / "worker.py"
-INSIDE = "/worker.py"  # where the worker stands in the sandbox
+FOLDER = Path(__file__).resolve().parent / "inside"
+INSIDE = "/inside"  # where that folder is shown in the sandbox; nothing in it is a secret
+WORKER = "worker.py"
 SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/alternatives")
 LINKS = ("/bin", "/lib", "/lib64", "/lib32", "/sbin")
 FIRST_USER = 61_000  # as root: the user id of the first slot
@@ -89,10 +90,10 @@ class Sandbox:
         """
         python = [sys.executable, "-I", "-S"]  # `site` would read hooks, which takes an eighth
         if not self.safe:
-            return [*python, str(WORKER), *_packages()]
+            return [*python, str(FOLDER / WORKER), *_packages()]
         calls = [] if refused is None else ["--seccomp", str(refused)]
         inner = [*self._walls(), *calls, *self._layers(), "--chdir", "/tmp", *python]
-        inner += [INSIDE, *_packages()]
+        inner += [f"{INSIDE}/{WORKER}", *_packages()]
         return self._stepped_down(inner) if os.geteuid() == 0 else inner
 
     def start(self, connection: socket.socket) -> subprocess.Popen[bytes]:
@@ -172,7 +173,7 @@ class Sandbox:
         return [
             *(part for pair in links for part in ("--symlink", *pair)),
             *_view([*map(Path, SYSTEM), *folders, *paths]),
-            *("--ro-bind", str(WORKER), INSIDE),
+            *("--ro-bind", str(FOLDER), INSIDE),
         ]
 
     def _paths(self) -> list[Path]:

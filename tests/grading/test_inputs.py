@@ -6,7 +6,6 @@ import json
 import os
 import stat
 import zipfile
-from dataclasses import replace
 
 import pytest
 
@@ -15,7 +14,6 @@ from course_utils.grading.choices import MOST_FILES
 from course_utils.grading.html import file_name
 from course_utils.grading.master import BadSource, read_master
 from course_utils.grading.notebooks import Rejected
-from course_utils.grading.roster import read_roster
 from course_utils.grading.rows import Kind, Outcome, Row
 from course_utils.grading.statements import needs_of, statements_of
 from course_utils.grading.status import Status
@@ -24,7 +22,7 @@ from course_utils.grading.submissions import (
     HandedIn,
     find_submissions,
 )
-from course_utils.grading.tables import BadTable, csv_text, grades_csv, read_marks
+from course_utils.grading.tables import csv_text, grades_csv
 from tests.grading.invented_class import POINTS, Case, code, master_notebook, notebook, text
 
 
@@ -338,65 +336,3 @@ def test_no_formula_begins_behind_what_another_country_takes_for_a_comma():
     assert (
         csv_text([("Ada;=1+1", "Lin; @x", "a;b=c", "－1+1")]) == "Ada;'=1+1,Lin; '@x,a;b=c,'－1+1\n"
     )
-
-
-MOODLE = """Identifier,Full name,Email address,Status,Grade
-Participant 77,Ada Lovelace,ada@example.org,Submitted,
-Participant 78,Lin Wei,lin@example.org,,
-"""
-CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,mini (4711),Final Score
-    Points Possible,,,,,10,(read only)
-"Lovelace, Ada",501,s1,ada,A,,
-"Wei, Lin",502,s2,lin,A,,
-"""
-
-
-@pytest.mark.parametrize("name", ["Ada Lovelace", "ada", "ADA  LOVELACE"])
-def test_moodle(tmp_path, master, name):
-    (tmp_path / "list.csv").write_text(MOODLE)
-    roster = read_roster(tmp_path / "list.csv")
-    rows, found, strangers = roster.match(rows_of(name))
-    assert [(row.student, row.status) for row in rows] == [
-        (name, "graded"),
-        ("Lin Wei", "missing"),
-    ]
-    assert strangers == []
-    lines = list(csv.DictReader(io.StringIO(roster.table(found, master))))
-    assert [line["Grade"] for line in lines] == ["10", ""]
-    assert lines[0]["Identifier"] == "Participant 77"
-
-
-@pytest.mark.parametrize("name", ["lovelaceada", "Ada Lovelace", "ada", "s1"])
-def test_canvas(tmp_path, master, name):
-    (tmp_path / "list.csv").write_text(CANVAS)
-    roster = read_roster(tmp_path / "list.csv")
-    rows, found, strangers = roster.match(rows_of(name, "stranger"))
-    assert len(rows) == 3 and strangers == ["stranger"]
-    lines = list(csv.DictReader(io.StringIO(roster.table(found, master))))
-    assert [(line["ID"], line["mini (4711)"]) for line in lines] == [("501", "10"), ("502", "")]
-
-
-def test_a_number_of_the_lms_decides(tmp_path):
-    (tmp_path / "list.csv").write_text(CANVAS)
-    row = replace(rows_of("somebody")[0], number="502")
-    _, found, strangers = read_roster(tmp_path / "list.csv").match([row])
-    assert found[1] is row and strangers == []
-
-
-def test_a_list_that_is_none_is_said(tmp_path):
-    (tmp_path / "list.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(BadTable, match="expected the columns Identifier and Full name"):
-        read_roster(tmp_path / "list.csv")
-
-
-def test_marks_by_hand(tmp_path, master):
-    path = tmp_path / "marks.csv"
-    path.write_text('student,test_mean,comment\nada,"1,5",well\nlin,,\n')
-    marks = read_marks(path, master)
-    assert marks == {"ada": {"test_mean": 1.5}, "lin": {}}
-    rows = [row.marked(marks[row.student]) for row in rows_of("ada", "lin")]
-    lines = list(csv.DictReader(io.StringIO(grades_csv(rows, master))))
-    assert [line["score"] for line in lines] == ["9.5", "10"]
-    path.write_text("student,test_mean\nada,good\n")
-    with pytest.raises(BadTable, match="line 2: expected points, got 'good'"):
-        read_marks(path, master)

@@ -13,7 +13,7 @@ from course_utils.grading.library import PACKAGE
 from course_utils.grading.master import read_master
 from course_utils.grading.notebooks import Cell, load, parse
 from course_utils.grading.sandbox import Limits, Sandbox
-from course_utils.grading.session import Session
+from course_utils.grading.session import Room, Session
 
 ROOT = PACKAGE.parent
 STEMS = sorted(
@@ -97,7 +97,7 @@ def test_each_mistake_loses_its_question_and_is_named(sheet, copy_of_the_course)
 def hand_in_mistakes(sheet, copy_of_the_course, most):
     (stem,) = [stem for stem in STEMS if stem.split("_")[0] == sheet]
     master = master_of(stem)
-    names = {q.grade_id: q.needs.names for q in master.questions}
+    names = {q.grade_id: q.names for q in master.questions}
     asked = {
         exercise.id: f"test_{exercise.id.replace('.', '_')}"
         for exercise in exercises(sheet).values()
@@ -156,7 +156,7 @@ def test_no_module_of_the_course_gives_an_answer_away():
     source = IMPORTS.format(modules=modules, words=ANSWERS)
     master = master_of("02_score_normalise_mix")
     given, withheld = master.given_of(HOLD_ANSWERS)
-    session = Session([source], SETTINGS.sandbox, given, withheld, time.monotonic() + 100)
+    session = Session([source], SETTINGS.sandbox, Room(given, withheld, {}, time.monotonic() + 100))
     try:
         assert session.fetch("reached") == []
         assert session.errors == {}
