@@ -60,10 +60,15 @@ class Piece(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A piece that is a notebook, or a program.  fits : 2 by what is in it, 1 by its name."""
+    """A piece that is a notebook, or a program.
+
+    names : what its code defines.  fits : 2 by what is in it, 1 by its name.  blank : whether
+    every answer in code is as it was handed out.
+    """
 
     piece: Piece
     notebook: Notebook
+    names: set[str]
     fits: int
     blank: bool
 
@@ -169,10 +174,15 @@ def _is_json(data: bytes) -> bool:
 
 def _weighed(piece: Piece, notebook: Notebook, master: Master) -> Found:
     ids = {cell.grade_id for cell in (*notebook.cells, *notebook.texts)} & master.cells
-    names = {name for cell in notebook.cells for name in defined(cell.source)}
+    defines = [defined(cell.source) for cell in notebook.cells]
+    names, needed = set().union(*defines), names_of(master)
     by_name = master.name.lower() in piece.name.lower()
-    fits = 2 if ids or names & names_of(master) else int(by_name)
-    return Found(piece, notebook, fits, _is_blank(notebook, master))
+    fits = 2 if ids or names & needed else int(by_name)
+    wanted = _answers_in_code(master)
+    pairs = zip(notebook.cells, defines, strict=True)
+    answers = [cell.source for cell, own in pairs if cell.grade_id in wanted or own & needed]
+    blank = bool(answers) and all(map(is_blank, answers))
+    return Found(piece, notebook, names, fits, blank)
 
 
 def names_of(master: Master) -> set[str]:
@@ -189,13 +199,6 @@ def defined(source: str) -> set[str]:
     targets = [t for one in body if isinstance(one, ast.Assign) for t in one.targets]
     names = {node.id for t in targets for node in ast.walk(t) if isinstance(node, ast.Name)}
     return names | {one.name for one in body if isinstance(one, DEFINES)}
-
-
-def _is_blank(notebook: Notebook, master: Master) -> bool:
-    """Say whether every answer in code is as it was handed out."""
-    wanted, names = _answers_in_code(master), names_of(master)
-    answers = [c for c in notebook.cells if c.grade_id in wanted or defined(c.source) & names]
-    return bool(answers) and all(is_blank(cell.source) for cell in answers)
 
 
 def _answers_in_code(master: Master) -> set[str]:
@@ -220,15 +223,14 @@ def _notes(best: Found, master: Master) -> Iterator[str]:
         written = any(not is_blank_text(cell.source) for cell in texts)
         what = "The answers in code" if written else "The answers"
         yield f"{what} in {name} are as they were handed out: is it a blank copy?"
-    yield from _not_run(notebook, master)
+    yield from _not_run(best, master)
 
 
-def _not_run(notebook: Notebook, master: Master) -> Iterator[str]:
+def _not_run(best: Found, master: Master) -> Iterator[str]:
     """Yield a note for each answer that stands in a cell of text."""
-    run_ids = {cell.grade_id for cell in notebook.cells}
-    run_names = {name for cell in notebook.cells for name in defined(cell.source)}
-    ids = {cell.grade_id for cell in notebook.texts} - run_ids
-    names = {name for cell in notebook.texts for name in defined(cell.source)} - run_names
+    cells, texts = best.notebook
+    ids = {cell.grade_id for cell in texts} - {cell.grade_id for cell in cells}
+    names = {name for cell in texts for name in defined(cell.source)} - best.names
     ids &= _answers_in_code(master)
     for question in master.questions:
         here = ids & set(question.answers) or names & set(question.names)

@@ -18,7 +18,7 @@ from course_utils.grading.master import Master, Question
 from course_utils.grading.parsing import is_blank, string_in
 from course_utils.grading.rows import Row
 from course_utils.grading.rubrics import OWN_WORDS, Rubric, Rubrics
-from course_utils.grading.tables import OUT_OF
+from course_utils.grading.tables import OUT_OF, harmless
 
 USUAL = 2.0  # what a question that counts nothing gets where a teacher gives points all the same
 
@@ -63,7 +63,8 @@ def _answer(question: Question, row: Row) -> dict[str, Any]:
     words = string_in(source)
     text = words if words is not None else "" if is_blank(_right_side(source)) else source
     given = row.by_hand.get(question.grade_id)
-    return {"student": row.student, "text": text.strip(), "code": words is None, "given": given}
+    named = {"student": row.student, "called": harmless(row.student)}
+    return {**named, "text": text.strip(), "code": words is None, "given": given}
 
 
 def _right_side(source: str) -> str:

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from course_utils.grading.html import feedback_page
 from course_utils.grading.marking_page import marking_page
+from course_utils.grading.people import Person
 from course_utils.grading.run import Report
 from course_utils.grading.tables import OUT_OF, read_marks
 from course_utils.grading.worth import with_worth
@@ -90,7 +91,8 @@ def test_marks_by_keyboard_come_out_as_the_command_reads_them(page, school):
     assert download.value.suggested_filename == "marks.csv"
     master = with_worth(master, path)
     assert master.max_score == 8
-    marks = {name: given for name, given in read_marks(path, master).items()}
+    marks = read_marks(path, master, [Person(name) for name in NAMES])
+    assert "\n'=1+1," in path.read_text("utf-8-sig"), "no formula in a spreadsheet"
     points = [2.0, 1.5, 0.0, 1.0, 0.5, 0.0]
     wanted = {name: {"why": given} for name, given in zip(order, points, strict=True)}
     wanted[first_of_next]["jacobian"] = 3.0

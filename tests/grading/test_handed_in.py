@@ -26,6 +26,7 @@ from course_utils.grading.submissions import carried, find_submissions, fits
 from tests.grading.invented_class import RIGHT, Case, code, master_notebook, notebook
 from tests.grading.platforms import Entry, canvas_zip, moodle_zip
 
+SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
 RIGHT_ONE = Case("").bytes()
 STUBS = {
     "mean": 'def mean(x):\n    """The mean."""\n    raise NotAnsweredYet',
@@ -597,6 +598,14 @@ def test_a_blank_copy_is_told(put, master):
     assert only(put({"ada/x.ipynb": BLANK})).choose(master).notes == (
         "The answers in x.ipynb are as they were handed out: is it a blank copy?",
     )
+
+
+@pytest.mark.parametrize("solution", sorted(SOLUTIONS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_every_sheet_of_the_course_is_known_blank(solution):
+    sheet = only(solution.parents[1] / "exercises" / solution.name)
+    (note,) = sheet.choose(read_master(solution)).notes
+    assert note.endswith("is it a blank copy?")
+    assert "blank" not in str(only(solution).choose(read_master(solution)).notes)
 
 
 @pytest.mark.parametrize("name", RIGHT)

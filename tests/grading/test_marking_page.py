@@ -133,6 +133,12 @@ def test_a_worth_that_is_none(tmp_path, school, header, cell, words):
         with_worth(school[0], path)
 
 
+def test_points_above_the_worth_say_what_to_write(tmp_path, school):
+    path = marks_file(tmp_path, [NAMES[1], "2", ""])
+    with pytest.raises(BadTable, match=r"line 2: 2 points for 'why'.* a line \(out of\) that says"):
+        read_marks(path, with_worth(school[0], path))
+
+
 def test_two_such_lines(tmp_path, school):
     with pytest.raises(BadTable, match="keep one"):
         with_worth(school[0], marks_file(tmp_path, [OUT_OF, 1, 1], [OUT_OF, 2, 1]))
