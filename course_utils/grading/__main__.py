@@ -73,7 +73,10 @@ def _grade(options: argparse.Namespace) -> int:
     from course_utils.grading.tables import read_marks
 
     seconds = options.cell_seconds, options.call_seconds, options.total_seconds
-    sandbox = Sandbox(Limits(*seconds, options.memory), safe=not options.unsafe_no_sandbox)
+    of_the_class = options.source.parent, options.submissions, options.out, options.roster
+    hidden = tuple(str(path) for path in (*of_the_class, options.marks) if path)
+    limits = Limits(*seconds, options.memory)
+    sandbox = Sandbox(limits, safe=not options.unsafe_no_sandbox, hidden=hidden)
     reason = sandbox.why_not() if sandbox.safe else None
     if reason:
         raise GradingError(reason)

@@ -7,7 +7,6 @@ comes first: it builds the view, and steps down to a user id that nobody else ha
 
 import os
 import shutil
-import site
 import socket
 import subprocess
 import sys
@@ -15,15 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
+from course_utils.grading import GradingError, syscalls, view
 
-from course_utils.grading import syscalls
-
-PACKAGE = Path(__file__).resolve().parent.parent
 WORKER = Path(__file__).resolve().parent / "inside" / "worker.py"
 INSIDE = "/worker.py"  # where the worker stands in the sandbox
-SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/alternatives")
-LINKS = ("/bin", "/lib", "/lib64", "/lib32", "/sbin")
 FIRST_USER = 61_000  # as root: the user id of the first slot
 MEGABYTE = 1 << 20
 INSTALL = (
@@ -75,12 +69,14 @@ class Sandbox:
     """Where workers run. `safe=False` is a plain process, for those who know what they do.
 
     slot : no two sandboxes at a time have the same.  shown : more folders that a worker may read.
+    hidden : files and folders that it must not read, wherever they stand.
     """
 
     limits: Limits = field(default_factory=Limits)
     safe: bool = True
     slot: int = 0
     shown: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
     def command(self, refused: int | None = None) -> list[str]:
         """Return the command that starts a worker, whose channel is its standard input.
@@ -89,10 +85,10 @@ class Sandbox:
         """
         python = [sys.executable, "-I", "-S"]  # `site` would read hooks, which takes an eighth
         if not self.safe:
-            return [*python, str(WORKER), *_packages()]
+            return [*python, str(WORKER), *view.packages()]
         calls = [] if refused is None else ["--seccomp", str(refused)]
         inner = [*self._walls(), *calls, *self._layers(), "--chdir", "/tmp", *python]
-        inner += [INSIDE, *_packages()]
+        inner += [INSIDE, *view.packages()]
         return self._stepped_down(inner) if os.geteuid() == 0 else inner
 
     def start(self, connection: socket.socket) -> subprocess.Popen[bytes]:
@@ -121,7 +117,11 @@ class Sandbox:
             return f"bubblewrap is missing: {INSTALL}"
         if os.geteuid() == 0 and not shutil.which("setpriv"):
             return "setpriv is missing, with which root steps down: install util-linux"
-        tried = subprocess.run(self._trial(), env={}, capture_output=True, text=True)
+        try:
+            command = self._trial()
+        except GradingError as error:
+            return str(error)
+        tried = subprocess.run(command, env={}, capture_output=True, text=True)
         if tried.returncode:
             said = tried.stderr.strip().splitlines()[-1:] or ["no reason given"]
             return f"bubblewrap cannot make a sandbox here: {said[0]}"
@@ -143,13 +143,13 @@ class Sandbox:
     def _layers(self) -> list[str]:
         """List what is mounted inside. /tmp comes before anything that stands below it."""
         root = os.geteuid() == 0
-        paths = [path for path in self._paths() if not root or "/tmp" in map(str, path.parents)]
+        again = [path for path in view.shown(self.shown) if Path("/tmp") in path.parents]
         return [
             *(("--ro-bind", "/", "/") if root else ()),
             *("--proc", "/proc", "--dev", "/dev"),
             *("--size", str(self.limits.disk * MEGABYTE), "--perms", "0700", "--tmpfs", "/tmp"),
-            *(_view(paths) if root else self._whole_view(paths)),
-            *(p for f in _fonts() for p in ("--symlink", str(f), f"{PLOTS}/{f.name}")),
+            *(self._view(again) if root else self._whole_view()),
+            *(p for f in view.fonts() for p in ("--symlink", str(f), f"{PLOTS}/{f.name}")),
             *("--remount-ro", "/dev", "--remount-ro", "/"),
         ]
 
@@ -159,59 +159,19 @@ class Sandbox:
         return [
             *(_found("bwrap"), "--die-with-parent", "--clearenv"),
             *("--bind", "/proc", "/proc", "--dev", "/dev", "--perms", "0755", "--dir", "/tmp"),
-            *self._whole_view(self._paths()),
+            *self._whole_view(),
             *("--remount-ro", "/", "--", _found("setpriv")),
             *("--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs"),
             *("--inh-caps=-all", "--bounding-set=-all", "--pdeathsig", "keep"),
             *inner,
         ]
 
-    def _whole_view(self, paths: Sequence[Path]) -> list[str]:
-        links = [(os.readlink(path), path) for path in LINKS if os.path.islink(path)]
-        folders = [Path(path) for path in LINKS if os.path.isdir(path) and not os.path.islink(path)]
-        return [
-            *(part for pair in links for part in ("--symlink", *pair)),
-            *_view([*map(Path, SYSTEM), *folders, *paths]),
-            *("--ro-bind", str(WORKER), INSIDE),
-        ]
+    def _whole_view(self) -> list[str]:
+        seen = self._view(view.shown(self.shown))
+        return [*view.links(), *seen, "--ro-bind", str(WORKER), INSIDE]
 
-    def _paths(self) -> list[Path]:
-        """List Python, its packages, and what was asked for."""
-        names = {sys.base_prefix, sys.prefix, *_packages(), *self.shown}
-        paths = {*map(Path, names), *_fonts()}
-        return sorted(path for path in paths if not set(map(Path, SYSTEM)) & {path, *path.parents})
-
-
-def _view(paths: Sequence[Path]) -> list[str]:
-    """Return flags that show paths read-only; never the course's package, even among them."""
-    flags, made = list[str](), {Path("/"), Path("/tmp")}
-    for path in paths:
-        for folder in reversed(path.parents):
-            if folder not in made:  # of its own accord bwrap makes them for their owner alone
-                flags += ["--perms", "0755", "--dir", str(folder)]
-                made.add(folder)
-        flags += ["--ro-bind-try", str(path), str(path)]
-        made.add(path)
-    for copy in _copies():
-        if set(paths) & set(copy.parents):
-            flags += ["--tmpfs", str(copy), "--remount-ro", str(copy)]
-    return flags
-
-
-def _copies() -> list[Path]:
-    """List the course's package, and where it is installed beside the one that grades."""
-    installed = (Path(folder, PACKAGE.name) for folder in _packages())
-    return sorted({PACKAGE, *(path for path in installed if path.is_dir())})
-
-
-def _packages() -> list[str]:
-    """List the folders in which packages are installed, NumPy's among them."""
-    return list(dict.fromkeys([*site.getsitepackages(), str(Path(np.__file__).parents[1])]))
-
-
-def _fonts() -> list[Path]:
-    """Find matplotlib's list of fonts, which takes seconds to make anew."""
-    return sorted((Path.home() / ".cache" / "matplotlib").glob("fontlist-*.json"))
+    def _view(self, paths: Sequence[Path]) -> list[str]:
+        return view.flags(paths, view.hidden(self.hidden))
 
 
 def _found(program: str) -> str:
