@@ -51,9 +51,9 @@ class Settings:
     sandbox: Sandbox = field(default_factory=Sandbox)
     seed: str = "hidden"
 
-    def in_slot(self, slot: int) -> Self:
-        """Return the same for one of several places side by side."""
-        return replace(self, sandbox=replace(self.sandbox, slot=slot))
+    def in_slot(self, slot: int, core: int | None = None) -> Self:
+        """Return the same for one of several places side by side, each on a core of its own."""
+        return replace(self, sandbox=replace(self.sandbox, slot=slot, core=core))
 
 
 def assess(

@@ -5,12 +5,13 @@ Python, no file of the course, and has a small /tmp. Run as root, a second layer
 comes first: it builds the view, and steps down to a user id that nobody else has.
 """
 
+import contextlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +43,7 @@ class Limits:
 
     cell, call : seconds for one cell, for one call.  total : for the whole submission.
     memory : megabytes of one process; all together may use twice that.  disk : of /tmp.
+    files : open in one process; sockets of all together.
     """
 
     cell: float = 60.0
@@ -60,7 +62,7 @@ class Limits:
             "CPU": int(self.total) + 1,
             "NPROC": self.processes,
             "NOFILE": self.files,
-            "CORE": 0,
+            "CORE": 1,  # 0 would still call the program that many machines have for crashes
         }
 
 
@@ -70,6 +72,8 @@ class Sandbox:
 
     slot : no two sandboxes at a time have the same.  shown : more folders that a worker may read.
     hidden : files and folders that it must not read, wherever they stand.
+    core : the one that a worker and all that it starts run on; None for any. A worker cannot leave
+    it, so that however many processes a student's code starts, a neighbour's clock stays right.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -77,6 +81,7 @@ class Sandbox:
     slot: int = 0
     shown: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    core: int | None = None
 
     def command(self, refused: int | None = None) -> list[str]:
         """Return the command that starts a worker, whose channel is its standard input.
@@ -95,16 +100,17 @@ class Sandbox:
         """Start a worker on that socket; return its process, in a session of its own."""
         refused = syscalls.as_file() if self.safe else None
         try:
-            return subprocess.Popen(
-                self.command(refused),
-                stdin=connection.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                env={} if self.safe else ENVIRONMENT,  # inside, /proc/1/environ shows it
-                cwd="/",
-                start_new_session=True,
-                pass_fds=[] if refused is None else [refused],
-            )
+            with _on_core(self.core):
+                return subprocess.Popen(
+                    self.command(refused),
+                    stdin=connection.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    env={} if self.safe else ENVIRONMENT,  # inside, /proc/1/environ shows it
+                    cwd="/",
+                    start_new_session=True,
+                    pass_fds=[] if refused is None else [refused],
+                )
         finally:
             if refused is not None:
                 os.close(refused)
@@ -147,6 +153,8 @@ class Sandbox:
         return [
             *(("--ro-bind", "/", "/") if root else ()),
             *("--proc", "/proc", "--dev", "/dev"),
+            # mapped, it is memory that is no process's own
+            *("--ro-bind", os.devnull, "/dev/zero"),
             *("--size", str(self.limits.disk * MEGABYTE), "--perms", "0700", "--tmpfs", "/tmp"),
             *(self._view(again) if root else self._whole_view()),
             *(p for f in view.fonts() for p in ("--symlink", str(f), f"{PLOTS}/{f.name}")),
@@ -172,6 +180,28 @@ class Sandbox:
 
     def _view(self, paths: Sequence[Path]) -> list[str]:
         return view.flags(paths, view.hidden(self.hidden))
+
+
+def core_of(slot: int) -> int | None:
+    """Return the core for one of the slots side by side: each another, while there are enough."""
+    if not hasattr(os, "sched_getaffinity"):
+        return None
+    cores = sorted(os.sched_getaffinity(0))
+    return cores[slot % len(cores)]
+
+
+@contextlib.contextmanager
+def _on_core(core: int | None) -> Generator[None, None, None]:
+    """Let what this thread starts run on that core, and this thread where it ran before."""
+    if core is None:
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def _found(program: str) -> str:

@@ -12,8 +12,8 @@ import struct
 
 ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050000 | 1, 0x80000000  # 1: operation not permitted
 NO_FAMILY = 0x00050000 | 97  # as from a kernel that was built without it
-LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06  # instructions of the kernel's filters
-NUMBER, MACHINE, FIRST = 0, 4, 16  # where a call's number, the machine and an argument stand
+LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06  # the filters' instructions
+NUMBER, MACHINE, ARGUMENTS = 0, 4, 16  # where these stand; 8 bytes for an argument
 OTHER_NUMBERS = 0x40000000  # from here on, a second table of calls on x86-64
 
 # Numbers by name: (x86-64, arm64).
@@ -69,8 +69,17 @@ REFUSED = {
     "fanotify_init": (300, 262),
     "syslog": (103, 116),
     "acct": (163, 89),
+    "sync": (162, 81),  # makes the whole machine write
+    "syncfs": (306, 267),
+    "inotify_init": (253, 26),  # of these a user has so many, inside and outside together
+    "inotify_init1": (294, 26),
+    "vmsplice": (278, 75),  # what waits in a pipe is no process's memory
 }
 SOCKETS = {"socket": (41, 198), "socketpair": (53, 199)}
+MMAP = {"mmap": (9, 222)}
+NOBODYS = 0x21  # shared, and of no file: it stays when it is unmapped by the process that filled it
+SETSOCKOPT = {"setsockopt": (54, 208)}
+BUFFERS = (7, 8)  # how much may wait in a socket
 FAMILIES = (1, 2, 10)  # of one machine, and of the internet in its two versions
 Line = tuple[int, int, int, int]  # instruction, lines to skip where true, and where not, number
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -87,6 +96,10 @@ def program(machine: str | None = None) -> bytes:
         lines += _where(pair[column], [(RETURN, 0, 0, REFUSE)])
     for pair in SOCKETS.values():
         lines += _where(pair[column], _known_family())
+    for pair in MMAP.values():
+        lines += _where(pair[column], _memory_of_somebody())
+    for pair in SETSOCKOPT.values():
+        lines += _where(pair[column], _no_larger_buffers())
     lines.append((RETURN, 0, 0, ALLOW))
     return b"".join(struct.pack("=HBBI", *line) for line in lines)
 
@@ -99,7 +112,30 @@ def _where(number: int, lines: list[Line]) -> list[Line]:
 def _known_family() -> list[Line]:
     """Return lines that allow a socket of a known family, and no other."""
     known = [(EQUAL, len(FAMILIES) - place, 0, n) for place, n in enumerate(FAMILIES)]
-    return [(LOAD, 0, 0, FIRST), *known, (RETURN, 0, 0, NO_FAMILY), (RETURN, 0, 0, ALLOW)]
+    return [_argument(0), *known, (RETURN, 0, 0, NO_FAMILY), (RETURN, 0, 0, ALLOW)]
+
+
+def _memory_of_somebody() -> list[Line]:
+    """Return lines that allow memory of one process, and files."""
+    return [
+        *(_argument(3), (AND, 0, 0, NOBODYS), (EQUAL, 0, 1, NOBODYS)),
+        *((RETURN, 0, 0, REFUSE), (RETURN, 0, 0, ALLOW)),
+    ]
+
+
+def _no_larger_buffers() -> list[Line]:
+    """Return lines that allow options of a socket other than the sizes of its buffers."""
+    small, large = BUFFERS
+    return [
+        *(_argument(1), (EQUAL, 0, 4, 1)),  # 1: an option of sockets as such
+        *(_argument(2), (EQUAL, 1, 0, small), (EQUAL, 0, 1, large)),
+        *((RETURN, 0, 0, REFUSE), (RETURN, 0, 0, ALLOW)),
+    ]
+
+
+def _argument(place: int) -> Line:
+    """Return the line that loads the lower half of a call's argument."""
+    return LOAD, 0, 0, ARGUMENTS + 8 * place
 
 
 def as_file() -> int | None:

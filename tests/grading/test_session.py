@@ -1,12 +1,14 @@
 """One worker and its session: what crosses, what is noticed, and what is refused."""
 
 import json
+import os
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from course_utils.grading import syscalls, view
+from course_utils.grading import sandbox, syscalls, view
 from course_utils.grading.assess import Settings, assess
 from course_utils.grading.exchange import Exchange, Fault
 from course_utils.grading.master import read_master
@@ -206,6 +208,34 @@ def test_a_second_copy_of_the_course_is_not_there_either(session, tmp_path, monk
     listed = f"{{n: os.listdir('{folder}/' + n) for n in os.listdir('{folder}')}}"
     one = session(f"import os\nthere = {listed}")
     assert one.fetch("there") == {"course_utils": [], "other": []}
+
+
+@pytest.mark.skipif(not syscalls.program(), reason="needs the filter of system calls")
+def test_a_worker_stays_on_its_core_with_all_that_it_starts(monkeypatch):
+    core = max(os.sched_getaffinity(0))
+    source = """
+import os
+try: os.sched_setaffinity(0, range(os.cpu_count()))
+except OSError: pass
+reading, writing = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    os.write(writing, repr(os.sched_getaffinity(0)).encode())
+    os._exit(0)
+cores = os.read(reading, 100).decode()
+"""
+    here = os.sched_getaffinity(0)
+    one = Session([source], replace(SANDBOX, core=core), (), (), time.monotonic() + 60)
+    try:
+        assert one.fetch("cores") == repr({core})
+    finally:
+        one.close()
+    assert os.sched_getaffinity(0) == here
+
+
+def test_slots_side_by_side_have_cores_of_their_own(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {2, 5, 7})
+    assert [sandbox.core_of(slot) for slot in range(4)] == [2, 5, 7, 2]
 
 
 def test_a_closed_exchange_leaves_no_process():
