@@ -1,8 +1,8 @@
 """The command line of the sandbox: what a worker can see, and what it cannot do.
 
 bubblewrap gives it user, process, network and mount namespaces of its own. It sees a read-only
-Python, no file of the course, and has a small /tmp. Run as root, a second layer
-comes first: it builds the view, and steps down to a user id that nobody else has.
+Python, no file of the course, and has a small /tmp. Root first steps down to a user id that nobody
+else has; where it may mount, a layer before that builds the view, for root can read more.
 """
 
 import contextlib
@@ -21,9 +21,12 @@ WORKER = Path(__file__).resolve().parent / "inside" / "worker.py"
 INSIDE = "/worker.py"  # where the worker stands in the sandbox
 FIRST_USER = 61_000  # as root: the user id of the first slot
 MEGABYTE = 1 << 20
+MOUNTS = 21  # the capability's number
 INSTALL = (
     "install bubblewrap (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap)"
 )
+NEEDED = "--security-opt seccomp=unconfined --security-opt systempaths=unconfined"
+IN_CONTAINER = ("/.dockerenv", "/run/.containerenv")  # files that Docker and Podman leave
 PLOTS = "/tmp/matplotlib"
 ENVIRONMENT = {
     "HOME": "/tmp",
@@ -94,7 +97,7 @@ class Sandbox:
         calls = [] if refused is None else ["--seccomp", str(refused)]
         inner = [*self._walls(), *calls, *self._layers(), "--chdir", "/tmp", *python]
         inner += [INSIDE, *view.packages()]
-        return self._stepped_down(inner) if os.geteuid() == 0 else inner
+        return [*self._steps_down(), *inner] if os.geteuid() == 0 else inner
 
     def start(self, connection: socket.socket) -> subprocess.Popen[bytes]:
         """Start a worker on that socket; return its process, in a session of its own."""
@@ -130,7 +133,7 @@ class Sandbox:
         tried = subprocess.run(command, env={}, capture_output=True, text=True)
         if tried.returncode:
             said = tried.stderr.strip().splitlines()[-1:] or ["no reason given"]
-            return f"bubblewrap cannot make a sandbox here: {said[0]}"
+            return f"bubblewrap cannot make a sandbox here: {said[0]}{_remedy()}"
         return None
 
     def _trial(self) -> list[str]:
@@ -148,30 +151,35 @@ class Sandbox:
 
     def _layers(self) -> list[str]:
         """List what is mounted inside. /tmp comes before anything that stands below it."""
-        root = os.geteuid() == 0
+        mounts = _may_mount()
         again = [path for path in view.shown(self.shown) if Path("/tmp") in path.parents]
         return [
-            *(("--ro-bind", "/", "/") if root else ()),
+            *(("--ro-bind", "/", "/") if mounts else ()),
             *("--proc", "/proc", "--dev", "/dev"),
             # mapped, it is memory that is no process's own
             *("--ro-bind", os.devnull, "/dev/zero"),
             *("--size", str(self.limits.disk * MEGABYTE), "--perms", "0700", "--tmpfs", "/tmp"),
-            *(self._view(again) if root else self._whole_view()),
+            *(self._view(again) if mounts else self._whole_view()),
             *(p for f in view.fonts() for p in ("--symlink", str(f), f"{PLOTS}/{f.name}")),
             *("--remount-ro", "/dev", "--remount-ro", "/"),
         ]
 
-    def _stepped_down(self, inner: Sequence[str]) -> list[str]:
-        """Add root's layer: it can read what the student's user id will see, and then gives up."""
+    def _steps_down(self) -> list[str]:
+        """Return what root does first: to build the view with its rights, and to give them up."""
         user = str(FIRST_USER + self.slot)
+        return [
+            *(self._outer_view() if _may_mount() else ()),
+            *(_found("setpriv"), "--reuid", user, "--regid", user, "--clear-groups"),
+            *("--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", "--pdeathsig", "keep"),
+        ]
+
+    def _outer_view(self) -> list[str]:
+        """Return root's own layer: root can read what the student's user id will see."""
         return [
             *(_found("bwrap"), "--die-with-parent", "--clearenv"),
             *("--bind", "/proc", "/proc", "--dev", "/dev", "--perms", "0755", "--dir", "/tmp"),
             *self._whole_view(),
-            *("--remount-ro", "/", "--", _found("setpriv")),
-            *("--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs"),
-            *("--inh-caps=-all", "--bounding-set=-all", "--pdeathsig", "keep"),
-            *inner,
+            *("--remount-ro", "/", "--"),
         ]
 
     def _whole_view(self) -> list[str]:
@@ -180,6 +188,21 @@ class Sandbox:
 
     def _view(self, paths: Sequence[Path]) -> list[str]:
         return view.flags(paths, view.hidden(self.hidden))
+
+
+def _remedy() -> str:
+    """Return what to do where a sandbox cannot be had, as the end of a sentence."""
+    inside = any(map(os.path.exists, IN_CONTAINER))
+    return f". Start the container with {NEEDED}" if inside else ""
+
+
+def _may_mount() -> bool:
+    """Say whether this is a root that may mount; in a container root usually may not."""
+    if os.geteuid() != 0:
+        return False
+    with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+        held = next((line for line in status if line.startswith("CapEff:")), "CapEff: 0")
+    return bool(int(held.split()[1], 16) >> MOUNTS & 1)
 
 
 def core_of(slot: int) -> int | None:
