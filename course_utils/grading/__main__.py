@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_utils.grading import GradingError
+from course_utils.grading.environment import start_clean
 
 if TYPE_CHECKING:
     from course_utils.grading.master import Master
@@ -121,4 +122,5 @@ def _gradebook(url: str) -> "Callable[[Sequence[Row], Master], int]":
 
 
 if __name__ == "__main__":
+    start_clean("course_utils.grading", sys.argv[1:])
     sys.exit(main())
