@@ -164,7 +164,10 @@ def test_pip_shows_a_dot_for_each_package_and_its_errors(capfd):
     show = f"import sys; print({chr(10).join(lines)!r}); sys.exit('no space left')"
     with pytest.raises(subprocess.CalledProcessError):
         set_up.run([sys.executable, "-c", show], tell=set_up.dots)
-    assert capfd.readouterr() == (". all found: installing them, which takes longest\n", "no space left\n")
+    assert capfd.readouterr() == (
+        ". all found: installing them, which takes longest\n",
+        "no space left\n",
+    )
 
 
 def test_an_old_python_is_told_so():
