@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from course_utils.grading.environment import start_clean
+from tools import door
 from tools.editions import hand_out
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,4 +64,4 @@ def trust(paths):
 
 if __name__ == "__main__":
     start_clean("tools.lab", sys.argv[1:])
-    sys.exit(main(sys.argv[1:]))
+    door.run(main, sys.argv[1:])

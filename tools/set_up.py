@@ -202,3 +202,5 @@ if __name__ == "__main__":
         main(*sys.argv[1:])
     except subprocess.CalledProcessError as error:
         sys.exit(f"Set-up stopped: `{' '.join(error.cmd)}` failed; its message is above.")
+    except OSError as error:
+        sys.exit(f"Set-up stopped: {error.filename}: {error.strerror}.")

@@ -1,14 +1,20 @@
-"""One submission from its cells to its marks: the master's tests run here, against stubs.
+"""One submission from its cells to its marks: the master's cells run here, against a student's names.
 
-First all tests that students can see, for the feedback; then all tests with their hidden parts,
-for the marks. In this order, because a worker that has seen no hidden input can tell none.
+First a pass with the tests that students can see, for the feedback; then one with their hidden
+parts, for the marks. In this order, because a worker that has seen no hidden input can tell none.
+Each pass is a process of its own, and so is the worker's side of it: they begin alike.
 """
 
 import contextlib
 import io
+import os
+import shutil
+import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -19,24 +25,40 @@ from course_utils.grading import wording
 from course_utils.grading.class_checks import FIRST_LOOK, FOR_MARKS, LONG_LOOK, ClassChecks
 from course_utils.grading.empties import strict_comparisons
 from course_utils.grading.exchange import Exchange, Fault
-from course_utils.grading.looks import Look, Tested
+from course_utils.grading.forks import Lost, Say, in_a_fork
+from course_utils.grading.habits import Habits, Watching, together
+from course_utils.grading.kernel import Kernel
 from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell
-from course_utils.grading.places import THE_END, cell_of, counts_after
+from course_utils.grading.parsing import is_blank
+from course_utils.grading.passes import Pass, Tested
+from course_utils.grading.places import THE_END, cell_of
 from course_utils.grading.rows import Kind, Outcome, score_of
 from course_utils.grading.sandbox import Sandbox
-from course_utils.grading.session import Raised, Session
+from course_utils.grading.session import Raised, Room, Session
 from course_utils.grading.status import Status, first_of
+from course_utils.grading.stubs import ask_over_there
+
+TIMES_SOURCE = 10  # as long as SOURCE's own tests took, a student's may take so many times
+PATIENCE_MORE = 15.0  # seconds above a submission's own limit, until a pass is ended
+NOTHING_HABITUAL = Habits()
+NO_PLACES: Mapping[str, int | None] = {}
 
 
 @dataclass(frozen=True)
 class Result:
-    """A graded submission. notes : what a teacher should know of its cells."""
+    """A graded submission. notes : what a teacher should know of its cells.
+
+    habits : what its answers did while the tests ran.  stopped : {grade_id of a cell that gives no
+    marks: why it stopped}.
+    """
 
     status: Status
     outcomes: tuple[Outcome, ...]
     notes: tuple[str, ...]
     seconds: float
+    habits: Habits = NOTHING_HABITUAL
+    stopped: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def score(self) -> float | None:
@@ -46,10 +68,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Settings:
-    """What is the same for all submissions of a run."""
+    """What is the same for all submissions of a run.
+
+    habits : SOURCE's; None while SOURCE itself is graded.
+    """
 
     sandbox: Sandbox = field(default_factory=Sandbox)
     seed: str = "hidden"
+    habits: Habits | None = NOTHING_HABITUAL
 
     def in_slot(self, slot: int, core: int | None = None) -> Self:
         """Return the same for one of several places side by side, each on a core of its own."""
@@ -59,161 +85,424 @@ class Settings:
 def assess(
     master: Master, cells: Sequence[Cell], settings: Settings, spare: Exchange | None = None
 ) -> Result:
-    """Return the Result of a submission, given its cells. `spare` is a worker that has started.
+    """Return the Result of a submission, given its cells. `spare` is a worker that has started."""
+    patience = settings.sandbox.limits.total * 3 + PATIENCE_MORE
 
-    Questions that withhold the same modules share a session.
-    """
-    start = time.monotonic()
-    outcomes = {q.grade_id: _by_hand(q, cells) for q in master.questions if q.by_hand}
-    faults, notes, left_out = list[Fault](), list[str](), dict[int, Fault]()
-    by_tests = [question for question in master.questions if not question.by_hand]
-    for withheld in dict.fromkeys(question.withheld for question in by_tests):
-        given, kept_back = master.given_of(withheld)
-        sources, until = [cell.source for cell in cells], start + settings.sandbox.limits.total
-        session = Session(sources, settings.sandbox, given, kept_back, until, spare, left_out)
-        spare, grading = None, _Grading(master, cells, session, settings)
-        with contextlib.closing(session):
-            found = grading.grade([q for q in by_tests if q.withheld == withheld])
-        outcomes |= {outcome.grade_id: outcome for outcome in found.outcomes}
-        faults, left_out = faults + session.faults, session.left_out
-        notes += [*wording.notes_on_cells(session), *found.notes]
-    if spare:
-        spare.close()
-    return Result(
-        first_of([fault.status for fault in faults]),
-        tuple(outcomes[question.grade_id] for question in master.questions),
-        tuple(dict.fromkeys(notes)),
-        time.monotonic() - start,
-    )
+    def work(say: Say) -> Result:
+        with contextlib.closing(Nursery(master)) as nursery:
+            return nursery.assess(cells, settings, spare)
+
+    found = in_a_fork(work, patience)
+    if isinstance(found, Lost):
+        raise RuntimeError("the process that graded it ended")
+    return found
 
 
-class _Feedback(NamedTuple):
-    """What the visible test says of an answer.
+class Nursery:
+    """The master's cells before the first answer, which have run here once for all submissions."""
+
+    def __init__(self, master: Master) -> None:
+        self.master, self.kernel = master, Kernel()
+        ask_over_there()
+        self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
+        for path, data in master.files.items():
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / path).write_bytes(data)
+        os.chdir(self.folder)
+        sys.path.append(str(self.folder))  # last: no file beside a sheet stands for another module
+        self.stopped = dict[str, str]()
+        with contextlib.redirect_stdout(io.StringIO()), ClassChecks.in_silence():
+            for step in master.steps[: master.given_before]:
+                try:
+                    self.kernel.run(step.source, step.grade_id)
+                except Exception as error:  # as in a notebook: the next cell runs all the same
+                    self.stopped[step.grade_id] = f"{type(error).__name__}: {error}"
+
+    def close(self) -> None:
+        """Remove the copies of the sheet's files."""
+        os.chdir("/")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def assess(
+        self, cells: Sequence[Cell], settings: Settings, spare: Exchange | None = None
+    ) -> Result:
+        """Return the Result of a submission. Questions that withhold the same share a worker."""
+        start = time.monotonic()
+        outcomes = {q.grade_id: _by_hand(q, cells) for q in self.master.questions if q.by_hand}
+        by_tests = [question for question in self.master.questions if not question.by_hand]
+        until, found = start + settings.sandbox.limits.total, list[_Graded]()
+        for withheld in dict.fromkeys(question.withheld for question in by_tests):
+            room = Room(*self.master.given_of(withheld), self._open_files(), until)
+            one = _Grading(self, cells, settings, room, spare, found[-1] if found else None)
+            spare = None
+            found.append(one.grade([q for q in by_tests if q.withheld == withheld]))
+        if spare:
+            spare.close()
+        outcomes |= {outcome.grade_id: outcome for one in found for outcome in one.outcomes}
+        return Result(
+            first_of([status for one in found for status in one.statuses]),
+            tuple(outcomes[question.grade_id] for question in self.master.questions),
+            tuple(dict.fromkeys(note for one in found for note in one.notes)),
+            time.monotonic() - start,
+            together(one.habits for one in found),
+            self.stopped,
+        )
+
+    def _open_files(self) -> dict[str, bytes]:
+        return {p: data for p, data in self.master.files.items() if p in self.master.open_files}
+
+
+class _Seen(NamedTuple):
+    """What a pass says of a question.
 
     after : the cell after which the answer counts.  checked : whether one of our checks judged it.
-    notes : where a call ended a worker.
+    holds : whether nothing failed.  ended : whether a call ended a worker.  notes : for the teacher.
     """
 
     outcome: Outcome
-    after: int
+    after: int | None
     checked: bool
+    holds: bool
+    ended: bool
+    points: float
     notes: list[str]
+    seconds: float
 
     @property
     def right(self) -> bool:
-        return self.outcome.kind is Kind.RIGHT
+        return self.outcome.kind in (Kind.RIGHT, Kind.RECORDED)
 
 
-class _Marks(NamedTuple):
-    """The points that the whole test gives, and where a call ended a worker."""
+class _Passed(NamedTuple):
+    """What a pass leaves: by grade_id what it says, and what is known of the session.
 
-    points: float
+    intact : whether the worker that branched is there.
+    """
+
+    seen: dict[str, _Seen]
+    faults: list[Fault]
+    left_out: dict[int, Fault]
     notes: list[str]
+    habits: Habits
+    intact: bool
 
 
 class _Graded(NamedTuple):
-    """The questions of one session, with notes for the teacher."""
+    """The questions of one worker, with notes for the teacher. failed : those that are not right."""
 
     outcomes: list[Outcome]
+    statuses: list[Status]
     notes: list[str]
+    left_out: dict[int, Fault]
+    habits: Habits
+    failed: set[str]
 
 
 class _Grading:
-    """The questions of one session, asked twice: as students see them, and with hidden parts."""
+    """The questions that share a worker, asked twice: as students see them, and with hidden parts."""
 
     def __init__(
-        self, master: Master, cells: Sequence[Cell], session: Session, settings: Settings
+        self,
+        nursery: Nursery,
+        cells: Sequence[Cell],
+        settings: Settings,
+        room: Room,
+        spare: Exchange | None,
+        before: "_Graded | None",
     ) -> None:
-        self.master, self.cells = master, cells
-        self.session, self.settings = session, settings
+        self.nursery, self.master, self.cells = nursery, nursery.master, cells
+        self.settings, self.room = settings, room
+        self.session = self._session(spare, before.left_out if before else {})
+        self.statuses, self.notes = list[Status](), list[str]()
+        self.habits = list[Habits]()
+        self.lost = dict[str, Fault]()  # questions whose tests ended the process that ran them
+        # questions whose tests are not run again for what they define: they failed, or hang
+        self.failed = set(before.failed) if before else set[str]()
 
     def grade(self, questions: Sequence[Question]) -> _Graded:
         """Return the outcome of each question, with its marks."""
-        with strict_comparisons(), contextlib.redirect_stdout(io.StringIO()):
-            look = self._look(FIRST_LOOK)
-            first = [self._feedback(question, look) for question in questions]
-            look = self._look(FOR_MARKS, marking=True)
-            marks = [self._marks(*pair, look) for pair in zip(questions, first, strict=True)]
-            seen = self._look_longer(questions, first, marks)
-        outcomes = [_together(*three) for three in zip(questions, seen, marks, strict=True)]
-        return _Graded(outcomes, [note for one in (*first, *marks, *seen) for note in one.notes])
+        with contextlib.closing(_Closing(self)):
+            self._run_what_is_given()
+            first = self._pass(questions, FIRST_LOOK, whole=False)
+            after = {name: seen.after for name, seen in first.items()}
+            right = [q for q in questions if first[q.grade_id].right]
+            self.failed |= {q.grade_id for q in questions if q not in right}
+            marks = self._pass(right, FOR_MARKS, whole=True, after=after) if right else {}
+            marks |= {q.grade_id: _no_marks(first[q.grade_id]) for q in questions if q not in right}
+            first |= self._look_longer(questions, first, marks)
+            marks |= self._carry_through(questions, first, marks, after)
+        outcomes = [_together(q, first[q.grade_id], marks[q.grade_id]) for q in questions]
+        notes = [n for seen in (*first.values(), *marks.values()) for n in seen.notes]
+        known = self.session.left_out, together(self.habits), self.failed
+        return _Graded(outcomes, self.statuses, [*self.notes, *notes], *known)
 
-    def _look(self, effort: Effort, marking: bool = False) -> Look:
-        limits = self.settings.sandbox.limits
-        checks = ClassChecks(self.settings.seed, limits.call, effort, marking)
-        return Look(self.master, self.session, checks)
+    def _session(self, spare: Exchange | None, left_out: Mapping[int, Fault]) -> Session:
+        sources = [cell.source for cell in self.cells]
+        return Session(sources, self.settings.sandbox, self.room, spare, left_out)
+
+    def _run_what_is_given(self) -> None:
+        """Run the cells that the sheet gives at its beginning, once for both passes."""
+        given = {s.source.strip() for s in self.master.steps[: self.master.given_before]}
+        sources = [cell.source.strip() for cell in self.cells]
+        last = next((n for n, s in enumerate(sources) if s not in given), len(sources)) - 1
+        self.session.meet(self.nursery.kernel.names, self.master, Watching(self.settings.habits))
+        with contextlib.suppress(Fault):
+            self.session.advance(last)
+
+    def _pass(
+        self,
+        questions: Sequence[Question],
+        effort: Effort,
+        whole: bool,
+        after: Mapping[str, int | None] = NO_PLACES,
+        ours: frozenset[str] = frozenset(),
+    ) -> dict[str, _Seen]:
+        """Return what a pass in a process of its own says, by grade_id.
+
+        Where a question's tests end that process, the pass is made anew without it.
+        """
+        branched = not whole and not ours and self.session.branch()
+        while True:
+            asked = [q for q in questions if q.grade_id not in self.lost]
+            self.failed |= self.lost.keys()
+            work = _Work(self, asked, effort, whole, after, ours, frozenset(self.failed))
+            found = in_a_fork(work, max(0.0, self.room.deadline - time.monotonic()) + PATIENCE_MORE)
+            if not isinstance(found, Lost):
+                break
+            self._start_anew(self.session.left_out)
+            branched = False
+            name = found.said or asked[0].grade_id
+            self.lost[name] = _ended_by_tests(found)
+            self.statuses.append(self.lost[name].status)
+        self._take_over(found, branched and found.intact)
+        for name in self.lost:
+            question = next((q for q in questions if q.grade_id == name), None)
+            if question:
+                found.seen[name] = _lost(question, self.cells, self.lost[name])
+        self.failed |= {name for name, seen in found.seen.items() if seen.ended}
+        return found.seen
+
+    def _take_over(self, found: _Passed, intact: bool) -> None:
+        self.statuses += [fault.status for fault in found.faults]
+        self.notes += found.notes
+        self.habits.append(found.habits)
+        if intact and found.left_out == self.session.left_out:
+            return
+        self._start_anew(found.left_out)
+
+    def _start_anew(self, left_out: Mapping[int, Fault]) -> None:
+        """Let the next pass begin with a worker of its own."""
+        self.session.close()
+        self.session = self._session(None, left_out)
 
     def _look_longer(
-        self, questions: Sequence[Question], first: Sequence[_Feedback], marks: Sequence[_Marks]
-    ) -> list[_Feedback]:
-        """Return the feedback, anew where a first look said right and the hidden test did not.
+        self,
+        questions: Sequence[Question],
+        first: Mapping[str, _Seen],
+        marks: Mapping[str, _Seen],
+    ) -> dict[str, _Seen]:
+        """Return the feedback anew where a first look said right and the hidden test did not.
 
-        In a new worker, since this one knows hidden inputs by now.
+        In a new worker, since the last one knows hidden inputs by now.
         """
         doubtful = [
-            one.right and one.checked and not given.points
-            for one, given in zip(first, marks, strict=True)
+            q
+            for q in questions
+            if first[q.grade_id].right and first[q.grade_id].checked and not marks[q.grade_id].holds
         ]
-        if any(doubtful):
-            self.session.renew()
-        return [
-            self._feedback_after(question, self._look(LONG_LOOK), one.after) if again else one
-            for question, one, again in zip(questions, first, doubtful, strict=True)
-        ]
+        if not doubtful:
+            return {}
+        self._start_anew(self.session.left_out)
+        after = {q.grade_id: first[q.grade_id].after for q in doubtful}
+        return self._pass(doubtful, LONG_LOOK, whole=False, after=after)
 
-    def _feedback(self, question: Question, look: Look) -> _Feedback:
-        """Run the visible test on an answer: in its place, or if that is empty, at the end.
+    def _carry_through(
+        self,
+        questions: Sequence[Question],
+        first: Mapping[str, _Seen],
+        marks: Mapping[str, _Seen],
+        after: Mapping[str, int | None],
+    ) -> dict[str, _Seen]:
+        """Return marks of questions that failed beside a wrong earlier answer, asked with a right one.
 
-        Never of both, which would be two guesses. So the name can be used again further down.
+        Only where SOURCE's own answer uses the earlier one, so that one slip costs its own points
+        once. The earlier questions have their marks by then.
         """
-        names, place = question.needs.names, counts_after(question, self.cells)
-        in_place = self._feedback_after(question, look, place)
-        empty = in_place.outcome.kind is Kind.NOT_ANSWERED
-        if not empty or self.master.reused & set(names) or not self.session.moved(names, place):
-            return in_place
-        at_the_end = self._feedback_after(question, look, THE_END)
-        return at_the_end._replace(notes=in_place.notes + at_the_end.notes)
+        made = dict[str, _Seen]()
+        failed = [q for q in questions if not (first[q.grade_id].right and marks[q.grade_id].holds)]
+        for question in failed:
+            ours = self.master.used_by(question, [q for q in failed if q is not question])
+            seen = first[question.grade_id]
+            if not ours or seen.ended or seen.outcome.kind is Kind.NOT_ANSWERED:
+                continue
+            self._start_anew(self.session.left_out)
+            found = self._pass([question], FOR_MARKS, True, after, ours)[question.grade_id]
+            if found.holds:
+                made[question.grade_id] = found._replace(
+                    notes=[*found.notes, wording.carried(question)], after=None
+                )
+        return made
 
-    def _feedback_after(self, question: Question, look: Look, after: int) -> _Feedback:
-        tested = look.run(question, question.visible, after)
-        notes = wording.notes_on_calls(question, tested)
-        return _Feedback(self._outcome(question, tested), after, bool(tested.verdicts), notes)
 
-    def _outcome(self, question: Question, tested: Tested) -> Outcome:
-        """Return the outcome without marks: which of several things that were seen is said."""
-        cell, verdict = cell_of(question, self.cells), tested.verdict
-        line = self._line(cell, tested.raised)
-        made = Outcome(question.grade_id, 0.0, Kind.WRONG, cell=cell, line=line)
-        if tested.faults and not (verdict and verdict.mistake):
-            return replace(made, message=wording.of_fault(tested.faults[0]))
-        if isinstance(tested.error, NotAnsweredYet | NotImplementedError):
-            return replace(made, kind=Kind.NOT_ANSWERED, message=wording.NOT_ANSWERED)
-        if verdict and (tested.error is None or not verdict.passed):
-            return _as_judged(made, verdict)
-        if tested.error is None:
-            return replace(made, kind=Kind.RIGHT, message=wording.PASSED)
-        return replace(made, message=wording.of_error(question, tested, cell, self.session))
+class _Closing(NamedTuple):
+    """Ends whichever worker there is in the end."""
 
-    def _line(self, cell: int, raised: Raised | None) -> int:
-        """Return the line where a call stopped in that cell, or the cell itself; −1 for neither."""
-        in_cell = raised if raised and raised.cell == cell else self.session.errors.get(cell)
-        return in_cell.line if in_cell else -1
+    grading: _Grading
 
-    def _marks(self, question: Question, feedback: _Feedback, look: Look) -> _Marks:
-        """Give the marks: none where the visible part of the test already failed."""
-        if not feedback.right:
-            return _Marks(0.0, [])
-        tested = look.run(question, question.source, feedback.after)
+    def close(self) -> None:
+        self.grading.session.close()
+
+
+class _Work(NamedTuple):
+    """A pass, as it is done in its own process."""
+
+    grading: _Grading
+    questions: Sequence[Question]
+    effort: Effort
+    whole: bool
+    after: Mapping[str, int | None]
+    ours: frozenset[str]
+    failed: frozenset[str]
+
+    def __call__(self, say: Say) -> _Passed:
+        grading, seen = self.grading, dict[str, _Seen]()
+        session, watching = grading.session, Watching(grading.settings.habits)
+        seconds = {q.grade_id: self._seconds(q) for q in self.questions}
+        limit = grading.settings.sandbox.limits.call
+        checks = ClassChecks(grading.settings.seed, limit, self.effort, marking=self.whole)
+        kernel = grading.nursery.kernel
+        made = Pass(
+            *(grading.master, grading.cells, session, kernel, checks, watching),
+            *(self.whole, self.ours, self.failed),
+        )
+
+        def asked(question: Question) -> None:
+            if self._waits(question):
+                return
+            say(question.grade_id)
+            seen[question.grade_id] = self._ask(made, question, seconds)
+
+        with strict_comparisons(), contextlib.redirect_stdout(io.StringIO()):
+            made.through(grading.master.given_before, seconds, asked)
+            for question in self.questions:
+                again = self._at_the_end(made, question, seen, say)
+                if again:
+                    seen[question.grade_id] = self._ask(made, question, seconds, THE_END)
+        intact = session.leave()
+        took = {self._number(name): one.seconds for name, one in seen.items()}
+        habits = replace(watching.found(), seconds=took)
+        notes = [] if self.whole or self.ours else list(wording.notes_on_cells(session))
+        if not intact:
+            session.close()
+        return _Passed(seen, session.faults, session.left_out, notes, habits, intact)
+
+    def _number(self, grade_id: str) -> int:
+        return [q.grade_id for q in self.grading.master.questions].index(grade_id)
+
+    def _seconds(self, question: Question) -> float:
+        """Return how long a question's tests may work here."""
+        known = self.grading.settings.habits
+        took = known.seconds.get(self._number(question.grade_id), 0.0) if known else 0.0
+        limits = self.grading.settings.sandbox.limits
+        return max(limits.call if known else limits.total, TIMES_SOURCE * took)
+
+    def _waits(self, question: Question) -> bool:
+        """Say whether it is known already that the answer counts at the end."""
+        return self.after.get(question.grade_id) == THE_END and bool(self.grading.cells)
+
+    def _at_the_end(
+        self, made: Pass, question: Question, seen: Mapping[str, _Seen], say: Say
+    ) -> bool:
+        """Say whether an answer is looked for at the end: where it was empty in its own place.
+
+        Never in both, which would be two guesses. So the name can be used again further down.
+        """
+        say(question.grade_id)
+        if question.grade_id not in seen:
+            return True
+        if self.after or seen[question.grade_id].outcome.kind is not Kind.NOT_ANSWERED:
+            return False
+        master, session = self.grading.master, self.grading.session
+        place = made.places[question.grade_id]
+        return not master.reused & set(question.names) and session.moved(question.names, place)
+
+    def _ask(
+        self, made: Pass, question: Question, seconds: Mapping[str, float], after: int | None = None
+    ) -> _Seen:
+        begin = time.process_time()
+        tested = made.test(question, seconds[question.grade_id], after)
+        outcome = _outcome(self.grading, made, question, tested)
+        place = made.places[question.grade_id] if after is None else after
         holds = tested.error is None and not tested.faults
-        points = _share(tested.value, question.points) if holds else 0.0
-        return _Marks(points, wording.notes_on_calls(question, tested))
+        return _Seen(
+            outcome,
+            place,
+            bool(tested.verdicts),
+            holds,
+            bool(tested.faults),
+            _share(tested.value, question.points) if holds else 0.0,
+            wording.notes_on_calls(question, tested),
+            time.process_time() - begin,
+        )
+
+
+def _outcome(grading: _Grading, made: Pass, question: Question, tested: Tested) -> Outcome:
+    """Return the outcome without marks: which of several things that were seen is said."""
+    cell, verdict = cell_of(question, grading.cells), tested.verdict
+    session = grading.session
+    line = _line(cell, tested.raised, session)
+    outcome = Outcome(question.grade_id, 0.0, Kind.WRONG, cell=cell, line=line)
+    if tested.faults and not (verdict and verdict.mistake):
+        return replace(outcome, message=wording.of_fault(tested.faults[0]))
+    if _not_answered(made, question, tested):
+        return replace(outcome, kind=Kind.NOT_ANSWERED, message=wording.NOT_ANSWERED)
+    if verdict and (tested.error is None or not verdict.passed):
+        return _as_judged(outcome, verdict)
+    if tested.error is None:
+        return replace(outcome, kind=Kind.RIGHT, message=wording.PASSED)
+    step = grading.master.steps[question.step]
+    said = wording.of_error(question, tested, cell, session, step.visible if not made.whole else "")
+    return replace(outcome, message=said)
+
+
+def _not_answered(made: Pass, question: Question, tested: Tested) -> bool:
+    """Say whether the answer is still as it was handed out."""
+    if isinstance(tested.error, NotAnsweredYet | NotImplementedError):
+        return True
+    if any(made.kernel.names.get(name) is ... for name in question.names):
+        return True
+    cell = cell_of(question, made.cells)
+    return bool(tested.missing) and cell >= 0 and is_blank(made.cells[cell].source)
+
+
+def _line(cell: int, raised: Raised | None, session: Session) -> int:
+    """Return the line where a call stopped in that cell, or the cell itself; −1 for neither."""
+    in_cell = raised if raised and raised.cell == cell else session.errors.get(cell)
+    return in_cell.line if in_cell else -1
 
 
 def _as_judged(made: Outcome, verdict: Verdict) -> Outcome:
     """Return the outcome as one of our checks sees it."""
-    kind = Kind.RIGHT if verdict.passed else Kind.WRONG
+    kind = {"right": Kind.RIGHT, "recorded": Kind.RECORDED}.get(verdict.kind, Kind.WRONG)
     rows = tuple((label, text) for label, text in verdict.evidence)
     return replace(made, kind=kind, message=verdict.message, mistake=verdict.mistake, rows=rows)
+
+
+def _no_marks(seen: _Seen) -> _Seen:
+    """Return the marks of an answer that fails where students can see it."""
+    return seen._replace(holds=False, points=0.0, notes=[])
+
+
+def _ended_by_tests(lost: Lost) -> Fault:
+    """Return what is said of tests that ended their process: by time or memory they were given."""
+    return Fault(Status.TIMEOUT, wording.TESTS_ENDED)
+
+
+def _lost(question: Question, cells: Sequence[Cell], fault: Fault) -> _Seen:
+    place = cell_of(question, cells)
+    said = Outcome(question.grade_id, 0.0, Kind.WRONG, wording.TESTS_ENDED, cell=place)
+    note = f"“{question.title or question.grade_id}”: {fault.message}"
+    return _Seen(said, None, False, False, True, 0.0, [note], 0.0)
 
 
 def _share(value: object, points: float) -> float:
@@ -231,16 +520,27 @@ def _share(value: object, points: float) -> float:
     return float(min(number, points)) if number > 0 else 0.0
 
 
-def _together(question: Question, seen: _Feedback, marks: _Marks) -> Outcome:
+def _together(question: Question, seen: _Seen, marks: _Seen) -> Outcome:
     """Return the outcome with its marks, and with words that fit them."""
-    points, outcome = marks.points, replace(seen.outcome, points=marks.points)
+    carried = marks.after is None and marks.holds
+    points = marks.points if marks.holds and (seen.right or carried) else 0.0
+    outcome = replace(seen.outcome, points=points)
+    if marks.outcome.kind is Kind.NOT_ANSWERED and seen.right:
+        return replace(marks.outcome, points=0.0)
     if points == question.points and (points or seen.right):
         passed = replace(outcome, message=wording.PASSED, mistake=None, rows=())
-        return replace(outcome if seen.right else passed, kind=Kind.RIGHT, line=-1)
+        return (
+            replace(outcome, line=-1) if seen.right else replace(passed, kind=Kind.RIGHT, line=-1)
+        )
     if seen.right:
         kind = Kind.PARTLY if points else Kind.WRONG
         return replace(outcome, kind=kind, message=wording.HIDDEN_FAILED)
-    return outcome
+    return replace(outcome, kind=Kind.PARTLY) if points else outcome
+
+
+def _right_as(seen: _Seen) -> Kind:
+    """Return how a right answer is called: what a check only records stays recorded."""
+    return Kind.RECORDED if seen.outcome.kind is Kind.RECORDED else Kind.RIGHT
 
 
 def _by_hand(question: Question, cells: Sequence[Cell]) -> Outcome:

@@ -31,6 +31,7 @@ class ClassChecks:
         self.of_the_class = FOR_MARKS._replace(seed=zlib.crc32(seed.encode()), seconds=seconds)
         self.verdicts: list[Verdict] = []
         self.required: set[str] = set()
+        self.stopped: dict[str, str] = {}  # cells without marks that stopped, and why
 
     @contextlib.contextmanager
     def question(self) -> Generator[list[Verdict], None, None]:
@@ -39,6 +40,16 @@ class ClassChecks:
         before = IN_CLASS.set(self)
         try:
             yield self.verdicts
+        finally:
+            IN_CLASS.reset(before)
+
+    @staticmethod
+    @contextlib.contextmanager
+    def in_silence() -> Generator[None, None, None]:
+        """Let checks do nothing until the block ends: a cell that gives no marks asks them."""
+        before = IN_CLASS.set(_Silent())
+        try:
+            yield
         finally:
             IN_CLASS.reset(before)
 
@@ -63,3 +74,15 @@ class ClassChecks:
         verdict: Verdict = find(exercise).judge(for_checks(answer), effort)
         self.verdicts.append(verdict)
         return verdict
+
+
+class _Silent:
+    """Answers no question."""
+
+    def check(self, exercise: str, answer: object) -> None:
+        """Do nothing."""
+
+    require = check
+
+    def hint(self, exercise: str) -> None:
+        """Do nothing."""

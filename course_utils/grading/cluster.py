@@ -13,7 +13,7 @@ from distributed import Client, as_completed
 from course_utils.grading import GradingError
 from course_utils.grading.assess import Settings
 from course_utils.grading.master import Master
-from course_utils.grading.pool import Placed, failed, row_of
+from course_utils.grading.pool import Placed, failed, graded_alone
 from course_utils.grading.rows import Row
 from course_utils.grading.run import Graders
 from course_utils.grading.submissions import Submission, carried
@@ -63,4 +63,4 @@ def _one(submission: Submission, shared: tuple[Master, Settings]) -> Row:
     if reason:
         raise RuntimeError(reason)
     with ONE_AT_A_TIME:
-        return row_of(submission, master, settings.in_slot(os.getpid() % SLOTS))
+        return graded_alone(submission, master, settings.in_slot(os.getpid() % SLOTS))

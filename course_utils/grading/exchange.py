@@ -3,14 +3,17 @@
 Whatever a worker does wrong becomes a `Fault` with the status that a submission gets for it.
 """
 
+import builtins
 import contextlib
 import os
 import signal
 import socket
 import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from course_utils.grading.library import course_code
 from course_utils.grading.protocol import HEADER, ProtocolError, decode, encode, sizes
@@ -18,12 +21,10 @@ from course_utils.grading.sandbox import MEGABYTE, Sandbox
 from course_utils.grading.status import Status
 from course_utils.grading.usage import too_much, use_of
 
+NO_FILES: Mapping[str, bytes] = {}
 SLICE = 0.1  # seconds between two looks at the clock and at the memory
 SECONDS_TO_START = 30.0
-Lent = list[Callable[..., Any]]  # functions that can be called from the worker
 LETTERS = 2_000  # of what a sandbox says that does not start
-MOST_ASKED = 2_000  # calls of a function that was passed as an argument, within one call
-MOST_ASKED_BYTES = 200_000
 TIMEVAL = struct.Struct("@ll")  # as the kernel takes it: seconds, microseconds
 
 
@@ -31,8 +32,11 @@ class Fault(Exception):
     """A worker that hangs, dies or sends nonsense, and the status that this brings about."""
 
     def __init__(self, status: Status, message: str) -> None:
-        super().__init__(message)
+        super().__init__(status, message)  # both, so that it can be sent to another process
         self.status, self.message = status, message
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class NoWorker(BaseException):
@@ -47,7 +51,9 @@ class Exchange:
 
     def __init__(self, sandbox: Sandbox, handle: Callable[..., Any] | None = None) -> None:
         self.sandbox, self.handle = sandbox, handle
-        self.number, self.asked, self.said = 0, False, ""
+        self.number, self.said = 0, ""
+        self.lent: list[Callable[..., Any]] = []  # functions that can be called from the worker
+        self.lent_numbers = dict[int, int]()
         self.fault: Fault | None = None
         self.socket, other = socket.socketpair()
         with other:
@@ -56,13 +62,19 @@ class Exchange:
             self.socket.setsockopt(socket.SOL_SOCKET, wait, TIMEVAL.pack(0, int(SLICE * 1e6)))
         self.next_look, self.buffer = 0.0, bytearray()
 
-    def begin(self, given: Sequence[Any] = (), withheld: Sequence[str] = ()) -> None:
+    def begin(
+        self,
+        given: Sequence[Any] = (),
+        withheld: Sequence[str] = (),
+        files: Mapping[str, bytes] = NO_FILES,
+    ) -> None:
         """Set the limits, and what can be imported; from here on student's code may run.
 
-        Raises NoWorker.
+        files : by path, what stands beside the sheet.  Raises NoWorker.
         """
         limits = self.sandbox.limits.inside()
-        needed = limits, *course_code(), list(given), list(withheld)
+        packed = {path: np.array(bytearray(data), np.uint8) for path, data in files.items()}
+        needed = limits, *course_code(), list(given), list(withheld), packed
         try:
             self.request("begin", *needed, seconds=SECONDS_TO_START)
         except Fault as fault:
@@ -71,16 +83,17 @@ class Exchange:
     def request(self, *message: Any, seconds: float) -> tuple[Any, ...]:
         """Return a worker's answer, (word, …). Functions in the message can be called from there.
 
-        Raises Fault, and the worker is then of no more use.
+        While one of those runs it may ask for more. Raises Fault, and the worker is then of no
+        more use.
         """
-        if self.fault or self.asked:
-            raise self.fault or Fault(Status.PROTOCOL, "a given function asked for more")
+        if self.fault:
+            raise self.fault
         self.number += 1
-        deadline, lent = time.monotonic() + seconds, Lent()
-        frame = self._frame(message, lent)
+        number, deadline = self.number, time.monotonic() + seconds
+        frame = encode((number, *message), self._lend)
         try:
             self._send(frame, deadline)
-            return self._answer(deadline, lent)
+            return self._answer(number, deadline)
         except Fault as fault:
             ended = fault
         except ProtocolError as error:
@@ -109,37 +122,35 @@ class Exchange:
         self.fault = fault
         self.close()
 
-    def _frame(self, message: Sequence[Any], lent: Lent) -> bytes:
-        def lend(function: Callable[..., Any]) -> int:
-            lent.append(function)
-            return len(lent) - 1
+    def _lend(self, function: Callable[..., Any]) -> int:
+        """Return the number by which a function can be called from there, as long as this lives."""
+        if id(function) not in self.lent_numbers:
+            self.lent_numbers[id(function)] = len(self.lent)
+            self.lent.append(function)
+        return self.lent_numbers[id(function)]
 
-        return encode((self.number, *message), lend)
-
-    def _answer(self, deadline: float, lent: Lent) -> tuple[Any, ...]:
-        for _ in range(MOST_ASKED):
-            size, (word, *rest) = self._receive(deadline)
+    def _answer(self, number: int, deadline: float) -> tuple[Any, ...]:
+        while True:
+            word, *rest = self._receive(number, deadline)
             if word != "ask":
                 return word, *rest
-            self._send(self._frame(self._from_lent(lent, size, *rest), lent), deadline)
-        raise ProtocolError("a given function was called too often")
+            answer = encode((number, *self._from_lent(*rest)), self._lend)
+            self._send(answer, deadline)
 
-    def _from_lent(self, lent: Lent, size: int, *asked: Any) -> tuple[Any, ...]:
-        """Call a function of ours with plain arguments: no code of a student's comes here."""
+    def _from_lent(self, *asked: Any) -> tuple[Any, ...]:
+        """Call a function of ours: what is a student's in its arguments stays over there."""
         kinds = [type(part) for part in asked]
-        if kinds != [int, tuple, dict] or not 0 <= asked[0] < len(lent) or size > MOST_ASKED_BYTES:
+        if kinds != [int, tuple, dict] or not 0 <= asked[0] < len(self.lent):
             raise ProtocolError("a given function was called in a way that it cannot be")
         number, arguments, named = asked
-        self.asked = True
         try:
-            result = lent[number](*arguments, **named)
-            encode(result)
+            result = self.lent[number](*arguments, **named)
+            encode(result, self._lend)
+        except Fault:
+            raise
         except Exception as error:  # wrong arguments: as they would fail in one's own notebook
-            known = type(error).__name__ in ("ValueError", "TypeError", "IndexError", "KeyError")
-            return "failed", type(error).__name__ if known else "RuntimeError"
-        finally:
-            self.asked = False
-        return "value", result
+            return "failed", _name_known_to_all(error)
+        return "answered", result
 
     def _send(self, frame: bytes, deadline: float) -> None:
         left = memoryview(frame)
@@ -148,15 +159,15 @@ class Exchange:
             with contextlib.suppress(BlockingIOError):
                 left = left[self.socket.send(left) :]
 
-    def _receive(self, deadline: float) -> tuple[int, tuple[Any, ...]]:
-        """Return (bytes, message) of the next frame, which must answer the question under way."""
+    def _receive(self, number: int, deadline: float) -> tuple[Any, ...]:
+        """Return the next frame's message, which must answer the question of that number."""
         announced = sizes(self._read(HEADER.size, deadline))
         text, blobs = (self._read(size, deadline) for size in announced)
         message = decode(text, blobs, self.handle)
         fine = isinstance(message, tuple) and len(message) > 1 and isinstance(message[1], str)
-        if not fine or type(message[0]) is not int or message[0] != self.number:
+        if not fine or type(message[0]) is not int or message[0] != number:
             raise ProtocolError("not the answer to this question")
-        return sum(announced), message[1:]
+        return message[1:]
 
     def _read(self, size: int, deadline: float) -> bytes:
         while len(self.buffer) < size:
@@ -187,6 +198,12 @@ class Exchange:
         limits = self.sandbox.limits
         used, threads = use_of(self.process.pid)
         return used > limits.memory * MEGABYTE / 2 or threads > limits.processes / 2
+
+
+def _name_known_to_all(error: Exception) -> str:
+    """Return the name of the nearest error of Python's own."""
+    names = (kind.__name__ for kind in type(error).__mro__)
+    return next(name for name in names if hasattr(builtins, name))
 
 
 def _late(seconds: float) -> Fault:

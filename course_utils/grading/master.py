@@ -4,22 +4,22 @@ import ast
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from course_utils._moved import MOVES
 from course_utils.checks.catalogue import find
 from course_utils.grading import GradingError
-from course_utils.grading.statements import Needs, Statement, needs_of, statements_of, used_by
+from course_utils.grading.beside import files_beside
+from course_utils.grading.notebooks import Cell
+from course_utils.grading.script import BadCell, Kind, Step, step_of
 
-HIDDEN = re.compile(r"^.*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
 ASKED = re.compile(r'^\s*(?:require|check)\("([^"]+)"', re.M)
 HEADING = re.compile(r"^#+ +(.+?)\s*$", re.M)
 Given = tuple[tuple[str, tuple[str, ...]], ...]  # (module, names) that cells import
 Metadata = dict[str, Any]
-NOTHING = Needs((), ())
 
 
 class BadSource(GradingError):
@@ -30,18 +30,17 @@ class BadSource(GradingError):
 class Question:
     """One graded cell of the master.
 
-    by_hand : a teacher gives its points.  source : the test, with its hidden part.
-    visible : the test as students see it.  answers : the grade_ids of the cells it tests.
-    needs : statements and names, see `statements`.  withheld : modules not to be imported.
+    step : its place among the master's steps, −1 where a teacher gives its points (by_hand).
+    names : the students' names that its test mentions.  answers : the grade_ids of the cells that
+    it tests, its own first.  withheld : modules not to be imported.
     """
 
     grade_id: str
     points: float
     title: str
     by_hand: bool
-    source: str = ""
-    visible: str = ""
-    needs: Needs = NOTHING
+    step: int = -1
+    names: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
 
@@ -50,21 +49,50 @@ class Question:
 class Master:
     """All that grading needs to know about one sheet.
 
-    statements : of all cells, which `needs` count.  given : [(module, names)] that cells import
-    for the students.  reused : names that more than one cell of answers defines.
+    steps : its code cells in order.  given : [(module, names)] that cells import for the students.
+    reused : names that more than one cell of answers defines.  cells : the grade_ids of all cells.
+    files : {path: bytes} of what stands beside the notebook and is mentioned in it; the students'
+    code has those of `open_files`.  code : its code cells as a notebook has
+    them.  texts : its cells of text.
     """
 
     name: str
     questions: tuple[Question, ...]
-    statements: tuple[Statement, ...]
+    steps: tuple[Step, ...]
     given: Given
     reused: frozenset[str]
-    cells: frozenset[str]  # the grade_ids of all cells
+    cells: frozenset[str]
     digest: str
+    code: tuple[Cell, ...] = ()
+    texts: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    open_files: frozenset[str] = frozenset()
+
+    @property
+    def given_before(self) -> int:
+        """Return how many cells are given before the first one that students answer."""
+        kinds = [step.kind is Kind.GIVEN for step in self.steps]
+        return kinds.index(False) if False in kinds else len(kinds)
+
+    @property
+    def answered(self) -> frozenset[str]:
+        """Return the names that answers bind."""
+        return frozenset(n for s in self.steps if s.kind is Kind.ANSWER for n in s.names)
 
     @property
     def max_score(self) -> float:
         return sum(question.points for question in self.questions)
+
+    def used_by(self, question: Question, others: Sequence[Question]) -> frozenset[str]:
+        """Return the answers to other questions, above this one's, that SOURCE's own answer uses.
+
+        Only functions and plain values can be handed over, so not where one is a class.
+        """
+        words = [s.words for s in self.steps if s.grade_id in question.answers[:1]]
+        earlier = {a for q in others if q.step < question.step for a in q.answers[:1]}
+        steps = [s for s in self.steps if s.grade_id in earlier - {*question.answers[:1]}]
+        used = [s for s in steps if set(s.names) & frozenset().union(*words)]
+        return frozenset(s.grade_id for s in used)
 
     def given_of(self, withheld: Sequence[str]) -> tuple[Given, tuple[str, ...]]:
         """Return which names of withheld modules stay importable: those that the sheet imports."""
@@ -83,15 +111,29 @@ def read_master(path: Path, withheld: Sequence[str] = ()) -> Master:
     try:
         data = path.read_bytes()
         cells = json.loads(data)["cells"]
-        return _Reading(cells, tuple(map(_now, withheld))).master(
-            path.stem, hashlib.sha256(data).hexdigest()
-        )
+        master = _Reading(cells, tuple(map(_now, withheld))).master(path.stem, _digest(data))
+        return _with_files(master, path.parent)
     except OSError as error:
         raise BadSource(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except BadCell as error:
+        raise BadSource(f"{path.name}: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadSource(f"{path} is not a notebook of format 4: {error}") from error
     except SyntaxError as error:
         raise BadSource(f"{path} has a cell that is no Python: {error}") from error
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _with_files(master: Master, folder: Path) -> Master:
+    """Return the same master with the data and modules beside its notebook that it mentions."""
+    whole = "\n".join(step.source for step in master.steps)
+    shown = "\n".join([*(step.visible for step in master.steps), *master.texts])
+    files, seen = files_beside(folder, whole), frozenset(files_beside(folder, shown))
+    digest = _digest(repr((master.digest, sorted(files.items()))).encode())
+    return replace(master, files=files, open_files=seen, digest=digest)
 
 
 class _Reading:
@@ -100,44 +142,51 @@ class _Reading:
     def __init__(self, cells: list[dict[str, Any]], withheld: tuple[str, ...]) -> None:
         self.cells, self.withheld, self.title = cells, withheld, ""
         self.questions: list[Question] = []
-        self.statements: list[Statement] = []
+        self.steps: list[Step] = []
         self.given: list[tuple[str, tuple[str, ...]]] = []
+        self.code: list[Cell] = []
+        self.texts: list[str] = []
         self.open_answers: list[str] = []
         self.ids: list[str] = []
 
     def master(self, name: str, digest: str) -> Master:
-        for number, cell in enumerate(self.cells):
+        for cell in self.cells:
             source = "".join(cell["source"])
-            self._cell(number, cell, source, cell["metadata"].get("nbgrader") or {})
+            self._cell(cell, source, cell["metadata"].get("nbgrader") or {})
         twice = sorted({name for name in self.ids if self.ids.count(name) > 1})
         if twice:
             raise BadSource(f"two cells of {name} have the grade_id {twice[0]!r}: rename one")
         if not self.questions:
             raise BadSource(f"{name} has no graded cell: expected nbgrader's metadata in it")
-        parts = tuple(self.questions), tuple(self.statements), tuple(self.given)
-        return Master(name, *parts, self._reused(), frozenset(self.ids), digest)
+        parts = tuple(self.questions), tuple(self.steps), tuple(self.given)
+        known = self._reused(), frozenset(self.ids), digest
+        return Master(name, *parts, *known, tuple(self.code), tuple(self.texts))
 
-    def _cell(self, number: int, cell: Metadata, source: str, marks: Metadata) -> None:
+    def _cell(self, cell: Metadata, source: str, marks: Metadata) -> None:
         if marks.get("grade_id"):
             self.ids.append(marks["grade_id"])
         if cell["cell_type"] == "markdown":
+            self.texts.append(source)
             self.title = (HEADING.findall(source) or [self.title])[-1]
             if marks.get("task") or (marks.get("grade") and marks.get("solution")):
                 self._by_hand(marks)
         elif cell["cell_type"] == "code":
-            students = bool(marks.get("solution"))
-            if students:
-                self.open_answers.append(marks["grade_id"])
-            if marks.get("grade"):
-                self._by_hand(marks) if students else self._test(source, marks)
-            self._add(number, source, students, bool(marks))
+            self._code(source, marks)
 
-    def _add(self, number: int, source: str, students: bool, marked: bool) -> None:
-        found = statements_of(number, source, students)
-        # of a test, later tests may need what it imports or defines, never what it asserts
-        self.statements += [s for s in found if s.binds or not marked]
-        if not marked:
-            self.given += [one for s in found for node in ast.walk(s.node) for one in _given(node)]
+    def _code(self, source: str, marks: Metadata) -> None:
+        students, graded = bool(marks.get("solution")), bool(marks.get("grade"))
+        kind = Kind.ANSWER if students else Kind.TEST if graded else Kind.GIVEN
+        step = step_of(kind, marks.get("grade_id") or "", source)
+        if kind is Kind.TEST:
+            self._test(step, marks)
+        if students:
+            self.open_answers.append(step.grade_id)
+            if graded:
+                self._by_hand(marks)
+        if kind is Kind.GIVEN:
+            self.given += [one for node in ast.walk(ast.parse(step.source)) for one in _given(node)]
+        self.steps.append(step)
+        self.code.append(Cell(source, step.grade_id))
 
     def _by_hand(self, marks: Metadata) -> None:
         answers = (marks["grade_id"],)
@@ -147,27 +196,30 @@ class _Reading:
             Question(marks["grade_id"], points, self.title, True, answers=answers)
         )
 
-    def _test(self, source: str, marks: Metadata) -> None:
-        nodes = [s.node for s in statements_of(0, source, False)]
-        uses = frozenset().union(*map(used_by, nodes))
+    def _test(self, step: Step, marks: Metadata) -> None:
+        latest = {n: s.grade_id for s in self.steps if s.kind is Kind.ANSWER for n in s.names}
+        names = tuple(sorted(step.words & latest.keys()))
+        others = [latest[name] for name in names if latest[name] not in self.open_answers]
+        answers = tuple(dict.fromkeys([*self.open_answers, *others]))
+        own = [s.names for s in self.steps if s.grade_id in self.open_answers]
+        withheld = tuple(sorted({*self.withheld, *_withheld_by(step.source)}))
         self.questions.append(
             Question(
-                marks["grade_id"],
+                step.grade_id,
                 float(marks.get("points") or 0),
                 self.title,
                 False,
-                source,
-                HIDDEN.sub("", source),
-                needs_of(uses, self.statements),
-                tuple(self.open_answers),
-                tuple(sorted({*self.withheld, *_withheld_by(source)})),
+                len(self.steps),
+                names or tuple(sorted({name for some in own for name in some})),
+                answers,
+                withheld,
             )
         )
         self.open_answers.clear()
 
     def _reused(self) -> frozenset[str]:
-        bound = [(name, s.cell) for s in self.statements for name in s.binds if s.students]
-        names = [name for name, _ in set(bound)]
+        answers = [step for step in self.steps if step.kind is Kind.ANSWER]
+        names = [name for step in answers for name in step.names]
         return frozenset(name for name in names if names.count(name) > 1)
 
 

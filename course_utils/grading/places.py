@@ -13,12 +13,18 @@ def cell_of(question: Question, cells: Sequence[Cell]) -> int:
 
     −1 where there is none.
     """
-    for number, cell in enumerate(cells):
-        if cell.grade_id and cell.grade_id in question.answers:
-            return number
-    starts = tuple(s for name in question.needs.names for s in (f"def {name}(", f"{name} ="))
+    for answer in question.answers:
+        place = next((n for n, cell in enumerate(cells) if cell.grade_id == answer), -1)
+        if place >= 0:
+            return place
+    starts = tuple(s for name in question.names for s in (f"def {name}(", f"{name} ="))
     found = [n for n, c in enumerate(cells) if any(s in c.source for s in starts)]
     return found[-1] if found else -1
+
+
+def cell_with(grade_id: str, cells: Sequence[Cell]) -> int:
+    """Return the number of the last cell with that id; −1 where there is none."""
+    return max((n for n, cell in enumerate(cells) if cell.grade_id == grade_id), default=-1)
 
 
 def counts_after(question: Question, cells: Sequence[Cell]) -> int:

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 
-from course_utils.grading.assess import Settings, assess
+from course_utils.grading.assess import Nursery, Settings
 from course_utils.grading.exchange import Exchange, NoWorker
+from course_utils.grading.forks import Lost, Say, in_a_fork
 from course_utils.grading.library import course_code
 from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell, Rejected
@@ -22,6 +23,7 @@ from course_utils.grading.sandbox import MEGABYTE, core_of
 from course_utils.grading.status import Status
 from course_utils.grading.submissions import Submission
 
+TIMES_THE_LIMIT = 3  # what is lost on the way begins anew, until the limit is over
 SECONDS_MORE = 60.0  # above a submission's own limit: then the process that grades is ended
 SET_PARENT_DEATH_SIGNAL = 1
 LETTERS_OF_CODE = 6_000
@@ -31,26 +33,44 @@ TRIES = 2  # where it is the grader that fails
 
 
 def row_of(
-    submission: Submission, master: Master, settings: Settings, spare: Exchange | None = None
+    submission: Submission, nursery: Nursery, settings: Settings, spare: Exchange | None = None
 ) -> Row:
     """Return the row of a submission: everything that a report says of it."""
+    master = nursery.master
     try:
-        file, cells = submission.choose(master)
+        chosen = submission.choose(master)
     except Rejected as reason:
         if spare:
             spare.close()
         return _not_run(submission, master, Status.REJECTED, str(reason))
-    result = assess(master, cells, settings, spare)
+    result = nursery.assess(chosen.cells, settings, spare)
     return Row(
         submission.student,
         submission.number,
         result.status,
-        file,
+        chosen.name,
         result.outcomes,
-        result.notes,
+        (*chosen.notes, *result.notes),
         result.seconds,
-        code={question.grade_id: _code(question, cells) for question in master.questions},
+        code={
+            question.grade_id: _code(question, chosen.cells) or _code(question, chosen.texts)
+            for question in master.questions
+        },
     )
+
+
+def graded_alone(submission: Submission, master: Master, settings: Settings) -> Row:
+    """Return the row of a submission, made in a process of its own."""
+
+    def work(say: Say) -> Row:
+        nursery = Nursery(master)
+        try:
+            return row_of(submission, nursery, settings)
+        finally:
+            nursery.close()
+
+    found = in_a_fork(work, TIMES_THE_LIMIT * settings.sandbox.limits.total + SECONDS_MORE)
+    return failed(submission, master, "its process ended") if isinstance(found, Lost) else found
 
 
 def _code(question: Question, cells: Sequence[Cell]) -> str:
@@ -177,21 +197,24 @@ def _run(pipe: Connection, parents_end: Connection, master: Master, settings: Se
     ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     most = 2 * settings.sandbox.limits.memory * MEGABYTE + (4 << 30)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    spare = Exchange(settings.sandbox)
+    nursery, spare = Nursery(master), Exchange(settings.sandbox)
     while True:
         try:
             submission = pipe.recv()
         except EOFError:
             break
         worker, spare = spare, Exchange(settings.sandbox)
-        pipe.send(_try(submission, master, settings, worker))
+        pipe.send(_try(submission, nursery, settings, worker))
     spare.close()
+    nursery.close()
 
 
-def _try(submission: Submission, master: Master, settings: Settings, worker: Exchange) -> Row | str:
+def _try(
+    submission: Submission, nursery: Nursery, settings: Settings, worker: Exchange
+) -> Row | str:
     """Return the row, or why there is none."""
     try:
-        return row_of(submission, master, settings, worker)
+        return row_of(submission, nursery, settings, worker)
     except (Exception, NoWorker) as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         said = f": {error}" if isinstance(error, NoWorker) else ""

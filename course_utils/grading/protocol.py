@@ -4,8 +4,9 @@ A frame is one value, mostly a tuple. What comes from a worker may be forged by 
 `decode` believes nothing: every size is capped, every kind is on a list, and what does not fit is a
 `ProtocolError`. Never pickle.
 
-The worker has a `pack` and an `unpack` of its own, for it may import nothing of ours: a student's
-code could read it. tests/grading/test_protocol.py asserts that both write the same.
+The worker has a `pack` and an `unpack` of its own (`inside/values.py`), for it may import nothing
+of ours: a student's code could read it. tests/grading/test_protocol.py asserts that both write the
+same.
 """
 
 import json

@@ -17,8 +17,9 @@ from pathlib import Path
 
 from course_utils.grading import GradingError, syscalls, view
 
-WORKER = Path(__file__).resolve().parent / "inside" / "worker.py"
-INSIDE = "/worker.py"  # where the worker stands in the sandbox
+FOLDER = Path(__file__).resolve().parent / "inside"
+INSIDE = "/inside"  # where that folder is shown in the sandbox; nothing in it is a secret
+WORKER = "worker.py"
 FIRST_USER = 61_000  # as root: the user id of the first slot
 MEGABYTE = 1 << 20
 MOUNTS = 21  # the capability's number
@@ -93,10 +94,10 @@ class Sandbox:
         """
         python = [sys.executable, "-I", "-S"]  # `site` would read hooks, which takes an eighth
         if not self.safe:
-            return [*python, str(WORKER), *view.packages()]
+            return [*python, str(FOLDER / WORKER), *view.packages()]
         calls = [] if refused is None else ["--seccomp", str(refused)]
         inner = [*self._walls(), *calls, *self._layers(), "--chdir", "/tmp", *python]
-        inner += [INSIDE, *view.packages()]
+        inner += [f"{INSIDE}/{WORKER}", *view.packages()]
         return [*self._steps_down(), *inner] if os.geteuid() == 0 else inner
 
     def start(self, connection: socket.socket) -> subprocess.Popen[bytes]:
@@ -184,7 +185,7 @@ class Sandbox:
 
     def _whole_view(self) -> list[str]:
         seen = self._view(view.shown(self.shown))
-        return [*view.links(), *seen, "--ro-bind", str(WORKER), INSIDE]
+        return [*view.links(), *seen, "--ro-bind", str(FOLDER), INSIDE]
 
     def _view(self, paths: Sequence[Path]) -> list[str]:
         return view.flags(paths, view.hidden(self.hidden))

@@ -1,31 +1,45 @@
-"""A submission at work: its cells run in a worker, and run again in a new one where that dies.
+"""A submission at work: its cells run in a worker, as far as they are asked for.
 
-A cell that hangs or dies is left out the next time, so that it costs its own points only.
+A cell that hangs or dies is left out in the next worker, so that it costs its own points only.
 """
 
 import contextlib
+import functools
+import random
+import sys
 import time
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
 
-from course_utils.grading.exchange import Exchange, Fault
+import numpy as np
+
+from course_utils.grading.details import name_in, wrong_in
+from course_utils.grading.exchange import NO_FILES, Exchange, Fault
+from course_utils.grading.habits import Habits, Watching
 from course_utils.grading.magics import without_magics
-from course_utils.grading.master import Given
+from course_utils.grading.master import Given, Master
 from course_utils.grading.places import THE_END
 from course_utils.grading.sandbox import Sandbox
+from course_utils.grading.script import Kind, words_of
+from course_utils.grading.sharing import Sharing, written_into
 from course_utils.grading.status import Status
-from course_utils.grading.stubs import Handle, as_error, stub
+from course_utils.grading.stubs import Handle, Kinds, as_error, stub
 
 MISSING = object()
+WITHOUT_A_CLASS = ("function", "method", "builtin_function_or_method", "method-wrapper", "ufunc")
 
 
 class Raised(NamedTuple):
-    """An error of a student's code: its kind, the number of the cell, the line; −1 for neither."""
+    """An error of a student's code: its kind, the number of the cell, the line; −1 for neither.
+
+    detail : the name that is missing, or what is wrong with the cell's text; see `details`.
+    """
 
     kind: str
     cell: int
     line: int
+    detail: str = ""
 
 
 @dataclass
@@ -40,31 +54,59 @@ class Calls:
     raised: Raised | None = None
 
 
+class Room(NamedTuple):
+    """What a sheet lets a student's code have, see `Master`, and until when it may run."""
+
+    given: Given = ()
+    withheld: Sequence[str] = ()
+    files: Mapping[str, bytes] = NO_FILES
+    deadline: float = float("inf")
+
+
 class Session:
-    """The cells of one submission, and the worker that has run them.
+    """The cells of one submission, and the worker that has run them, as far as `advance` said.
 
     faults : everything that went wrong with workers.  left_out : {number of a cell: Fault}.
-    errors : {number of a cell: what it raised}.
+    errors : {number of a cell: what it raised}.  carried : {number of a cell: what names mean after
+    it instead}, see `assess`.
     """
 
     def __init__(
         self,
         cells: Sequence[str],
         sandbox: Sandbox,
-        given: Given,
-        withheld: Sequence[str],
-        deadline: float,
+        room: Room,
         spare: Exchange | None = None,
         left_out: Mapping[int, Fault] | None = None,
     ) -> None:
-        self.cells, self.sandbox = cells, sandbox
-        self.given, self.withheld, self.deadline = given, withheld, deadline
+        self.cells, self.sandbox, self.room, self.spare = cells, sandbox, room, spare
         self.exchange: Exchange | None = None
-        self.spare = spare
         self.faults: list[Fault] = []
         self.left_out = dict(left_out or {})
         self.errors: dict[int, Raised] = {}
+        self.carried: dict[int, dict[str, Any]] = {}
         self.calls = Calls()
+        self.at = self.wanted = -1  # the last cell that has been run, and that is to be
+        self.workers = 0  # how many there were
+        self.branched = False
+        self.watching = Watching(Habits())
+        self.sharing: Sharing | None = None
+        self.kinds = Kinds({})
+        self.as_given = set[str]()  # the texts of cells that the sheet gives
+        self.as_tested = dict[str, str]()  # of its tests, and what they define
+
+    @functools.cached_property
+    def known(self) -> frozenset[str]:
+        """Return the names that stand in the cells: of these alone a page speaks."""
+        return words_of(self.cells)
+
+    def meet(self, names: dict[str, Any], master: Master, watching: Watching) -> None:
+        """Let the master's tests ask, among these names."""
+        self.watching, self.kinds = watching, Kinds(names)
+        self.sharing = Sharing(names, words_of(self.cells), master.answered, watching)
+        self.as_given = {s.source.strip() for s in master.steps if s.kind is Kind.GIVEN}
+        tests = [step for step in master.steps if step.kind is Kind.TEST]
+        self.as_tested = {t.strip(): s.definitions for s in tests for t in (s.visible, s.source)}
 
     @contextlib.contextmanager
     def question(self) -> Generator[Calls, None, None]:
@@ -75,40 +117,114 @@ class Session:
         of_cells = list(self.left_out.values())
         calls.faults += [fault for fault in self.faults[before:] if fault not in of_cells]
 
+    def advance(self, to: int = THE_END) -> None:
+        """Run the cells up to that one, in a worker that has run all before it."""
+        last = len(self.cells) - 1
+        self.wanted = max(self.wanted, last if to == THE_END else min(to, last))
+        while not self.exchange or self.exchange.fault or self.at < self.wanted:
+            self._check_time()
+            if not self.exchange or self.exchange.fault:
+                self._start()
+            self._run_cells()
+
+    def branch(self) -> bool:
+        """Let a copy of the worker answer from now on; say whether there is one."""
+        if self.exchange and not self.exchange.fault:
+            with contextlib.suppress(Fault):
+                self._request("branch", seconds=self.sandbox.limits.call)
+                self.branched = True
+        return self.branched
+
+    def leave(self) -> bool:
+        """Go back to where the worker branched; say whether that worker is there."""
+        if not self.branched or not self.exchange or self.exchange.fault:
+            return False
+        with contextlib.suppress(Fault):
+            return self._request("leave", seconds=self.sandbox.limits.call)[0] == "ended"
+        return False
+
+    def fetch_all(self, names: Sequence[str], after: int = THE_END) -> dict[str, Any]:
+        """Return what names mean to a student, after a cell or at the end, as far as they do."""
+        self.advance(after)
+        if self.sharing:
+            self._tell(self.sharing)
+        place = -1 if after == THE_END or after >= self.at else after
+        reply = self._request("fetch", tuple(names), place, seconds=self.sandbox.limits.call)
+        found = self._value(reply)[0]
+        if not isinstance(found, dict) or not found.keys() <= set(names):
+            self._malformed()
+        return found
+
     def fetch(self, name: str, after: int = THE_END) -> Any:
         """Return what a name means to a student, after a cell or at the end; or else MISSING."""
-        self._prepare()
-        word, *rest = self._request("fetch", name, after, seconds=self.sandbox.limits.call)
-        return rest[0] if word == "value" and rest else MISSING
+        return self.fetch_all((name,), after).get(name, MISSING)
 
     def moved(self, names: Sequence[str], after: int) -> bool:
         """Say whether one of these names means something else at the end than after that cell."""
         try:
-            self._prepare()
-            reply = self._request("moved", names, after, seconds=self.sandbox.limits.call)
+            self.advance()
+            reply = self._request("moved", tuple(names), after, seconds=self.sandbox.limits.call)
         except Fault:
             return False
         return bool(reply[:2] == ("value", True))
 
-    def call(
-        self, function: Handle, arguments: Sequence[Any], named: Mapping[str, Any]
+    def call(self, function: Handle, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        """Return what a call gives. Its arguments change where SOURCE's answer changes them."""
+        look = self.watching.looks_at_arguments()
+        try:
+            result, changed = self._called(function, arguments, named, look)
+        except Stopped as stopped:
+            raise self._ended(stopped) from None
+        for place, now in changed:
+            self.watching.arguments.add(self.watching.question)
+            written_into(arguments[place], now)
+        if isinstance(result, np.ndarray | list) and not len_of(result):
+            self._empty()
+        return result
+
+    def _ended(self, stopped: "Stopped") -> Exception:
+        """Return what a StopIteration of a student's is for a test."""
+        return stopped.meant if self.watching.may_judge("StopIteration") else stopped
+
+    def call_and_look(
+        self, function: Handle, arguments: Sequence[Any]
     ) -> tuple[Any, Sequence[tuple[int, Any]]]:
         """Return (result, changes): changes are (place of an argument, what it holds now)."""
-        reply = self._request(
-            "call", function, arguments, named, seconds=self.sandbox.limits.call, of=function
-        )
-        result, changed = self._value(reply)
-        fine = isinstance(changed, list | tuple) and all(
-            isinstance(pair, tuple) and len(pair) == 2 and type(pair[0]) is int for pair in changed
-        )
-        if not fine or not all(0 <= place < len(arguments) for place, _ in changed):
-            self._malformed()
-        return result, changed
+        return self._called(function, arguments, {}, True)
 
     def read(self, thing: Handle, attribute: str) -> Any:
         """Return an attribute of an object that stays in the worker."""
-        seconds = self.sandbox.limits.call
-        return self._value(self._request("read", thing, attribute, seconds=seconds, of=thing))[0]
+        return self._asked("read", thing, attribute)
+
+    def do(self, path: str, *arguments: Any) -> Any:
+        """Do something of Python's own with objects that stay there."""
+        try:
+            return self._asked("do", path, arguments)
+        except Stopped as stopped:  # the next item of one that has no more
+            raise stopped.meant from None
+
+    def wait(self, thing: Handle) -> Any:
+        """Await something there."""
+        try:
+            return self._asked("wait", thing)
+        except Stopped as stopped:
+            raise stopped.meant from None
+
+    def signature(self, thing: Handle) -> Any:
+        """Return [(name, kind, (), or (default,))] of a function's parameters."""
+        return self._asked("signature", thing)
+
+    def may_judge(self, special: str) -> bool:
+        """Say whether an object may be asked about a value of the test's."""
+        return self.watching.may_judge(special)
+
+    def kind_of(self, names: Sequence[str]) -> type:
+        """Return what stands here for a class of those names."""
+        return self.kinds.of(names)
+
+    def replace(self, values: Mapping[str, Any]) -> None:
+        """Let names mean something else over there."""
+        self._request("replace", dict(values), seconds=self.sandbox.limits.call)
 
     def refresh(self) -> None:
         """Take a new worker where the last question has left little to the next ones."""
@@ -128,43 +244,144 @@ class Session:
                 exchange.close()
         self.exchange = self.spare = None
 
-    def _prepare(self) -> None:
-        """Get a worker that has run all cells that can be run."""
-        while not self.exchange or self.exchange.fault:
-            self._check_time()
-            self._start()
-            self._run_cells()
-
     def _start(self) -> None:
         self.exchange, self.spare = self.spare or Exchange(self.sandbox), None
         exchange = self.exchange
-        exchange.handle = lambda *identity: stub(_Bound(self, exchange), *identity)
-        exchange.begin(self.given, self.withheld)
+        bound, known = _Bound(self, exchange), dict[int, Any]()
+
+        def handle(number: int, kind: str, name: str) -> Any:
+            if number not in known:
+                known[number] = stub(bound, number, kind, name, self._about(number, kind, name))
+            return known[number]
+
+        exchange.handle = handle
+        exchange.begin(self.room.given, self.room.withheld, self.room.files)
+        self.at, self.errors, self.branched = -1, {}, False
+        self.workers += 1
+        if self.sharing:
+            self.sharing.forget()
+
+    def _about(self, number: int, kind: str, name: str) -> tuple[Any, Any]:
+        """Return (special methods, names of classes) of an object that stays there."""
+        if kind == "function" and name in WITHOUT_A_CLASS:
+            return (), (name, "object")
+        thing = Handle(self, number, ())
+        about = self._asked("describe", thing)
+        if not _names(about):
+            self._malformed()
+        return about
 
     def _run_cells(self) -> None:
-        self.errors = {}
-        for number, cell in enumerate(self.cells):
-            if number in self.left_out:
-                continue
-            try:
-                reply = self._request(
-                    "cell", number, cell, without_magics(cell), seconds=self.sandbox.limits.cell
-                )
-                self._note(number, reply)
-            except Fault as fault:
-                if self._seconds_left() > 0:
-                    self.left_out[number] = fault
+        while self.at < self.wanted:
+            number = self.at + 1
+            if number not in self.left_out and not self._run_cell(number):
                 return
+            self.at = number
+            if number in self.carried:
+                self.replace(self.carried[number])
+
+    def _run_cell(self, number: int) -> bool:
+        """Run a cell; say whether the worker has survived it."""
+        cell = self.cells[number]
+        cell = self.as_tested.get(cell.strip(), cell)  # tests run where the others are
+        try:
+            if self.sharing:
+                self._tell(self.sharing)
+            reply = self._request(
+                "cell", number, cell, without_magics(cell), seconds=self.sandbox.limits.cell
+            )
+            self._note(number, reply)
+            self._agree(cell)
+        except Fault as fault:
+            if self._seconds_left() > 0:
+                self.left_out[number] = fault
+            return False
+        return True
 
     def _note(self, number: int, reply: tuple[Any, ...]) -> None:
         """Keep what a cell raised. One that has used up its worker is left out from now on."""
         if len(reply) != 2 or reply[0] != "done":
             self._malformed()
         if reply[1] is not None:
-            self.errors[number] = self._raised(reply[1])
+            self.errors[number] = self._in_text(number, self._raised(reply[1]))
             if self.exchange and self.exchange.strained():
                 self.refresh()
                 raise Fault(Status.CRASHED, "it has used up memory or processes")
+
+    def _agree(self, cell: str) -> None:
+        """Let the shared names mean the same after a cell: what is given, and what it answers."""
+        if not self.sharing:
+            return
+        if cell.strip() in self.as_given:
+            self.sharing.doubt(words_of([cell]))
+        else:
+            self._hear(self.sharing, of_a_cell=True)
+
+    def _called(
+        self,
+        function: Handle,
+        arguments: Sequence[Any],
+        named: Mapping[str, Any],
+        look: bool,
+    ) -> tuple[Any, Sequence[tuple[int, Any]]]:
+        """Call, with the shared names alike before and after."""
+        message = "call", function, tuple(arguments), dict(named), look
+        result, changed = self._shared(message, function)
+        fine = isinstance(changed, list | tuple) and all(
+            isinstance(pair, tuple) and len(pair) == 2 and type(pair[0]) is int for pair in changed
+        )
+        if not fine or not all(0 <= place < len(arguments) for place, _ in changed):
+            self._malformed()
+        return result, changed
+
+    def _asked(self, *message: Any) -> Any:
+        things = [part for part in (*message, *_parts(message)) if isinstance(part, Handle)]
+        return self._shared(message, things[0] if things else None)[0]
+
+    def _shared(self, message: tuple[Any, ...], of: Handle | None) -> tuple[Any, Any]:
+        """Ask for something that may run a student's code; return (result, changes)."""
+        seconds = self.sandbox.limits.call
+        if not self.sharing or message[0] == "describe":
+            return self._value(self._request(*message, seconds=seconds, of=of))
+        self._tell(self.sharing)
+        try:
+            return self._value(self._request(*message, seconds=seconds, of=of))
+        finally:
+            self._hear(self.sharing)
+
+    def _tell(self, sharing: Sharing) -> None:
+        """Tell the worker what the shared names mean by now."""
+        values, gone = sharing.changes()
+        if values or gone:
+            self._request("share", values, gone, seconds=self.sandbox.limits.call)
+        if self._draws():
+            self._request("seed", _drawn(), seconds=self.sandbox.limits.call)
+
+    def _hear(self, sharing: Sharing, of_a_cell: bool = False) -> None:
+        """Take over what a student's code did to the shared names."""
+        if not self.exchange or self.exchange.fault:
+            return
+        names = sharing.worth_asking()
+        if names:
+            found = self._value(self._request("shared", names, seconds=self.sandbox.limits.call))[0]
+            if not isinstance(found, dict) or not found.keys() <= set(names):
+                self._malformed()
+            sharing.returned(found, sharing.answers if of_a_cell else frozenset())
+        if self._draws():
+            self._take_over_seeds()
+
+    def _draws(self) -> bool:
+        """Say whether answers draw from the generators that everybody shares."""
+        known = self.watching.known
+        return known.random if known else bool(self.sharing and "random" in self.sharing.words)
+
+    def _take_over_seeds(self) -> None:
+        state = self._value(self._request("seeds", seconds=self.sandbox.limits.call))[0]
+        before = repr(_drawn())
+        with contextlib.suppress(TypeError, ValueError, IndexError):
+            random.setstate(state[0])
+            np.random.set_state(state[1])
+        self.watching.random = self.watching.random or repr(_drawn()) != before
 
     def _request(self, *message: Any, seconds: float, of: Handle | None = None) -> tuple[Any, ...]:
         self._check_time()
@@ -177,21 +394,48 @@ class Session:
             if exchange.fault and exchange.fault not in self.faults:
                 self.faults.append(exchange.fault)
 
-    def _value(self, reply: tuple[Any, ...]) -> list[Any]:
+    def _value(self, reply: tuple[Any, ...]) -> tuple[Any, Any]:
         """Return (result, changes) of an answer; raise what the student's code raised."""
         word, *rest = reply
-        if word == "raised" and len(rest) == 3:
-            self.calls.raised = self._raised(tuple(rest))
-            raise as_error(self.calls.raised.kind)
-        if word != "value" or len(rest) != 2:
+        if word == "raised" and len(rest) == 6:
+            self._raise(*rest)
+        if word != "value" or len(rest) != 3 or not isinstance(rest[2], str):
             self._malformed()
-        return rest
+        if rest[2]:
+            sys.stdout.write(rest[2])
+        return rest[0], rest[1]
+
+    def _raise(self, names: Any, cell: Any, line: Any, words: Any, text: Any, itself: Any) -> None:
+        if not _names((names, [])) or not isinstance(words, list) or not isinstance(text, str):
+            self._malformed()
+        self.calls.raised = self._raised((names, cell, line, text))
+        if names[:1] in (["StopIteration"], ["StopAsyncIteration"]):
+            raise Stopped(names[0], words)
+        exchange = self.exchange
+        known = exchange and exchange.handle and type(itself) is int and itself >= 0
+        there = functools.partial(exchange.handle, itself, "object", names[0]) if known else None
+        raise as_error(self.kinds, names, words, text, there)
 
     def _raised(self, error: object) -> Raised:
-        """Return (kind, cell, line), checked."""
-        if not isinstance(error, tuple) or list(map(type, error)) != [str, int, int]:
+        """Return what is known of an error, checked: of its words a name of the student's own."""
+        if not isinstance(error, tuple) or list(map(type, error)) != [list, int, int, str]:
             self._malformed()
-        return Raised(*error)
+        names, cell, line, words = error
+        if not _names((names, [])) or not names:
+            self._malformed()
+        there = 0 <= cell < len(self.cells) and 0 < line <= self.cells[cell].count("\n") + 1
+        place = (cell, line) if there else (-1, -1)
+        return Raised(names[0], *place, name_in(names[0], words, self.known))
+
+    def _in_text(self, number: int, raised: Raised) -> Raised:
+        """Return the error of a cell with what is wrong in its text, where that is the reason."""
+        wrong = wrong_in(raised.kind, without_magics(self.cells[number]))
+        return Raised(raised.kind, number, wrong.line, wrong.words) if wrong else raised
+
+    def _empty(self) -> None:
+        """Refuse an answer without anything in it where SOURCE's has something."""
+        if not self.watching.may_be_empty():
+            raise Nothing("it gives nothing where something is expected")
 
     def _malformed(self) -> NoReturn:
         """Raise a Fault: the frame was well formed, but is no answer to what was asked."""
@@ -208,7 +452,46 @@ class Session:
             raise fault
 
     def _seconds_left(self) -> float:
-        return self.deadline - time.monotonic()
+        return self.room.deadline - time.monotonic()
+
+
+class Stopped(Exception):
+    """A student's StopIteration: it ends a loop only where the next item was asked for.
+
+    Elsewhere, as from a call inside `all(map(…))`, it would end the test's own loop and pass it.
+    """
+
+    def __init__(self, name: str, arguments: Sequence[Any]) -> None:
+        super().__init__(name)
+        kind = StopAsyncIteration if name == "StopAsyncIteration" else StopIteration
+        self.meant = kind(*arguments)
+
+
+class Nothing(BaseException):
+    """An empty answer: no test of a teacher's may take it for one, since all of nothing is true."""
+
+
+def len_of(value: Any) -> int:
+    """Return how many things stand in an array or a list."""
+    return value.size if isinstance(value, np.ndarray) else len(value)
+
+
+def _names(about: object) -> bool:
+    """Say whether it is a pair of lists of names."""
+    pair = isinstance(about, tuple) and len(about) == 2
+    return pair and all(
+        isinstance(names, list) and len(names) < 500 and all(isinstance(n, str) for n in names)
+        for names in about
+    )
+
+
+def _parts(message: Sequence[Any]) -> list[Any]:
+    return [part for one in message if isinstance(one, tuple) for part in one]
+
+
+def _drawn() -> tuple[Any, Any]:
+    """Return the state of the generators that everybody shares."""
+    return random.getstate(), np.random.get_state()
 
 
 class _Bound:
@@ -217,10 +500,5 @@ class _Bound:
     def __init__(self, session: Session, exchange: Exchange) -> None:
         self.session, self.exchange = session, exchange
 
-    def call(
-        self, function: Handle, arguments: Sequence[Any], named: Mapping[str, Any]
-    ) -> tuple[Any, Sequence[tuple[int, Any]]]:
-        return self.session.call(function, arguments, named)
-
-    def read(self, thing: Handle, attribute: str) -> Any:
-        return self.session.read(thing, attribute)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.session, name)

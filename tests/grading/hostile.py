@@ -756,7 +756,7 @@ TRICKS = [
     """
         },
         ("twice",),
-        "protocol",
+        "graded",
     ),
     Case(
         "keeps a given function for later",
@@ -778,7 +778,7 @@ TRICKS = [
     """,
         },
         ("shape",),
-        "protocol",
+        "graded",
     ),
     mean(
         "words in an exception",

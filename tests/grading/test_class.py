@@ -16,6 +16,7 @@ from course_utils.grading.assess import Settings
 from course_utils.grading.html import file_name
 from course_utils.grading.master import read_master
 from course_utils.grading.notebooks import MOST_BYTES
+from course_utils.grading.proving import proved
 from course_utils.grading.run import Report, grade
 from course_utils.grading.sandbox import Limits, Sandbox
 from course_utils.grading.submissions import find_submissions
@@ -43,7 +44,7 @@ class Watch(threading.Thread):
         self.most, self.heard, self.seen, self.over = 0, [], set(), False
         self.listeners = [socket.socket(), socket.socket(socket.AF_UNIX)]
         self.listeners[0].bind(("127.0.0.1", 0))
-        self.listeners[1].bind("\0course-canary")
+        self.listeners[1].bind(f"\0course-canary-{os.getpid()}")
         for listener in self.listeners:
             listener.listen()
             listener.setblocking(False)
@@ -84,7 +85,7 @@ def graded(tmp_path_factory):
     master = read_master(solution)
     submissions = find_submissions(folder / "submitted")
     watch.start()
-    settings = Settings(Sandbox(LIMITS), "secret-seed")
+    settings = proved(master, Settings(Sandbox(LIMITS), "secret-seed"))
     begin = time.monotonic()
     rows = grade(submissions, master, settings, folder / "report", jobs=2, show=False)
     seconds = time.monotonic() - begin

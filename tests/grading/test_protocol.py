@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from course_utils.grading.empties import Empty
-from course_utils.grading.inside import worker
+from course_utils.grading.inside import values as inside
 from course_utils.grading.notebooks import MOST_CELLS, Rejected, parse
 from course_utils.grading.protocol import (
     DEEPEST,
@@ -80,13 +80,13 @@ def same(one, other):
 def there(value):
     """A value as the worker reads it."""
     text, blobs = split(encode(value))
-    return worker.unpack(json.loads(text), memoryview(blobs), SimpleNamespace(objects=[]))
+    return inside.unpack(json.loads(text), memoryview(blobs), SimpleNamespace(objects=[]))
 
 
 def back(value):
     """A value as the grader reads it from the worker."""
     sent = io.BytesIO()
-    channel = worker.Channel(SimpleNamespace(sendall=sent.write))
+    channel = inside.Channel(SimpleNamespace(sendall=sent.write))
     channel.send(value)
     return decode(*split(sent.getvalue()))[1]
 
@@ -109,14 +109,14 @@ def test_grader_and_worker_write_the_same(value):
     """The two ladders of `pack`: the worker's own, since it may import nothing of ours."""
     ours, theirs = [], []
     text = _pack(value, ours, None)
-    channel = worker.Channel(SimpleNamespace())
+    channel = inside.Channel(SimpleNamespace())
     assert json.dumps(channel.pack(value, theirs)) == json.dumps(text) and ours == theirs
 
 
 def test_grader_and_worker_have_the_same_limits():
-    caps = worker.MOST_JSON, worker.MOST_BYTES, worker.DEEPEST, worker.LONGEST
+    caps = inside.MOST_JSON, inside.MOST_BYTES, inside.DEEPEST, inside.LONGEST
     assert caps == (MOST_JSON, MOST_BYTES, DEEPEST, MOST_LETTERS)
-    assert worker.HEADER.format == HEADER.format
+    assert inside.HEADER.format == HEADER.format
 
 
 def test_an_array_with_gaps_arrives_with_gaps():

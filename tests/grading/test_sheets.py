@@ -13,7 +13,7 @@ from course_utils.grading.library import PACKAGE
 from course_utils.grading.master import read_master
 from course_utils.grading.notebooks import Cell, load, parse
 from course_utils.grading.sandbox import Limits, Sandbox
-from course_utils.grading.session import Session
+from course_utils.grading.session import Room, Session
 
 ROOT = PACKAGE.parent
 STEMS = sorted(
@@ -156,7 +156,7 @@ def test_no_module_of_the_course_gives_an_answer_away():
     source = IMPORTS.format(modules=modules, words=ANSWERS)
     master = master_of("02_score_normalise_mix")
     given, withheld = master.given_of(HOLD_ANSWERS)
-    session = Session([source], SETTINGS.sandbox, given, withheld, time.monotonic() + 100)
+    session = Session([source], SETTINGS.sandbox, Room(given, withheld, {}, time.monotonic() + 100))
     try:
         assert session.fetch("reached") == []
         assert session.errors == {}

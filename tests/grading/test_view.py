@@ -7,7 +7,7 @@ import pytest
 
 from course_utils.grading import GradingError, view
 from course_utils.grading.sandbox import Limits, Sandbox
-from course_utils.grading.session import Session
+from course_utils.grading.session import Room, Session
 
 REASON = Sandbox().why_not()
 LOOK = """
@@ -49,7 +49,7 @@ def prefix(tmp_path):
 def seen_from_inside(folder, sandbox):
     """(files, folders, all their text) below a folder, as a student's code finds them."""
     look = LOOK.format(str(folder), str(folder))
-    session = Session([look], sandbox, (), (), time.monotonic() + 60)
+    session = Session([look], sandbox, Room((), (), {}, time.monotonic() + 60))
     try:
         return [session.fetch(name) for name in ("found", "listed", "texts")]
     finally:

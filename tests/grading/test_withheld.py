@@ -9,7 +9,7 @@ import pytest
 from course_utils.checks.catalogue import exercises, sheets
 from course_utils.grading.master import read_master
 from course_utils.grading.sandbox import Limits, Sandbox
-from course_utils.grading.session import Session
+from course_utils.grading.session import Room, Session
 from tests.grading.invented_class import code
 
 PACKAGE = Path(__file__).resolve().parents[2] / "course_utils"
@@ -70,7 +70,9 @@ def test_what_a_sheet_imports_of_a_withheld_room_works_in_any_order(setup, tmp_p
     master = begun_with(setup, tmp_path)
     given, withheld = master.given_of(["course_utils.tasks", "course_utils.tasks.alignment"])
     limits = Limits(cell=20, call=20, total=60, memory=1000)
-    session = Session([setup, TRIED], Sandbox(limits), given, withheld, time.monotonic() + 60)
+    session = Session(
+        [setup, TRIED], Sandbox(limits), Room(given, withheld, {}, time.monotonic() + 60)
+    )
     try:
         assert session.fetch("digit_alignment") is not None and session.errors == {}
         assert session.fetch("said").startswith("Withheld(")

@@ -1,25 +1,20 @@
 """What runs inside the sandbox: a student's cells, and the calls of what they define.
 
-One file, which imports nothing of ours: all that a student's code can read here is how it is
-called. So `pack` and `unpack` stand here and, for the grader's side, in `protocol`; a test asserts
-that both write the same. Nothing in this process is trusted, for a student's code may change all of
-it; the grader decodes every answer as if it were forged.
+This folder imports nothing of ours: all that a student's code can read here is how it is called.
+Nothing in this process is trusted, for a student's code may change all of it.
 """
 
-import builtins
 import contextlib
 import gc
-import json
-import linecache
-import math
+import importlib
+import importlib.util
+import io
 import os
 import re
 import resource
 import site
 import socket
-import struct
 import sys
-import threading
 import types
 
 if __name__ == "__main__":  # as `Sandbox.command` starts it: Python knows no packages yet
@@ -29,227 +24,258 @@ if __name__ == "__main__":  # as `Sandbox.command` starts it: Python knows no pa
 
 import numpy as np
 
-JSON = json.JSONEncoder(allow_nan=False)
-HEADER = struct.Struct(">II")
-MOST_JSON, MOST_BYTES, DEEPEST, LONGEST = 2_000_000, 64_000_000, 20, 100_000
-ARRAYS, LONG = (np.ndarray, np.generic), (str, list, tuple)
-CELL = "<cell {}>"
+
+def beside(name):
+    """Load a module of this folder: by its path, for a student may have one of that name."""
+    spec = importlib.util.spec_from_file_location(f"<{name}>", f"{FOLDER}/{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-class Unsendable(Exception):
-    """A value too large or too deep to be sent."""
-
-
-class Channel:
-    """Frames over one socket, and the objects that stay here and are known by a number."""
-
-    def __init__(self, connection):
-        self.connection, self.lock = connection, threading.RLock()
-        self.objects, self.number, self.buffer = [], 0, bytearray()
-
-    def receive(self):
-        """Return the next message of the grader; end this process where there is none."""
-        text, blobs = (self._read(size) for size in HEADER.unpack(self._read(HEADER.size)))
-        self.number, *message = unpack(json.loads(text.decode()), memoryview(blobs), self)
-        return message
-
-    def send(self, *message):
-        """Send an answer, which names the question that it belongs to."""
-        blobs = []
-        text = JSON.encode(self.pack((self.number, *message), blobs)).encode()
-        if len(text) > MOST_JSON or sum(map(len, blobs)) > MOST_BYTES:
-            raise Unsendable
-        header = HEADER.pack(len(text), sum(map(len, blobs)))
-        self.connection.sendall(b"".join((header, text, *blobs)))
-
-    def ask(self, function, arguments, named):
-        """Call a function that stays with the grader: only values go there and come back."""
-        with self.lock:
-            self.send("ask", function, arguments, named)
-            word, *rest = self.receive()
-        if word == "failed":
-            raise getattr(builtins, rest[0])("inside the function that you were given")
-        return rest[0]
-
-    def pack(self, value, blobs, depth=0):
-        """Make JSON of a value; bytes of arrays go to `blobs`, and what is no value stays here."""
-        if depth > DEEPEST or (isinstance(value, LONG) and len(value) > LONGEST):
-            raise Unsendable
-        if value is None or value is True or value is False:
-            return value
-        if isinstance(value, ARRAYS) or _is_array_like(value):
-            return self._pack_array(value, blobs, depth)
-        if value is ...:
-            return ["e"]
-        if isinstance(value, str):
-            return str.encode(value, "utf-8", "replace").decode()
-        if isinstance(value, int):
-            return int(value)
-        if isinstance(value, float) or type(value).__name__ in ("Fraction", "Decimal"):
-            return float(value) if math.isfinite(value) else ["f", str(float(value))]
-        if isinstance(value, complex):
-            return ["c", *(self.pack(float(part), blobs) for part in (value.real, value.imag))]
-        return self._pack_parts(value, blobs, depth + 1)
-
-    def _pack_parts(self, value, blobs, depth):
-        tags = ((list, "l"), (tuple, "t"), (set, "s"), (frozenset, "s"), (range, "l"))
-        for kind, tag in tags:
-            if isinstance(value, kind):
-                return [tag, *(self.pack(part, blobs, depth) for part in value)]
-        if isinstance(value, dict):
-            pairs = dict.items(value)
-            return ["d", *([self.pack(part, blobs, depth) for part in pair] for pair in pairs)]
-        kind = "class" if isinstance(value, type) else "function" if callable(value) else "object"
-        self.objects.append(value)
-        return ["h", len(self.objects) - 1, kind, type(value).__name__]
-
-    def _pack_array(self, value, blobs, depth):
-        array = np.asarray(value)
-        if array.dtype.char in "gG":  # long doubles are not the same on every machine
-            array = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
-        if array.dtype.kind not in "biufc":
-            return self.pack(array.tolist(), blobs, depth + 1)
-        plain = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-        blobs.append(plain.tobytes())
-        if isinstance(value, np.generic):
-            return ["n", plain.dtype.str]
-        return ["a", plain.dtype.str, list(array.shape), False]
-
-    def _read(self, size):
-        while len(self.buffer) < size:
-            piece = self.connection.recv(1 << 20)
-            if not piece:
-                os._exit(0)
-            self.buffer += piece
-        data = bytes(self.buffer[:size])
-        del self.buffer[:size]
-        return data
-
-
-def _is_array_like(value):
-    """Say whether it gives an array of numbers: a series, a tensor, a matrix of another library."""
-    if not hasattr(type(value), "__array__"):
-        return False
-    with contextlib.suppress(Exception):
-        return np.asarray(value).dtype.kind in "biufc"
-    return False
-
-
-def unpack(item, blobs, channel):
-    """Return the grader's value; each array takes its bytes from the front of what is left."""
-    left = [blobs]
-
-    def array(dtype, shape, apart=False):
-        size = math.prod(shape) * np.dtype(dtype).itemsize
-        piece, left[0] = left[0][:size], left[0][size:]
-        made = np.frombuffer(piece, dtype).reshape(shape).copy()
-        return spread(made) if apart else made
-
-    def value(item):
-        if not isinstance(item, list):
-            return item
-        tag, *parts = item
-        if tag in ("l", "t", "s"):
-            return {"l": list, "t": tuple, "s": set}[tag](map(value, parts))
-        if tag == "d":
-            return {value(key): value(part) for key, part in parts}
-        if tag == "m":
-            return lambda *arguments, **named: channel.ask(parts[0], arguments, named)
-        if tag in ("a", "n"):
-            return array(*parts) if tag == "a" else array(parts[0], ())[()]
-        if tag == "c":
-            return complex(*map(value, parts))
-        return {"e": lambda: ..., "f": float, "h": channel.objects.__getitem__}[tag](*parts)
-
-    return value(item)
-
-
-def spread(array):
-    """Return the same numbers with gaps between them in memory."""
-    wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
-    wide[..., ::2] = array
-    return wide[..., ::2]
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+cells, values = beside("cells"), beside("values")
+CHANGES = (list, dict, set, bytearray)
+NUMBERS = (str, int, float, complex, bytes)
+MOST_PRINTED, LETTERS = 50_000, 2_000
+LEFT = 3  # with what a copy of this process ends when it is told to
+PLAIN, PLAIN_CLASS = frozenset(dir(object)), frozenset(dir(type))
+COMPARED = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
+VALUE = ("value", None, (), "")
+UNSENDABLE = ("raised", ["Unsendable"], -1, -1, [], "", -1)
 
 
 class Student:
     """The notebook's names, and what the grader may ask for."""
 
     def __init__(self, channel):
-        self.channel, self.after = channel, {}
+        self.channel, self.after, self.known = channel, {}, {}
+        self.printed = sys.stdout = Printed()
         sys.modules["__main__"] = types.ModuleType("__main__")
         self.names = vars(sys.modules["__main__"])
-        self.names.update(display=silent, get_ipython=silent)
+        self.names.update(display=cells.silent, get_ipython=cells.silent)
+
+    def serve(self, word, message):
+        """Answer one question of the grader's."""
+        number = self.channel.number
+        try:
+            answer = getattr(self, word)(*message)
+        except BaseException:  # an object that does not let itself be looked at
+            answer = UNSENDABLE
+        if answer is None:
+            return
+        self.channel.number = number
+        try:
+            self.channel.send(*answer)
+        except BaseException:  # too large
+            self.channel.send(*UNSENDABLE)
+
+    def branch(self):
+        """Let a copy of this process answer from now on, and go on here when it has ended.
+
+        What the copy does to the notebook's objects is then undone.
+        """
+        child = os.fork()
+        if not child:
+            return VALUE
+        _, status = os.waitpid(child, 0)
+        if os.waitstatus_to_exitcode(status) != LEFT:
+            os._exit(1)  # it died in the middle of a question
+        return None  # it has answered for both
+
+    def leave(self):
+        """End this copy."""
+        self.channel.send("ended", None)
+        os._exit(LEFT)
 
     def cell(self, number, source, plain):
         """Run a cell, and keep what every name meant after it."""
-        file = CELL.format(number)
-        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
         try:
-            return "done", self._attempt(lambda: exec(compiled(source, plain, file), self.names))[1]
+            _, error = self._attempt(lambda: cells.run(number, source, plain, self.names))
+            return "done", error and (*error[:3], error[4])
         finally:
             self.after[number] = dict(self.names)
 
-    def fetch(self, name, number):
-        """Return the value of a name, after a cell or at the end."""
-        names = self.after.get(number, self.names)
-        return ("value", names[name], ()) if name in names else ("missing",)
+    def fetch(self, names, number):
+        """Return {name: value} of the names that there are, after a cell or at the end."""
+        there = self.after.get(number, self.names)
+        return "value", {name: there[name] for name in names if name in there}, (), ""
 
     def moved(self, names, number):
         """Say whether one of the names means something else at the end than after a cell."""
         there = self.after.get(number, self.names)
-        return "value", any(there.get(n) is not self.names.get(n) for n in names), ()
+        return "value", any(there.get(n) is not self.names.get(n) for n in names), (), ""
 
-    def call(self, function, arguments, named):
-        """Call something; say also which arguments hold something else than before."""
-        before = [self._bytes(argument) for argument in arguments]
+    def call(self, function, arguments, named, look):
+        """Call something; with `look` say also which arguments hold something else than before."""
+        before = [self._bytes(argument) for argument in arguments] if look else ()
+        self.printed.clear()
         result, error = self._attempt(lambda: function(*arguments, **named))
-        after = enumerate(arguments)
-        changed = [(place, now) for place, now in after if self._bytes(now) != before[place]]
-        return ("raised", *error) if error else ("value", result, changed)
+        if error:
+            return ("raised", *error)
+        after = zip(arguments, before)
+        changed = [(n, now) for n, (now, old) in enumerate(after) if self._bytes(now) != old]
+        return "value", result, changed, self.printed.text()
 
     def read(self, thing, attribute):
         """Return an attribute of something."""
-        result, error = self._attempt(lambda: getattr(thing, attribute))
-        return ("raised", *error) if error else ("value", result, ())
+        return self.do(getattr, (thing, attribute))
+
+    def do(self, path, arguments):
+        """Do something of Python's own with objects: `path` names it, such as "operator.add"."""
+        self.printed.clear()
+        result, error = self._attempt(lambda: doing(path)(*arguments))
+        return ("raised", *error) if error else ("value", result, (), self.printed.text())
+
+    def wait(self, thing):
+        """Await something, and return what comes of it."""
+        self.printed.clear()
+        result, error = self._attempt(lambda: cells.awaited(thing))
+        return ("raised", *error) if error else ("value", result, (), self.printed.text())
+
+    def describe(self, thing):
+        """Return (special methods, names of its classes) of an object."""
+        kind, whole = type(thing), isinstance(thing, type)
+        plain = PLAIN_CLASS if whole else PLAIN
+        special = sorted(n for n in dir(kind) if n.startswith("__") and n not in plain)
+        base = type if whole else object
+        special += [n for n in COMPARED if getattr(kind, n) is not getattr(base, n)]
+        if kind.__hash__ not in (None, base.__hash__):
+            special.append("__hash__")
+        classes = thing.__mro__ if whole else kind.__mro__
+        return "value", (special, [one.__name__ for one in classes]), (), ""
+
+    def signature(self, thing):
+        """Return [(name, kind, (), or (default,))] of a function's parameters."""
+        found = doing("inspect.signature")(thing).parameters.values()
+        empty = doing("inspect.Parameter").empty
+        parts = [(p.name, int(p.kind), () if p.default is empty else (p.default,)) for p in found]
+        return "value", parts, (), ""
+
+    def share(self, values, deleted):
+        """Take over what names mean where the tests are, if they mean something else here."""
+        for name, value in values.items():
+            if name not in self.names or not self._same(self.names[name], value):
+                self.names[name] = taken_over(self.names.get(name), value)
+            self.known[name] = self._bytes(self.names[name])
+        for name in deleted:
+            self.names.pop(name, None)
+        return VALUE
+
+    def shared(self, names):
+        """Return {name: value} of those that hold something else than when this was last asked."""
+        found = {}
+        for name in names:
+            now = self._bytes(self.names.get(name))
+            if name in self.names and now != self.known.get(name, now):
+                found[name] = self.names[name]
+            self.known[name] = now
+        return "value", found, (), ""
+
+    def replace(self, values):
+        """Let names mean something else, whatever they meant."""
+        self.names.update(values)
+        return VALUE
+
+    def seed(self, state):
+        """Set the state of the generators that everybody shares."""
+        doing("random.setstate")(state[0])
+        np.random.set_state(state[1])
+        return VALUE
+
+    def seeds(self):
+        """Return that state."""
+        return "value", (doing("random.getstate")(), np.random.get_state()), (), ""
 
     def _attempt(self, work):
         try:
             return work(), None
         except BaseException as error:  # sys.exit() too: the grader decides when this ends
-            return None, _described(error)
+            return None, (*_described(error), self.channel.number_of(error))
+
+    def _same(self, one, other):
+        known = len(self.channel.objects)
+        packed = [(self.channel.pack(value, blobs := []), blobs) for value in (one, other)]
+        del self.channel.objects[known:]
+        return packed[0] == packed[1]
 
     def _bytes(self, value):
-        """Return what an argument holds, if it is something that a call can change."""
+        """Return what a value holds, if it is something that a call can change."""
         if isinstance(value, np.ndarray):
             return value.shape, value.dtype, value.tobytes()
-        if not isinstance(value, list | dict | set):
-            return None
+        if not isinstance(value, CHANGES):
+            return value if isinstance(value, NUMBERS) else None
         blobs, known = [], len(self.channel.objects)
         packed = self.channel.pack(value, blobs)
         del self.channel.objects[known:]
         return packed, blobs
 
 
+class Printed(io.TextIOBase):
+    """What a student's code prints, as far as it is kept."""
+
+    def __init__(self):
+        self.pieces, self.room = [], MOST_PRINTED
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        kept = str(text)[: self.room]
+        if kept:
+            self.pieces.append(kept)
+            self.room -= len(kept)
+        return len(text)
+
+    def clear(self):
+        self.pieces, self.room = [], MOST_PRINTED
+
+    def text(self):
+        return "".join(self.pieces)
+
+
+def doing(path):
+    """Return the function that a path names."""
+    if not isinstance(path, str):
+        return path
+    module, _, name = path.rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
+def taken_over(old, new):
+    """Return what a name means from now on: the old object with the new content, where it can."""
+    if type(old) is type(new) and isinstance(new, CHANGES):
+        if isinstance(new, list | bytearray):
+            old[:] = new
+        else:
+            old.clear()
+            old.update(new)
+        return old
+    arrays = isinstance(old, np.ndarray) and isinstance(new, np.ndarray)
+    if arrays and (old.shape, old.dtype) == (new.shape, new.dtype) and old.flags.writeable:
+        old[...] = new
+        return old
+    return new
+
+
 def _described(error):
-    """Return (kind, cell, line) of an error; never its words, which may tell tales."""
+    """Return (names of its classes, cell, line, arguments, text) of an error."""
     place, trace = (-1, getattr(error, "lineno", None) or -1), error.__traceback__
     while trace:
         match = re.fullmatch(r"<cell (\d+)>", trace.tb_frame.f_code.co_filename)
         place = (int(match[1]), trace.tb_lineno) if match else place
         trace = trace.tb_next
-    return type(error).__name__, *place
+    return [one.__name__ for one in type(error).__mro__], *place, *_words(error)
 
 
-def compiled(source, plain, file):
-    """Compile a cell's code, or where that is no Python, `plain`: without what is IPython's."""
-    try:
-        return compile(source, file, "exec", dont_inherit=True)
-    except SyntaxError:
-        return compile(plain, file, "exec", dont_inherit=True)
-
-
-def silent(*arguments, **named):
-    """Do nothing, in the place of what shows things on a screen."""
+def _words(error):
+    """Return (arguments, text) of an error, where they can be had."""
+    with contextlib.suppress(BaseException):
+        plain = [one for one in error.args if one is None or isinstance(one, NUMBERS)]
+        return [str(one)[:LETTERS] if isinstance(one, str) else one for one in plain], str(error)[
+            :LETTERS
+        ]
+    return [], ""
 
 
 def limit(limits):
@@ -261,8 +287,12 @@ def limit(limits):
 
 def begin(channel):
     """Set the limits, and stock the shelf: its modules are in no frame when student's code runs."""
-    _, limits, shelf, modules, given, withheld = channel.receive()
+    _, limits, shelf, modules, given, withheld, files = channel.receive()
     limit(limits)
+    for path, data in files.items():  # of the sheet: they stand beside the notebook
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(data)
     sys.path.insert(0, "")
     exec(compile(shelf, "<shelf>", "exec"), space := {"__name__": "<shelf>"})
     space["stock"](modules, given, withheld)
@@ -274,19 +304,17 @@ def main():
     site.sethelper()
     gc.freeze()
     gc.enable()
-    channel = Channel(socket.socket(fileno=os.dup(0)))
+    channel = values.Channel(socket.socket(fileno=os.dup(0)))
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
     begin(channel)
     student = Student(channel)
+    channel.serve = student.serve
     channel.send("ready")
     while True:
         word, *message = channel.receive()
-        try:
-            channel.send(*getattr(student, word)(*message))
-        except BaseException:  # too large, or an object that does not let itself be looked at
-            channel.send("raised", "Unsendable", -1, -1)
+        student.serve(word, message)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,91 @@
+"""What SOURCE's own answers do while the tests run, and so what a student's may do.
+
+A test that was written for numbers never meets an object that is clever about being compared, and
+a test of a class with an `__eq__` of its own must. Which of the two it is, SOURCE shows: it is
+graded first, as a submission of its own, and what its objects are asked is written down here. A
+student's objects are asked the same, question by question, and nothing more.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What SOURCE does, by question (its number) where not said otherwise.
+
+    judged : (question, special method) of its objects that were asked about a test's own values.
+    arguments : questions whose tests look at what an answer did to its arguments.
+    empty : questions in which an answer gives an array or a list without anything in it.
+    changed : names whose object the tests change in place.  returned : names whose object the
+    answers change.  random : whether an answer draws from a generator that everybody shares.
+    seconds : {question: how long its tests took}.
+    """
+
+    judged: frozenset[tuple[int, str]] = frozenset()
+    arguments: frozenset[int] = frozenset()
+    empty: frozenset[int] = frozenset()
+    changed: frozenset[str] = frozenset()
+    returned: frozenset[str] = frozenset()
+    random: bool = False
+    seconds: Mapping[int, float] = field(default_factory=dict)
+
+
+class Watching:
+    """Who asks whether something may be done. It writes down what SOURCE does, or looks it up.
+
+    question : the number of the one that is asked at the moment.
+    """
+
+    def __init__(self, known: Habits | None) -> None:
+        self.known, self.question = known, -1
+        self.judged = set[tuple[int, str]]()
+        self.arguments, self.empty = set[int](), set[int]()
+        self.changed, self.returned = set[str](), set[str]()
+        self.random = False
+
+    @property
+    def records(self) -> bool:
+        """Say whether this is SOURCE's own turn."""
+        return self.known is None
+
+    def may_judge(self, special: str) -> bool:
+        """Say whether an object of the answer's may be asked about a value of the test's."""
+        self.judged.add((self.question, special))
+        return self.known is None or (self.question, special) in self.known.judged
+
+    def may_be_empty(self) -> bool:
+        """Say whether an answer may give nothing at all where numbers could stand."""
+        self.empty.add(self.question)
+        return self.known is None or self.question in self.known.empty
+
+    def looks_at_arguments(self) -> bool:
+        """Say whether tests see what an answer did to its arguments."""
+        return self.known is None or self.question in self.known.arguments
+
+    def found(self) -> Habits:
+        """Return what was written down."""
+        return Habits(
+            frozenset(self.judged),
+            frozenset(self.arguments),
+            frozenset(self.empty),
+            frozenset(self.changed),
+            frozenset(self.returned),
+            self.random,
+        )
+
+
+def together(found: Iterable[Habits]) -> Habits:
+    """Return all that was written down in several runs."""
+    made = Habits()
+    for one in found:
+        made = Habits(
+            made.judged | one.judged,
+            made.arguments | one.arguments,
+            made.empty | one.empty,
+            made.changed | one.changed,
+            made.returned | one.returned,
+            made.random or one.random,
+            {**made.seconds, **one.seconds},
+        )
+    return made

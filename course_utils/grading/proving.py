@@ -1,0 +1,32 @@
+"""SOURCE graded first, as a submission of its own: what is wrong with it is said before the class."""
+
+from dataclasses import replace
+
+from course_utils.grading.assess import Settings, assess
+from course_utils.grading.master import BadSource, Master, Question
+from course_utils.grading.rows import Outcome
+
+
+def proved(master: Master, settings: Settings) -> Settings:
+    """Return the settings with what SOURCE's own answers do.
+
+    Raises BadSource where its own solution does not get full marks: nobody could.
+    """
+    result = assess(master, master.code, replace(settings, habits=None))
+    pairs = zip(master.questions, result.outcomes, strict=True)
+    failed = [_said(q, o) for q, o in pairs if o.points is not None and o.points < q.points]
+    if failed:
+        stopped = [
+            f"its cell {name or 'without a name'} stops: {why}"
+            for name, why in result.stopped.items()
+        ]
+        raise BadSource(
+            f"{master.name}'s own solution does not get full marks, so nobody could: "
+            + "; ".join([*failed, *stopped, *result.notes])
+        )
+    return replace(settings, habits=result.habits)
+
+
+def _said(question: Question, outcome: Outcome) -> str:
+    name = question.title or question.grade_id
+    return f"“{name}” ({question.grade_id}) has {outcome.points:g} of {question.points:g}: {outcome.message}"
