@@ -145,6 +145,7 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
     from course_utils.grading import doubts, kept
     from course_utils.grading.master import read_master
     from course_utils.grading.merge import everybody_of
+    from course_utils.grading.own_files import without_own
     from course_utils.grading.roster import class_of, read_roster
     from course_utils.grading.rubrics import read_rubrics
     from course_utils.grading.run import UNSAFE, Report
@@ -160,7 +161,7 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
     roster = None
     if options.roster:
         roster = read_roster(options.roster, master, options.column or "", bool(options.scale))
-    submissions = find_submissions(options.submissions, master.name)
+    submissions = without_own(find_submissions(options.submissions, master.name), options.source)
     before = [] if options.fresh else kept.rows_before(out)[0]
     people = class_of(everybody_of(submissions, before, master), roster)
     marks = read_marks(options.marks, master, people) if options.marks else {}

@@ -172,11 +172,11 @@ HOLDS = [
     mean(
         "terminals, watches and clocks",
         in_children(
-            8,
+            3,
             """
             import ctypes
             libc = ctypes.CDLL(None)
-            for _ in range(200_000):
+            for _ in range(20_000):
                 timer = ctypes.c_void_p()
                 if libc.timer_create(1, None, ctypes.byref(timer)): break
             while True: kept.extend([os.openpty(), select.epoll(), os.eventfd(0)])""",
