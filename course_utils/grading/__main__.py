@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_utils.grading import GradingError
+from course_utils.grading.environment import start_clean
 
 if TYPE_CHECKING:
     from course_utils.grading.deadline import Deadline
@@ -92,7 +93,6 @@ def _grade(options: argparse.Namespace) -> int:
     # Imported here, as below: the variables above must be set before NumPy is there.
     from course_utils.grading import kept
     from course_utils.grading.assess import Settings
-    from course_utils.grading.exchange import NoWorker
     from course_utils.grading.merge import merge
     from course_utils.grading.pool import grade_all
     from course_utils.grading.proving import proved
@@ -104,10 +104,7 @@ def _grade(options: argparse.Namespace) -> int:
     settings = Settings(_sandbox(options), options.seed)
     report, submissions = _ready(options, out)
     gradebook = _gradebook(options.gradebook) if options.gradebook else None
-    try:
-        settings = proved(report.master, settings)
-    except NoWorker as error:
-        raise GradingError(f"student code cannot be run on this machine: {error}") from error
+    settings = proved(report.master, settings)
     graders = _on_cluster(options.dask) if options.dask else grade_all
     if options.fresh:
         _say(kept.set_aside(out))
@@ -132,7 +129,11 @@ def _sandbox(options: argparse.Namespace) -> "Sandbox":
     from course_utils.grading.sandbox import Limits, Sandbox
 
     seconds = options.cell_seconds, options.call_seconds, options.total_seconds
-    sandbox = Sandbox(Limits(*seconds, options.memory), safe=not options.unsafe_no_sandbox)
+    given = options.roster, options.marks, options.extensions
+    of_the_class = options.source.parent, options.submissions, options.out, *given
+    hidden = tuple(str(path) for path in of_the_class if path)
+    limits = Limits(*seconds, options.memory)
+    sandbox = Sandbox(limits, safe=not options.unsafe_no_sandbox, hidden=hidden)
     reason = sandbox.why_not() if sandbox.safe else None
     if reason:
         raise GradingError(reason)
@@ -144,6 +145,7 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
     from course_utils.grading import doubts, kept
     from course_utils.grading.master import read_master
     from course_utils.grading.merge import everybody_of
+    from course_utils.grading.own_files import without_own
     from course_utils.grading.roster import class_of, read_roster
     from course_utils.grading.rubrics import read_rubrics
     from course_utils.grading.run import UNSAFE, Report
@@ -159,7 +161,7 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
     roster = None
     if options.roster:
         roster = read_roster(options.roster, master, options.column or "", bool(options.scale))
-    submissions = find_submissions(options.submissions, master.name)
+    submissions = without_own(find_submissions(options.submissions, master.name), options.source)
     before = [] if options.fresh else kept.rows_before(out)[0]
     people = class_of(everybody_of(submissions, before, master), roster)
     marks = read_marks(options.marks, master, people) if options.marks else {}
@@ -215,4 +217,5 @@ def _gradebook(url: str) -> "Callable[[Sequence[Row], Master], int]":
 
 
 if __name__ == "__main__":
+    start_clean("course_utils.grading", sys.argv[1:])
     sys.exit(main())

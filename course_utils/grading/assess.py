@@ -77,9 +77,9 @@ class Settings:
     seed: str = "hidden"
     habits: Habits | None = NOTHING_HABITUAL
 
-    def in_slot(self, slot: int) -> Self:
-        """Return the same for one of several places side by side."""
-        return replace(self, sandbox=replace(self.sandbox, slot=slot))
+    def in_slot(self, slot: int, core: int | None = None) -> Self:
+        """Return the same for one of several places side by side, each on a core of its own."""
+        return replace(self, sandbox=replace(self.sandbox, slot=slot, core=core))
 
 
 def assess(

@@ -148,10 +148,12 @@ def _refuse_a_class_beside(entries: Sequence[Entry], names: Collection[Name], na
     """Raise BadSubmissions where all work stands in one folder of people, and something beside."""
     folders = [place for place, folder in names if folder]
     files = [place for place, folder in names if not folder]
-    if len(folders) != 1 or not files or any(map(_is_work, files)):
+    if len(folders) != 1 or not files:
         return
     below = [Entry(parts[1:], file) for parts, file in entries if parts[0] == folders[0]]
-    if platform_of(names_at(below, 0)) or _holds_a_class(_folder_at(below, 0), ""):
+    people = people_among(names_at(below, 0), platform_of(names_at(below, 0)))
+    alone = not any(map(_is_work, files))
+    if len(people) > 1 or (alone and _holds_a_class(_folder_at(below, 0), "")):
         place = readable(f"{name}/{folders[0]}")
         raise BadSubmissions(
             f"{place} seems to be the class, and {readable(files[0])} stands beside it: "

@@ -35,8 +35,9 @@ def test_a_file_where_a_folder_is_wanted(tmp_path, module):
 
 
 def test_set_up_says_what_the_system_refuses(tmp_path):
-    (tmp_path / "tools").mkdir()
-    shutil.copy(ROOT / "tools" / "set_up.py", tmp_path / "tools")
+    for name in ("tools/set_up.py", "course_utils/grading/environment.py"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        shutil.copy(ROOT / name, tmp_path / name)
     command = [sys.executable, tmp_path / "tools" / "set_up.py"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1 and done.stderr.startswith("Set-up stopped: ")
