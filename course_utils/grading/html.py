@@ -122,6 +122,7 @@ def summary_page(
         sheet=master.name,
         summary=summary,
         most=number(master.max_score),
+        counts=master.max_score > 0,
         count=len(rows),
         tallest=max(count for _, count in summary.bars) or 1,
         everybody=rows,
