@@ -38,6 +38,12 @@ def blank(made):
     return made
 
 
+WITHHELD = """
+from course_utils.scoring import DotScore
+
+def attention(queries, keys, values):
+    return DotScore()(queries, keys), values
+"""
 # Who fails, and what their page says.
 KINDS = [
     (
@@ -126,7 +132,7 @@ KINDS = [
         ["IndexError", "It is code cell 2, line 2: `return x[9]`"],
     ),
     (
-        Case("withheld", {"attention": "import torch\ndef attention(q, k, v): return v, v"}),
+        Case("withheld", {"attention": WITHHELD}),
         ["it imports a module that holds the answer"],
     ),
     (Case("blank copy", edit=blank), ["as they were handed out", "If you filled in another copy"]),
