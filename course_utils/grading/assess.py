@@ -8,11 +8,12 @@ Each pass is a process of its own, and so is the worker's side of it: they begin
 import contextlib
 import io
 import os
+import pickle
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -106,7 +107,9 @@ class Nursery:
         self.master, self.kernel = master, Kernel()
         MODULES.update(Path(path).stem for path in master.files if path.endswith(".py"))
         ask_over_there()
-        self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
+        self.scratch = Path(tempfile.mkdtemp(prefix="grading-"))
+        self.folder = self.scratch / "sheet"
+        self.folder.mkdir()
         for path, data in master.files.items():
             (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / path).write_bytes(data)
@@ -120,10 +123,19 @@ class Nursery:
                 except Exception as error:  # as in a notebook: the next cell runs all the same
                     self.stopped[step.grade_id] = f"{type(error).__name__}: {error}"
 
+    def go_to_a_copy(self) -> None:
+        """Work beside new copies of the sheet's files: what tests write ends with their process."""
+        place = Path(tempfile.mkdtemp(dir=self.scratch))
+        shutil.copytree(self.folder, place, dirs_exist_ok=True)
+        os.chdir(place)
+        tempfile.tempdir = str(place)
+        for name in ("load", "loads", "Unpickler"):  # no file of a student's runs here
+            setattr(pickle, name, _no_pickle)
+
     def close(self) -> None:
         """Remove the copies of the sheet's files."""
         os.chdir("/")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
     def assess(
         self, cells: Sequence[Cell], settings: Settings, spare: Exchange | None = None
@@ -153,6 +165,17 @@ class Nursery:
 
     def _open_files(self) -> dict[str, bytes]:
         return {p: data for p, data in self.master.files.items() if p in self.master.open_files}
+
+
+@contextlib.contextmanager
+def _quiet() -> Generator[None, None, None]:
+    """Show nothing of what tests print."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
+def _no_pickle(*arguments: object, **named: object) -> None:
+    raise ValueError("a pickle is not loaded where a class is graded: it would run what is in it")
 
 
 class _Seen(NamedTuple):
@@ -377,6 +400,7 @@ class _Work(NamedTuple):
         limit = grading.settings.sandbox.limits.call
         checks = ClassChecks(grading.settings.seed, limit, self.effort, marking=self.whole)
         kernel = grading.nursery.kernel
+        grading.nursery.go_to_a_copy()
         made = Pass(
             *(grading.master, grading.cells, session, kernel, checks, watching),
             *(self.whole, self.ours, self.failed),
@@ -388,7 +412,7 @@ class _Work(NamedTuple):
             say(question.grade_id)
             seen[question.grade_id] = self._ask(made, question, seconds)
 
-        with strict_comparisons(), contextlib.redirect_stdout(io.StringIO()):
+        with strict_comparisons(), _quiet():
             made.through(grading.master.given_before, seconds, asked)
             for question in self.questions:
                 again = self._at_the_end(made, question, seen, say)

@@ -19,6 +19,7 @@ class Habits:
     empty : questions in which an answer gives an array or a list without anything in it.
     changed : names whose object the tests change in place.  returned : names whose object the
     answers change.  random : whether an answer draws from a generator that everybody shares.
+    files : whether it writes files, or the tests write some for it.
     seconds : {question: how long its tests took}.
     """
 
@@ -28,6 +29,7 @@ class Habits:
     changed: frozenset[str] = frozenset()
     returned: frozenset[str] = frozenset()
     random: bool = False
+    files: bool = False
     seconds: Mapping[int, float] = field(default_factory=dict)
 
 
@@ -42,7 +44,7 @@ class Watching:
         self.judged = set[tuple[int, str]]()
         self.arguments, self.empty = set[int](), set[int]()
         self.changed, self.returned = set[str](), set[str]()
-        self.random = False
+        self.random = self.files = False
 
     @property
     def records(self) -> bool:
@@ -72,6 +74,7 @@ class Watching:
             frozenset(self.changed),
             frozenset(self.returned),
             self.random,
+            self.files,
         )
 
 
@@ -86,6 +89,7 @@ def together(found: Iterable[Habits]) -> Habits:
             made.changed | one.changed,
             made.returned | one.returned,
             made.random or one.random,
+            made.files or one.files,
             {**made.seconds, **one.seconds},
         )
     return made

@@ -4,6 +4,7 @@ Where a cell stands for an answer, the student's cells run in the worker up to t
 what they define is here by name: as plain data, or as a stub.
 """
 
+import os
 import resource
 import signal
 import time
@@ -15,6 +16,7 @@ from course_utils.checks.outcomes import Verdict
 from course_utils.grading.class_checks import ClassChecks
 from course_utils.grading.exchange import Fault, NoWorker
 from course_utils.grading.habits import Watching
+from course_utils.grading.inside.folder import Folder
 from course_utils.grading.kernel import Kernel
 from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell
@@ -81,7 +83,7 @@ class Pass:
         ]()  # the students' names that are here, and from after which cell
         self.workers = session.workers
         self.places = {q.grade_id: counts_after(q, cells) for q in master.questions}
-        session.meet(kernel.names, master, watching)
+        session.meet(kernel.names, master, watching, Folder(os.getcwd()))
 
     def through(
         self, begin: int, seconds: Mapping[str, float], asked: Callable[[Question], None]

@@ -6,12 +6,14 @@ A cell that hangs or dies is left out in the next worker, so that it costs its o
 import builtins
 import contextlib
 import functools
+import os
 import random
 import sys
 import time
 import warnings
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
@@ -20,12 +22,14 @@ from course_utils.grading.details import name_in, wrong_in
 from course_utils.grading.exchange import NO_FILES, Exchange, Fault
 from course_utils.grading.habits import Habits, Watching
 from course_utils.grading.master import Given, Master
+from course_utils.grading.inside.folder import Folder
 from course_utils.grading.places import THE_END
 from course_utils.grading.sandbox import Sandbox
 from course_utils.grading.script import Kind, words_of
 from course_utils.grading.sharing import Sharing, written_into
 from course_utils.grading.status import Status
 from course_utils.grading.stubs import Handle, Kinds, as_error, stub
+from course_utils.grading.written import are_shared, gone_beside, harmless
 
 MISSING = object()
 PLAIN_INPUT, PLAIN_STDIN = builtins.input, sys.stdin
@@ -94,6 +98,7 @@ class Session:
         self.watching = Watching(Habits())
         self.sharing: Sharing | None = None
         self.kinds = Kinds({})
+        self.folder: Folder | None = None
         self.as_given = set[str]()  # the texts of cells that the sheet gives
         self.as_tested = dict[str, str]()  # of its tests, and what they define
 
@@ -102,8 +107,15 @@ class Session:
         """Return the names that stand in the cells: of these alone a page speaks."""
         return words_of(self.cells)
 
-    def meet(self, names: dict[str, Any], master: Master, watching: Watching) -> None:
-        """Let the master's tests ask, among these names."""
+    def meet(
+        self,
+        names: dict[str, Any],
+        master: Master,
+        watching: Watching,
+        folder: Folder | None = None,
+    ) -> None:
+        """Let the master's tests ask, among these names, beside these files."""
+        self.folder = folder
         self.watching, self.kinds = watching, Kinds(names)
         self.sharing = Sharing(names, words_of(self.cells), master.answered, watching)
         self.as_given = {s.source.strip() for s in master.steps if s.kind is Kind.GIVEN}
@@ -333,7 +345,7 @@ class Session:
         Return (result, which argument it is, [(place of an argument, what it holds now)]).
         how : "check" calls as our checks do at home, where no warning and no overflow stops it.
         """
-        message = how, function, tuple(arguments), dict(named), look
+        message = how, function, tuple(map(_over_there, arguments)), dict(named), look
         found, changes = self._shared(message, function)
         objects, changed = changes or ((), [])
         if objects or changed:
@@ -362,6 +374,8 @@ class Session:
         values, gone = sharing.changes()
         if values or gone:
             self._request("share", values, gone, seconds=self.sandbox.limits.call)
+        if self.folder and are_shared(sharing.words, self.watching):
+            self._tell_files(self.folder)
         if self._draws():
             self._request("seed", _drawn(), seconds=self.sandbox.limits.call)
 
@@ -375,8 +389,25 @@ class Session:
             if not isinstance(found, dict) or not found.keys() <= set(names):
                 self._malformed()
             sharing.returned(found, sharing.answers if of_a_cell else frozenset())
+        if self.folder and are_shared(sharing.words, self.watching):
+            self._take_over_files(self.folder)
         if self._draws():
             self._take_over_seeds()
+
+    def _tell_files(self, folder: Folder) -> None:
+        files, gone = folder.changes()
+        if files or gone:
+            self.watching.files = True
+            self._request("files", files, gone, seconds=self.sandbox.limits.call)
+
+    def _take_over_files(self, folder: Folder) -> None:
+        found = self._value(self._request("written", seconds=self.sandbox.limits.call))[0]
+        if not isinstance(found, tuple) or len(found) != 2:
+            self._malformed()
+        files, gone = harmless(found[0]), gone_beside(found[1], folder)
+        if files or gone:
+            self.watching.files = True
+            folder.take(files, gone)
 
     def _draws(self) -> bool:
         """Say whether answers draw from the generators that everybody shares."""
@@ -470,6 +501,15 @@ def _is_call(found: Any, changed: Any, arguments: int) -> bool:
     pairs = all(isinstance(pair, tuple) and len(pair) == 2 for pair in changed)
     places = [*found[1:], *(pair[0] for pair in changed)] if pairs else [None]
     return all(type(place) is int and 0 <= place < arguments for place in places)
+
+
+def _over_there(argument: Any) -> Any:
+    """Return an argument; where it is the whole path of a file beside the tests, as it is there."""
+    if not isinstance(argument, str | PurePath):
+        return argument
+    beside = PurePath(argument).is_relative_to(os.getcwd())
+    path = PurePath(argument).relative_to(os.getcwd()) if beside else argument
+    return type(argument)(path)
 
 
 def _is_told(told: object) -> bool:

@@ -186,7 +186,7 @@ def known_alone(packer, keep, instances):
 
     def kept(value):
         number = instances.numbers.get(id(value))
-        return keep(value) if number is None else ["O", name_of(value), number]
+        return keep(value) if number is None else ["object", name_of(value), number]
 
     return kept
 
@@ -196,7 +196,7 @@ def _pack_held(packer, held):
     packer.instances, packer.by_number = held.instances, BY_NUMBER
     objects = [(name_of(held.instances.objects[n]), n) for n in held.changed]
     whole = [
-        ["O", name, n, pack_dict(packer, state_of(held.instances.objects[n]))]
+        ["object", name, n, pack_dict(packer, state_of(held.instances.objects[n]))]
         for name, n in objects
     ]
     pairs = [["t", place, packer.item(now)] for place, now in held.pairs]
@@ -217,19 +217,19 @@ def pack_instance(packer, value):
     if type(value) is type or isinstance(value, type):
         name = f"{value.__module__}:{value.__qualname__}"
         known = issubclass(value, BaseException) and vars(builtins).get(value.__name__) is value
-        return ["K", name] if known or is_of(value, name) else None
+        return ["class", name] if known or is_of(value, name) else None
     if isinstance(value, BaseException) and vars(builtins).get(type(value).__name__) is type(value):
-        return ["X", type(value).__name__, packer.item(list(value.args))]
+        return ["error", type(value).__name__, packer.item(list(value.args))]
     if isinstance(value, enum.Enum):
         name = f"{type(value).__module__}:{type(value).__qualname__}"
-        return ["E", name, value.name] if is_of(type(value), name) else None
+        return ["member", name, value.name] if is_of(type(value), name) else None
     name = name_of(value)
     if name is None:
         return None
     number, new = packer.instances.number_of(value)
     if not new:
-        return ["O", name, number]
-    return ["O", name, number, pack_dict(packer, state_of(value))]
+        return ["object", name, number]
+    return ["object", name, number, pack_dict(packer, state_of(value))]
 
 
 def read_instance(reader, name, number, *item):
@@ -253,7 +253,7 @@ def _read_member(reader, name, member):
 
 
 def _pack_path(packer, path):
-    return ["P", str(path)]
+    return ["path", str(path)]
 
 
 def _read_path(reader, text):
@@ -278,4 +278,4 @@ def _read_error(reader, name, arguments):
 BY_NUMBER = dict.fromkeys(CONTAINERS, pack_instance)
 PACK[Held], PACK[ByValue] = _pack_held, _pack_by_value
 PACK |= dict.fromkeys((pathlib.PosixPath, pathlib.PurePosixPath), _pack_path)
-READ |= {"O": read_instance, "E": _read_member, "P": _read_path, "K": _read_class, "X": _read_error}
+READ |= {"object": read_instance, "member": _read_member, "path": _read_path, "class": _read_class, "error": _read_error}

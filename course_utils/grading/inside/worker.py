@@ -30,7 +30,7 @@ if __name__ == "__main__":  # as `Sandbox.command` starts it: Python knows no pa
 
 import numpy as np  # noqa: E402 (Python knows its packages only now)
 
-from course_utils.grading.inside import cells, instances, values  # noqa: E402
+from course_utils.grading.inside import cells, folder, instances, values  # noqa: E402
 
 CHANGES = (list, dict, set, bytearray)
 HELD = (*CHANGES, np.ndarray, collections.deque)
@@ -52,6 +52,7 @@ class Student:
         sys.modules["__main__"] = types.ModuleType("__main__")
         self.names = vars(sys.modules["__main__"])
         self.notebook = cells.Notebook(self.names)
+        self.folder = folder.Folder(os.getcwd())
         builtins.input = self.typed
         warnings.simplefilter("always")
         warnings.showwarning = self.printed.warned
@@ -206,6 +207,15 @@ class Student:
                 found[name] = self.names[name]
             self.known[name] = now
         return "value", instances.ByValue(found), (), ""
+
+    def files(self, files, gone):
+        """Write what the tests have written beside the notebook."""
+        self.folder.take(files, gone)
+        return VALUE
+
+    def written(self):
+        """Return ({path: bytes}, paths that are gone) of what has been written beside the notebook."""
+        return "value", self.folder.changes(), (), ""
 
     def replace(self, values):
         """Let names mean something else, whatever they meant."""

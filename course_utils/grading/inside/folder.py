@@ -1,0 +1,52 @@
+"""The files beside a notebook, as one side sees them: what has changed since it last looked."""
+
+import os
+
+MOST_FILES, MOST_BYTES = 500, 8_000_000
+NOT_BESIDE = ("matplotlib",)  # what a library keeps for itself
+
+
+class Folder:
+    """A folder, and what was known of its files."""
+
+    def __init__(self, place):
+        self.place, self.known = place, {}
+        self.changes()
+
+    def changes(self):
+        """Return ({path: bytes} of files that are new or other than before, paths that are gone)."""
+        now = dict(self._files())
+        new = [path for path, seen in now.items() if self.known.get(path) != seen]
+        gone = [path for path in self.known if path not in now]
+        self.known = now
+        return {path: self._bytes(path) for path in new}, gone
+
+    def take(self, files, gone):
+        """Write files, and remove those that are gone; they count as known."""
+        for path, data in files.items():
+            whole = os.path.join(self.place, path)
+            os.makedirs(os.path.dirname(whole), exist_ok=True)
+            with open(whole, "wb") as file:
+                file.write(data)
+        for path in gone:
+            if path in self.known:
+                os.unlink(os.path.join(self.place, path))
+        self.known = dict(self._files())
+
+    def _files(self):
+        found = 0
+        for place, folders, names in os.walk(self.place):
+            folders[:] = sorted(n for n in folders if n not in NOT_BESIDE and n[0] not in "._")
+            for name in sorted(names):
+                found += 1
+                whole = os.path.join(place, name)
+                if found > MOST_FILES or os.path.islink(whole):
+                    return
+                about = os.stat(whole)
+                if about.st_size <= MOST_BYTES:
+                    path = os.path.relpath(whole, self.place)
+                    yield path, (about.st_mtime_ns, about.st_size)
+
+    def _bytes(self, path):
+        with open(os.path.join(self.place, path), "rb") as file:
+            return file.read(MOST_BYTES)
