@@ -892,6 +892,16 @@ def test_nothing_is_changed_or_unpacked(put, tmp_path):
     assert after == before
 
 
+def test_what_is_handed_in_is_found_from_any_folder(put, given, master, monkeypatch, tmp_path):
+    given(zipped("ada/x.ipynb"))
+    put({"ada/x.ipynb": RIGHT_ONE})
+    (tmp_path / "ada.ipynb").write_bytes(RIGHT_ONE)
+    monkeypatch.chdir(tmp_path)
+    found = [find_submissions(Path(name)) for name in ("all.zip", "in", "ada.ipynb")]
+    monkeypatch.chdir("/")  # as a process that grades may
+    assert [one.choose(master).name for (one,) in found] == ["x.ipynb", "x.ipynb", "ada.ipynb"]
+
+
 def test_a_key_changes_with_a_students_archive_and_not_with_the_download(given):
     def keys(data):
         return [one.key() for one in find_submissions(given(data))]
