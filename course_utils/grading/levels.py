@@ -16,7 +16,7 @@ from course_utils.grading.names import (
     ignored,
     is_archives,
     is_notebooks,
-    readable,
+    shown,
     without_ending,
 )
 from course_utils.grading.owners import Name, people_among, platform_of
@@ -154,9 +154,9 @@ def _refuse_a_class_beside(entries: Sequence[Entry], names: Collection[Name], na
     people = people_among(names_at(below, 0), platform_of(names_at(below, 0)))
     alone = not any(map(_is_work, files))
     if len(people) > 1 or (alone and _holds_a_class(_folder_at(below, 0), "")):
-        place = readable(f"{name}/{folders[0]}")
+        place = shown(f"{name}/{folders[0]}")
         raise BadSubmissions(
-            f"{place} seems to be the class, and {readable(files[0])} stands beside it: "
+            f"{place} seems to be the class, and {shown(files[0])} stands beside it: "
             f"give {place} as SUBMISSIONS, or take away what stands beside it"
         )
 
@@ -244,7 +244,7 @@ def _base(name: str) -> str:
 
 
 def _ask_of_groups(name: str, names: Collection[Name]) -> int:
-    first, second = sorted(readable(group) for group, _ in names)[:2]
+    first, second = sorted(shown(group) for group, _ in names)[:2]
     raise BadSubmissions(
         f"{first} and {second} in {name} hold several folders each, and may be groups or students: "
         f"where they are groups, grade one at a time; where they are students, call {name} "
@@ -254,8 +254,8 @@ def _ask_of_groups(name: str, names: Collection[Name]) -> int:
 
 def _ask(above: Sequence[str], names: Collection[Name]) -> int:
     """Raise the sentence that asks."""
-    place = readable("/".join(above))
-    some = ", ".join(sorted(readable(name) for name, _ in names)[:3])
+    place = shown("/".join(above))
+    some = ", ".join(sorted(shown(name) for name, _ in names)[:3])
     raise BadSubmissions(
         f"{place} holds {some}, and it may be a class or one student: where it is a class, give "
         f"{place} as SUBMISSIONS; where it is one student's, put it into a folder called "

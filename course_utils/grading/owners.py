@@ -176,4 +176,4 @@ def _plain_names(names: Collection[Name]) -> list[str]:
         first, second = ({half[place].casefold() for half in halves} for place in (0, 1))
         if len(first) == 1 or len(second) < len(found):
             found = [half[len(first) == 1] for half in halves]
-    return [name.strip() or name for name in found]
+    return found
