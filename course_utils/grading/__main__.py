@@ -92,6 +92,7 @@ def _grade(options: argparse.Namespace) -> int:
     # Imported here, as below: the variables above must be set before NumPy is there.
     from course_utils.grading import kept
     from course_utils.grading.assess import Settings
+    from course_utils.grading.exchange import NoWorker
     from course_utils.grading.merge import merge
     from course_utils.grading.pool import grade_all
     from course_utils.grading.proving import proved
@@ -103,7 +104,10 @@ def _grade(options: argparse.Namespace) -> int:
     settings = Settings(_sandbox(options), options.seed)
     report, submissions = _ready(options, out)
     gradebook = _gradebook(options.gradebook) if options.gradebook else None
-    settings = proved(report.master, settings)
+    try:
+        settings = proved(report.master, settings)
+    except NoWorker as error:
+        raise GradingError(f"student code cannot be run on this machine: {error}") from error
     graders = _on_cluster(options.dask) if options.dask else grade_all
     if options.fresh:
         _say(kept.set_aside(out))

@@ -85,7 +85,7 @@ def list_all(path: Path) -> list[Entry]:
     with path.open("rb") as file:
         head = file.read(512)
         if is_zip(head) or (ending(path.name) == "zip" and not is_archive(head)):
-            return _in_zip(file, str(path))
+            return _in_zip(file, str(path.absolute()))
         return _in_tar(file, head, MOST_OF_A_CLASS)
 
 
@@ -158,7 +158,7 @@ def _in_folder(folder: Path) -> Iterator[Entry]:
 
 
 def _on_disk(name: str, path: Path) -> HandedIn:
-    return HandedIn(shown(name), _sane(path.lstat().st_mtime), str(path))
+    return HandedIn(shown(name), _sane(path.lstat().st_mtime), str(path.absolute()))
 
 
 def on_disk(path: Path) -> HandedIn:

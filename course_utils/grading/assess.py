@@ -233,7 +233,8 @@ class _Grading:
             marks |= {q.grade_id: _no_marks(first[q.grade_id]) for q in questions if q not in right}
             first |= self._look_longer(questions, first, marks)
             marks |= self._carry_through(questions, first, marks, after)
-        outcomes = [_together(q, first[q.grade_id], marks[q.grade_id]) for q in questions]
+        says = _whole if self.settings.habits is None else _together
+        outcomes = [says(q, first[q.grade_id], marks[q.grade_id]) for q in questions]
         notes = [n for seen in (*first.values(), *marks.values()) for n in seen.notes]
         known = self.session.left_out, together(self.habits), self.failed
         return _Graded(outcomes, self.statuses, [*self.notes, *notes], *known)
@@ -464,7 +465,8 @@ def _outcome(grading: _Grading, made: Pass, question: Question, tested: Tested) 
     if tested.error is None:
         return replace(outcome, kind=Kind.RIGHT, message=wording.PASSED)
     step = grading.master.steps[question.step]
-    said = wording.of_error(question, tested, cell, session, step.visible if not made.whole else "")
+    shown = step.visible if not made.whole else step.source if made.watching.records else ""
+    said = wording.of_error(question, tested, cell, session, shown)
     return replace(outcome, message=said)
 
 
@@ -544,6 +546,12 @@ def _together(question: Question, seen: _Seen, marks: _Seen) -> Outcome:
 def _right_as(seen: _Seen) -> Kind:
     """Return how a right answer is called: what a check only records stays recorded."""
     return Kind.RECORDED if seen.outcome.kind is Kind.RECORDED else Kind.RIGHT
+
+
+def _whole(question: Question, seen: _Seen, marks: _Seen) -> Outcome:
+    """Return the outcome of SOURCE's own answer: its teacher may read what hidden tests say."""
+    outcome = _together(question, seen, marks)
+    return outcome if not seen.right else replace(outcome, message=marks.outcome.message)
 
 
 def _by_hand(question: Question, cells: Sequence[Cell]) -> Outcome:

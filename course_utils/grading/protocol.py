@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from course_utils.grading.empties import Empty
 from course_utils.grading.inside import arrays, kinds, long_lists
+from course_utils.grading.inside import instances as by_value
 from course_utils.grading.inside.items import (
     MOST_BYTES,
     MOST_JSON,
@@ -27,7 +28,7 @@ from course_utils.grading.inside.items import (
 )
 from course_utils.grading.masks import Masked
 
-TABLES = arrays, kinds, long_lists  # they fill the tables of `items`
+TABLES = arrays, by_value, kinds, long_lists  # they fill the tables of `items`
 HEADER = struct.Struct(">II")  # bytes of JSON, bytes of all arrays
 KINDS = ("function", "class", "object", "iterator", "coroutine")  # of what stays with a student
 LONGEST_NAME = 60
@@ -48,12 +49,17 @@ JSON = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 FROM_JSON = json.JSONDecoder(parse_constant=_no_constant)
 
 
-def encode(value: Any, lend: Lend | None = None) -> bytes:
+def encode(
+    value: Any, lend: Lend | None = None, instances: by_value.Instances | None = None
+) -> bytes:
     """Return the frame of a value. `lend` turns a function into the number that stands for it.
 
-    Raises TypeError, where no worker could read it.
+    instances : takes the objects that go by what they hold.  Raises TypeError, where no worker
+    could read it.
     """
-    packer = Packer(_keep_with(lend))
+    packer = Packer(None)
+    packer.keep = by_value.by_value(packer, _keep_with(lend), stays=_is_a_students)
+    packer.instances = instances or by_value.Instances()
     try:
         text = JSON.encode(packer.item(value)).encode()
     except Unsendable as error:
@@ -70,10 +76,16 @@ def sizes(header: bytes) -> tuple[int, int]:
     return letters, more
 
 
-def decode(text: bytes, blobs: bytes, handle: Callable[..., Any] | None = None) -> Any:
+def decode(
+    text: bytes,
+    blobs: bytes,
+    handle: Callable[..., Any] | None = None,
+    instances: by_value.Instances | None = None,
+) -> Any:
     """Return the value in a frame. `handle(number, kind, name, about)` makes what stands for an object.
 
-    about : (its special methods, the names of its classes).
+    about : (its special methods, the names of its classes).  instances : the objects that went over
+    by what they hold; what has changed in them is changed here, too.
     """
     try:
         letters = str(text, "utf-8")
@@ -81,6 +93,7 @@ def decode(text: bytes, blobs: bytes, handle: Callable[..., Any] | None = None) 
     except (ValueError, RecursionError) as error:
         raise ProtocolError("a frame that is not JSON") from error
     reader = _Reader(blobs, handle)
+    reader.instances = instances or by_value.Instances()
     try:
         value = reader.value(check(item, end == len(letters)))
     except Exception as error:  # whatever a forged value makes Python or NumPy say
@@ -90,9 +103,13 @@ def decode(text: bytes, blobs: bytes, handle: Callable[..., Any] | None = None) 
     return value
 
 
+def _is_a_students(value: Any) -> bool:
+    return getattr(type(value), "handle_number", None) is not None
+
+
 def _keep_with(lend: Lend | None) -> Callable[[Any], Any]:
     def keep(value: Any) -> Any:
-        if hasattr(value, "handle_number"):
+        if _is_a_students(value):
             return ["h", value.handle_number]
         if lend and isinstance(value, Iterator):
             return ["I", lend(_step(value))]

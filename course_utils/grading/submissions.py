@@ -106,13 +106,13 @@ def find_submissions(path: Path, sheet: str = "") -> list[Submission]:
         raise BadSubmissions(f"there is no {path}: expected a folder, an archive or a notebook")
     try:
         if path.is_file() and not _is_archive_on_disk(path):
-            file = on_disk(path.absolute())
+            file = on_disk(path)
             entries, level, name = [Entry((file.name,), file)], 0, path.parent.name
         elif not path.is_file() and not path.is_dir():
             raise BadSubmissions(f"{path} is neither a folder nor a file")
         else:
             name = without_ending(path.resolve().name)
-            entries, level = _at_level(class_only(list_all(path.absolute())), name, sheet)
+            entries, level = _at_level(class_only(list_all(path)), name, sheet)
     except Unreadable as error:
         raise BadSubmissions(f"{path} {error}") from error
     except OSError as error:

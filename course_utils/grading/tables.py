@@ -137,7 +137,7 @@ def _meant(text: str, known: People, people: Sequence[Person], where: str) -> st
         raise BadTable(f"{where}: there is no student; expected a name, a number or a login")
     if not people:
         return text
-    exact = {one.name for one in people if one.name == text}
+    exact = {one.name for one in people if text in (one.name, harmless(one.name))}
     places = known.called(text)[1]
     names = exact or {people[place].name for place in places}
     if not names:
@@ -165,11 +165,11 @@ def read_csv(path: Path, needed: Iterable[str]) -> list[dict[str, str]]:
 def csv_text(lines: Iterable[Iterable[str]]) -> str:
     """Write lines as CSV; no text begins with what a spreadsheet would run as a formula."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([list(map(_harmless, line)) for line in lines])
+    csv.writer(out, lineterminator="\n").writerows([list(map(harmless, line)) for line in lines])
     return out.getvalue()
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Return a cell of a table that stays a text, whatever a student called a file.
 
     A program set to another country begins a new cell at each semicolon.
@@ -194,8 +194,9 @@ def _points(text: str, question: Question, where: str) -> float:
     if points is None:
         raise BadTable(f"{where}: expected points, got {text!r}; write a number such as 1.5")
     if not 0 <= points <= question.points + 1e-9:
+        more = f", or a line {OUT_OF} that says what it can have" if question.by_hand else ""
         raise BadTable(
             f"{where}: {text} points for {question.grade_id!r}; it has {question.points:g}, so "
-            f"expected 0 to {question.points:g}"
+            f"expected 0 to {question.points:g}{more}"
         )
     return points

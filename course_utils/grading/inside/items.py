@@ -42,6 +42,7 @@ class Packer:
 
     def __init__(self, keep):
         self.keep, self.blobs = keep, []
+        self.instances = None  # see `instances`
         self.depth = self.parts = 0
         self.named = set()
 
@@ -91,6 +92,7 @@ class Reader:
     def __init__(self, blobs):
         self.blobs = blobs
         self.used = self.depth = self.parts = self.objects = 0
+        self.instances = None  # see `instances`
         self.named = set()
 
     def value(self, item):

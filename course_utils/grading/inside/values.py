@@ -8,7 +8,7 @@ import threading
 
 import numpy as np
 
-from course_utils.grading.inside import arrays, kinds, long_lists
+from course_utils.grading.inside import arrays, instances, kinds, long_lists
 from course_utils.grading.inside.items import (
     MOST_BYTES,
     MOST_JSON,
@@ -18,7 +18,7 @@ from course_utils.grading.inside.items import (
     Unsendable,
 )
 
-TABLES = arrays, kinds, long_lists  # they fill the tables of `items`
+TABLES = arrays, instances, kinds, long_lists  # they fill the tables of `items`
 JSON = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 FROM_JSON = json.JSONDecoder()
 HEADER = struct.Struct(">II")
@@ -35,6 +35,7 @@ class Channel:
         self.connection, self.lock = connection, threading.RLock()
         self.objects, self.numbers = [], {}
         self.number, self.buffer = 0, bytearray()
+        self.received = instances.Instances()  # that came with the last message
         self.serve = None  # answers what the grader asks in the middle of a call of ours
 
     def receive(self):
@@ -42,7 +43,9 @@ class Channel:
         letters, more = HEADER.unpack(self._read(HEADER.size))
         data = self._read(letters + more)
         item, _ = FROM_JSON.raw_decode(str(data[:letters], "utf-8"))
-        self.number, *message = _Reader(memoryview(data)[letters:], self).value(item)
+        reader = _Reader(memoryview(data)[letters:], self)
+        self.number, *message = reader.value(item)
+        self.received = reader.instances
         return message
 
     def send(self, *message):
@@ -72,6 +75,7 @@ class Channel:
         """Make JSON of a value; bytes go to `blobs`, and what is no value stays here."""
         known = len(self.objects)
         packer = Packer(self._keep)
+        packer.keep = instances.known_alone(packer, self._keep, self.received)
         item = packer.item(value)
         if len(self.objects) - known > MOST_OBJECTS:
             raise Unsendable
@@ -111,7 +115,7 @@ class _Reader(Reader):
 
     def __init__(self, blobs, channel):
         super().__init__(blobs)
-        self.channel = channel
+        self.channel, self.instances = channel, instances.Instances()
 
     def object(self, number, *about):
         return self.channel.objects[number]

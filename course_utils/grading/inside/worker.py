@@ -4,6 +4,8 @@ This folder imports nothing of ours: all that a student's code can read here is 
 Nothing in this process is trusted, for a student's code may change all of it.
 """
 
+import builtins
+import collections
 import contextlib
 import gc
 import importlib
@@ -27,9 +29,10 @@ if __name__ == "__main__":  # as `Sandbox.command` starts it: Python knows no pa
 
 import numpy as np  # noqa: E402 (Python knows its packages only now)
 
-from course_utils.grading.inside import cells, values  # noqa: E402
+from course_utils.grading.inside import cells, instances, values  # noqa: E402
 
 CHANGES = (list, dict, set, bytearray)
+HELD = (*CHANGES, np.ndarray, collections.deque)
 NUMBERS = (str, int, float, complex, bytes)
 MOST_PRINTED, LETTERS = 50_000, 2_000
 MOST_SENT = 20_000_000  # bytes of one name's value, so that the others come with it
@@ -47,6 +50,11 @@ class Student:
         sys.modules["__main__"] = types.ModuleType("__main__")
         self.names = vars(sys.modules["__main__"])
         self.names.update(display=cells.silent, get_ipython=cells.silent)
+        builtins.input = self.typed
+
+    def typed(self, prompt=""):
+        """Return what the tests let somebody type: `input` is asked where they are."""
+        return self.channel.ask(0, (str(prompt),), {})
 
     def serve(self, word, message):
         """Answer one question of the grader's."""
@@ -111,15 +119,29 @@ class Student:
         return "value", any(there.get(n) is not self.names.get(n) for n in names), (), ""
 
     def call(self, function, arguments, named, look):
-        """Call something; with `look` say also which arguments hold something else than before."""
-        before = [self._bytes(argument) for argument in arguments] if look else ()
+        """Call something; with `look` say also what else holds something else than before."""
+        given = self.channel.received
+        before = self._contents(arguments, given) if look else None
         self.printed.clear()
         result, error = self._attempt(lambda: function(*arguments, **named))
         if error:
             return ("raised", *error)
-        after = zip(arguments, before)
-        changed = [(n, now) for n, (now, old) in enumerate(after) if self._bytes(now) != old]
-        return "value", result, changed, self.printed.text()
+        self.channel.received = given
+        same = [n for n, one in enumerate(arguments) if one is result and isinstance(one, HELD)]
+        changes = self._changes(arguments, given, before) if look else ()
+        return "value", (result, *same[:1]), changes, self.printed.text()
+
+    def _contents(self, arguments, given):
+        """Return what arguments and objects hold."""
+        objects = [self._bytes(instances.state_of(one)) for one in given.objects]
+        return [self._bytes(argument) for argument in arguments], objects
+
+    def _changes(self, arguments, given, before):
+        now = self._contents(arguments, given)
+        places = [n for n, pair in enumerate(zip(before[0], now[0])) if pair[0] != pair[1]]
+        changed = [n for n, pair in enumerate(zip(before[1], now[1])) if pair[0] != pair[1]]
+        pairs = [(place, arguments[place]) for place in places]
+        return instances.Held(pairs, given, changed) if pairs or changed else ()
 
     def read(self, thing, attribute):
         """Return an attribute of something."""
@@ -291,6 +313,7 @@ def begin(channel):
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         with open(path, "wb") as file:
             file.write(data)
+    instances.MODULES |= {os.path.splitext(path)[0] for path in files if path.endswith(".py")}
     sys.path.insert(0, "")
     exec(compile(shelf, "<shelf>", "exec"), space := {"__name__": "<shelf>"})
     space["stock"](modules, given, withheld)
