@@ -19,7 +19,7 @@ from course_utils.grading.names import (
     shown,
     without_ending,
 )
-from course_utils.grading.owners import Name, people_among, platform_of
+from course_utils.grading.owners import Name, has_titles, people_among, platform_of
 
 SUBMITTED = "submitted"  # nbgrader's folder of students
 BESIDE_IT = {"source", "release", "autograded", "feedback", "gradebook.db", "nbgrader_config.py"}
@@ -191,8 +191,9 @@ def _holds_a_class(folder: Folder, sheet: str) -> bool | None:
     if len(folders) > 1 and not files:
         return None if _numbered(folders) else True
     if len(files) > 1 and not folders:
-        one = _attempts(files) or _work(files, sheet)
-        return False if one else packed or _numbers(map(without_ending, files)) or None
+        people = _numbers(map(without_ending, files)) or has_titles(files)
+        one = not people and (_attempts(files) or _work(files, sheet))
+        return False if one else people or packed or None
     again = set(files) & set().union(*folders.values())
     return None if files and folders and not again and not _work(files, sheet) else False
 

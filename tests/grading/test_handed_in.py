@@ -271,6 +271,10 @@ def test_a_file_of_brackets_is_not_parsed():
         ),
         (["home/anna/work/a.ipynb", "home/bo/work/a.ipynb"], ["anna", "bo"]),
         (["Ann Lee - mini.ipynb", "Bo - mini.ipynb", "Bo - notes.pdf"], ["Ann Lee", "Bo"]),
+        (
+            ["Classroom/Course/Ann Lee - mini.ipynb", "Classroom/Course/Bo - mini.ipynb"],
+            ["Ann Lee", "Bo"],
+        ),
         (["mini - Ann Lee.ipynb", "mini - Bo.ipynb"], ["Ann Lee", "Bo"]),
         (["Sheet_1_2_ada.ipynb", "Sheet_1_2_bo.ipynb"], ["Sheet_1_2_ada", "Sheet_1_2_bo"]),
         (["j.smith", "j.doe", "a.b.ipynb"], ["a.b", "j.doe", "j.smith"]),
