@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from course_utils.grading.names import decoded, ending, ignored, parts_of, promise, readable
+from course_utils.grading.names import decoded, ending, ignored, parts_of, promise, shown
 from course_utils.grading.notebooks import MOST_BYTES, Rejected, check_size, load
 
 MOST_OF_A_CLASS = 500_000_000  # bytes of a .tar, or of a .zip in a .zip: they are kept in memory
@@ -158,7 +158,7 @@ def _in_folder(folder: Path) -> Iterator[Entry]:
 
 
 def _on_disk(name: str, path: Path) -> HandedIn:
-    return HandedIn(readable(name), _sane(path.lstat().st_mtime), str(path.absolute()))
+    return HandedIn(shown(name), _sane(path.lstat().st_mtime), str(path.absolute()))
 
 
 def on_disk(path: Path) -> HandedIn:
@@ -181,7 +181,7 @@ def _of_zip(name: str, member: zipfile.ZipInfo, path: str, place: int) -> Entry:
     parts = parts_of(name)
     if name.endswith(("/", "\\")) or not parts:
         return Entry(parts, None)
-    return Entry(parts, HandedIn(readable(parts[-1]), _time_in_zip(member), path, place))
+    return Entry(parts, HandedIn(shown(parts[-1]), _time_in_zip(member), path, place))
 
 
 def _raw_name(member: zipfile.ZipInfo) -> bytes:
@@ -297,7 +297,7 @@ def _of_tar(name: str, member: tarfile.TarInfo, archive: tarfile.TarFile) -> Ent
     parts = parts_of(name)
     if member.isdir() or not parts:
         return Entry(parts, None)
-    shown, when = readable(parts[-1]), _sane(member.mtime)
+    name, when = shown(parts[-1]), _sane(member.mtime)
     try:
         if member.issym() or member.islnk():
             raise Rejected("The notebook was not read: it is a link.")
@@ -305,6 +305,6 @@ def _of_tar(name: str, member: tarfile.TarInfo, archive: tarfile.TarFile) -> Ent
         file = archive.extractfile(member)
         if not file:
             raise Rejected("The notebook was not read: it is not a regular file.")
-        return Entry(parts, HandedIn(shown, when, "", data=file.read()))
+        return Entry(parts, HandedIn(name, when, "", data=file.read()))
     except Rejected as reason:
-        return Entry(parts, HandedIn(shown, when, "", reason=str(reason)))
+        return Entry(parts, HandedIn(name, when, "", reason=str(reason)))

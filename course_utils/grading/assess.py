@@ -27,6 +27,7 @@ from course_utils.grading.empties import strict_comparisons
 from course_utils.grading.exchange import Exchange, Fault
 from course_utils.grading.forks import Lost, Say, in_a_fork
 from course_utils.grading.habits import Habits, Watching, together
+from course_utils.grading.inside.instances import MODULES
 from course_utils.grading.kernel import Kernel
 from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell
@@ -103,6 +104,7 @@ class Nursery:
 
     def __init__(self, master: Master) -> None:
         self.master, self.kernel = master, Kernel()
+        MODULES.update(Path(path).stem for path in master.files if path.endswith(".py"))
         ask_over_there()
         self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
         for path, data in master.files.items():
@@ -130,9 +132,10 @@ class Nursery:
         start = time.monotonic()
         outcomes = {q.grade_id: _by_hand(q, cells) for q in self.master.questions if q.by_hand}
         by_tests = [question for question in self.master.questions if not question.by_hand]
+        defined = sorted(self.master.defined)
         until, found = start + settings.sandbox.limits.total, list[_Graded]()
         for withheld in dict.fromkeys(question.withheld for question in by_tests):
-            room = Room(*self.master.given_of(withheld), self._open_files(), until)
+            room = Room(*self.master.given_of(withheld), self._open_files(), until, defined)
             one = _Grading(self, cells, settings, room, spare, found[-1] if found else None)
             spare = None
             found.append(one.grade([q for q in by_tests if q.withheld == withheld]))

@@ -11,6 +11,7 @@ from course_utils.grading.parsing import Wrong, what_is_wrong
 NAMING = ("NameError", "UnboundLocalError", "ImportError", "ModuleNotFoundError", "AttributeError")
 OF_A_TEXT = ("SyntaxError", "IndentationError", "TabError")
 QUOTED = re.compile(r"'([^\W\d]\w*(?:\.[^\W\d]\w*)*)'")
+IPYTHONS = re.compile(r"^(\s*)(?:\w[\w, ]*=\s*)?(?:[%!?].*|[\w.]+\?+\s*)$")
 LETTERS, LONGEST = 400, 60  # of an error's words, and of a name
 MEANS = {
     "AssertionError": "an `assert` in your code does not hold",
@@ -47,7 +48,15 @@ def name_in(kind: str, words: str, known: frozenset[str]) -> str:
 
 def wrong_in(kind: str, cell: str) -> Wrong | None:
     """Return what is wrong with a cell's text; None where its text is right, and it fell later."""
-    return what_is_wrong(cell) if kind in OF_A_TEXT else None
+    return what_is_wrong(_plain(cell)) if kind in OF_A_TEXT else None
+
+
+def _plain(cell: str) -> str:
+    """Return a cell with nothing in the place of IPython's own lines, as long as before."""
+    lines = cell.split("\n")
+    if lines[0].startswith("%%"):
+        lines[0] = ""
+    return "\n".join(IPYTHONS.sub(r"\1pass", line) for line in lines)
 
 
 def meaning(kind: str, detail: str) -> str:

@@ -3,14 +3,17 @@
 Whatever a worker does wrong becomes a `Fault` with the status that a submission gets for it.
 """
 
+import asyncio
 import builtins
 import contextlib
+import inspect
 import os
 import signal
 import socket
 import struct
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -68,14 +71,16 @@ class Exchange:
         given: Sequence[Any] = (),
         withheld: Sequence[str] = (),
         files: Mapping[str, bytes] = NO_FILES,
+        names: Sequence[str] = (),
     ) -> None:
         """Set the limits, and what can be imported; from here on student's code may run.
 
-        files : by path, what stands beside the sheet.  Raises NoWorker.
+        files : by path, what stands beside the sheet.  names : what the sheet itself defines.
+        Raises NoWorker.
         """
         limits = self.sandbox.limits.inside()
         packed = {path: np.array(bytearray(data), np.uint8) for path, data in files.items()}
-        needed = limits, *course_code(), list(given), list(withheld), packed
+        needed = limits, *course_code(), list(given), list(withheld), packed, list(names)
         try:
             self.request("begin", *needed, seconds=SECONDS_TO_START)
         except Fault as fault:
@@ -92,7 +97,8 @@ class Exchange:
         self.number += 1
         number, deadline = self.number, time.monotonic() + seconds
         given = Instances()
-        frame = encode((number, *message), self._lend, given)
+        changing = message[0] == "call" and message[-1] is True
+        frame = encode((number, *message), self._lend, given, changing)
         try:
             self._send(frame, deadline)
             return self._answer(number, deadline, given)
@@ -146,7 +152,7 @@ class Exchange:
             raise ProtocolError("a given function was called in a way that it cannot be")
         number, arguments, named = asked
         try:
-            result = self.lent[number](*arguments, **named)
+            result = _done(self.lent[number](*arguments, **named))
             encode(result, self._lend)
         except Fault:
             raise
@@ -200,6 +206,14 @@ class Exchange:
         limits = self.sandbox.limits
         used, threads = use_of(self.process.pid)
         return used > limits.memory * MEGABYTE / 2 or threads > limits.processes / 2
+
+
+def _done(result: Any) -> Any:
+    """Return a result; where it is to be awaited, what comes of it: a loop may be running here."""
+    if not inspect.iscoroutine(result):
+        return result
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, result).result()
 
 
 def _name_known_to_all(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """Pages for people: one for each student, and one for the class."""
 
+import functools
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -30,16 +31,21 @@ LOOKS = {
 }
 
 
-def page(name: str, **values: Any) -> str:
-    """Return a page of `pages/`, filled in."""
-    environment = Environment(
+@functools.cache
+def _environment() -> Environment:
+    made = Environment(
         loader=PackageLoader("course_utils.grading", "pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    environment.filters |= {"marked": _marked, "points": number}
-    return environment.get_template(name).render(**values)
+    made.filters |= {"marked": _marked, "points": number}
+    return made
+
+
+def page(name: str, **values: Any) -> str:
+    """Return a page of `pages/`, filled in."""
+    return _environment().get_template(name).render(**values)
 
 
 def text_of(name: str) -> str:
@@ -122,6 +128,7 @@ def summary_page(
         sheet=master.name,
         summary=summary,
         most=number(master.max_score),
+        counts=master.max_score > 0,
         count=len(rows),
         tallest=max(count for _, count in summary.bars) or 1,
         everybody=rows,

@@ -13,6 +13,7 @@ import sys
 import types
 from typing import Any
 
+from course_utils.grading.magics import shell_of
 from course_utils.grading.stubs import Handle
 
 FUTURE = {getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
@@ -28,7 +29,8 @@ class Kernel:
         module = types.ModuleType("__main__")
         sys.modules["__main__"] = module  # where dataclasses, unittest and doctest look
         self.names: dict[str, Any] = vars(module)
-        self.names.update(get_ipython=_Shell, display=_silent, type=_Type())
+        shell = shell_of(self.names)
+        self.names.update(get_ipython=lambda: shell, display=_silent, type=_Type())
         self.flags = 0
         self.loop: asyncio.AbstractEventLoop | None = None
         for name in SILENT_MODULES:
@@ -94,13 +96,6 @@ class _SilentModule(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return _silent
-
-
-class _Shell:
-    """What `get_ipython()` gives: magics of a teacher's cells show things, and that is not needed."""
-
-    def __getattr__(self, name: str) -> Any:
         return _silent
 
 

@@ -16,10 +16,10 @@ from course_utils.grading.names import (
     ignored,
     is_archives,
     is_notebooks,
-    readable,
+    shown,
     without_ending,
 )
-from course_utils.grading.owners import Name, people_among, platform_of
+from course_utils.grading.owners import Name, has_titles, people_among, platform_of
 
 SUBMITTED = "submitted"  # nbgrader's folder of students
 BESIDE_IT = {"source", "release", "autograded", "feedback", "gradebook.db", "nbgrader_config.py"}
@@ -154,9 +154,9 @@ def _refuse_a_class_beside(entries: Sequence[Entry], names: Collection[Name], na
     people = people_among(names_at(below, 0), platform_of(names_at(below, 0)))
     alone = not any(map(_is_work, files))
     if len(people) > 1 or (alone and _holds_a_class(_folder_at(below, 0), "")):
-        place = readable(f"{name}/{folders[0]}")
+        place = shown(f"{name}/{folders[0]}")
         raise BadSubmissions(
-            f"{place} seems to be the class, and {readable(files[0])} stands beside it: "
+            f"{place} seems to be the class, and {shown(files[0])} stands beside it: "
             f"give {place} as SUBMISSIONS, or take away what stands beside it"
         )
 
@@ -191,8 +191,9 @@ def _holds_a_class(folder: Folder, sheet: str) -> bool | None:
     if len(folders) > 1 and not files:
         return None if _numbered(folders) else True
     if len(files) > 1 and not folders:
-        one = _attempts(files) or _work(files, sheet)
-        return False if one else packed or _numbers(map(without_ending, files)) or None
+        people = _numbers(map(without_ending, files)) or has_titles(files)
+        one = not people and (_attempts(files) or _work(files, sheet))
+        return False if one else people or packed or None
     again = set(files) & set().union(*folders.values())
     return None if files and folders and not again and not _work(files, sheet) else False
 
@@ -244,7 +245,7 @@ def _base(name: str) -> str:
 
 
 def _ask_of_groups(name: str, names: Collection[Name]) -> int:
-    first, second = sorted(readable(group) for group, _ in names)[:2]
+    first, second = sorted(shown(group) for group, _ in names)[:2]
     raise BadSubmissions(
         f"{first} and {second} in {name} hold several folders each, and may be groups or students: "
         f"where they are groups, grade one at a time; where they are students, call {name} "
@@ -254,8 +255,8 @@ def _ask_of_groups(name: str, names: Collection[Name]) -> int:
 
 def _ask(above: Sequence[str], names: Collection[Name]) -> int:
     """Raise the sentence that asks."""
-    place = readable("/".join(above))
-    some = ", ".join(sorted(readable(name) for name, _ in names)[:3])
+    place = shown("/".join(above))
+    some = ", ".join(sorted(shown(name) for name, _ in names)[:3])
     raise BadSubmissions(
         f"{place} holds {some}, and it may be a class or one student: where it is a class, give "
         f"{place} as SUBMISSIONS; where it is one student's, put it into a folder called "

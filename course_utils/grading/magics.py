@@ -1,29 +1,32 @@
-"""Lines that only IPython understands, taken out of a cell: by its text, for nothing is run."""
+"""A master's cells as Python. A student's are never looked at here, but in the worker."""
 
-import re
-from ast import PyCF_ALLOW_TOP_LEVEL_AWAIT
+import ast
+from typing import Any
 
-MAGIC = re.compile(r"^\s*([%!?]|[\w.]+\?+\s*$)")
-MAGIC_VALUE = re.compile(r"^(\s*\w[\w, ]*=)\s*[%!]")
-
-
-def without_magics(source: str) -> str:
-    """Make IPython's lines do nothing; a cell in another language does nothing at all."""
-    lines = source.splitlines()
-    first = next((line.split()[0] for line in lines if line.strip()), "")
-    if first.startswith("%%") and first not in ("%%time", "%%timeit", "%%capture", "%%prun"):
-        return ""
-    indents = (line[: len(line) - len(line.lstrip())] for line in lines)
-    return "\n".join(
-        f"{indent}pass" if MAGIC.match(line) else MAGIC_VALUE.sub(r"\1 None #", line)
-        for indent, line in zip(indents, lines, strict=True)
-    )
+from course_utils.grading.inside.magics import as_python
+from course_utils.grading.inside.shell import ZMQInteractiveShell
 
 
 def python_of(source: str) -> str:
-    """Return a cell of the master as Python, also where it has lines that only IPython knows."""
+    """Return a cell's text as Python: itself, unless it has lines that only IPython understands."""
     try:
-        compile(source, "<cell>", "exec", PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    except (SyntaxError, ValueError):
-        return without_magics(source)
+        ast.parse(source)
+    except SyntaxError:
+        text: str = as_python(source)
+        return text
     return source
+
+
+def shell_of(names: dict[str, Any]) -> ZMQInteractiveShell:
+    """Return what `get_ipython()` gives to a master's cells, which have these names."""
+    return ZMQInteractiveShell(names, _run)
+
+
+def _run(source: str, names: dict[str, Any]) -> object:
+    """Run code among names; return the value of its last line."""
+    nodes = ast.parse(python_of(source)).body
+    last = nodes.pop() if nodes and isinstance(nodes[-1], ast.Expr) else None
+    exec(compile(ast.Module(nodes, []), "<cell>", "exec"), names)
+    if not isinstance(last, ast.Expr):
+        return None
+    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)

@@ -80,6 +80,12 @@ class Master:
         return frozenset(n for s in self.steps if s.kind is Kind.ANSWER for n in s.names)
 
     @property
+    def defined(self) -> frozenset[str]:
+        """Return the names that the sheet itself binds, in given cells and in tests."""
+        given = (n for s in self.steps if s.kind is not Kind.ANSWER for n in s.names)
+        return frozenset(given) - self.answered
+
+    @property
     def max_score(self) -> float:
         return sum(question.points for question in self.questions)
 

@@ -71,11 +71,12 @@ def readable(name: str) -> str:
 
     Bytes that are no UTF-8, codes that steer a terminal, marks that turn the direction of a line.
     """
-    return shortened(UNREADABLE.sub(lambda found: ascii(found[0])[1:-1], name))
+    return UNREADABLE.sub(lambda found: ascii(found[0])[1:-1], name)
 
 
-def shortened(name: str) -> str:
-    """Return a name of at most `MOST_LETTERS` letters, with its end."""
+def shown(name: str) -> str:
+    """Return a readable name of at most `MOST_LETTERS` letters, with its end: two may be alike."""
+    name = readable(name)
     return name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 31]}…{name[-30:]}"
 
 

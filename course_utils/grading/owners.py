@@ -46,6 +46,7 @@ TIMES = {
     "brightspace": "%b %d, %Y %I%M %p",
     "nbgrader": "%Y-%m-%d %H:%M:%S",
 }
+TITLE = " - "
 MORE = [re.compile(CANVAS_NAME.format(more=more), re.S) for more in (0, 1, 2)]
 SHAPES = {name: [re.compile(form, re.S) for form in forms] for name, forms in FORMS.items()}
 PLATFORMS = tuple(name for name in FORMS if name != NAMELESS)
@@ -171,9 +172,16 @@ def _time(platform: str, match: re.Match[str]) -> float | None:
 def _plain_names(names: Collection[Name]) -> list[str]:
     """Return the students' names where no platform wrote them: without what all have in common."""
     found = [readable(name if folder else without_ending(name) or name) for name, folder in names]
-    halves = [re.split(r" - ", name, maxsplit=1) for name in found]
-    if len(found) > 1 and all(len(half) == 2 and all(half) for half in halves):
-        first, second = ({half[place].casefold() for half in halves} for place in (0, 1))
-        if len(first) == 1 or len(second) < len(found):
-            found = [half[len(first) == 1] for half in halves]
-    return [name.strip() or name for name in found]
+    if not has_titles(found):
+        return found
+    halves = [name.split(TITLE, 1) for name in found]
+    alike = len({first.casefold() for first, _ in halves}) == 1
+    return [second if alike else first for first, second in halves]
+
+
+def has_titles(names: Collection[str]) -> bool:
+    """Say whether names are a student's and a title, as Google has them: "Ann Lee - Sheet 1"."""
+    halves = [without_ending(name).casefold().split(TITLE, 1) for name in names]
+    if len(halves) < 2 or not all(len(half) == 2 and all(half) for half in halves):
+        return False
+    return any(len({half[place] for half in halves}) < len(halves) for place in (0, 1))

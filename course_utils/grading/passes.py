@@ -131,7 +131,9 @@ class Pass:
         assert sharing is not None
         sharing.in_test = True
         try:
-            return self.kernel.run(source, name)
+            value = self.kernel.run(source, name)
+            self.session.tell()
+            return value
         finally:
             sharing.in_test = False
 

@@ -9,9 +9,11 @@ which a student may see. What is here alone: where objects and functions stay, a
 without numbers is `Empty` and one with a mask `Masked`, wherever it stands.
 """
 
+import inspect
 import json
 import struct
 from collections.abc import Callable, Iterator
+from types import FunctionType, MethodType
 from typing import Any, NoReturn
 
 from course_utils.grading.empties import Empty
@@ -31,7 +33,7 @@ from course_utils.grading.masks import Masked
 TABLES = arrays, by_value, kinds, long_lists  # they fill the tables of `items`
 HEADER = struct.Struct(">II")  # bytes of JSON, bytes of all arrays
 KINDS = ("function", "class", "object", "iterator", "coroutine")  # of what stays with a student
-LONGEST_NAME = 60
+LONGEST_NAME, MOST_OF_A_DOC = 60, 2_000
 MOST_NAMES = 300  # of an object's special methods, and of its classes
 Lend = Callable[[Callable[..., Any]], int]
 
@@ -50,16 +52,21 @@ FROM_JSON = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def encode(
-    value: Any, lend: Lend | None = None, instances: by_value.Instances | None = None
+    value: Any,
+    lend: Lend | None = None,
+    instances: by_value.Instances | None = None,
+    changing: bool = False,
 ) -> bytes:
     """Return the frame of a value. `lend` turns a function into the number that stands for it.
 
-    instances : takes the objects that go by what they hold.  Raises TypeError, where no worker
+    instances : takes the objects that go by what they hold.  changing : whether lists are such, too,
+    since what is over there may change them.  Raises TypeError, where no worker
     could read it.
     """
     packer = Packer(None)
     packer.keep = by_value.by_value(packer, _keep_with(lend), stays=_is_a_students)
     packer.instances = instances or by_value.Instances()
+    packer.by_number = by_value.BY_NUMBER if changing else {}
     try:
         text = JSON.encode(packer.item(value)).encode()
     except Unsendable as error:
@@ -111,13 +118,21 @@ def _keep_with(lend: Lend | None) -> Callable[[Any], Any]:
     def keep(value: Any) -> Any:
         if _is_a_students(value):
             return ["h", value.handle_number]
+        if lend and callable(value):
+            return ["m", lend(value), *_about(value)]
         if lend and isinstance(value, Iterator):
             return ["I", lend(_step(value))]
-        if lend and callable(value):
-            return ["m", lend(value)]
         raise TypeError(f"a {type(value).__name__} cannot be handed to a student's function")
 
     return keep
+
+
+def _about(function: Callable[..., Any]) -> tuple[str, str | None, bool]:
+    """Return (name, documentation, whether it is to be awaited) of a function."""
+    name, doc = getattr(function, "__name__", ""), getattr(function, "__doc__", None)
+    told = doc if isinstance(doc, str) and len(doc) < MOST_OF_A_DOC else None
+    waits = isinstance(function, FunctionType | MethodType) and inspect.iscoroutinefunction(function)
+    return str(name), told, waits
 
 
 def _step(items: Iterator[Any]) -> Callable[[], Any]:

@@ -9,6 +9,7 @@ import functools
 import random
 import sys
 import time
+import warnings
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
@@ -18,7 +19,6 @@ import numpy as np
 from course_utils.grading.details import name_in, wrong_in
 from course_utils.grading.exchange import NO_FILES, Exchange, Fault
 from course_utils.grading.habits import Habits, Watching
-from course_utils.grading.magics import without_magics
 from course_utils.grading.master import Given, Master
 from course_utils.grading.places import THE_END
 from course_utils.grading.sandbox import Sandbox
@@ -62,6 +62,7 @@ class Room(NamedTuple):
     withheld: Sequence[str] = ()
     files: Mapping[str, bytes] = NO_FILES
     deadline: float = float("inf")
+    names: Sequence[str] = ()
 
 
 class Session:
@@ -192,7 +193,7 @@ class Session:
         self, function: Handle, arguments: Sequence[Any]
     ) -> tuple[Any, Sequence[tuple[int, Any]]]:
         """Return (result, changes): changes are (place of an argument, what it holds now)."""
-        result, _, changed = self._called(function, arguments, {}, True)
+        result, _, changed = self._called(function, arguments, {}, True, "check")
         return result, changed
 
     def read(self, thing: Handle, attribute: str) -> Any:
@@ -206,6 +207,10 @@ class Session:
         except Stopped as stopped:  # the next item of one that has no more
             raise stopped.meant from None
 
+    def do_named(self, path: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        """Do the same with arguments by name."""
+        return self._asked("do", path, tuple(arguments), dict(named))
+
     def wait(self, thing: Handle) -> Any:
         """Await something there."""
         try:
@@ -214,7 +219,7 @@ class Session:
             raise stopped.meant from None
 
     def signature(self, thing: Handle) -> Any:
-        """Return [(name, kind, (), or (default,))] of a function's parameters."""
+        """Return ([(name, kind, (default,), (annotation,))], (annotation,)), () for none."""
         return self._asked("signature", thing)
 
     def may_judge(self, special: str) -> bool:
@@ -228,6 +233,11 @@ class Session:
     def replace(self, values: Mapping[str, Any]) -> None:
         """Let names mean something else over there."""
         self._request("replace", dict(values), seconds=self.sandbox.limits.call)
+
+    def tell(self) -> None:
+        """Let the worker know what a test leaves the shared names to mean."""
+        if self.sharing and self.exchange and not self.exchange.fault:
+            self._tell(self.sharing)
 
     def refresh(self) -> None:
         """Take a new worker where the last question has left little to the next ones."""
@@ -260,7 +270,7 @@ class Session:
 
         exchange.handle = handle
         exchange.lent.append(_typed)  # number 0, which the worker calls for `input`
-        exchange.begin(self.room.given, self.room.withheld, self.room.files)
+        exchange.begin(self.room.given, self.room.withheld, self.room.files, self.room.names)
         self.at, self.errors, self.branched = -1, {}, False
         self.workers += 1
         if self.sharing:
@@ -282,9 +292,7 @@ class Session:
         try:
             if self.sharing:
                 self._tell(self.sharing)
-            reply = self._request(
-                "cell", number, cell, without_magics(cell), seconds=self.sandbox.limits.cell
-            )
+            reply = self._request("cell", number, cell, seconds=self.sandbox.limits.cell)
             self._note(number, reply)
             self._agree(cell)
         except Fault as fault:
@@ -318,12 +326,14 @@ class Session:
         arguments: Sequence[Any],
         named: Mapping[str, Any],
         look: bool,
+        how: str = "call",
     ) -> tuple[Any, int | None, list[tuple[int, Any]]]:
         """Call, with the shared names alike before and after.
 
         Return (result, which argument it is, [(place of an argument, what it holds now)]).
+        how : "check" calls as our checks do at home, where no warning and no overflow stops it.
         """
-        message = "call", function, tuple(arguments), dict(named), look
+        message = how, function, tuple(arguments), dict(named), look
         found, changes = self._shared(message, function)
         objects, changed = changes or ((), [])
         if objects or changed:
@@ -397,10 +407,10 @@ class Session:
         word, *rest = reply
         if word == "raised" and len(rest) == 6:
             self._raise(*rest)
-        if word != "value" or len(rest) != 3 or not isinstance(rest[2], str):
+        if word != "value" or len(rest) != 3 or not _is_told(rest[2]):
             self._malformed()
         if rest[2]:
-            sys.stdout.write(rest[2])
+            _tell_here(rest[2])
         return rest[0], rest[1]
 
     def _raise(self, names: Any, cell: Any, line: Any, words: Any, text: Any, itself: Any) -> None:
@@ -427,7 +437,7 @@ class Session:
 
     def _in_text(self, number: int, raised: Raised) -> Raised:
         """Return the error of a cell with what is wrong in its text, where that is the reason."""
-        wrong = wrong_in(raised.kind, without_magics(self.cells[number]))
+        wrong = wrong_in(raised.kind, self.cells[number])
         return Raised(raised.kind, number, wrong.line, wrong.words) if wrong else raised
 
     def _empty(self) -> None:
@@ -460,6 +470,26 @@ def _is_call(found: Any, changed: Any, arguments: int) -> bool:
     pairs = all(isinstance(pair, tuple) and len(pair) == 2 for pair in changed)
     places = [*found[1:], *(pair[0] for pair in changed)] if pairs else [None]
     return all(type(place) is int and 0 <= place < arguments for place in places)
+
+
+def _is_told(told: object) -> bool:
+    """Say whether it is what was printed, or (what was printed, [(category, warning)])."""
+    if isinstance(told, str):
+        return True
+    pair = isinstance(told, tuple) and len(told) == 2 and isinstance(told[0], str)
+    return pair and isinstance(told[1], list) and all(
+        isinstance(one, tuple) and list(map(type, one)) == [str, str] for one in told[1]
+    )
+
+
+def _tell_here(told: Any) -> None:
+    """Print, and warn, as if the student's code ran here: a test may listen."""
+    text, found = (told, []) if isinstance(told, str) else told
+    sys.stdout.write(text)
+    for name, message in found:
+        kind = vars(builtins).get(name)
+        known = isinstance(kind, type) and issubclass(kind, Warning)
+        warnings.warn(message, kind if known else UserWarning, stacklevel=3)
 
 
 def _typed(prompt: object = "") -> str:

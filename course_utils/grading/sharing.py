@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from course_utils.grading.habits import Habits, Watching
+from course_utils.grading.inside.instances import CONTAINERS, fill, name_of, state_of
 from course_utils.grading.protocol import encode
 from course_utils.grading.stubs import Handle
 
 MOST_BYTES = 10_000_000  # of a value: both sides have the sheet's own larger ones alike
-ABSENT = object()
+ABSENT, UNKNOWN = object(), object()
 NOTHING = Habits()
 UNCHANGING = (str, int, float, complex, bytes, bool, type(None), ModuleType, type, FunctionType)
 
@@ -59,13 +60,13 @@ class Sharing:
         for name in self.words & (self.names.keys() | self.sent.keys()):
             now, (before, content) = (
                 self.names.get(name, ABSENT),
-                self.sent.get(name, (ABSENT, b"")),
+                self.sent.get(name, (UNKNOWN, b"")),
             )
             if now is before and not self._may_have_changed(name, now, content):
                 continue
             if now is ABSENT:
                 gone += [name] if self.in_test else []
-                self.sent.pop(name, None)
+                self.sent[name] = ABSENT, b""
                 continue
             if self._crosses(now, before):
                 values[name] = now
@@ -92,7 +93,7 @@ class Sharing:
         if isinstance(now, ModuleType | type):
             return False
         if isinstance(now, Handle | FunctionType) or callable(now):
-            return self.in_test and before is not ABSENT
+            return self.in_test and before is not UNKNOWN
         return _encoded(now) is not None
 
     def worth_asking(self) -> list[str]:
@@ -116,6 +117,9 @@ def written_into(old: Any, new: Any) -> Any:
     """Return the old object with the new content, or the new one where it cannot take it."""
     if type(old) is not type(new):
         return new
+    if name_of(new) and type(new) not in CONTAINERS:
+        fill(old, state_of(new))
+        return old
     if isinstance(old, list) and len(old) == len(new):
         old[:] = [written_into(*pair) for pair in zip(old, new, strict=True)]
     elif isinstance(old, list | bytearray):

@@ -7,6 +7,8 @@ is asked only if SOURCE's own object is (`habits`); otherwise it equals only its
 """
 
 import builtins
+import collections.abc
+import dataclasses
 import functools
 import inspect
 import types
@@ -71,8 +73,12 @@ REAL: dict[str, type] = {"generator": types.GeneratorType, "coroutine": types.Co
 REAL |= {"function": types.FunctionType, "method": types.MethodType}
 REAL |= {"async_generator": types.AsyncGeneratorType, "module": types.ModuleType}
 REAL |= {"builtin_function_or_method": types.BuiltinFunctionType}
+ABSTRACT = {name: getattr(collections.abc, name) for name in collections.abc.__all__}
 ASKED_OVER_THERE = ("getsource", "getsourcelines", "isgeneratorfunction", "iscoroutinefunction")
 ASKED_OVER_THERE += ("isasyncgenfunction", "isclass", "isabstract", "isgenerator", "isawaitable")
+
+
+ASKED_OF_DATA = ("fields", "is_dataclass", "asdict", "astuple", "replace")
 
 
 class Worker(Protocol):
@@ -96,11 +102,14 @@ class Worker(Protocol):
     def do(self, path: str, *arguments: Any) -> Any:
         """Do something of Python's own with objects over there."""
 
+    def do_named(self, path: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        """Do the same with arguments by name."""
+
     def wait(self, thing: "Handle") -> Any:
         """Await something over there."""
 
     def signature(self, thing: "Handle") -> Any:
-        """Return [(name, kind, (), or (default,))] of the parameters."""
+        """Return ([(name, kind, (default,), (annotation,))], (annotation,)), () for none."""
 
     def may_judge(self, special: str) -> bool:
         """Say whether an object may be asked about a value of the test's."""
@@ -175,6 +184,9 @@ class ClassHandle(CallableHandle):
         """Return what `issubclass` sees."""
         return (self._session.kind_of(self._kinds),)
 
+    def __mro_entries__(self, bases: object) -> tuple[type, ...]:
+        raise TypeError("a test cannot inherit from a student's class: the class stays over there")
+
     def __instancecheck__(self, thing: object) -> bool:
         if isinstance(thing, Handle):
             return bool(self._session.do("builtins.isinstance", thing, self))
@@ -228,6 +240,7 @@ def _type(kind: str, name: str, special: tuple[str, ...]) -> type[Handle]:
     base = WaitingHandle if "__await__" in special else base
     base = ClassHandle if kind == "class" else base
     methods: dict[str, Any] = {n: _asking(path) for n, path in ALWAYS.items()}
+    methods["__doc__"] = property(lambda self: self._session.read(self, "__doc__"))
     methods |= {n: _asking(path) for n, path in BY_ITSELF.items() if n in special}
     for word in COMPARED:
         if f"__{word}__" in special:
@@ -299,10 +312,14 @@ async def _next_awaited(self: Handle) -> Any:
 def _signature(found: Any) -> inspect.Signature:
     """Make the signature that a worker tells of."""
     parameters = []
-    for name, kind, default in found:
-        given = inspect.Parameter.empty if default == () else default[0]
-        parameters.append(inspect.Parameter(name, inspect._ParameterKind(kind), default=given))
-    return inspect.Signature(parameters)
+    whole, returns = found
+    for name, kind, *more in whole:
+        default, annotation = (inspect.Parameter.empty if one == () else one[0] for one in more)
+        kind = inspect._ParameterKind(kind)
+        made = inspect.Parameter(name, kind, default=default, annotation=annotation)
+        parameters.append(made)
+    given = inspect.Signature.empty if returns == () else returns[0]
+    return inspect.Signature(parameters, return_annotation=given)
 
 
 class Kinds:
@@ -325,7 +342,7 @@ class Kinds:
         return self.made[tuple(names)]
 
     def _known(self, name: str) -> type | None:
-        for there in (REAL, self.given, vars(builtins)):
+        for there in (REAL, self.given, vars(builtins), ABSTRACT):
             if isinstance(there.get(name), type) and not isinstance(there.get(name), Handle):
                 return there[name]
         return None
@@ -414,14 +431,18 @@ def _write_back(argument: Any, now: Any) -> None:
 
 
 def ask_over_there() -> None:
-    """Let questions of `inspect` about a student's object be asked where the object is."""
-    for name in ASKED_OVER_THERE:
-        setattr(inspect, name, _passed_on(getattr(inspect, name), f"inspect.{name}"))
+    """Let questions about a student's object be asked where the object is."""
+    for module, names in ((inspect, ASKED_OVER_THERE), (dataclasses, ASKED_OF_DATA)):
+        for name in names:
+            path = f"{module.__name__}.{name}"
+            setattr(module, name, _passed_on(getattr(module, name), path))
 
 
 def _passed_on(plain: Callable[..., Any], path: str) -> Callable[..., Any]:
     @functools.wraps(plain)
-    def ask(thing: Any) -> Any:
-        return thing._session.do(path, thing) if isinstance(thing, Handle) else plain(thing)
+    def ask(thing: Any, *more: Any, **named: Any) -> Any:
+        if not isinstance(thing, Handle):
+            return plain(thing, *more, **named)
+        return thing._session.do_named(path, (thing, *more), named)
 
     return ask

@@ -23,7 +23,7 @@ from course_utils.grading.archives import (
 from course_utils.grading.choices import Chosen, choose, names_of, newest, pieces_of
 from course_utils.grading.levels import BadSubmissions, class_only, level_of, names_at
 from course_utils.grading.master import Master
-from course_utils.grading.names import is_archives, readable, without_ending
+from course_utils.grading.names import is_archives, shown, without_ending
 from course_utils.grading.notebooks import Rejected
 from course_utils.grading.owners import NAMELESS, Owner, not_handed_in, owners_of, platform_of
 
@@ -193,7 +193,7 @@ def _files_by_place(
     for parts, file in entries:
         if file and len(parts) > level and parts[level] in files:
             owner = owners[parts[level]]
-            name = readable(owner.file) if owner.file and len(parts) == level + 1 else file.name
+            name = shown(owner.file) if owner.file and len(parts) == level + 1 else file.name
             when = file.time if owner.time is None else owner.time
             files[parts[level]].append(replace(file, name=name, turn=owner.turn, time=when))
     return files
@@ -227,11 +227,12 @@ def _told_apart(people: Iterable[Person]) -> list[tuple[Person, str]]:
     names = Counter(name for name, _ in people)
     found, taken = list[tuple[Person, str]](), set[str]()
     for name, number in sorted(people):
-        student = f"{name}_{number}" if number and names[name] > 1 else name
+        begin = shown(name)
+        student = first = f"{begin}_{number}" if number and names[name] > 1 else begin
         count = 1
         while student in taken:
             count += 1
-            student = f"{name}_{number} ({count})" if number else f"{name} ({count})"
+            student = f"{first} ({count})"
         taken.add(student)
         found.append(((name, number), student))
     return found

@@ -66,10 +66,15 @@ def summarise(rows: Sequence[Row], master: Master, rubrics: Rubrics | None = Non
         _failed(there, master),
         _mistakes(there, master),
         tuple(row for row in there if row.status.look),
-        tuple(row for row in there if not row.status.look and (row.notes or not row.score)),
+        tuple(row for row in there if not row.status.look and _to_say(row, master)),
         items(there, master, rubrics or {}),
         look_alikes(there, master, rubrics or {}),
     )
+
+
+def _to_say(row: Row, master: Master) -> bool:
+    """Say whether there is a note on a row, or no point where there are any to have."""
+    return bool(row.notes) or (not row.score and master.max_score > 0)
 
 
 def _bars(scores: Sequence[float], most: float) -> tuple[tuple[str, int], ...]:

@@ -271,6 +271,10 @@ def test_a_file_of_brackets_is_not_parsed():
         ),
         (["home/anna/work/a.ipynb", "home/bo/work/a.ipynb"], ["anna", "bo"]),
         (["Ann Lee - mini.ipynb", "Bo - mini.ipynb", "Bo - notes.pdf"], ["Ann Lee", "Bo"]),
+        (
+            ["Classroom/Course/Ann Lee - mini.ipynb", "Classroom/Course/Bo - mini.ipynb"],
+            ["Ann Lee", "Bo"],
+        ),
         (["mini - Ann Lee.ipynb", "mini - Bo.ipynb"], ["Ann Lee", "Bo"]),
         (["Sheet_1_2_ada.ipynb", "Sheet_1_2_bo.ipynb"], ["Sheet_1_2_ada", "Sheet_1_2_bo"]),
         (["j.smith", "j.doe", "a.b.ipynb"], ["a.b", "j.doe", "j.smith"]),
@@ -554,11 +558,12 @@ def test_paths_of_any_system_lead_nowhere_else(given, names, tmp_path):
 
 
 def test_names_that_are_long_or_steer_a_terminal(given):
+    long = [f"{'x' * 200}{letter}{'x' * 200}" for letter in "ab"]
     found = who(
-        given(zipped("a\nb.ipynb", "x" * 9000 + ".ipynb", "x" * 9000 + "y.ipynb", "\x1b[2J"))
+        given(zipped("a\nb.ipynb", *(f"{name}.ipynb" for name in long), "\x1b[2J", "c ", "c"))
     )
     names = [name for name, _ in found]
-    assert len(set(names)) == 4 and max(map(len, names)) <= 125
+    assert len(set(names)) == 6 and max(map(len, names)) <= 125
     assert r"a\nb" in names and r"\x1b[2J" in names
 
 
@@ -890,6 +895,16 @@ def test_nothing_is_changed_or_unpacked(put, tmp_path):
         for p in tmp_path.rglob("*")
     }
     assert after == before
+
+
+def test_what_is_handed_in_is_found_from_any_folder(put, given, master, monkeypatch, tmp_path):
+    given(zipped("ada/x.ipynb"))
+    put({"ada/x.ipynb": RIGHT_ONE})
+    (tmp_path / "ada.ipynb").write_bytes(RIGHT_ONE)
+    monkeypatch.chdir(tmp_path)
+    found = [find_submissions(Path(name)) for name in ("all.zip", "in", "ada.ipynb")]
+    monkeypatch.chdir("/")  # as a process that grades may
+    assert [one.choose(master).name for (one,) in found] == ["x.ipynb", "x.ipynb", "ada.ipynb"]
 
 
 def test_a_key_changes_with_a_students_archive_and_not_with_the_download(given):

@@ -15,7 +15,6 @@ from course_utils.grading.html import file_name
 from course_utils.grading.master import BadSource, read_master
 from course_utils.grading.notebooks import Rejected
 from course_utils.grading.rows import Kind, Outcome, Row
-from course_utils.grading.statements import needs_of, statements_of
 from course_utils.grading.status import Status
 from course_utils.grading.submissions import (
     BadSubmissions,
@@ -245,10 +244,8 @@ def test_a_key_changes_with_what_was_handed_in(tmp_path):
 
 def test_the_masters_points_and_names(master):
     assert {q.grade_id: q.points for q in master.questions} == POINTS
-    assert [q.needs.names for q in master.questions][:2] == [("mean",), ("answer",)]
+    assert [question.names for question in master.questions][:2] == [("mean",), ("answer",)]
     assert master.questions[0].title == "mean"
-    assert "HIDDEN" in master.questions[0].source
-    assert "hidden" not in master.questions[0].visible.lower()
 
 
 def test_a_master_that_is_none_is_said(tmp_path):
@@ -281,37 +278,6 @@ def test_written_questions_are_graded_by_hand(tmp_path):
     (tmp_path / "x.ipynb").write_text(json.dumps(made))
     question = read_master(tmp_path / "x.ipynb").questions[-1]
     assert (question.by_hand, question.points, question.title) == (True, 4, "Why?")
-
-
-def needs(*cells, uses):
-    above = [s for n, (source, own) in enumerate(cells) for s in statements_of(n, source, own)]
-    found = needs_of(frozenset(uses), above)
-    return [above[n].node.lineno for n in found.statements], list(found.names)
-
-
-@pytest.mark.parametrize(
-    ("cells", "uses", "lines", "names"),
-    [
-        ([("import numpy as np\nx = 1\ny = x + 1", False)], "y", [2, 3], []),
-        ([("x = 1\nprint(x)\nx += 1", False)], "x", [1, 3], []),
-        ([("data = []\ndata.append(1)\nother.append(2)", False)], ["data"], [1, 2], []),
-        ([("x = [0]\nx[0] = 1", False)], "x", [1, 2], []),
-        ([("def f():\n    return g()\ndef g(): return 1", False)], "f", [1], []),
-        ([("f = 1", True)], "f", [], ["f"]),
-        ([("import math\nf = 1", True)], ["f", "math"], [1], ["f"]),
-        ([("f = 1", True), ("f = 2", False)], "f", [1], []),
-        ([("f = 2", False), ("f = 1", True)], "f", [], ["f"]),
-        ([("f = 1", True), ("x = f(2)", False)], "x", [1], ["f"]),
-        ([("for i in range(3):\n    k = i", False)], "k", [1], []),
-        ([("from os import *", False)], "k", [1], []),
-        ([("%matplotlib inline\nx = 1", False)], "x", [2], []),
-        ([("with open('x') as f, g() as (a, b):\n    pass", False)], "b", [1], []),
-        ([("train(1000)", False)], "x", [], []),
-        ([("a = [k for k in range(3)]", False)], "k", [], []),
-    ],
-)
-def test_what_a_test_needs(cells, uses, lines, names):
-    assert needs(*cells, uses=uses) == (lines, names)
 
 
 # Tables

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+from course_utils.grading.html import summary_page
 from course_utils.grading.items import FEWEST, items
 from course_utils.grading.master import Question
 from course_utils.grading.rows import Kind, Outcome, Row
 from course_utils.grading.rubrics import Rubric
 from course_utils.grading.status import Status
+from course_utils.grading.summary import summarise
 from tests.grading.test_look_alikes import a_master
 
 QUESTIONS = [Question(f"q{n}", 2.0, f"Question {n}", False, answers=(f"a{n}",)) for n in range(3)]
@@ -99,3 +101,13 @@ def test_a_test_that_records_shows_its_letters():
         ("c", "right", 2),
     ]
     assert one.right == one.mean == 0.5 and one.count == 4
+
+
+def test_a_sheet_without_points_has_no_mean_of_0():
+    question = Question("test_1", 0.0, "One", False, answers=("answer_1",))
+    outcomes = (Outcome("test_1", 0.0, Kind.RECORDED, cell=1),)
+    rows = [Row("ada", "", Status.GRADED, outcomes=outcomes, code={"test_1": 'x = "a"'})]
+    master = a_master(question)
+    page = summary_page(summarise(rows, master), rows, master, {})
+    assert "The sheet gives no points." in page and "What was chosen" in page
+    assert "no points</td>" not in page and "how many points" not in page

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from course_utils.grading.magics import without_magics
+from course_utils.grading.inside.magics import without_magics
 
 SLOW = (" " * 500_000, "a," * 250_000, "a?" * 250_000, " " * 500_000 + "= %", "?" * 500_000)
 

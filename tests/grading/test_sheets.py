@@ -140,7 +140,8 @@ for name in {modules}:
         module = importlib.import_module(name)
     except ImportError:
         continue
-    reached += [name for word in {words} if word in vars(module)]
+    there = [vars(module)[word] for word in {words} if word in vars(module)]
+    reached += [name for found in there if type(found).__name__ != "Refusing"]
 """
 ANSWERS = ("attend", "AdditiveScore", "ScaledDotScore", "AttentionLayer", "blocked_attend")
 ANSWERS += ("alignment_score", "without_top")

@@ -69,6 +69,10 @@ KINDS = [
         ["'(' was never closed", "See line 2."],
     ),
     (
+        Case("magics above", {"mean": "%time x = 1\n!ls\nfiles = !ls\ndef mean(x)\n    return 1"}),
+        ["expected ':'", "See line 4."],
+    ),
+    (
         Case("indented badly", {"mean": "def mean(x):\nreturn 1"}),
         ["IndentationError: Python cannot read it: expected an indented block"],
     ),

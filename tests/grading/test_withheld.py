@@ -57,8 +57,9 @@ SETUPS = {
 
 
 TRIED = """
+import course_utils.tasks.marks
 try:
-    import course_utils.tasks.marks
+    course_utils.tasks.marks.anything()
 except ImportError as error:
     said = repr(error)
 """
@@ -76,5 +77,43 @@ def test_what_a_sheet_imports_of_a_withheld_room_works_in_any_order(setup, tmp_p
     try:
         assert session.fetch("digit_alignment") is not None and session.errors == {}
         assert session.fetch("said").startswith("Withheld(")
+    finally:
+        session.close()
+
+
+LINES = {
+    "a name beside others": "from course_utils.attention import softmax, attend, nothing_known",
+    "the module": "import course_utils.attention as a; attend = a.attend; softmax = a.softmax",
+    "a module of it": "import course_utils.attention.deeper as d; attend = d.attend\n"
+    "from course_utils.attention import softmax",
+    "everything": "from course_utils.attention import *\n"
+    "from course_utils.attention import attend, softmax",
+}
+USES = [
+    "attend(1, 2)",
+    "attend.rule",
+    "attend + 1",
+    "np.ones(2) * attend",
+    "attend[0]",
+    "[*attend]",
+]
+USES += ["class Own(attend):\n    pass", "isinstance(1, attend)", "if attend:\n    pass"]
+USES += ["np.asarray(attend)", "attend == 1", "float(attend)", "len(attend)", "attend @ np.ones(2)"]
+
+
+@pytest.mark.skipif(Sandbox().why_not() is not None, reason=str(Sandbox().why_not()))
+@pytest.mark.parametrize("line", LINES.values(), ids=list(LINES))
+def test_a_withheld_name_in_an_import_stops_nothing_until_it_is_used(line):
+    cells = [f"import numpy as np\n{line}\nx = softmax(np.zeros(2))", *USES, "y = 1"]
+    given = (("course_utils.attention", ("softmax",)),)
+    limits = Limits(cell=20, call=20, total=60, memory=1000)
+    until = time.monotonic() + 60
+    session = Session(cells, Sandbox(limits), given, ("course_utils.attention",), until)
+    try:
+        assert session.fetch("x").tolist() == [0.5, 0.5] and session.fetch("y") == 1
+        assert {kind for kind, *_ in session.errors.values()} == {"Withheld"}
+        assert [*session.errors] == [*range(1, len(USES) + 1)]
+        with pytest.raises(Exception, match="write it yourself"):
+            session.fetch("attend")(1)
     finally:
         session.close()

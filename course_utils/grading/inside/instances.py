@@ -7,17 +7,21 @@ has, such as a class of their own, never goes by what it holds: it stays where i
 """
 
 import builtins
+import collections
 import enum
+import importlib
 import io
 import pathlib
 import sys
 
 import numpy as np
 
-from course_utils.grading.inside.items import PACK, READ, Malformed, check
+from course_utils.grading.inside.items import PACK, READ, Malformed, check, pack_dict
 
+CONTAINERS = (list, dict, set, bytearray, collections.deque)
 FILES = (io.StringIO, io.BytesIO)
 DRAWS = ("numpy.random:Generator", "numpy.random:RandomState", "random:Random")
+GIVEN = set()  # in a worker: the names of the sheet's own classes, beside those of the student's
 MODULES = {"__main__"}  # whose classes both sides have: of the sheet, and of the files beside it
 
 
@@ -42,8 +46,12 @@ class Instances:
 def name_of(value):
     """Return the name of a class whose objects go by what they hold, for one of them; or None."""
     kind = type(value)
+    if kind in CONTAINERS:
+        return f"builtins:{kind.__name__}"
     if isinstance(value, FILES):
         return f"io:{kind.__name__}" if kind in FILES else None
+    if callable(value):  # it is called where it is, and knows so how often
+        return None
     name = f"{kind.__module__}:{kind.__qualname__}"
     for known in DRAWS:
         if known.partition(":")[2] == kind.__name__ and is_of(kind, known):
@@ -62,16 +70,23 @@ def is_of(kind, name):
 def class_of(name):
     """Return the class of a name. Raises Malformed for others than the sheet's."""
     module, _, path = name.partition(":")
-    fine = module in MODULES or name in DRAWS or name in ("io:StringIO", "io:BytesIO")
-    check(name, fine and path and module in sys.modules)
-    found = sys.modules[module]
+    for kind in CONTAINERS:
+        if name == f"builtins:{kind.__name__}":
+            return kind
+    own = module != "__main__" or not GIVEN or path.partition(".")[0] in GIVEN
+    fine = (module in MODULES and own) or name in DRAWS or name in ("io:StringIO", "io:BytesIO")
+    check(name, fine and path)
+    found = sys.modules[module] if module == "__main__" else importlib.import_module(module)
     for part in path.split("."):
         found = vars(found)[part] if module in MODULES else getattr(found, part)
-    return check(found, type.__instancecheck__(type, found))
+    return check(found, issubclass(type(found), type))
 
 
 def state_of(value):
     """Return what an object holds, as plain values."""
+    if type(value) in CONTAINERS:
+        parts = value.items() if isinstance(value, dict) else value
+        return {"": tuple(parts)}
     if isinstance(value, FILES):
         return {"": [value.getvalue(), value.tell()]}
     if isinstance(value, np.random.Generator):
@@ -98,12 +113,17 @@ def made_of(name):
     if name == "numpy.random:RandomState":
         return np.random.RandomState(0)
     kind = class_of(name)
+    if kind in CONTAINERS:
+        return kind()
     return kind() if name == "random:Random" or name.startswith("io:") else kind.__new__(kind)
 
 
 def fill(value, state):
     """Let an object hold that."""
-    if isinstance(value, FILES):
+    if type(value) in CONTAINERS:
+        value.clear()
+        (value.extend if hasattr(value, "extend") else value.update)(state[""])
+    elif isinstance(value, FILES):
         text, place = state[""]
         value.seek(0)
         value.truncate()
@@ -131,6 +151,13 @@ def _set_bits(generator, state):
 
 
 KINDS_OF_BITS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
+
+
+class ByValue:
+    """A value that is sent by what it holds, as far as that can be."""
+
+    def __init__(self, value):
+        self.value = value
 
 
 class Held:
@@ -166,22 +193,33 @@ def known_alone(packer, keep, instances):
 
 def _pack_held(packer, held):
     keep, packer.keep = packer.keep, by_value(packer, packer.keep)
-    packer.instances = held.instances
+    packer.instances, packer.by_number = held.instances, BY_NUMBER
     objects = [(name_of(held.instances.objects[n]), n) for n in held.changed]
     whole = [
-        ["O", name, n, packer.item(state_of(held.instances.objects[n]))] for name, n in objects
+        ["O", name, n, pack_dict(packer, state_of(held.instances.objects[n]))]
+        for name, n in objects
     ]
     pairs = [["t", place, packer.item(now)] for place, now in held.pairs]
-    packer.keep = keep
+    packer.keep, packer.by_number = keep, {}
     return ["t", ["l", *whole], ["l", *pairs]]
+
+
+def _pack_by_value(packer, whole):
+    keep, packer.keep = packer.keep, by_value(packer, packer.keep)
+    packer.instances = Instances()
+    item = packer.item(whole.value)
+    packer.keep = keep
+    return item
 
 
 def pack_instance(packer, value):
     """Return the item of an object that goes by what it holds; None where it does not."""
-    if isinstance(value, type):
+    if type(value) is type or isinstance(value, type):
         name = f"{value.__module__}:{value.__qualname__}"
         known = issubclass(value, BaseException) and vars(builtins).get(value.__name__) is value
         return ["K", name] if known or is_of(value, name) else None
+    if isinstance(value, BaseException) and vars(builtins).get(type(value).__name__) is type(value):
+        return ["X", type(value).__name__, packer.item(list(value.args))]
     if isinstance(value, enum.Enum):
         name = f"{type(value).__module__}:{type(value).__qualname__}"
         return ["E", name, value.name] if is_of(type(value), name) else None
@@ -189,7 +227,9 @@ def pack_instance(packer, value):
     if name is None:
         return None
     number, new = packer.instances.number_of(value)
-    return ["O", name, number, packer.item(state_of(value))] if new else ["O", name, number]
+    if not new:
+        return ["O", name, number]
+    return ["O", name, number, pack_dict(packer, state_of(value))]
 
 
 def read_instance(reader, name, number, *item):
@@ -228,6 +268,14 @@ def _read_class(reader, name):
     return class_of(name)
 
 
-PACK[Held] = _pack_held
+def _read_error(reader, name, arguments):
+    kind = _read_class(reader, f"builtins:{name}")
+    return kind(*check(reader.value(arguments), True))
+
+
+# Where a call may change its arguments each list keeps its number too, so that a row that stands in
+# two places is one row there and here.
+BY_NUMBER = dict.fromkeys(CONTAINERS, pack_instance)
+PACK[Held], PACK[ByValue] = _pack_held, _pack_by_value
 PACK |= dict.fromkeys((pathlib.PosixPath, pathlib.PurePosixPath), _pack_path)
-READ |= {"O": read_instance, "E": _read_member, "P": _read_path, "K": _read_class}
+READ |= {"O": read_instance, "E": _read_member, "P": _read_path, "K": _read_class, "X": _read_error}

@@ -43,6 +43,7 @@ class Packer:
     def __init__(self, keep):
         self.keep, self.blobs = keep, []
         self.instances = None  # see `instances`
+        self.by_number = {}  # kinds of which each object keeps its number, and what packs them
         self.depth = self.parts = 0
         self.named = set()
 
@@ -54,13 +55,14 @@ class Packer:
         if self.depth > DEEPEST:
             raise Unsendable
         self.depth += 1
-        item = (PACK.get(kind) or of_base(value))(self, value)
+        pack = self.by_number.get(kind) or PACK.get(kind) or of_base(value)
+        item = pack(self, value)
         self.depth -= 1
         return item
 
     def many(self, parts):
         """Return the item of a list with these parts."""
-        if len(parts) >= MANY:
+        if len(parts) >= MANY and not self.by_number.keys() & set(map(type, parts)):
             kinds = set(map(type, parts))
             together = TOGETHER.get(kinds.pop()) if len(kinds) == 1 else None
             item = together and together(self, parts)
@@ -150,7 +152,7 @@ class Reader:
         """Return what stands for an object of the other side."""
         raise Malformed
 
-    def function(self, number):
+    def function(self, number, *about):
         """Return what calls a function of the other side."""
         raise Malformed
 
@@ -319,6 +321,6 @@ READ = {
     "z": lambda reader, parts: frozenset(reader.keys(parts)),
     "e": lambda reader, name: CONSTANTS[name],
     "h": lambda reader, *about: reader.object(*about),
-    "m": lambda reader, number: reader.function(number),
+    "m": lambda reader, *about: reader.function(*about),
     "I": lambda reader, number: reader.iterator(number),
 }

@@ -6,6 +6,7 @@ import datetime
 import decimal
 import fractions
 import keyword
+import sys
 
 from course_utils.grading.inside.arrays import SCALARS
 from course_utils.grading.inside.items import (
@@ -172,7 +173,14 @@ def _read_named(reader, name, fields, *parts):
 
 
 def _named(name, *fields):
-    """Return the class of named tuples with these fields: the same for the same."""
+    """Return the class of named tuples with these fields: the same for the same.
+
+    Where the notebook has one of that name, it is that.
+    """
+    known = vars(sys.modules["__main__"]).get(name)
+    if type(known) is type and issubclass(known, tuple):
+        if getattr(known, "_fields", None) == fields and known.__new__.__module__ != "__main__":
+            return known
     if (name, *fields) not in NAMED:
         NAMED[name, *fields] = collections.namedtuple(name, fields)
         if len(NAMED) > MOST_KEPT:

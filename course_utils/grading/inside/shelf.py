@@ -15,7 +15,7 @@ SILENT = ("check", "hint", "require", "predict", "reveal", "quiz", "progress")
 
 
 class Withheld(ImportError):
-    """A module that holds the answer."""
+    """Something that holds the answer is used."""
 
 
 class Kept(ImportError):
@@ -26,15 +26,53 @@ class NotAnsweredYet(Exception):
     """What every sheet raises before its learner begins."""
 
 
+class Refusing:
+    """What an import of something withheld gives: the line goes on, and any use of it raises."""
+
+    def __init__(self, name):
+        self.__dict__["__name__"] = name
+
+    def __getattr__(self, attribute):
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        refuse_use(self)
+
+
+def refuse_use(thing, *arguments, **named):
+    """Refuse whatever is done with something withheld."""
+    raise Withheld(f"{vars(thing)['__name__']} is withheld: write it yourself")
+
+
+USES = "call getitem setitem iter len contains array float int index bool enter eq ne lt le gt ge"
+USES += " add radd sub rsub mul rmul matmul rmatmul truediv rtruediv pow rpow neg abs"
+for use in USES.split():
+    setattr(Refusing, f"__{use}__", refuse_use)
+Refusing.__hash__ = object.__hash__
+Refusing.__mro_entries__ = Refusing.__instancecheck__ = Refusing.__subclasscheck__ = refuse_use
+
+
+class Room(types.ModuleType):
+    """A withheld module: it can be imported, and so can whatever is said to be in it."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.__path__ = []  # what stands in this room is looked for, and refused in its turn
+
+    def __getattr__(self, attribute):
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        return Refusing(f"{self.__name__}.{attribute}")
+
+
 class Shelf:
-    """A finder and loader of modules, which has their code and lets no withheld one pass."""
+    """A finder and loader of modules, which has their code; of withheld ones it gives rooms."""
 
     def __init__(self, modules):
         self.modules, self.withheld = dict(modules), ()
 
     def find_spec(self, name, path=None, target=None):
         if below(name, self.withheld):
-            raise Withheld(f"{name} is withheld: it holds the answer")
+            return importlib.util.spec_from_loader(name, self, is_package=True)
         if name in self.modules:
             folder = any(other.startswith(f"{name}.") for other in self.modules)
             return importlib.util.spec_from_loader(name, self, is_package=folder)
@@ -43,9 +81,12 @@ class Shelf:
         return None
 
     def create_module(self, spec):
-        """Make the usual kind of module."""
+        """Make a room without a content for what is withheld, else the usual kind of module."""
+        return Room(spec.name) if below(spec.name, self.withheld) else None
 
     def exec_module(self, module):
+        if isinstance(module, Room):
+            return
         module.__file__ = f"/{module.__name__}.py"  # there is no file, and some look beside theirs
         exec(marshal.loads(self.modules[module.__name__]), vars(module))
 
@@ -86,17 +127,9 @@ def below(name, modules):
 
 def stand_in(name, names):
     """Make a module with the given names alone."""
-    real, module = importlib.import_module(name), types.ModuleType(name)
-    module.__path__ = []  # what stands in this room is looked for, and refused
-    vars(module).update({given: getattr(real, given) for given in names})
-
-    def __getattr__(attribute):
-        if attribute.startswith("__"):
-            raise AttributeError(attribute)
-        raise Withheld(f"{name}.{attribute} is withheld: write it yourself")
-
-    module.__getattr__ = __getattr__
-    return module
+    real, room = importlib.import_module(name), Room(name)
+    vars(room).update({given: getattr(real, given) for given in names})
+    return room
 
 
 def silent_module(name):

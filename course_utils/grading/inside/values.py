@@ -43,8 +43,11 @@ class Channel:
         letters, more = HEADER.unpack(self._read(HEADER.size))
         data = self._read(letters + more)
         item, _ = FROM_JSON.raw_decode(str(data[:letters], "utf-8"))
-        reader = _Reader(memoryview(data)[letters:], self)
-        self.number, *message = reader.value(item)
+        reader, self.number = _Reader(memoryview(data)[letters:], self), item[1]
+        try:
+            _, *message = reader.value(item)
+        except Exception:  # such as a class of the sheet that is not in this notebook
+            return ["unreadable"]
         self.received = reader.instances
         return message
 
@@ -120,9 +123,20 @@ class _Reader(Reader):
     def object(self, number, *about):
         return self.channel.objects[number]
 
-    def function(self, number):
+    def function(self, number, name="", doc=None, waits=False):
+        """Return what calls a function of the tests, with its name."""
         ask = self.channel.ask
-        return lambda *arguments, **named: ask(number, arguments, named)
+
+        def given(*arguments, **named):
+            return ask(number, arguments, named)
+
+        async def awaited(*arguments, **named):
+            return ask(number, arguments, named)
+
+        made = awaited if waits else given
+        made.__name__ = made.__qualname__ = name or "function"
+        made.__doc__, made.__module__ = doc, "__main__"
+        return made
 
     def iterator(self, number):
         return _given(self.function(number))

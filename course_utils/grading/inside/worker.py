@@ -17,6 +17,7 @@ import site
 import socket
 import sys
 import types
+import warnings
 
 PACKAGES = "course_utils", "course_utils.grading", "course_utils.grading.inside"
 
@@ -34,9 +35,10 @@ from course_utils.grading.inside import cells, instances, values  # noqa: E402
 CHANGES = (list, dict, set, bytearray)
 HELD = (*CHANGES, np.ndarray, collections.deque)
 NUMBERS = (str, int, float, complex, bytes)
-MOST_PRINTED, LETTERS = 50_000, 2_000
+MOST_PRINTED, LETTERS, MOST_WARNINGS = 50_000, 2_000, 50
 MOST_SENT = 20_000_000  # bytes of one name's value, so that the others come with it
-LEFT = 3  # with what a copy of this process ends when it is told to
+LEFT = 113  # with what a copy of this process ends when it is told to; no program of a student's
+NO_NAMES = {}
 VALUE = ("value", None, (), "")
 UNSENDABLE = ("raised", ["Unsendable"], -1, -1, [], "", -1)
 
@@ -49,12 +51,17 @@ class Student:
         self.printed = sys.stdout = Printed()
         sys.modules["__main__"] = types.ModuleType("__main__")
         self.names = vars(sys.modules["__main__"])
-        self.names.update(display=cells.silent, get_ipython=cells.silent)
+        self.notebook = cells.Notebook(self.names)
         builtins.input = self.typed
+        warnings.simplefilter("always")
+        warnings.showwarning = self.printed.warned
 
     def typed(self, prompt=""):
         """Return what the tests let somebody type: `input` is asked where they are."""
-        return self.channel.ask(0, (str(prompt),), {})
+        try:
+            return self.channel.ask(0, (str(prompt),), {})
+        except EOFError as error:
+            raise cells.StdinNotImplementedError("nobody types while a class is graded") from error
 
     def serve(self, word, message):
         """Answer one question of the grader's."""
@@ -70,6 +77,10 @@ class Student:
             self.channel.send(*answer)
         except BaseException:  # too large
             self.channel.send(*UNSENDABLE)
+
+    def unreadable(self):
+        """Say that a message could not be read: it has something that is not in this notebook."""
+        return "raised", ["NameError", "Exception"], -1, -1, [], "", -1
 
     def branch(self):
         """Let a copy of this process answer from now on, and go on here when it has ended.
@@ -89,10 +100,10 @@ class Student:
         self.channel.send("ended", None)
         os._exit(LEFT)
 
-    def cell(self, number, source, plain):
+    def cell(self, number, source):
         """Run a cell, and keep what every name meant after it."""
         try:
-            _, error = self._attempt(lambda: cells.run(number, source, plain, self.names))
+            _, error = self._attempt(lambda: self.notebook.run(number, source))
             return "done", error and (*error[:3], error[4])
         finally:
             self.after[number] = dict(self.names)
@@ -129,7 +140,7 @@ class Student:
         self.channel.received = given
         same = [n for n, one in enumerate(arguments) if one is result and isinstance(one, HELD)]
         changes = self._changes(arguments, given, before) if look else ()
-        return "value", (result, *same[:1]), changes, self.printed.text()
+        return "value", (result, *same[:1]), changes, self.printed.told()
 
     def _contents(self, arguments, given):
         """Return what arguments and objects hold."""
@@ -143,28 +154,38 @@ class Student:
         pairs = [(place, arguments[place]) for place in places]
         return instances.Held(pairs, given, changed) if pairs or changed else ()
 
+    def check(self, function, arguments, named, look):
+        """Call something as `check` does at home: no setting of the notebook stops it."""
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return self.call(function, arguments, named, look)
+
     def read(self, thing, attribute):
         """Return an attribute of something."""
         return self.do(getattr, (thing, attribute))
 
-    def do(self, path, arguments):
+    def do(self, path, arguments, named=NO_NAMES):
         """Do something of Python's own with objects: `path` names it, such as "operator.add"."""
         self.printed.clear()
-        result, error = self._attempt(lambda: doing(path)(*arguments))
-        return ("raised", *error) if error else ("value", result, (), self.printed.text())
+        result, error = self._attempt(lambda: doing(path)(*arguments, **named))
+        return ("raised", *error) if error else ("value", result, (), self.printed.told())
 
     def wait(self, thing):
         """Await something, and return what comes of it."""
         self.printed.clear()
-        result, error = self._attempt(lambda: cells.awaited(thing))
-        return ("raised", *error) if error else ("value", result, (), self.printed.text())
+        result, error = self._attempt(lambda: self.notebook.wait(awaited(thing)))
+        return ("raised", *error) if error else ("value", result, (), self.printed.told())
 
     def signature(self, thing):
-        """Return [(name, kind, (), or (default,))] of a function's parameters."""
-        found = doing("inspect.signature")(thing).parameters.values()
-        empty = doing("inspect.Parameter").empty
-        parts = [(p.name, int(p.kind), () if p.default is empty else (p.default,)) for p in found]
-        return "value", parts, (), ""
+        """Return ([(name, kind, (default,), (annotation,))], (annotation,)), () for none."""
+        found, empty = doing("inspect.signature")(thing), doing("inspect.Parameter").empty
+
+        def given(value):
+            return () if value is empty else (value,)
+
+        parts = found.parameters.values()
+        parts = [(p.name, int(p.kind), given(p.default), given(p.annotation)) for p in parts]
+        return "value", (parts, given(found.return_annotation)), (), ""
 
     def share(self, values, deleted):
         """Take over what names mean where the tests are, if they mean something else here."""
@@ -184,7 +205,7 @@ class Student:
             if name in self.names and now != self.known.get(name, now):
                 found[name] = self.names[name]
             self.known[name] = now
-        return "value", found, (), ""
+        return "value", instances.ByValue(found), (), ""
 
     def replace(self, values):
         """Let names mean something else, whatever they meant."""
@@ -208,19 +229,20 @@ class Student:
             return None, (*_described(error), self.channel.number_of(error))
 
     def _same(self, one, other):
-        known = len(self.channel.objects)
-        packed = [(self.channel.pack(value, blobs := []), blobs) for value in (one, other)]
-        del self.channel.objects[known:]
-        return packed[0] == packed[1]
+        content = self._bytes(one)
+        known = content is not None and type(one) is type(other)
+        return one is other or (known and content == self._bytes(other))
 
     def _bytes(self, value):
         """Return what a value holds, if it is something that a call can change."""
         if isinstance(value, np.ndarray):
             return value.shape, value.dtype, value.tobytes()
-        if not isinstance(value, CHANGES):
-            return value if isinstance(value, NUMBERS) else None
+        if isinstance(value, NUMBERS):
+            return value
+        if not isinstance(value, HELD) and instances.name_of(value) is None:
+            return None
         blobs, known = [], len(self.channel.objects)
-        packed = self.channel.pack(value, blobs)
+        packed = self.channel.pack(instances.ByValue(value), blobs)
         del self.channel.objects[known:]
         return packed, blobs
 
@@ -229,7 +251,7 @@ class Printed(io.TextIOBase):
     """What a student's code prints, as far as it is kept."""
 
     def __init__(self):
-        self.pieces, self.room = [], MOST_PRINTED
+        self.clear()
 
     def writable(self):
         return True
@@ -241,11 +263,23 @@ class Printed(io.TextIOBase):
             self.room -= len(kept)
         return len(text)
 
-    def clear(self):
-        self.pieces, self.room = [], MOST_PRINTED
+    def warned(self, message, category, *place, **named):
+        """Take note of a warning."""
+        if len(self.warnings) < MOST_WARNINGS:
+            self.warnings.append((category.__name__, str(message)[:LETTERS]))
 
-    def text(self):
-        return "".join(self.pieces)
+    def clear(self):
+        self.pieces, self.warnings, self.room = [], [], MOST_PRINTED
+
+    def told(self):
+        """Return what was printed; with warnings (what was printed, the warnings)."""
+        text = "".join(self.pieces)
+        return (text, self.warnings) if self.warnings else text
+
+
+async def awaited(thing):
+    """Return what comes of an awaitable."""
+    return await thing
 
 
 def doing(path):
@@ -264,6 +298,9 @@ def taken_over(old, new):
         else:
             old.clear()
             old.update(new)
+        return old
+    if type(old) is type(new) and instances.name_of(new):
+        instances.fill(old, instances.state_of(new))
         return old
     arrays = isinstance(old, np.ndarray) and isinstance(new, np.ndarray)
     if arrays and (old.shape, old.dtype) == (new.shape, new.dtype) and old.flags.writeable:
@@ -307,7 +344,8 @@ def forget_names():
 
 def begin(channel):
     """Set the limits, and stock the shelf: its modules are in no frame when student's code runs."""
-    _, limits, shelf, modules, given, withheld, files = channel.receive()
+    _, limits, shelf, modules, given, withheld, files, names = channel.receive()
+    instances.GIVEN |= {"", *names}
     limit(limits)
     for path, data in files.items():  # of the sheet: they stand beside the notebook
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)

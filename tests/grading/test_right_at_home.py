@@ -1,0 +1,76 @@
+"""What `check` says at home decides the marks in class: for every right answer that is declared."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from course_utils.checks.catalogue import exercises
+from course_utils.grading.assess import Settings, assess
+from course_utils.grading.notebooks import Cell
+from course_utils.grading.sandbox import Limits, Sandbox
+from tests.grading.test_sheets import (
+    STEMS,
+    cells_of,
+    copy_of_the_course,  # noqa: F401 (a fixture)
+    master_of,
+)
+
+REASON = Sandbox().why_not()
+pytestmark = pytest.mark.skipif(REASON is not None, reason=str(REASON))
+SHEETS = [stem.split("_")[0] for stem in STEMS if stem[:2] != "20"]
+# What a student may have said above their answer, and what it does at home.
+MOODS = {
+    "as it is": "",
+    "errors of numbers raise": "np.seterr(all='raise')",
+    "warnings are errors": "import warnings\nwarnings.simplefilter('error')",
+}
+
+
+def judged_at_home(exercise, answer, mood):
+    """Whether `check` passes an answer in a process with that mood."""
+    before = np.geterr()
+    try:
+        with warnings.catch_warnings():
+            exec(mood, {"np": np})
+            return exercise.judge(answer).passed
+    finally:
+        np.seterr(**before)
+
+
+def compare(sheet, folder, mood, most):
+    """Assert for the first variants of a sheet's right answers that class and home agree."""
+    (stem,) = [stem for stem in STEMS if stem.split("_")[0] == sheet]
+    master, made = master_of(stem), exercises(sheet)
+    tests = {f"test_{id.replace('.', '_')}": one for id, one in made.items()}
+    asked = {q.grade_id: q.needs.names[0] for q in master.questions if q.needs.names}
+    graded = {id: one for id, one in tests.items() if id in asked}
+    settings = Settings(Sandbox(Limits(call=60, total=600), shown=(str(folder),)))
+    sources = [c.source for c in cells_of("solutions", stem) if "train(model" not in c.source]
+    first = f"import sys\nimport numpy as np\nsys.path.insert(0, {str(folder)!r})\n"
+    first += f"from copied.checks.catalogue import find\n{MOODS[mood]}\n"
+    for number in range(min(most, max(1 + len(one.other_answers) for one in graded.values()))):
+        answers = [
+            f"{asked[id]} = (lambda e: [e.right_answer, *e.other_answers])(find({one.id!r}))"
+            f"[{number % (1 + len(one.other_answers))}]"
+            for id, one in graded.items()
+        ]
+        cells = [Cell(source, "") for source in (*sources, first + "\n".join(answers))]
+        found = {o.grade_id: o for o in assess(master, cells, settings).outcomes}
+        for id, one in graded.items():
+            variants = [one.right_answer, *one.other_answers]
+            passed = judged_at_home(one, variants[number % len(variants)], MOODS[mood])
+            full = found[id].points == one.points
+            assert full == passed, (one.id, number, mood, found[id])
+
+
+@pytest.mark.parametrize("mood", MOODS)
+def test_home_and_class_agree_on_a_sheets_right_answers(mood, copy_of_the_course):  # noqa: F811
+    compare("02", copy_of_the_course, mood, most=2)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("mood", MOODS)
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_home_and_class_agree_on_every_right_answer(sheet, mood, copy_of_the_course):  # noqa: F811
+    compare(sheet, copy_of_the_course, mood, most=100)
