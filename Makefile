@@ -92,11 +92,11 @@ grade:  ## grade a class: SOURCE=solutions/02_score_normalise_mix.ipynb SUBMISSI
 .PHONY: mark-reasons
 mark-reasons:  ## mark by hand what a sheet's tests cannot: OUT=report/01_a_soft_library
 	@$(PYTHON) tools/set_up.py
-	@$(BIN) -m course_utils.grading.marking_page $(if $(OUT),$(call word,OUT),report)
+	@$(BIN) -m course_utils.grading.marking_page $(or $(call given,,OUT),report)
 
 .PHONY: export-questions
 export-questions: setup  ## write the course test, polls and choices for Moodle: DIR=questions
-	@$(BIN) -m tools.export_questions $(if $(DIR),$(call word,DIR),_build/questions)
+	@$(BIN) -m tools.export_questions $(or $(call given,,DIR),_build/questions)
 
 DEMO := _build/demo-class
 

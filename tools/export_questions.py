@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from course_utils.checks.catalogue import exercises, sheets
 from course_utils.checks.choices import ChoiceExercise
 from course_utils.checks.orders import OrderExercise
+from tools import door
 
 TEACHING = Path(__file__).resolve().parent.parent / "docs" / "teaching"
 POLLS = re.compile(r"^## Three polls\n(.*?)(?=^## |\Z)", re.M | re.S)
@@ -192,4 +193,4 @@ def _text(parent, text):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    door.run(main, sys.argv[1:])

@@ -103,8 +103,8 @@ def _grade(options: argparse.Namespace) -> int:
         print(f'As last time: {line} (given as "" it is forgotten)')
     settings = Settings(_sandbox(options), options.seed)
     report, submissions = _ready(options, out)
-    settings = proved(report.master, settings)
     gradebook = _gradebook(options.gradebook) if options.gradebook else None
+    settings = proved(report.master, settings)
     graders = _on_cluster(options.dask) if options.dask else grade_all
     if options.fresh:
         _say(kept.set_aside(out))
@@ -131,7 +131,7 @@ def _sandbox(options: argparse.Namespace) -> "Sandbox":
     seconds = options.cell_seconds, options.call_seconds, options.total_seconds
     given = options.roster, options.marks, options.extensions
     of_the_class = options.source.parent, options.submissions, options.out, *given
-    hidden = tuple(str(path) for path in of_the_class if path)
+    hidden = tuple(os.path.abspath(path) for path in of_the_class if path)
     limits = Limits(*seconds, options.memory)
     sandbox = Sandbox(limits, safe=not options.unsafe_no_sandbox, hidden=hidden)
     reason = sandbox.why_not() if sandbox.safe else None

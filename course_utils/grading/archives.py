@@ -20,11 +20,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from course_utils.grading.names import decoded, ignored, parts_of, promise, readable
+from course_utils.grading.names import decoded, ending, ignored, parts_of, promise, readable
 from course_utils.grading.notebooks import MOST_BYTES, Rejected, check_size, load
 
 MOST_OF_A_CLASS = 500_000_000  # bytes of a .tar, or of a .zip in a .zip: they are kept in memory
 MOST_TIMES_SMALLER = 500  # a member may be packed to a 500th, beyond a first megabyte
+CLOSED = ("7z", "rar")  # for which Python has no library
 ENCRYPTED, UTF8 = 0x1, 0x800
 UNIX_TIMES, UNICODE_NAME = 0x5455, 0x7075  # of what a .zip may add to a member
 NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -79,9 +80,13 @@ def list_all(path: Path) -> list[Entry]:
     """Return all that stands in a folder or in an archive. Raises Unreadable."""
     if path.is_dir():
         return list(_in_folder(path))
+    if ending(path.name) in CLOSED:
+        raise Unreadable(f"is a .{ending(path.name)}: expected a folder, a .zip or a .tar")
     with path.open("rb") as file:
-        head = file.read(8)
-        return _in_zip(file, str(path)) if is_zip(head) else _in_tar(file, head, MOST_OF_A_CLASS)
+        head = file.read(512)
+        if is_zip(head) or (ending(path.name) == "zip" and not is_archive(head)):
+            return _in_zip(file, str(path.absolute()))
+        return _in_tar(file, head, MOST_OF_A_CLASS)
 
 
 def list_within(data: bytes, most: int, files: int) -> list[Entry]:
@@ -153,7 +158,7 @@ def _in_folder(folder: Path) -> Iterator[Entry]:
 
 
 def _on_disk(name: str, path: Path) -> HandedIn:
-    return HandedIn(readable(name), _sane(path.lstat().st_mtime), str(path))
+    return HandedIn(readable(name), _sane(path.lstat().st_mtime), str(path.absolute()))
 
 
 def on_disk(path: Path) -> HandedIn:

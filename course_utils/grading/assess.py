@@ -156,12 +156,14 @@ class _Seen(NamedTuple):
     """What a pass says of a question.
 
     after : the cell after which the answer counts.  checked : whether one of our checks judged it.
-    holds : whether nothing failed.  ended : whether a call ended a worker.  notes : for the teacher.
+    empty : whether there is no answer yet.  holds : whether nothing failed.  ended : whether a call
+    ended a worker.  notes : for the teacher.
     """
 
     outcome: Outcome
     after: int | None
     checked: bool
+    empty: bool
     holds: bool
     ended: bool
     points: float
@@ -231,7 +233,8 @@ class _Grading:
             marks |= {q.grade_id: _no_marks(first[q.grade_id]) for q in questions if q not in right}
             first |= self._look_longer(questions, first, marks)
             marks |= self._carry_through(questions, first, marks, after)
-        outcomes = [_together(q, first[q.grade_id], marks[q.grade_id]) for q in questions]
+        says = _whole if self.settings.habits is None else _together
+        outcomes = [says(q, first[q.grade_id], marks[q.grade_id]) for q in questions]
         notes = [n for seen in (*first.values(), *marks.values()) for n in seen.notes]
         known = self.session.left_out, together(self.habits), self.failed
         return _Graded(outcomes, self.statuses, [*self.notes, *notes], *known)
@@ -333,7 +336,7 @@ class _Grading:
         for question in failed:
             ours = self.master.used_by(question, [q for q in failed if q is not question])
             seen = first[question.grade_id]
-            if not ours or seen.ended or seen.outcome.kind is Kind.NOT_ANSWERED:
+            if not ours or seen.ended or seen.empty:
                 continue
             self._start_anew(self.session.left_out)
             found = self._pass([question], FOR_MARKS, True, after, ours)[question.grade_id]
@@ -420,7 +423,7 @@ class _Work(NamedTuple):
         say(question.grade_id)
         if question.grade_id not in seen:
             return True
-        if self.after or seen[question.grade_id].outcome.kind is not Kind.NOT_ANSWERED:
+        if self.after or not seen[question.grade_id].empty:
             return False
         master, session = self.grading.master, self.grading.session
         place = made.places[question.grade_id]
@@ -438,6 +441,7 @@ class _Work(NamedTuple):
             outcome,
             place,
             bool(tested.verdicts),
+            outcome.kind is Kind.NOT_ANSWERED or bool(tested.missing),
             holds,
             bool(tested.faults),
             _share(tested.value, question.points) if holds else 0.0,
@@ -461,7 +465,8 @@ def _outcome(grading: _Grading, made: Pass, question: Question, tested: Tested) 
     if tested.error is None:
         return replace(outcome, kind=Kind.RIGHT, message=wording.PASSED)
     step = grading.master.steps[question.step]
-    said = wording.of_error(question, tested, cell, session, step.visible if not made.whole else "")
+    shown = step.visible if not made.whole else step.source if made.watching.records else ""
+    said = wording.of_error(question, tested, cell, session, shown)
     return replace(outcome, message=said)
 
 
@@ -502,7 +507,7 @@ def _lost(question: Question, cells: Sequence[Cell], fault: Fault) -> _Seen:
     place = cell_of(question, cells)
     said = Outcome(question.grade_id, 0.0, Kind.WRONG, wording.TESTS_ENDED, cell=place)
     note = f"“{question.title or question.grade_id}”: {fault.message}"
-    return _Seen(said, None, False, False, True, 0.0, [note], 0.0)
+    return _Seen(said, None, False, False, False, True, 0.0, [note], 0.0)
 
 
 def _share(value: object, points: float) -> float:
@@ -541,6 +546,12 @@ def _together(question: Question, seen: _Seen, marks: _Seen) -> Outcome:
 def _right_as(seen: _Seen) -> Kind:
     """Return how a right answer is called: what a check only records stays recorded."""
     return Kind.RECORDED if seen.outcome.kind is Kind.RECORDED else Kind.RIGHT
+
+
+def _whole(question: Question, seen: _Seen, marks: _Seen) -> Outcome:
+    """Return the outcome of SOURCE's own answer: its teacher may read what hidden tests say."""
+    outcome = _together(question, seen, marks)
+    return outcome if not seen.right else replace(outcome, message=marks.outcome.message)
 
 
 def _by_hand(question: Question, cells: Sequence[Cell]) -> Outcome:

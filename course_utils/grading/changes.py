@@ -109,7 +109,6 @@ def said(found: Sequence[Change], rows: Sequence[Row]) -> str:
         for one in scores[:MOST_SAID]
     ]
     more = ", …" if len(scores) > MOST_SAID else ""
-    return (
-        f"{len(scores) - new} of {len(rows)} scores changed, {new} are new (changes.csv): "
-        f"{', '.join(named)}{more}"
-    )
+    also = f", {new} are new" if new else ""
+    changed = f"{len(scores) - new} of {len(rows)} scores changed{also} (changes.csv)"
+    return f"{changed}: {', '.join(named)}{more}"

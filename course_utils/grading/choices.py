@@ -5,12 +5,13 @@ once, and no archive in it.
 """
 
 import ast
-import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from course_utils.grading.archives import HandedIn, Unreadable, is_archive, list_within
+from course_utils.grading.archives import CLOSED, HandedIn, Unreadable, is_archive, list_within
 from course_utils.grading.blanks import is_blank, is_blank_text
+from course_utils.grading.levels import names_at
 from course_utils.grading.master import Master
 from course_utils.grading.names import (
     by_number,
@@ -21,13 +22,15 @@ from course_utils.grading.names import (
     promise,
 )
 from course_utils.grading.notebooks import Cell, Notebook, Rejected, read_notebook, read_program
+from course_utils.grading.owners import people_among, platform_of
 
 MOST_FILES = 50  # of one student that are looked at
 MOST_UNPACKED = 100_000_000  # bytes of a student's own archive
 SHOWN = 3  # names in a sentence
 ARE_ZIPS = {"docx", "xlsx", "pptx", "odt", "ods", "odp", "pages", "key", "npz"}
-CLOSED = ("7z", "rar")
 EXPECTED = "expected a notebook (.ipynb)"
+SEVERAL_PEOPLES = "It holds the work of several people: give it to be graded by itself."
+HIDDEN = re.compile(r"^\s*#+\s*BEGIN HIDDEN TESTS", re.M)
 DEFINES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -53,14 +56,19 @@ class Piece(NamedTuple):
 
     @property
     def is_program(self) -> bool:
-        return ".py" in self.name.lower()[-7:] and not is_notebooks(self.name)
+        return self.name.lower().endswith((".py", ".py.txt"))
 
 
 class Found(NamedTuple):
-    """A piece that is a notebook, or a program.  fits : 2 by what is in it, 1 by its name."""
+    """A piece that is a notebook, or a program.
+
+    names : what its code defines.  fits : 2 by what is in it, 1 by its name.  blank : whether
+    every answer in code is as it was handed out.
+    """
 
     piece: Piece
     notebook: Notebook
+    names: set[str]
     fits: int
     blank: bool
 
@@ -94,12 +102,11 @@ def choose(files: Sequence[HandedIn], master: Master) -> Chosen:
     looked_at = newest(files)
     found, refused = list[Found](), list[Refused]()
     for piece in (piece for file in looked_at for piece in pieces_of(file)):
+        empty = piece._replace(data=b"")  # many large files are never in memory together
         try:
-            notebook = _read(piece)
+            found.append(_weighed(empty, _read(piece), master))
         except Rejected as reason:
-            refused.append(Refused(piece, str(reason)))
-        else:
-            found.append(_weighed(piece, notebook, master))
+            refused.append(Refused(empty, str(reason)))
     if not found:
         raise Rejected(_why_none(refused))
     best = max(found, key=lambda one: one.rank)
@@ -115,10 +122,13 @@ def pieces_of(file: HandedIn) -> list[Piece]:
         if not is_archive(data) or ending(file.name) in ARE_ZIPS:
             return [Piece(file.name, age, data, "" if _is_json(data) else _of_closed(file.name))]
         entries = list_within(data, MOST_UNPACKED, MOST_FILES)
-    except Rejected as reason:
-        return [Piece(file.name, age, reason=str(reason))]
+    except Rejected as reason:  # nobody minds why a picture was not read
+        return [Piece(file.name, age, reason=str(reason) if promise(file.name) < 3 else "")]
     except Unreadable as error:
         return [Piece(file.name, age, reason=f"The archive {error}.")]
+    names = names_at(entries, 0)
+    if len(people_among(names, platform_of(names))) > 1:
+        return [Piece(file.name, age, reason=SEVERAL_PEOPLES)]
     inside = [e for e in entries if e.file and not any(map(ignored, e.parts))]
     inside.sort(key=lambda entry: promise(entry.parts[-1]))
     found = [_within(file, age, entry.file) for entry in inside[:MOST_FILES] if entry.file]
@@ -164,10 +174,15 @@ def _is_json(data: bytes) -> bool:
 
 def _weighed(piece: Piece, notebook: Notebook, master: Master) -> Found:
     ids = {cell.grade_id for cell in (*notebook.cells, *notebook.texts)} & master.cells
-    names = {name for cell in notebook.cells for name in defined(cell.source)}
+    defines = [defined(cell.source) for cell in notebook.cells]
+    names, needed = set().union(*defines), names_of(master)
     by_name = master.name.lower() in piece.name.lower()
-    fits = 2 if ids or names & names_of(master) else int(by_name)
-    return Found(piece, notebook, fits, _is_blank(notebook, master))
+    fits = 2 if ids or names & needed else int(by_name)
+    wanted = _answers_in_code(master)
+    pairs = zip(notebook.cells, defines, strict=True)
+    answers = [cell.source for cell, own in pairs if cell.grade_id in wanted or own & needed]
+    blank = bool(answers) and all(map(is_blank, answers))
+    return Found(piece, notebook, names, fits, blank)
 
 
 def names_of(master: Master) -> set[str]:
@@ -186,25 +201,17 @@ def defined(source: str) -> set[str]:
     return names | {one.name for one in body if isinstance(one, DEFINES)}
 
 
-def _is_blank(notebook: Notebook, master: Master) -> bool:
-    """Say whether every answer in code is as it was handed out."""
-    wanted, names = _answers_in_code(master), names_of(master)
-    answers = [c for c in notebook.cells if c.grade_id in wanted or defined(c.source) & names]
-    return bool(answers) and all(is_blank(cell.source) for cell in answers)
-
-
 def _answers_in_code(master: Master) -> set[str]:
     """Return the grade_ids of the cells that tests are about."""
-    return {
-        name for question in master.questions if not question.by_hand for name in question.answers
-    }
+    tested = [question for question in master.questions if not question.by_hand]
+    return {name for question in tested for name in question.answers if name != question.grade_id}
 
 
 def _notes(best: Found, master: Master) -> Iterator[str]:
     """Yield what a teacher should know of the notebook that counts."""
     name, notebook = best.piece.name, best.notebook
-    if hashlib.sha256(best.piece.data).hexdigest() == master.digest:
-        yield f"{name} is SOURCE itself, byte for byte."
+    if any(HIDDEN.search(cell.source) for cell in notebook.cells):
+        yield f"{name} has hidden tests in it: it is SOURCE, or was made from it."
     if best.piece.is_program:
         yield f"{name} is a .py, not a notebook: it was read as one."
     if best.fits < 2:
@@ -216,17 +223,18 @@ def _notes(best: Found, master: Master) -> Iterator[str]:
         written = any(not is_blank_text(cell.source) for cell in texts)
         what = "The answers in code" if written else "The answers"
         yield f"{what} in {name} are as they were handed out: is it a blank copy?"
-    yield from _not_run(notebook, master)
+    yield from _not_run(best, master)
 
 
-def _not_run(notebook: Notebook, master: Master) -> Iterator[str]:
+def _not_run(best: Found, master: Master) -> Iterator[str]:
     """Yield a note for each answer that stands in a cell of text."""
-    run_ids = {cell.grade_id for cell in notebook.cells}
-    run_names = {name for cell in notebook.cells for name in defined(cell.source)}
-    ids = {cell.grade_id for cell in notebook.texts} - run_ids
-    names = {name for cell in notebook.texts for name in defined(cell.source)} - run_names
+    cells, texts = best.notebook
+    ids = {cell.grade_id for cell in texts} - {cell.grade_id for cell in cells}
+    names = {name for cell in texts for name in defined(cell.source)} - best.names
+    ids &= _answers_in_code(master)
     for question in master.questions:
-        if not question.by_hand and (ids & set(question.answers) or names & set(question.names)):
+        here = ids & set(question.answers) or names & set(question.names)
+        if here and not question.by_hand:
             title = question.title or question.grade_id
             yield f"The answer to {title!r} stands in a text cell: it was not run."
 
@@ -239,9 +247,9 @@ def _beside(
     if others:
         why = _why_it_counts(best, [one for one in found if one is not best])
         yield f"Of {len(others) + 1} notebooks {best.piece.name} counted{why}, not {_some(others)}."
-    for piece, reason in refused:
-        if reason and is_notebooks(piece.name):
-            yield f"{piece.name} was left out. {reason}"
+    left_out = [one for one in refused if one.reason and is_notebooks(one.piece.name)]
+    for piece, reason in left_out[-SHOWN:]:
+        yield f"{piece.name} was left out. {reason}"
     if unread:
         yield f"{unread} more files were not looked at: at most {MOST_FILES} are."
 
@@ -259,9 +267,9 @@ def _why_none(refused: Sequence[Refused]) -> str:
     """Return the sentence of a submission without a notebook: what was found in its place."""
     if not refused:
         return "There is no notebook (.ipynb) in what was handed in: the folder is empty."
-    told = [one for one in refused if one.reason]
+    told = [one for one in reversed(refused) if one.reason]
     if told:
-        return _with_name(*max(told, key=lambda one: -promise(one.piece.name)))
+        return _with_name(*min(told, key=lambda one: promise(one.piece.name)))
     names = [one.piece.name for one in refused]
     if len(names) > 1:
         return f"Found {len(names)} files and no notebook: {_some(names)}: {EXPECTED}."
@@ -269,9 +277,8 @@ def _why_none(refused: Sequence[Refused]) -> str:
 
 
 def _with_name(piece: Piece, reason: str) -> str:
-    return (
-        reason if is_notebooks(piece.name) and "/" not in piece.name else f"{piece.name}: {reason}"
-    )
+    plain = is_notebooks(piece.name) and "/" not in piece.name
+    return reason if plain else f"{piece.name}: {reason}"
 
 
 def _kind(name: str) -> str:

@@ -83,11 +83,12 @@ class GradedList:
         return [one for one in said if one]
 
     def _of_the_maximum(self, target: Target, master: Master) -> str:
+        most, have = self._text(target.most or 0), self._text(master.max_score)
         if not self._differs(target.most, master):
             return ""
         return (
-            f"{self.given.path.name} takes {self._text(target.most or 0)} points at most, and the "
-            f"sheet has {self._text(master.max_score)} so far: marks by hand can fill it"
+            f"{self.given.path.name} takes {most} points at most and the sheet has {have}: change "
+            f"that to {have} on the platform before you upload, or run again with --scale"
         )
 
     def _of_the_column(self, target: Target, master: Master) -> str:
@@ -112,12 +113,11 @@ class GradedList:
             width = max(len(line.cells) for line in self.given.lines)
             return Target(width, "score" if self.system == "plain" else master.name)
         most = self._most(column)
-        if most and self._differs(most, master) and not self._may_grow(most, master):
-            raise BadTable(
-                f"{self.given.path} takes {self._text(most)} points at most in the column "
-                f"{self.given.names[column]!r}, and the sheet has {self._text(master.max_score)}: "
-                f"change the maximum on the platform and fetch the list again, or add --scale "
-                f"to have the grades scaled"
+        if self.system == "moodle" and most and most < master.max_score and not self.scaled:
+            raise BadTable(  # what is above it is left out in silence
+                f"Moodle takes {self._text(most)} points at most in {self.given.names[column]!r} "
+                f"of {self.given.path}, and the sheet has {self._text(master.max_score)}: change "
+                f"the maximum in Moodle and fetch the list again, or add --scale"
             )
         return Target(column, most=most)
 
@@ -125,10 +125,6 @@ class GradedList:
         if not most or not master.max_score or self.scaled:
             return False
         return abs(most - master.max_score) > 1e-6
-
-    def _may_grow(self, most: float, master: Master) -> bool:
-        """Say whether points that a teacher gives by hand may fill the list's maximum."""
-        return most > master.max_score and any(one.by_hand for one in master.questions)
 
     def _grade_column(self, master: Master) -> int:
         names, path = self.given.names, self.given.path

@@ -115,6 +115,7 @@ def _of_several(
     if platform:
         return depth if depth == 0 or _is_class(names, platform) else _ask(above, names)
     if depth == 0:
+        _refuse_a_class_beside(entries, names, above[0])
         return _of_groups(entries, names, above)
     is_class = _holds_a_class(_folder_at(entries, depth), sheet)
     if is_class is None:
@@ -141,6 +142,23 @@ def _of_groups(entries: Sequence[Entry], names: Collection[Name], above: Sequenc
     if several and len(set(below)) == len(below) and not _numbered(below):
         _ask_of_groups(above[0], names)
     return 0
+
+
+def _refuse_a_class_beside(entries: Sequence[Entry], names: Collection[Name], name: str) -> None:
+    """Raise BadSubmissions where all work stands in one folder of people, and something beside."""
+    folders = [place for place, folder in names if folder]
+    files = [place for place, folder in names if not folder]
+    if len(folders) != 1 or not files:
+        return
+    below = [Entry(parts[1:], file) for parts, file in entries if parts[0] == folders[0]]
+    people = people_among(names_at(below, 0), platform_of(names_at(below, 0)))
+    alone = not any(map(_is_work, files))
+    if len(people) > 1 or (alone and _holds_a_class(_folder_at(below, 0), "")):
+        place = readable(f"{name}/{folders[0]}")
+        raise BadSubmissions(
+            f"{place} seems to be the class, and {readable(files[0])} stands beside it: "
+            f"give {place} as SUBMISSIONS, or take away what stands beside it"
+        )
 
 
 def _folder_at(entries: Sequence[Entry], depth: int) -> Folder:

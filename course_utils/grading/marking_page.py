@@ -18,7 +18,7 @@ from course_utils.grading.master import Master, Question
 from course_utils.grading.parsing import is_blank, string_in
 from course_utils.grading.rows import Row
 from course_utils.grading.rubrics import OWN_WORDS, Rubric, Rubrics
-from course_utils.grading.tables import OUT_OF
+from course_utils.grading.tables import OUT_OF, harmless
 
 USUAL = 2.0  # what a question that counts nothing gets where a teacher gives points all the same
 
@@ -63,7 +63,8 @@ def _answer(question: Question, row: Row) -> dict[str, Any]:
     words = string_in(source)
     text = words if words is not None else "" if is_blank(_right_side(source)) else source
     given = row.by_hand.get(question.grade_id)
-    return {"student": row.student, "text": text.strip(), "code": words is None, "given": given}
+    named = {"student": row.student, "called": harmless(row.student)}
+    return {**named, "text": text.strip(), "code": words is None, "given": given}
 
 
 def _right_side(source: str) -> str:
@@ -77,16 +78,20 @@ def _shuffled(key: str, question: Question, student: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Open the page of a report; return 0 where there is one."""
+    """Open the page of a report, or the only one in a folder of reports; return 0 where it is."""
     if len(arguments) != 1:
         print("Name one report: python -m course_utils.grading.marking_page REPORT")
         return 2
-    path = Path(arguments[0]) / MARK_BY_HAND
-    if not path.exists():
-        print(f"{path.parent} has no {MARK_BY_HAND}: grade a sheet that has questions to mark")
+    folder = Path(arguments[0])
+    pages = [*folder.glob(MARK_BY_HAND), *sorted(folder.glob(f"*/{MARK_BY_HAND}"))]
+    if not pages:
+        print(f"{folder} has no {MARK_BY_HAND}: grade a sheet that has questions to mark")
         return 2
-    print(f"Mark in a browser: {path}. Then grade again with --marks and the file it saves.")
-    webbrowser.open(path.resolve().as_uri())
+    if len(pages) > 1 and pages[0].parent != folder:
+        print("Name one of them:", *(page.parent for page in pages), sep="\n  ")
+        return 2
+    print(f"Mark in a browser: {pages[0]}. Then grade again with --marks and the file it saves.")
+    webbrowser.open(pages[0].resolve().as_uri())
     return 0
 
 

@@ -6,13 +6,17 @@ from collections.abc import Iterable, Sequence
 
 OLDER = ("cp437", "cp1252", "cp850", "gb18030")  # of archives that are not UTF-8, the usual first
 UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-NOT_HANDED_IN = ("__macosx", "thumbs.db", "desktop.ini", "__pycache__", "lost+found")
+NOT_HANDED_IN = {
+    *("__macosx", "icon\r", "thumbs.db", "desktop.ini", "$recycle.bin", "lost+found", "@eadir"),
+    *("__pycache__", "system volume information"),
+}
 ARCHIVES = ("zip", "tar", "tgz", "tbz2", "txz", "gz", "bz2", "xz", "7z", "rar")
 TEXTS = ("ipynb", "json", "txt", "text", "html", "htm", "py", "md", "rst", "tex", "log", "yml")
 DOCUMENTS = ("pdf", "doc", "docx", "odt", "rtf", "pages", "ppt", "pptx", "odp", "key", "url")
 TABLES = ("csv", "tsv", "xls", "xlsx", "ods", "npy", "npz", "pkl")
 PICTURES = ("png", "jpg", "jpeg", "gif", "svg", "heic", "bmp", "webp", "mp4", "mov")
 ENDINGS = {*ARCHIVES, *TEXTS, *DOCUMENTS, *TABLES, *PICTURES}
+MAY_FOLLOW = ("ipynb", "txt", "json", "html")  # .ipynb, which browsers and mail do
 MOST_LETTERS = 120  # of a name that is shown
 LETTERS = ("LATIN ", "CJK ")
 
@@ -90,7 +94,8 @@ def without_ending(name: str) -> str:
 
 def is_notebooks(name: str) -> bool:
     """Say whether a name promises a notebook: mini.ipynb, mini.IPYNB, mini.ipynb.txt."""
-    return ".ipynb" in name.lower()
+    last = ending(name)
+    return ".ipynb" in name.lower() and (last in MAY_FOLLOW or last not in ENDINGS)
 
 
 def is_archives(name: str) -> bool:

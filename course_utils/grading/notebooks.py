@@ -86,7 +86,9 @@ def read_notebook(data: bytes) -> Notebook:
         )
     cells = [(_is_code(cell), _cell(cell)) for cell in notebook["cells"]]
     texts = [cell for code, cell in cells if not code and len(cell.source) <= MOST_OF_A_TEXT]
-    return Notebook(_not_too_many([cell for code, cell in cells if code]), texts[:MOST_CELLS])
+    total = sum(len(cell.source) for cell in texts)
+    code_cells = _not_too_many([cell for code, cell in cells if code])
+    return Notebook(code_cells, texts[:MOST_CELLS] if total <= MOST_LETTERS else [])
 
 
 def read_program(data: bytes) -> Notebook:

@@ -1,42 +1,39 @@
-"""Values between the grader and a worker: JSON, and behind it the raw bytes of arrays.
+"""Values between the grader and a worker: JSON, and behind it the bytes of arrays.
 
 A frame is one value, mostly a tuple. What comes from a worker may be forged by a student, so
 `decode` believes nothing: every size is capped, every kind is on a list, and what does not fit is a
 `ProtocolError`. Never pickle.
 
-The worker has a `pack` and an `unpack` of its own (`inside/values.py`), for it may import nothing
-of ours: a student's code could read it. tests/grading/test_protocol.py asserts that both write the
-same.
+How values are written and read is the same on both sides: `inside/items.py` and its neighbours,
+which a student may see. What is here alone: where objects and functions stay, and that an array
+without numbers is `Empty` and one with a mask `Masked`, wherever it stands.
 """
 
 import json
-import math
 import struct
-from collections.abc import Callable, Sequence
-from typing import Any, NoReturn, TypeVar
-
-import numpy as np
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
 
 from course_utils.grading.empties import Empty
+from course_utils.grading.inside import arrays, kinds, long_lists
+from course_utils.grading.inside import instances as by_value
+from course_utils.grading.inside.items import (
+    MOST_BYTES,
+    MOST_JSON,
+    MOST_OBJECTS,
+    Packer,
+    Reader,
+    Unsendable,
+    check,
+)
+from course_utils.grading.masks import Masked
 
+TABLES = arrays, by_value, kinds, long_lists  # they fill the tables of `items`
 HEADER = struct.Struct(">II")  # bytes of JSON, bytes of all arrays
-MOST_JSON = 2_000_000
-MOST_BYTES = 64_000_000
-MOST_PARTS = 200_000
-PARTS_OF_AN_OBJECT = 100  # what stands for one is a class of its own
-MOST_LETTERS = 100_000
-MOST_ALIKE = 100  # keys with the hash of another
-DEEPEST = 20
-MOST_AXES = 16
-DTYPES = {"|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8"}
-DTYPES |= {"<f2", "<f4", "<f8", "<c8", "<c16"}
-ODD_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
-KEYS = (str, int, float, bool, tuple, type(None))  # of a dict
-AS_THEY_ARE = {type(None), bool, str, int}  # JSON's own; floats may be NaN
-ARRAYS = (np.ndarray, np.generic)
+KINDS = ("function", "class", "object", "iterator", "coroutine")  # of what stays with a student
+LONGEST_NAME = 60
+MOST_NAMES = 300  # of an object's special methods, and of its classes
 Lend = Callable[[Callable[..., Any]], int]
-T = TypeVar("T")
-SEQUENCES = {list: "l", tuple: "t", set: "s", frozenset: "s"}
 
 
 class ProtocolError(Exception):
@@ -52,11 +49,23 @@ JSON = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 FROM_JSON = json.JSONDecoder(parse_constant=_no_constant)
 
 
-def encode(value: Any, lend: Lend | None = None) -> bytes:
-    """Return the frame of a value. `lend` turns a function into the number that stands for it."""
-    blobs = list[bytes]()
-    text = JSON.encode(_pack(value, blobs, lend)).encode()
-    return HEADER.pack(len(text), sum(map(len, blobs))) + text + b"".join(blobs)
+def encode(
+    value: Any, lend: Lend | None = None, instances: by_value.Instances | None = None
+) -> bytes:
+    """Return the frame of a value. `lend` turns a function into the number that stands for it.
+
+    instances : takes the objects that go by what they hold.  Raises TypeError, where no worker
+    could read it.
+    """
+    packer = Packer(None)
+    packer.keep = by_value.by_value(packer, _keep_with(lend), stays=_is_a_students)
+    packer.instances = instances or by_value.Instances()
+    try:
+        text = JSON.encode(packer.item(value)).encode()
+    except Unsendable as error:
+        raise TypeError("a value too large or too deep for a student's function") from error
+    more = sum(map(len, packer.blobs))
+    return b"".join((HEADER.pack(len(text), more), text, *packer.blobs))
 
 
 def sizes(header: bytes) -> tuple[int, int]:
@@ -67,164 +76,98 @@ def sizes(header: bytes) -> tuple[int, int]:
     return letters, more
 
 
-def decode(text: bytes, blobs: bytes, handle: Callable[..., Any] | None = None) -> Any:
-    """Return the value in a frame. `handle(number, kind, name)` makes what stands for an object."""
+def decode(
+    text: bytes,
+    blobs: bytes,
+    handle: Callable[..., Any] | None = None,
+    instances: by_value.Instances | None = None,
+) -> Any:
+    """Return the value in a frame. `handle(number, kind, name, about)` makes what stands for an object.
+
+    about : (its special methods, the names of its classes).  instances : the objects that went over
+    by what they hold; what has changed in them is changed here, too.
+    """
     try:
-        item = FROM_JSON.decode(bytes(text).decode("utf-8"))
+        letters = str(text, "utf-8")
+        item, end = FROM_JSON.raw_decode(letters)
     except (ValueError, RecursionError) as error:
         raise ProtocolError("a frame that is not JSON") from error
     reader = _Reader(blobs, handle)
-    value = reader.value(item)
+    reader.instances = instances or by_value.Instances()
+    try:
+        value = reader.value(check(item, end == len(letters)))
+    except Exception as error:  # whatever a forged value makes Python or NumPy say
+        raise ProtocolError("a malformed value") from error
     if reader.used != len(blobs):
         raise ProtocolError(f"{len(blobs) - reader.used} bytes belong to no array")
     return value
 
 
-def _pack(value: Any, blobs: list[bytes], lend: Lend | None) -> Any:
-    kind = type(value)
-    if kind in AS_THEY_ARE:
-        return value
-    if isinstance(value, ARRAYS) and value.dtype.kind in "biufc":
-        return _pack_array(value, blobs)
-    if kind is float:
-        return value if math.isfinite(value) else ["f", str(value)]
-    if value is ...:
-        return ["e"]
-    if kind is complex:
-        return ["c", _pack(value.real, blobs, lend), _pack(value.imag, blobs, lend)]
-    for sequence, tag in SEQUENCES.items():
-        if isinstance(value, sequence):
-            return [tag, *[_pack(part, blobs, lend) for part in value]]
-    if isinstance(value, dict):
-        return ["d", *([_pack(part, blobs, lend) for part in pair] for pair in value.items())]
-    if hasattr(value, "handle_number"):
-        return ["h", value.handle_number]
-    if callable(value) and lend:
-        return ["m", lend(value)]
-    raise TypeError(f"a {type(value).__name__} cannot be handed to a student's function")
+def _is_a_students(value: Any) -> bool:
+    return getattr(type(value), "handle_number", None) is not None
 
 
-def _pack_array(value: Any, blobs: list[bytes]) -> list[Any]:
-    """Pack an array; one that does not lie in one piece must not do so on the other side either."""
-    array = np.asarray(value)
-    plain = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-    blobs.append(plain.tobytes())
-    if isinstance(value, np.generic):
-        return ["n", plain.dtype.str]
-    return ["a", plain.dtype.str, list(array.shape), not array.flags.c_contiguous]
+def _keep_with(lend: Lend | None) -> Callable[[Any], Any]:
+    def keep(value: Any) -> Any:
+        if _is_a_students(value):
+            return ["h", value.handle_number]
+        if lend and isinstance(value, Iterator):
+            return ["I", lend(_step(value))]
+        if lend and callable(value):
+            return ["m", lend(value)]
+        raise TypeError(f"a {type(value).__name__} cannot be handed to a student's function")
+
+    return keep
 
 
-class _Reader:
-    """What turns JSON into values, and takes the arrays' bytes in the order in which they come."""
+def _step(items: Iterator[Any]) -> Callable[[], Any]:
+    """Return a function that gives the next item, in a tuple, and an empty one at the end."""
+
+    def step() -> Any:
+        for item in items:
+            return (item,)
+        return ()
+
+    return step
+
+
+class _Reader(Reader):
+    """A reader of what a student's code may have forged."""
 
     def __init__(self, blobs: bytes, handle: Callable[..., Any] | None) -> None:
-        self.blobs, self.handle = memoryview(blobs), handle
-        self.used = self.parts = 0
+        super().__init__(blobs)
+        self.handle = handle
 
-    def value(self, item: Any, depth: int = 0) -> Any:
-        self.parts += 1
-        if self.parts > MOST_PARTS or depth > DEEPEST:
-            raise ProtocolError("a value with more parts, or nested deeper, than allowed")
-        kind = type(item)
-        if kind is str:
-            return _checked(item, len(item) <= MOST_LETTERS and _is_text(item))
-        if kind in AS_THEY_ARE:
-            return item
-        if kind is float:
-            return _checked(item, math.isfinite(item))
-        if kind is list and item and isinstance(item[0], str):
-            read = getattr(self, f"_read_{item[0]}", None) if len(item[0]) == 1 else None
-            if read:
-                return read(item[1:], depth + 1)
-        raise ProtocolError("a value of no known kind")
-
-    def _read_e(self, parts: list[Any], depth: int) -> Any:
-        return _checked(..., not parts)
-
-    def _read_f(self, parts: list[Any], depth: int) -> Any:
-        known = len(parts) == 1 and isinstance(parts[0], str) and parts[0] in ODD_FLOATS
-        return _checked(known and ODD_FLOATS[parts[0]], known)
-
-    def _read_c(self, parts: list[Any], depth: int) -> Any:
-        pair = [self.value(part, depth) for part in parts]
-        _checked(pair, len(pair) == 2 and all(type(part) is float for part in pair))
-        return complex(*pair)
-
-    def _read_l(self, parts: list[Any], depth: int) -> Any:
-        return [self.value(part, depth) for part in parts]
-
-    def _read_t(self, parts: list[Any], depth: int) -> Any:
-        return tuple(self._read_l(parts, depth))
-
-    def _read_s(self, parts: list[Any], depth: int) -> Any:
-        return set(_keys(self._read_l(parts, depth)))
-
-    def _read_d(self, parts: list[Any], depth: int) -> Any:
-        _checked(parts, all(isinstance(pair, list) and len(pair) == 2 for pair in parts))
-        keys = _keys([self.value(key, depth) for key, _ in parts])
-        return dict(zip(keys, [self.value(value, depth) for _, value in parts], strict=True))
-
-    def _read_n(self, parts: list[Any], depth: int) -> Any:
-        _checked(parts, len(parts) == 1)
-        return self._array(parts[0], ())[()]
-
-    def _read_a(self, parts: list[Any], depth: int) -> Any:
-        _checked(
-            parts, len(parts) == 3 and isinstance(parts[1], list) and parts[2] in (True, False)
-        )
-        return self._array(*parts[:2])
-
-    def _read_h(self, parts: list[Any], depth: int) -> Any:
-        fine = len(parts) == 3 and type(parts[0]) is int and 0 <= parts[0] < 2**31
-        fine = fine and parts[1] in ("function", "class", "object") and isinstance(parts[2], str)
-        if not self.handle or not fine:
-            raise ProtocolError("a malformed object")
-        self.parts += PARTS_OF_AN_OBJECT
-        name = parts[2] if parts[2].isidentifier() and len(parts[2]) <= 60 else "object"
-        return self.handle(parts[0], parts[1], name)
-
-    def _array(self, dtype: Any, shape: Any) -> Any:
-        _checked(dtype, isinstance(dtype, str) and dtype in DTYPES)
-        _checked(shape, len(shape) <= MOST_AXES)
-        _checked(shape, all(type(size) is int and 0 <= size <= MOST_BYTES for size in shape))
-        dtype = np.dtype(dtype)
-        largest = math.prod(size or 1 for size in shape) * dtype.itemsize
-        _checked(shape, largest <= MOST_BYTES)  # an empty array must not announce a huge one either
-        end = self.used + math.prod(shape) * dtype.itemsize
-        piece, self.used = _checked(self.blobs[self.used : end], end <= len(self.blobs)), end
-        if dtype.kind == "b":  # a byte of a bool is 0 or 1, whatever was sent
-            array = (np.frombuffer(piece, np.uint8) != 0).reshape(shape)
-        else:
-            array = np.frombuffer(piece, dtype).reshape(shape).copy()
+    def array(self, array: Any) -> Any:
         return array if array.size else array.view(Empty)
 
+    def masked(self, array: Any) -> Any:
+        return array.view(Masked)
 
-def _checked(value: T, fine: object) -> T:
-    if not fine:
-        raise ProtocolError("a malformed value")
-    return value
-
-
-def _keys(keys: list[Any]) -> list[Any]:
-    """Check that keys can be hashed; return them: no lists, no arrays, not inside tuples either.
-
-    Nor many with one hash: to keep n of those apart takes n² comparisons, minutes of ours.
-    """
-    _checked_parts(keys)
-    _checked(keys, len(keys) - len(set(map(hash, keys))) <= MOST_ALIKE)
-    return keys
-
-
-def _checked_parts(keys: Sequence[Any]) -> None:
-    for key in keys:
-        _checked(key, isinstance(key, KEYS))
-        if isinstance(key, tuple):
-            _checked_parts(key)
+    def object(
+        self,
+        number: object,
+        kind: object = "",
+        name: object = "",
+        special: object = (),
+        classes: object = (),
+    ) -> Any:
+        self.objects += 1
+        check(kind, self.handle and self.objects <= MOST_OBJECTS and kind in KINDS)
+        check(number, type(number) is int and 0 <= number < 2**31)
+        assert self.handle
+        about = _names(special), _names(classes)
+        return self.handle(number, kind, _as_name(name), about)
 
 
-def _is_text(text: str) -> bool:
-    """Say whether it can be written to a file: no half of a pair of surrogates."""
-    try:
-        return bool(text.encode("utf-8")) or not text
-    except UnicodeEncodeError:
-        return False
+def _names(names: Any) -> tuple[str, ...]:
+    """Return the names of methods and classes that an object is said to have."""
+    check(names, isinstance(names, list | tuple) and len(names) <= MOST_NAMES)
+    check(names, all(isinstance(name, str) and len(name) <= LONGEST_NAME for name in names))
+    return tuple(names)
+
+
+def _as_name(name: object) -> str:
+    """Return the name of a class that a stub's class can have, too."""
+    known = isinstance(name, str) and name.isidentifier() and len(name) <= LONGEST_NAME
+    return str(name) if known else "object"

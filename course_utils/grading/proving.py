@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from course_utils.grading import GradingError
 from course_utils.grading.assess import Settings, assess
+from course_utils.grading.exchange import NoWorker
 from course_utils.grading.master import BadSource, Master, Question
 from course_utils.grading.rows import Outcome
 
@@ -12,7 +14,10 @@ def proved(master: Master, settings: Settings) -> Settings:
 
     Raises BadSource where its own solution does not get full marks: nobody could.
     """
-    result = assess(master, master.code, replace(settings, habits=None))
+    try:
+        result = assess(master, master.code, replace(settings, habits=None))
+    except NoWorker as error:
+        raise GradingError(f"the sandbox does not start: {error}") from error
     pairs = zip(master.questions, result.outcomes, strict=True)
     failed = [_said(q, o) for q, o in pairs if o.points is not None and o.points < q.points]
     if failed:

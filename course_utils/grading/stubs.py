@@ -214,6 +214,7 @@ def stub(session: Worker, number: int, kind: str, name: str, about: tuple[Any, A
     about : (its special methods, the names of its class and of those that it inherits from).
     """
     special, kinds = about
+    kinds = kinds or (name, "object")
     if kind == "class" and "BaseException" in kinds:
         return session.kind_of(kinds)
     made = _type(kind, name, tuple(special))

@@ -6,7 +6,7 @@ Nothing is unpacked and nothing is changed: a file is read when its turn comes.
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from course_utils.grading.levels import BadSubmissions, class_only, level_of, na
 from course_utils.grading.master import Master
 from course_utils.grading.names import is_archives, readable, without_ending
 from course_utils.grading.notebooks import Rejected
-from course_utils.grading.owners import NAMELESS, Owner, owners_of, platform_of
+from course_utils.grading.owners import NAMELESS, Owner, not_handed_in, owners_of, platform_of
 
 DOWNLOADS = ("moodle", "canvas", NAMELESS)  # whose archives have the time of the download
 MOST_FILES_OF_A_CLASS = 100_000  # of a .zip in a .zip
@@ -91,8 +91,8 @@ def fits(submissions: Iterable[Submission], master: Master) -> int:
     return sum(any(map(wanted.search, _bytes_of(one))) for one in submissions)
 
 
-def _bytes_of(submission: Submission) -> list[bytes]:
-    return [piece.data for file in newest(submission.files) for piece in pieces_of(file)]
+def _bytes_of(submission: Submission) -> Iterator[bytes]:
+    return (piece.data for file in newest(submission.files) for piece in pieces_of(file))
 
 
 def find_submissions(path: Path, sheet: str = "") -> list[Submission]:
@@ -171,6 +171,7 @@ def _inside(file: HandedIn) -> list[Entry]:
 def _by_student(entries: Sequence[Entry], level: int) -> list[Submission]:
     names = names_at(entries, level)
     platform = platform_of(names)
+    names = [name for name in names if not not_handed_in(name[0], platform)]
     owners = dict(zip((name for name, _ in names), owners_of(names, platform), strict=True))
     places = defaultdict[Person, list[str]](list)
     for place, owner in owners.items():
@@ -190,7 +191,7 @@ def _files_by_place(
     """Return {name at the students' level: the files there}, by what the students called them."""
     files = {place: list[HandedIn]() for place in owners}
     for parts, file in entries:
-        if file and len(parts) > level:
+        if file and len(parts) > level and parts[level] in files:
             owner = owners[parts[level]]
             name = readable(owner.file) if owner.file and len(parts) == level + 1 else file.name
             when = file.time if owner.time is None else owner.time

@@ -7,11 +7,11 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from course_utils.grading.columns import FIRST, LAST, LOGIN, NAME, OTHER_NUMBER, to_number
-from course_utils.grading.lists import BadTable, Table, read_table
+from course_utils.grading.lists import BadTable, Record, Table, read_table
 from course_utils.grading.master import Master, Question
 from course_utils.grading.people import People, Person
 from course_utils.grading.rows import Row
@@ -83,12 +83,7 @@ def read_marks(path: Path, master: Master, people: Sequence[Person] = ()) -> Mar
         if OUT_OF in record.cells:
             continue
         where = f"{path}, line {record.line}"
-        if any(cell.strip() for cell in record.cells[len(table.names) :]):
-            raise BadTable(
-                f'{where} has more cells than the first line: write points as 1.5, or "1,5"'
-            )
-        cells = {question: record.cell(place) for place, question in questions.items()}
-        given = {one.grade_id: _points(text, one, where) for one, text in cells.items() if text}
+        given = _given(record, len(table.names), questions, where)
         student = _meant(record.cell(who), known, people, where)
         if student in lines:
             raise BadTable(
@@ -96,6 +91,16 @@ def read_marks(path: Path, master: Master, people: Sequence[Person] = ()) -> Mar
             )
         marks[student], lines[student] = given, record.line
     return marks
+
+
+def _given(
+    record: Record, columns: int, questions: Mapping[int, Question], where: str
+) -> dict[str, float]:
+    """Return the points in a line, by grade_id. Raises BadTable where they are none."""
+    if any(cell.strip() for cell in record.cells[columns:]):
+        raise BadTable(f'{where} has more cells than the first line: write points as 1.5, or "1,5"')
+    cells = {question: record.cell(place) for place, question in questions.items()}
+    return {one.grade_id: _points(text, one, where) for one, text in cells.items() if text}
 
 
 def _who(table: Table) -> int:
@@ -132,7 +137,7 @@ def _meant(text: str, known: People, people: Sequence[Person], where: str) -> st
         raise BadTable(f"{where}: there is no student; expected a name, a number or a login")
     if not people:
         return text
-    exact = {one.name for one in people if one.name == text}
+    exact = {one.name for one in people if text in (one.name, harmless(one.name))}
     places = known.called(text)[1]
     names = exact or {people[place].name for place in places}
     if not names:
@@ -160,11 +165,11 @@ def read_csv(path: Path, needed: Iterable[str]) -> list[dict[str, str]]:
 def csv_text(lines: Iterable[Iterable[str]]) -> str:
     """Write lines as CSV; no text begins with what a spreadsheet would run as a formula."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([list(map(_harmless, line)) for line in lines])
+    csv.writer(out, lineterminator="\n").writerows([list(map(harmless, line)) for line in lines])
     return out.getvalue()
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Return a cell of a table that stays a text, whatever a student called a file.
 
     A program set to another country begins a new cell at each semicolon.
@@ -189,8 +194,9 @@ def _points(text: str, question: Question, where: str) -> float:
     if points is None:
         raise BadTable(f"{where}: expected points, got {text!r}; write a number such as 1.5")
     if not 0 <= points <= question.points + 1e-9:
+        more = f", or a line {OUT_OF} that says what it can have" if question.by_hand else ""
         raise BadTable(
             f"{where}: {text} points for {question.grade_id!r}; it has {question.points:g}, so "
-            f"expected 0 to {question.points:g}"
+            f"expected 0 to {question.points:g}{more}"
         )
     return points

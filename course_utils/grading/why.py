@@ -1,7 +1,7 @@
 """What a student is told of a whole notebook: what happened to it, and what to do next time."""
 
 from course_utils.grading.master import Master
-from course_utils.grading.rows import Kind, Row
+from course_utils.grading.rows import Kind, Outcome, Row
 from course_utils.grading.status import Status
 
 RESTART = (
@@ -22,14 +22,14 @@ NEXT_TIME = {
 OURS = (
     "The grader failed at your notebook, which is no fault of yours: your teacher grades it again."
 )
-OTHER_SHEET = (
-    "None of the answer cells of {sheet} was found in your file {file}: it seems to be another "
-    "notebook. Next time: hand in {sheet}, the file that the questions stand in."
-)
+OTHER_SHEET = "Next time: hand in {sheet}, the notebook that the questions stand in."
 BLANK = (
-    "No question is answered in your file {file}. If you filled in another copy, that one was not "
-    "handed in. Next time: save the notebook, open the file once more, and see that your answers "
-    "are in it."
+    "If you filled in another copy, that one was not handed in. Next time: save the notebook, open "
+    "the file once more, and see that your answers are in it."
+)
+AS_TEXT = (
+    "Next time: keep answers in code cells. The list above the notebook says Code or Markdown for "
+    "the cell that you are in."
 )
 UNANSWERED = (Kind.NOT_ANSWERED, Kind.BY_HAND)
 
@@ -39,6 +39,7 @@ def to_student(row: Row, master: Master) -> list[str]:
     if row.again and not row.was_run:
         return [OURS]
     said = [row.status.to_student, *row.notes, _nothing_in_it(row, master)]
+    said += [AS_TEXT] if any(_is_text(one, row) for one in row.outcomes) else []
     said += [NEXT_TIME.get(row.status, "")]
     if row.was_run and row.status is Status.GRADED and _cells_stopped(row):
         said.append(RESTART)
@@ -46,13 +47,18 @@ def to_student(row: Row, master: Master) -> list[str]:
 
 
 def _nothing_in_it(row: Row, master: Master) -> str:
-    """Say that no answer was found, where that is the reason for having no points."""
-    if not row.was_run or row.score:
+    """Say what to do where no answer was found; the notes say what was."""
+    if not row.was_run or row.score or _written(row):
         return ""
     if all(one.cell < 0 for one in row.outcomes):
-        return OTHER_SHEET.format(sheet=master.name, file=row.file)
-    blank = all(one.kind in UNANSWERED for one in row.outcomes)
-    return BLANK.format(file=row.file) if blank and not _written(row) else ""
+        return OTHER_SHEET.format(sheet=master.name)
+    return BLANK if all(one.kind in UNANSWERED for one in row.outcomes) else ""
+
+
+def _is_text(outcome: Outcome, row: Row) -> bool:
+    """Say whether code stands in a cell of text, where nobody runs it."""
+    there = row.code.get(outcome.grade_id, "").strip()
+    return bool(there) and outcome.cell < 0 and outcome.kind is not Kind.BY_HAND
 
 
 def _written(row: Row) -> bool:

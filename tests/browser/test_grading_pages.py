@@ -8,12 +8,29 @@ from axe_playwright_python.sync_playwright import Axe
 
 from course_utils.grading.html import feedback_page
 from course_utils.grading.marking_page import marking_page
+from course_utils.grading.people import Person
 from course_utils.grading.run import Report
 from course_utils.grading.tables import OUT_OF, read_marks
 from course_utils.grading.worth import with_worth
 from tests.browser.lesson_page import SIZE
 from tests.grading.marked_by_hand import HOSTILE, NAMES, master_in, rows
 
+# Words of tables that stand on two lines; code may break, and what is longer than a phone is wide.
+BROKEN_WORDS = """() => [...document.querySelectorAll("th, td")].flatMap((cell) => {
+  const broken = [];
+  const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    if (node.parentElement.closest("code")) continue;
+    for (const word of node.data.matchAll(/[\\w,.:]+/g)) {
+      if (word[0].length > 30) continue;
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      if (range.getClientRects().length > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+})"""
 PHONE = {"width": 390, "height": 800}
 
 
@@ -74,7 +91,8 @@ def test_marks_by_keyboard_come_out_as_the_command_reads_them(page, school):
     assert download.value.suggested_filename == "marks.csv"
     master = with_worth(master, path)
     assert master.max_score == 8
-    marks = {name: given for name, given in read_marks(path, master).items()}
+    marks = read_marks(path, master, [Person(name) for name in NAMES])
+    assert "\n'=1+1," in path.read_text("utf-8-sig"), "no formula in a spreadsheet"
     points = [2.0, 1.5, 0.0, 1.0, 0.5, 0.0]
     wanted = {name: {"why": given} for name, given in zip(order, points, strict=True)}
     wanted[first_of_next]["jacobian"] = 3.0
@@ -130,6 +148,7 @@ def test_every_page_can_be_read_by_all(browser, tmp_path, width, scheme):
     for path in sorted((tmp_path / "out").rglob("*.html")):
         page.goto(path.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path.name
+        assert page.evaluate(BROKEN_WORDS) == [], path.name
         found = Axe().run(page).response["violations"]
         assert not found, (path.name, [(one["id"], one["nodes"][0]["target"]) for one in found])
     context.close()

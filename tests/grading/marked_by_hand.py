@@ -1,6 +1,7 @@
 """A sheet with questions that a teacher marks, and what a class wrote; some of it is no text."""
 
 import json
+from dataclasses import replace
 
 from course_utils.grading.master import read_master
 from course_utils.grading.rows import Kind, Outcome, Row
@@ -11,6 +12,10 @@ from tests.grading.invented_class import code, notebook, text
 HOSTILE = (
     "</script><script>document.title = 'TAKEN'</script><img src=x onerror=alert(1)> & \u2028 end"
 )
+EVIDENCE = ("expected", "[[0.245 0.090 0.665] [0.333 0.333 0.333]]"), ("yours", "1" * 90)
+MESSAGE = "Your columns sum to 1, your rows do not: you normalised over queries."
+WRONG = Outcome("test_x", 0.0, Kind.WRONG, MESSAGE, "softmax over queries", EVIDENCE, 4, 1)
+NOTE = "code cell 2, line 3 (`1/0`), stops with ZeroDivisionError: it divides by zero."
 NAMES = ["Ada, Countess", 'Bo "B" Li', "=1+1", "Łukasz", "__proto__", "Zoë"]
 HAND = {"grade": True, "solution": True, "locked": False}
 SCHEME = "### BEGIN MARK SCHEME\nOne point for the shape.\n### END MARK SCHEME"
@@ -52,6 +57,7 @@ def rows():
         _row(name, {"why": f"reason = {words!r}", "jacobian": words, "plot": f"plot({words!r})"})
         for name, words in zip(NAMES, texts, strict=False)
     ]
+    made[1] = replace(made[1], outcomes=(*made[1].outcomes[:3], WRONG), notes=(NOTE,))
     return [*made, _row(NAMES[-1], {"why": "reason = ...", "jacobian": "", "plot": "# your plot"})]
 
 

@@ -261,7 +261,7 @@ def test_a_list_that_does_not_fit_stops_before_anything_is_graded(tmp_path, caps
     (tmp_path / "mini.ipynb").write_text(json.dumps(master_notebook()))
     (tmp_path / "in" / "ada").mkdir(parents=True)
     (tmp_path / "in" / "ada" / "mini.ipynb").write_bytes(Case("").bytes())
-    (tmp_path / "list.csv").write_text(worksheet(LANGUAGES["en"], most=100))
+    (tmp_path / "list.csv").write_text(worksheet(LANGUAGES["en"], most=9))
     (tmp_path / "marks.csv").write_text("student,test_mean\nada,99\n")
     monkeypatch.setattr(pool, "grade_all", lambda *_: pytest.fail("graded"))
     monkeypatch.chdir(tmp_path)

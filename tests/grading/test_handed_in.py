@@ -26,6 +26,7 @@ from course_utils.grading.submissions import carried, find_submissions, fits
 from tests.grading.invented_class import RIGHT, Case, code, master_notebook, notebook
 from tests.grading.platforms import Entry, canvas_zip, moodle_zip
 
+SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
 RIGHT_ONE = Case("").bytes()
 STUBS = {
     "mean": 'def mean(x):\n    """The mean."""\n    raise NotAnsweredYet',
@@ -149,6 +150,9 @@ ANYTHING = {
     "r.ipynb": zipped("mini.ipynb"),
     "s.zip": zipped(),
     "t.zip": RIGHT_ONE,
+    "u.ipynb.pdf": PDF,
+    "v.zip": moodle_zip([Entry("Ada L", 1, {"x.ipynb": b""}), Entry("Bo", 2, {"x.ipynb": b""})]),
+    "w.mp4": bytes(60_000_000),
 }
 TOLD = {
     "a": "a.IPYNB",
@@ -171,6 +175,9 @@ TOLD = {
     "r": "r.ipynb/mini.ipynb",
     "s": "s.zip: The archive is empty.",
     "t": "t.zip",
+    "u": "Found a .pdf named u.ipynb.pdf: expected a notebook (.ipynb).",
+    "v": "v.zip: It holds the work of several people: give it to be graded by itself.",
+    "w": "Found a .mp4 named w.mp4: expected a notebook (.ipynb).",
 }
 
 
@@ -317,6 +324,14 @@ def test_a_class_in_groups(put):
         (["class/anna/a.ipynb", "class/cy.ipynb"], "may be a class or one"),
         (["class/anna.ipynb", "class/bo.ipynb"], "in/class holds anna.ipynb, bo.ipynb, and it may"),
         (["A/anna/a.ipynb", "A/bo/a.ipynb", "B/cy/a.ipynb", "B/dy/a.ipynb"], "groups or students"),
+        (
+            ["class/anna/a.ipynb", "class/bo/a.ipynb", "list.csv"],
+            "class seems to be the class, and",
+        ),
+        (
+            ["d/A_1_assignsubmission_file/x", "d/B_2_assignsubmission_file/x", "d.zip"],
+            "seems to be",
+        ),
         (["x/Bo_502_assignsubmission_file/a.ipynb"], "may be a class or one student"),
     ],
 )
@@ -465,6 +480,7 @@ def test_canvas_without_names_has_one_row_a_person(given):
         (
             [
                 "12-34 - Ada Lee - Feb 2, 2026 358 PM - x.ipynb",
+                "index.html",
                 "12-35 - Bo- Feb 2, 2026 1158 AM - x.ipynb",
             ],
             [
@@ -584,6 +600,14 @@ def test_a_blank_copy_is_told(put, master):
     )
 
 
+@pytest.mark.parametrize("solution", sorted(SOLUTIONS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_every_sheet_of_the_course_is_known_blank(solution):
+    sheet = only(solution.parents[1] / "exercises" / solution.name)
+    (note,) = sheet.choose(read_master(solution)).notes
+    assert note.endswith("is it a blank copy?")
+    assert "blank" not in str(only(solution).choose(read_master(solution)).notes)
+
+
 @pytest.mark.parametrize("name", RIGHT)
 def test_one_answer_makes_it_no_blank_copy(put, master, name):
     data = json.dumps(notebook({**STUBS, name: RIGHT[name]})).encode()
@@ -638,7 +662,9 @@ def test_a_program_and_source_itself_are_told(put, master, tmp_path):
     path = put({"ada.py": EXPORTED, "lin.ipynb": (tmp_path / "mini.ipynb").read_bytes()})
     found = {one.student: one.choose(master) for one in find_submissions(path)}
     assert found["ada"].notes == ("ada.py is a .py, not a notebook: it was read as one.",)
-    assert found["lin"].notes == ("lin.ipynb is SOURCE itself, byte for byte.",)
+    assert found["lin"].notes == (
+        "lin.ipynb has hidden tests in it: it is SOURCE, or was made from it.",
+    )
 
 
 def test_a_damaged_notebook_beside_is_told(put, master):
@@ -842,6 +868,12 @@ def deep(tmp_path):
 
 def test_a_very_deep_folder_is_walked(deep):
     assert who(deep) == [("ada", "")]
+
+
+@pytest.mark.parametrize("name", ["class.7z", "class.rar", "class.tar.gz", "class.zip"])
+def test_an_archive_that_cannot_be_opened_is_a_sentence(given, name):
+    with pytest.raises(BadSubmissions, match=r"(is a|cannot be read as a) \.(7z|rar|tar|zip):"):
+        find_submissions(given(b"7z or nothing", name))
 
 
 def test_nothing_is_changed_or_unpacked(put, tmp_path):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from course_utils.grading import marking_page as module
+from course_utils.grading.html import feedback_page
 from course_utils.grading.marking_page import marking_page
 from course_utils.grading.rubrics import OWN_WORDS
 from course_utils.grading.run import Report
@@ -97,16 +98,16 @@ def marks_file(folder, *lines):
 def test_points_for_a_reason_belong_to_the_maximum(tmp_path, school):
     """2 points for a reason that counts 0 made 12 of 10; now table, page and summary say 12."""
     master, rubrics, _ = school
-    path = marks_file(tmp_path, [OUT_OF, "2", ""], [NAMES[1], "2", "3"])
+    path = marks_file(tmp_path, [OUT_OF, "2", ""], [NAMES[3], "2", "3"])
     master = with_worth(master, path)
     assert master.max_score == 2 + 3 + 2 + 1
     marks = read_marks(path, master)
-    assert marks == {NAMES[1]: {"why": 2.0, "jacobian": 3.0}}
+    assert marks == {NAMES[3]: {"why": 2.0, "jacobian": 3.0}}
     Report(tmp_path / "out", master, marks, rubrics=rubrics).write(rows())
     with (tmp_path / "out" / "grades.csv").open(newline="") as file:
-        line = next(line for line in csv.DictReader(file) if line["student"] == NAMES[1])
+        line = next(line for line in csv.DictReader(file) if line["student"] == NAMES[3])
     assert (line["score"], line["max_score"]) == ("6", "8")
-    page = next((tmp_path / "out" / "feedback").glob("Bo*")).read_text()
+    page = feedback_page(rows()[3].marked(marks[NAMES[3]]), master)
     assert "6 of 8 points" in page and "2 of 2" in page and "3 of 3" in page
     assert (tmp_path / "out" / module.MARK_BY_HAND).exists()
 
@@ -132,6 +133,12 @@ def test_a_worth_that_is_none(tmp_path, school, header, cell, words):
         with_worth(school[0], path)
 
 
+def test_points_above_the_worth_say_what_to_write(tmp_path, school):
+    path = marks_file(tmp_path, [NAMES[1], "2", ""])
+    with pytest.raises(BadTable, match=r"line 2: 2 points for 'why'.* a line \(out of\) that says"):
+        read_marks(path, with_worth(school[0], path))
+
+
 def test_two_such_lines(tmp_path, school):
     with pytest.raises(BadTable, match="keep one"):
         with_worth(school[0], marks_file(tmp_path, [OUT_OF, 1, 1], [OUT_OF, 2, 1]))
@@ -145,9 +152,12 @@ def test_the_command_says_where_there_is_no_page(tmp_path, capsys):
 def test_the_command_opens_the_page(tmp_path, monkeypatch, capsys):
     opened = []
     monkeypatch.setattr(module.webbrowser, "open", opened.append)
-    (tmp_path / module.MARK_BY_HAND).write_text("")
-    assert module.main([str(tmp_path)]) == 0
-    assert (
-        opened == [(tmp_path / module.MARK_BY_HAND).as_uri()]
-        and "--marks" in capsys.readouterr().out
-    )
+    first, second = tmp_path / "01" / module.MARK_BY_HAND, tmp_path / "02" / module.MARK_BY_HAND
+    first.parent.mkdir()
+    first.write_text("")
+    assert module.main([str(first.parent)]) == module.main([str(tmp_path)]) == 0
+    assert opened == [first.as_uri()] * 2 and "--marks" in capsys.readouterr().out
+    second.parent.mkdir()
+    second.write_text("")
+    assert module.main([str(tmp_path)]) == 2
+    assert str(second.parent) in capsys.readouterr().out and len(opened) == 2

@@ -188,25 +188,27 @@ def test_what_lateness_takes_stands_in_the_comment(tmp_path, master):
     assert b"8.5 of 10 points: your" in back(again, [row("x", 501)], master)[0]
 
 
-def test_another_maximum_is_refused_or_scaled(tmp_path, master):
+def test_another_maximum_is_said_or_scaled(tmp_path, master):
     words = LANGUAGES["de"]
     path = listed(tmp_path, worksheet(words, most=100))
-    with pytest.raises(BadTable, match=r"takes 100 points at most .* the sheet has 10.*--scale"):
+    for scaled, grade in ((False, 8.25), (True, 82.5)):
+        roster = read_roster(path, master, scaled=scaled)
+        data, _, _ = back(roster, [row("x", 501, 8.25)], master)
+        assert moodle_worksheet(data, words, dict.fromkeys(NAMES), 100)[501].grade == grade
+        said = roster.graded.remarks(master)
+        assert bool(said) != scaled
+        assert scaled or "takes 100 points at most and the sheet has 10" in said[0]
+
+
+def test_a_maximum_that_moodle_would_hold_points_to_is_refused(tmp_path, master):
+    path = listed(tmp_path, worksheet(LANGUAGES["en"], most=9))
+    with pytest.raises(BadTable, match=r"takes 9 points at most .* the sheet has 10.*--scale"):
         read_roster(path, master)
     roster = read_roster(path, master, scaled=True)
-    data, _, _ = back(roster, [row("x", 501, 8.25)], master)
-    assert moodle_worksheet(data, words, dict.fromkeys(NAMES), 100)[501].grade == 82.5
-
-
-def test_a_list_may_have_room_for_points_given_by_hand(tmp_path, master):
-    """The sheet's maximum grows with the marks file, which is not there in the first run."""
-    reason = replace(master.questions[0], grade_id="why", points=0.0, by_hand=True)
-    sheet = replace(master, questions=(*master.questions, reason))
-    roster = read_roster(listed(tmp_path, worksheet(LANGUAGES["en"], most=12)), sheet)
-    assert "has 10 so far" in roster.graded.remarks(sheet)[0]
-    assert b",8.5,12.00," in back(roster, [row("x", 501)], sheet)[0]
-    with pytest.raises(BadTable, match="--scale"):
-        read_roster(listed(tmp_path, worksheet(LANGUAGES["en"], most=9)), sheet)
+    taken = moodle_worksheet(
+        back(roster, [row("x", 501, 10)], master)[0], LANGUAGES["en"], dict.fromkeys(NAMES), 9
+    )
+    assert taken[501].grade == 9
 
 
 def test_a_sheet_without_points_has_nothing_to_scale(tmp_path, master):

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course_utils.grading import __main__ as command
-from course_utils.grading import pool, sandbox
+from course_utils.grading import pool, proving, sandbox
 from course_utils.grading.assess import Settings, assess
 from course_utils.grading.journal import NAME, Busy, Journal
 from course_utils.grading.master import read_master
@@ -106,6 +107,18 @@ def test_a_report(school, capsys):
     assert told["submissions"][0]["max_score"] == 10
     said = capsys.readouterr().out
     assert "4 submissions: 3 graded, 1 rejected" in said and "needs a look: sam (rejected)" in said
+
+
+@needs_sandbox
+@pytest.mark.parametrize("packed", [False, True])
+def test_paths_hold_wherever_the_command_is_given(school, monkeypatch, packed):
+    """The processes that grade stand in folders of their own."""
+    monkeypatch.chdir(school)
+    if packed:
+        shutil.make_archive("in", "zip", "in")
+    code = command.main(["mini.ipynb", "in.zip" if packed else "in", "--out", "out", "--jobs", "2"])
+    assert code == 0
+    assert [line["score"] for line in lines(school)] == ["10", "8", "7", "0"]
 
 
 @needs_sandbox
@@ -286,10 +299,15 @@ def test_the_time_of_all_cells_together_is_capped(school):
 
 
 @needs_sandbox
-def test_a_sandbox_that_does_not_start_gives_nobody_marks(school, monkeypatch):
+def test_a_sandbox_that_does_not_start_gives_nobody_marks(school, monkeypatch, capsys):
     """A worker that cannot begin is the grader's failure, never a student's zero."""
-    monkeypatch.setattr(sandbox, "WORKER", school / "list.csv")
-    (school / "list.csv").write_text("import no_such_module")
+    command_line = [sys.executable, "-c", "import no_such_module"]
+    monkeypatch.setattr(sandbox.Sandbox, "command", lambda self, refused=None: command_line)
+    assert run(school) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Not graded: the sandbox does not start") and "no_such_module" in said
+    assert not (school / "out").exists()
+    monkeypatch.setattr(proving, "proved", lambda master, settings: settings)
     assert run(school) == 0
     rows = {line["student"]: line for line in lines(school)}
     assert {line["status"] for line in rows.values()} == {"crashed", "rejected"}

@@ -97,7 +97,7 @@ def test_each_mistake_loses_its_question_and_is_named(sheet, copy_of_the_course)
 def hand_in_mistakes(sheet, copy_of_the_course, most):
     (stem,) = [stem for stem in STEMS if stem.split("_")[0] == sheet]
     master = master_of(stem)
-    names = {q.grade_id: q.needs.names for q in master.questions}
+    names = {q.grade_id: q.names for q in master.questions}
     asked = {
         exercise.id: f"test_{exercise.id.replace('.', '_')}"
         for exercise in exercises(sheet).values()

@@ -20,14 +20,15 @@ QUICK = Settings(Sandbox(Limits(cell=2, call=2, total=20)))
 MEAN = "def mean(x):\n    "
 
 
-def without_metadata(made):
-    for cell in made["cells"]:
-        cell["metadata"] = {}
-    return made
-
-
 def another_sheet(made):
     return {**made, "cells": [code("import numpy as np"), code("table = np.ones(3)", "answer_7_1")]}
+
+
+def became_text(made):
+    for cell in made["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "answer_mean":
+            cell["cell_type"] = "markdown"
+    return made
 
 
 def blank(made):
@@ -124,10 +125,14 @@ KINDS = [
         Case("withheld", {"attention": "import torch\ndef attention(q, k, v): return v, v"}),
         ["it imports a module that holds the answer"],
     ),
-    (Case("blank copy", edit=blank), ["No question is answered in your file", "another copy"]),
+    (Case("blank copy", edit=blank), ["as they were handed out", "If you filled in another copy"]),
     (
         Case("other sheet", edit=another_sheet),
-        ["None of the answer cells of mini was found in your file work.ipynb"],
+        ["belong to another sheet", "Next time: hand in mini"],
+    ),
+    (
+        Case("became text", edit=became_text),
+        ["stands in a text cell", "keep answers in code cells"],
     ),
     (
         Case("no notebook", data=b"see attachment"),

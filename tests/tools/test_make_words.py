@@ -57,5 +57,7 @@ def test_grade_without_a_place_for_the_report(course):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_other_commands(course, name):
     assert words(course, "nbgrader-course", f"DIR={name}")[-1] == name
+    assert words(course, "export-questions", f"DIR={name}")[-1] == name
+    assert words(course, "mark-reasons", f"OUT={name}")[-1] == name
     assert words(course, "new-lesson", f"NAME={name}", f"TITLE={name}")[-2:] == [name, name]
     assert words(course, "new-exercise", f"ID={name}", f"FUNCTION={name}")[-2:] == [name, name]

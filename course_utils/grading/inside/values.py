@@ -1,28 +1,31 @@
-"""Values between a worker and the grader, as the worker writes and reads them.
-
-It imports nothing of ours, as all in this folder: a student's code could read it. So `pack` and
-`unpack` stand here and, for the grader's side, in `protocol`; a test asserts that both write the
-same. The grader decodes every answer as if it were forged.
-"""
+"""A worker's end of the channel: frames over a socket, and the objects that stay here."""
 
 import builtins
-import contextlib
 import json
-import math
 import os
 import struct
 import threading
 
 import numpy as np
 
-JSON = json.JSONEncoder(allow_nan=False)
+from course_utils.grading.inside import arrays, instances, kinds, long_lists
+from course_utils.grading.inside.items import (
+    MOST_BYTES,
+    MOST_JSON,
+    MOST_OBJECTS,
+    Packer,
+    Reader,
+    Unsendable,
+)
+
+TABLES = arrays, instances, kinds, long_lists  # they fill the tables of `items`
+JSON = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+FROM_JSON = json.JSONDecoder()
 HEADER = struct.Struct(">II")
-MOST_JSON, MOST_BYTES, DEEPEST, LONGEST = 2_000_000, 64_000_000, 20, 100_000
-ARRAYS, LONG = (np.ndarray, np.generic), (str, list, tuple)
-
-
-class Unsendable(Exception):
-    """A value too large or too deep to be sent."""
+PIECE = 1 << 16
+KNOWN_BY_NAME = ("function", "method", "builtin_function_or_method", "method-wrapper")
+PLAIN, PLAIN_CLASS = frozenset(dir(object)), frozenset(dir(type))
+COMPARED = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 
 
 class Channel:
@@ -32,22 +35,27 @@ class Channel:
         self.connection, self.lock = connection, threading.RLock()
         self.objects, self.numbers = [], {}
         self.number, self.buffer = 0, bytearray()
+        self.received = instances.Instances()  # that came with the last message
         self.serve = None  # answers what the grader asks in the middle of a call of ours
 
     def receive(self):
         """Return the next message of the grader; end this process where there is none."""
-        text, blobs = (self._read(size) for size in HEADER.unpack(self._read(HEADER.size)))
-        self.number, *message = unpack(json.loads(text.decode()), memoryview(blobs), self)
+        letters, more = HEADER.unpack(self._read(HEADER.size))
+        data = self._read(letters + more)
+        item, _ = FROM_JSON.raw_decode(str(data[:letters], "utf-8"))
+        reader = _Reader(memoryview(data)[letters:], self)
+        self.number, *message = reader.value(item)
+        self.received = reader.instances
         return message
 
     def send(self, *message):
         """Send an answer, which names the question that it belongs to."""
         blobs = []
         text = JSON.encode(self.pack((self.number, *message), blobs)).encode()
-        if len(text) > MOST_JSON or sum(map(len, blobs)) > MOST_BYTES:
+        more = sum(map(len, blobs))
+        if len(text) > MOST_JSON or more > MOST_BYTES:
             raise Unsendable
-        header = HEADER.pack(len(text), sum(map(len, blobs)))
-        self.connection.sendall(b"".join((header, text, *blobs)))
+        self.connection.sendall(b"".join((HEADER.pack(len(text), more), text, *blobs)))
 
     def ask(self, function, arguments, named):
         """Call a function that stays with the grader: only values go there and come back."""
@@ -63,36 +71,20 @@ class Channel:
             raise getattr(builtins, rest[0])("inside the function that you were given")
         return rest[0]
 
-    def pack(self, value, blobs, depth=0):
-        """Make JSON of a value; bytes of arrays go to `blobs`, and what is no value stays here."""
-        if depth > DEEPEST or (isinstance(value, LONG) and len(value) > LONGEST):
+    def pack(self, value, blobs):
+        """Make JSON of a value; bytes go to `blobs`, and what is no value stays here."""
+        known = len(self.objects)
+        packer = Packer(self._keep)
+        packer.keep = instances.known_alone(packer, self._keep, self.received)
+        item = packer.item(value)
+        if len(self.objects) - known > MOST_OBJECTS:
             raise Unsendable
-        if value is None or value is True or value is False:
-            return value
-        if isinstance(value, ARRAYS) or _is_array_like(value):
-            return self._pack_array(value, blobs, depth)
-        if value is ...:
-            return ["e"]
-        if isinstance(value, str):
-            return str.encode(value, "utf-8", "replace").decode()
-        if isinstance(value, int):
-            return int(value)
-        if isinstance(value, float) or type(value).__name__ in ("Fraction", "Decimal"):
-            return float(value) if math.isfinite(value) else ["f", str(float(value))]
-        if isinstance(value, complex):
-            return ["c", *(self.pack(float(part), blobs) for part in (value.real, value.imag))]
-        return self._pack_parts(value, blobs, depth + 1)
+        blobs += packer.blobs
+        return item
 
-    def _pack_parts(self, value, blobs, depth):
-        tags = ((list, "l"), (tuple, "t"), (set, "s"), (frozenset, "s"), (range, "l"))
-        for kind, tag in tags:
-            if isinstance(value, kind):
-                return [tag, *(self.pack(part, blobs, depth) for part in value)]
-        if isinstance(value, dict):
-            pairs = dict.items(value)
-            return ["d", *([self.pack(part, blobs, depth) for part in pair] for pair in pairs)]
-        kind = "class" if isinstance(value, type) else "function" if callable(value) else "object"
-        return ["h", self.number_of(value), kind, type(value).__name__]
+    def _keep(self, value):
+        kind, name = _kind_of(value), type(value).__name__
+        return ["h", self.number_of(value), kind, name, *about(value, kind, name)]
 
     def number_of(self, value):
         """Return the number of an object that stays here: always the same one."""
@@ -102,21 +94,14 @@ class Channel:
             self.objects.append(value)
         return number
 
-    def _pack_array(self, value, blobs, depth):
-        array = np.asarray(value)
-        if array.dtype.char in "gG":  # long doubles are not the same on every machine
-            array = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
-        if array.dtype.kind not in "biufc":
-            return self.pack(array.tolist(), blobs, depth + 1)
-        plain = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-        blobs.append(plain.tobytes())
-        if isinstance(value, np.generic):
-            return ["n", plain.dtype.str]
-        return ["a", plain.dtype.str, list(array.shape), False]
+    def size_of(self, value):
+        """Return how many bytes it takes to send a value."""
+        item = self.pack(value, blobs := [])
+        return len(JSON.encode(item)) + sum(map(len, blobs))
 
     def _read(self, size):
         while len(self.buffer) < size:
-            piece = self.connection.recv(1 << 20)
+            piece = self.connection.recv(max(PIECE, size - len(self.buffer)))
             if not piece:
                 os._exit(0)
             self.buffer += piece
@@ -125,42 +110,58 @@ class Channel:
         return data
 
 
-def _is_array_like(value):
-    """Say whether it gives an array of numbers: a series, a tensor, a matrix of another library."""
-    if not hasattr(type(value), "__array__"):
-        return False
-    with contextlib.suppress(Exception):
-        return np.asarray(value).dtype.kind in "biufc"
-    return False
+class _Reader(Reader):
+    """A reader that knows this side's objects, and calls functions of the other side."""
+
+    def __init__(self, blobs, channel):
+        super().__init__(blobs)
+        self.channel, self.instances = channel, instances.Instances()
+
+    def object(self, number, *about):
+        return self.channel.objects[number]
+
+    def function(self, number):
+        ask = self.channel.ask
+        return lambda *arguments, **named: ask(number, arguments, named)
+
+    def iterator(self, number):
+        return _given(self.function(number))
+
+    def apart(self, array):
+        return spread(array)
 
 
-def unpack(item, blobs, channel):
-    """Return the grader's value; each array takes its bytes from the front of what is left."""
-    left = [blobs]
+def _kind_of(value):
+    """Say what can be done with an object."""
+    kind = type(value)
+    if isinstance(value, type):
+        return "class"
+    if hasattr(kind, "__next__"):
+        return "iterator"
+    if hasattr(kind, "__await__"):
+        return "coroutine"
+    return "function" if callable(value) else "object"
 
-    def array(dtype, shape, apart=False):
-        size = math.prod(shape) * np.dtype(dtype).itemsize
-        piece, left[0] = left[0][:size], left[0][size:]
-        made = np.frombuffer(piece, dtype).reshape(shape).copy()
-        return spread(made) if apart else made
 
-    def value(item):
-        if not isinstance(item, list):
-            return item
-        tag, *parts = item
-        if tag in ("l", "t", "s"):
-            return {"l": list, "t": tuple, "s": set}[tag](map(value, parts))
-        if tag == "d":
-            return {value(key): value(part) for key, part in parts}
-        if tag == "m":
-            return lambda *arguments, **named: channel.ask(parts[0], arguments, named)
-        if tag in ("a", "n"):
-            return array(*parts) if tag == "a" else array(parts[0], ())[()]
-        if tag == "c":
-            return complex(*map(value, parts))
-        return {"e": lambda: ..., "f": float, "h": channel.objects.__getitem__}[tag](*parts)
+def about(value, kind, name):
+    """Return [special methods, names of its classes] of an object; [] where its name says it all."""
+    if kind == "function" and name in KNOWN_BY_NAME:
+        return []
+    own, plain, base = type(value), PLAIN, object
+    if kind == "class":
+        plain, base = PLAIN_CLASS, type
+    special = [n for n in dir(own) if n.startswith("__") and n not in plain]
+    special += [n for n in COMPARED if getattr(own, n) is not getattr(base, n)]
+    if own.__hash__ not in (None, base.__hash__):
+        special.append("__hash__")
+    classes = (value if kind == "class" else own).__mro__
+    return [special, [one.__name__ for one in classes]]
 
-    return value(item)
+
+def _given(step):
+    """Yield what an iterator of the grader gives: nothing of it is asked for ahead."""
+    while item := step():
+        yield item[0]
 
 
 def spread(array):

@@ -4,10 +4,11 @@ This folder imports nothing of ours: all that a student's code can read here is 
 Nothing in this process is trusted, for a student's code may change all of it.
 """
 
+import builtins
+import collections
 import contextlib
 import gc
 import importlib
-import importlib.util
 import io
 import os
 import re
@@ -17,30 +18,25 @@ import socket
 import sys
 import types
 
+PACKAGES = "course_utils", "course_utils.grading", "course_utils.grading.inside"
+
 if __name__ == "__main__":  # as `Sandbox.command` starts it: Python knows no packages yet
     sys.path += sys.argv[1:]
     del sys.argv[1:]
     gc.disable()  # until everything that stays is loaded
+    sys.modules.update({package: types.ModuleType(package) for package in PACKAGES})
+    sys.modules[PACKAGES[-1]].__path__ = [os.path.dirname(os.path.abspath(__file__))]
 
-import numpy as np
+import numpy as np  # noqa: E402 (Python knows its packages only now)
 
+from course_utils.grading.inside import cells, instances, values  # noqa: E402
 
-def beside(name):
-    """Load a module of this folder: by its path, for a student may have one of that name."""
-    spec = importlib.util.spec_from_file_location(f"<{name}>", f"{FOLDER}/{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-FOLDER = os.path.dirname(os.path.abspath(__file__))
-cells, values = beside("cells"), beside("values")
 CHANGES = (list, dict, set, bytearray)
+HELD = (*CHANGES, np.ndarray, collections.deque)
 NUMBERS = (str, int, float, complex, bytes)
 MOST_PRINTED, LETTERS = 50_000, 2_000
+MOST_SENT = 20_000_000  # bytes of one name's value, so that the others come with it
 LEFT = 3  # with what a copy of this process ends when it is told to
-PLAIN, PLAIN_CLASS = frozenset(dir(object)), frozenset(dir(type))
-COMPARED = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 VALUE = ("value", None, (), "")
 UNSENDABLE = ("raised", ["Unsendable"], -1, -1, [], "", -1)
 
@@ -54,6 +50,11 @@ class Student:
         sys.modules["__main__"] = types.ModuleType("__main__")
         self.names = vars(sys.modules["__main__"])
         self.names.update(display=cells.silent, get_ipython=cells.silent)
+        builtins.input = self.typed
+
+    def typed(self, prompt=""):
+        """Return what the tests let somebody type: `input` is asked where they are."""
+        return self.channel.ask(0, (str(prompt),), {})
 
     def serve(self, word, message):
         """Answer one question of the grader's."""
@@ -97,9 +98,20 @@ class Student:
             self.after[number] = dict(self.names)
 
     def fetch(self, names, number):
-        """Return {name: value} of the names that there are, after a cell or at the end."""
+        """Return {name: value} of the names that there are, after a cell or at the end.
+
+        And the names whose values are too large to be sent.
+        """
         there = self.after.get(number, self.names)
-        return "value", {name: there[name] for name in names if name in there}, (), ""
+        found = {name: there[name] for name in names if name in there}
+        small = {name: value for name, value in found.items() if self._can_be_sent(value)}
+        return "value", small, [name for name in found if name not in small], ""
+
+    def _can_be_sent(self, value):
+        try:
+            return self.channel.size_of(value) < MOST_SENT
+        except BaseException:  # whatever a student's own class does when it is looked at
+            return False
 
     def moved(self, names, number):
         """Say whether one of the names means something else at the end than after a cell."""
@@ -107,15 +119,29 @@ class Student:
         return "value", any(there.get(n) is not self.names.get(n) for n in names), (), ""
 
     def call(self, function, arguments, named, look):
-        """Call something; with `look` say also which arguments hold something else than before."""
-        before = [self._bytes(argument) for argument in arguments] if look else ()
+        """Call something; with `look` say also what else holds something else than before."""
+        given = self.channel.received
+        before = self._contents(arguments, given) if look else None
         self.printed.clear()
         result, error = self._attempt(lambda: function(*arguments, **named))
         if error:
             return ("raised", *error)
-        after = zip(arguments, before)
-        changed = [(n, now) for n, (now, old) in enumerate(after) if self._bytes(now) != old]
-        return "value", result, changed, self.printed.text()
+        self.channel.received = given
+        same = [n for n, one in enumerate(arguments) if one is result and isinstance(one, HELD)]
+        changes = self._changes(arguments, given, before) if look else ()
+        return "value", (result, *same[:1]), changes, self.printed.text()
+
+    def _contents(self, arguments, given):
+        """Return what arguments and objects hold."""
+        objects = [self._bytes(instances.state_of(one)) for one in given.objects]
+        return [self._bytes(argument) for argument in arguments], objects
+
+    def _changes(self, arguments, given, before):
+        now = self._contents(arguments, given)
+        places = [n for n, pair in enumerate(zip(before[0], now[0])) if pair[0] != pair[1]]
+        changed = [n for n, pair in enumerate(zip(before[1], now[1])) if pair[0] != pair[1]]
+        pairs = [(place, arguments[place]) for place in places]
+        return instances.Held(pairs, given, changed) if pairs or changed else ()
 
     def read(self, thing, attribute):
         """Return an attribute of something."""
@@ -132,18 +158,6 @@ class Student:
         self.printed.clear()
         result, error = self._attempt(lambda: cells.awaited(thing))
         return ("raised", *error) if error else ("value", result, (), self.printed.text())
-
-    def describe(self, thing):
-        """Return (special methods, names of its classes) of an object."""
-        kind, whole = type(thing), isinstance(thing, type)
-        plain = PLAIN_CLASS if whole else PLAIN
-        special = sorted(n for n in dir(kind) if n.startswith("__") and n not in plain)
-        base = type if whole else object
-        special += [n for n in COMPARED if getattr(kind, n) is not getattr(base, n)]
-        if kind.__hash__ not in (None, base.__hash__):
-            special.append("__hash__")
-        classes = thing.__mro__ if whole else kind.__mro__
-        return "value", (special, [one.__name__ for one in classes]), (), ""
 
     def signature(self, thing):
         """Return [(name, kind, (), or (default,))] of a function's parameters."""
@@ -285,6 +299,12 @@ def limit(limits):
         resource.setrlimit(kind, (most, most))
 
 
+def forget_names():
+    """Take this folder's modules out of what can be imported, before the course's come."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "course_utils"]:
+        del sys.modules[name]
+
+
 def begin(channel):
     """Set the limits, and stock the shelf: its modules are in no frame when student's code runs."""
     _, limits, shelf, modules, given, withheld, files = channel.receive()
@@ -293,6 +313,7 @@ def begin(channel):
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         with open(path, "wb") as file:
             file.write(data)
+    instances.MODULES |= {os.path.splitext(path)[0] for path in files if path.endswith(".py")}
     sys.path.insert(0, "")
     exec(compile(shelf, "<shelf>", "exec"), space := {"__name__": "<shelf>"})
     space["stock"](modules, given, withheld)
@@ -308,6 +329,7 @@ def main():
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
+    forget_names()
     begin(channel)
     student = Student(channel)
     channel.serve = student.serve

@@ -166,12 +166,14 @@ function table() {
   const marked = (one) => Object.keys(state.marks[one.id]).filter((name) => mark(name, one) !== null);
   const used = data.questions.filter((one) => marked(one).length);
   const students = [...new Set(used.flatMap(marked))].sort();
+  const answers = data.questions.flatMap((one) => one.answers);
+  const called = new Map(answers.map((one) => [one.student, one.called])); // no formula in a spreadsheet
   const lines = [["student", ...used.map((one) => one.id)]];
   if (used.some((one) => state.most[one.id] !== one.worth)) {
     lines.push([data.out_of, ...used.map((one) => (state.most[one.id] === one.worth ? "" : state.most[one.id]))]);
   }
   for (const student of students) {
-    lines.push([student, ...used.map((one) => mark(student, one) ?? "")]);
+    lines.push([called.get(student), ...used.map((one) => mark(student, one) ?? "")]);
   }
   return lines.map((line) => line.map((part) => cell(String(part))).join(",") + "\n").join("");
 }
@@ -212,14 +214,14 @@ function load(text) {
   for (const one of data.questions) {
     const place = names.indexOf(one.id);
     if (place < 0) continue;
-    const known = new Set(one.answers.map((answer) => answer.student));
+    const known = new Map(one.answers.flatMap(({ student, called }) => [[called, student], [student, student]]));
     const worth = lines.find((line) => line[who] === data.out_of);
     if (worth && worth[place]) state.most[one.id] = Number(worth[place].replace(",", "."));
     for (const line of lines) {
       const points = Number((line[place] || "").trim().replace(",", "."));
       if (line[who] === data.out_of || !(line[place] || "").trim()) continue;
       if (!known.has(line[who]) || !(points >= 0 && points <= state.most[one.id])) { wrong.push(line[who]); continue; }
-      state.marks[one.id][line[who]] = points;
+      state.marks[one.id][known.get(line[who])] = points;
       read += 1;
     }
   }

@@ -1,0 +1,233 @@
+"""Objects of a sheet's own classes as items: a node of a tree, a card, a generator of numbers.
+
+A class that a sheet gives is there on both sides. What a test makes of it goes over by what it
+holds, and is made anew there; after the call what has changed in it comes back the same way. One
+object of a frame has one number, so rings and shared parts stay what they are. What only a student
+has, such as a class of their own, never goes by what it holds: it stays where it is.
+"""
+
+import builtins
+import enum
+import io
+import pathlib
+import sys
+
+import numpy as np
+
+from course_utils.grading.inside.items import PACK, READ, Malformed, check
+
+FILES = (io.StringIO, io.BytesIO)
+DRAWS = ("numpy.random:Generator", "numpy.random:RandomState", "random:Random")
+MODULES = {"__main__"}  # whose classes both sides have: of the sheet, and of the files beside it
+
+
+class Instances:
+    """The objects of one call that go over by what they hold, by number, and what they held."""
+
+    def __init__(self):
+        self.objects, self.numbers = [], {}
+
+    def number_of(self, value):
+        """Return (number, whether it is new)."""
+        new = id(value) not in self.numbers
+        if new:
+            self.add(value)
+        return self.numbers[id(value)], new
+
+    def add(self, value):
+        self.numbers[id(value)] = len(self.objects)
+        self.objects.append(value)
+
+
+def name_of(value):
+    """Return the name of a class whose objects go by what they hold, for one of them; or None."""
+    kind = type(value)
+    if isinstance(value, FILES):
+        return f"io:{kind.__name__}" if kind in FILES else None
+    name = f"{kind.__module__}:{kind.__qualname__}"
+    for known in DRAWS:
+        if known.partition(":")[2] == kind.__name__ and is_of(kind, known):
+            return known
+    return name if kind.__module__ in MODULES and is_of(kind, name) else None
+
+
+def is_of(kind, name):
+    """Say whether a class is what both sides know by that name."""
+    try:
+        return class_of(name) is kind
+    except (Malformed, AttributeError, KeyError):
+        return False
+
+
+def class_of(name):
+    """Return the class of a name. Raises Malformed for others than the sheet's."""
+    module, _, path = name.partition(":")
+    fine = module in MODULES or name in DRAWS or name in ("io:StringIO", "io:BytesIO")
+    check(name, fine and path and module in sys.modules)
+    found = sys.modules[module]
+    for part in path.split("."):
+        found = vars(found)[part] if module in MODULES else getattr(found, part)
+    return check(found, type.__instancecheck__(type, found))
+
+
+def state_of(value):
+    """Return what an object holds, as plain values."""
+    if isinstance(value, FILES):
+        return {"": [value.getvalue(), value.tell()]}
+    if isinstance(value, np.random.Generator):
+        return {"": value.bit_generator.state}
+    if isinstance(value, np.random.RandomState):
+        return {"": value.get_state()}
+    if type(value).__name__ == "Random" and hasattr(value, "getstate"):
+        return {"": value.getstate()}
+    slots = [s for kind in type(value).__mro__ for s in _slots(kind)]
+    held = {slot: getattr(value, slot) for slot in slots if hasattr(value, slot)}
+    return {**held, **getattr(value, "__dict__", {})}
+
+
+def _slots(kind):
+    slots = vars(kind).get("__slots__", ())
+    names = (slots,) if isinstance(slots, str) else slots
+    return [name for name in names if name not in ("__dict__", "__weakref__")]
+
+
+def made_of(name):
+    """Return a new object of a class, without anything in it yet."""
+    if name == "numpy.random:Generator":
+        return np.random.default_rng(0)
+    if name == "numpy.random:RandomState":
+        return np.random.RandomState(0)
+    kind = class_of(name)
+    return kind() if name == "random:Random" or name.startswith("io:") else kind.__new__(kind)
+
+
+def fill(value, state):
+    """Let an object hold that."""
+    if isinstance(value, FILES):
+        text, place = state[""]
+        value.seek(0)
+        value.truncate()
+        value.write(text)
+        value.seek(place)
+    elif isinstance(value, np.random.Generator):
+        _set_bits(value, state[""])
+    elif isinstance(value, np.random.RandomState):
+        value.set_state(state[""])
+    elif type(value).__name__ == "Random" and hasattr(value, "setstate"):
+        value.setstate(state[""])
+    else:
+        for name in [name for name in getattr(value, "__dict__", {}) if name not in state]:
+            del value.__dict__[name]
+        for name, part in state.items():
+            object.__setattr__(value, name, part)
+
+
+def _set_bits(generator, state):
+    """Set a generator's state; another kind of bits takes another object's place inside."""
+    kind = check(state["bit_generator"], state["bit_generator"] in KINDS_OF_BITS)
+    if generator.bit_generator.state["bit_generator"] != kind:
+        generator.__init__(getattr(np.random, kind)())
+    generator.bit_generator.state = state
+
+
+KINDS_OF_BITS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
+
+
+class Held:
+    """What a call has changed, to be sent by what it holds.
+
+    pairs : (place of an argument, what it holds now).  instances : the objects that came with the
+    call.  changed : their numbers, where they hold something else than before.
+    """
+
+    def __init__(self, pairs, instances, changed):
+        self.pairs, self.instances, self.changed = pairs, instances, changed
+
+
+def by_value(packer, keep, stays=lambda value: False):
+    """Return what keeps the objects of a frame: by what they hold, but for those that `stays` says."""
+
+    def kept(value):
+        item = None if stays(value) else pack_instance(packer, value)
+        return keep(value) if item is None else item
+
+    return kept
+
+
+def known_alone(packer, keep, instances):
+    """Return what keeps the objects of an answer: those that came with the call are known by number."""
+
+    def kept(value):
+        number = instances.numbers.get(id(value))
+        return keep(value) if number is None else ["O", name_of(value), number]
+
+    return kept
+
+
+def _pack_held(packer, held):
+    keep, packer.keep = packer.keep, by_value(packer, packer.keep)
+    packer.instances = held.instances
+    objects = [(name_of(held.instances.objects[n]), n) for n in held.changed]
+    whole = [
+        ["O", name, n, packer.item(state_of(held.instances.objects[n]))] for name, n in objects
+    ]
+    pairs = [["t", place, packer.item(now)] for place, now in held.pairs]
+    packer.keep = keep
+    return ["t", ["l", *whole], ["l", *pairs]]
+
+
+def pack_instance(packer, value):
+    """Return the item of an object that goes by what it holds; None where it does not."""
+    if isinstance(value, type):
+        name = f"{value.__module__}:{value.__qualname__}"
+        known = issubclass(value, BaseException) and vars(builtins).get(value.__name__) is value
+        return ["K", name] if known or is_of(value, name) else None
+    if isinstance(value, enum.Enum):
+        name = f"{type(value).__module__}:{type(value).__qualname__}"
+        return ["E", name, value.name] if is_of(type(value), name) else None
+    name = name_of(value)
+    if name is None:
+        return None
+    number, new = packer.instances.number_of(value)
+    return ["O", name, number, packer.item(state_of(value))] if new else ["O", name, number]
+
+
+def read_instance(reader, name, number, *item):
+    """Return the object: the one of that number, or a new one; and let it hold what it holds."""
+    known = reader.instances
+    check(number, type(number) is int and 0 <= number <= len(known.objects))
+    if number == len(known.objects):
+        check(item, len(item) == 1)
+        known.add(made_of(check(name, isinstance(name, str))))
+    value = known.objects[number]
+    if item:
+        state = reader.value(item[0])
+        check(state, type(state) is dict and all(type(key) is str for key in state))
+        fill(value, state)
+    return value
+
+
+def _read_member(reader, name, member):
+    kind = class_of(check(name, isinstance(name, str)))
+    return check(kind, issubclass(kind, enum.Enum))[member]
+
+
+def _pack_path(packer, path):
+    return ["P", str(path)]
+
+
+def _read_path(reader, text):
+    return pathlib.Path(check(text, isinstance(text, str)))
+
+
+def _read_class(reader, name):
+    check(name, isinstance(name, str))
+    if name.startswith("builtins:"):
+        found = vars(builtins)[name.removeprefix("builtins:")]
+        return check(found, isinstance(found, type) and issubclass(found, BaseException))
+    return class_of(name)
+
+
+PACK[Held] = _pack_held
+PACK |= dict.fromkeys((pathlib.PosixPath, pathlib.PurePosixPath), _pack_path)
+READ |= {"O": read_instance, "E": _read_member, "P": _read_path, "K": _read_class}
