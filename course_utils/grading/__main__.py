@@ -131,7 +131,7 @@ def _sandbox(options: argparse.Namespace) -> "Sandbox":
     seconds = options.cell_seconds, options.call_seconds, options.total_seconds
     given = options.roster, options.marks, options.extensions
     of_the_class = options.source.parent, options.submissions, options.out, *given
-    hidden = tuple(str(path) for path in of_the_class if path)
+    hidden = tuple(os.path.abspath(path) for path in of_the_class if path)
     limits = Limits(*seconds, options.memory)
     sandbox = Sandbox(limits, safe=not options.unsafe_no_sandbox, hidden=hidden)
     reason = sandbox.why_not() if sandbox.safe else None

@@ -24,12 +24,13 @@ class Busy(GradingError):
 class Kept:
     """What stands in a journal.
 
-    rows : by the key of a submission, the newest last.  done : keys of those that stay as they are.
-    unread : how many lines cannot be read here.
+    rows : by the key of a submission, the last graded last.  done : keys of those that stay as they
+    are.  unread : how many lines cannot be read here.
     """
 
     def __init__(self, lines: Iterable[bytes]) -> None:
         self.rows, self.done, self.unread = dict[str, Row](), set[str](), 0
+        self.seen = dict[str, int]()  # when a piece of work was first graded
         self.bytes = 0
         for line in lines:
             if not line.endswith(b"\n"):  # the run was killed while it wrote
@@ -46,8 +47,14 @@ class Kept:
         with path.open("rb") as file:
             return cls(file)
 
+    def as_it_came(self) -> list[Row]:
+        """Return the rows in the order in which their work was first seen, however often graded."""
+        places = {key: self.seen[row.work or key] for key, row in self.rows.items()}
+        return [self.rows[key] for key in sorted(self.rows, key=lambda key: places[key])]
+
     def put(self, key: str, row: Row) -> None:
-        """Know a row, as the newest."""
+        """Know a row, as the last graded."""
+        self.seen.setdefault(row.work or key, len(self.seen))
         self.rows.pop(key, None)
         self.rows[key] = row
         if row.again:

@@ -47,9 +47,9 @@ def refuse_other_sheet(folder: Path, master: Master) -> None:
 
 
 def rows_before(folder: Path) -> tuple[list[Row], int]:
-    """Return the rows of all runs, the newest last, and how many lines cannot be read here."""
+    """Return the rows of all runs, in the order in which their work came, and the lines unread."""
     kept = Kept.of(folder)
-    return list(kept.rows.values()), kept.unread
+    return kept.as_it_came(), kept.unread
 
 
 def of_unread(lines: int, folder: Path) -> str:

@@ -43,15 +43,18 @@ class Merged:
 
 
 def merge(here: Sequence[Row], before: Iterable[Row], master: Master) -> Merged:
-    """Return the rows of this run with those of people whom earlier ones graded, oldest first."""
+    """Return the rows of this run with those of people whom earlier ones graded.
+
+    before : in the order in which their work came, these rows may be among them.
+    """
     earlier = defaultdict[str, list[Row]](list)
     for row in before:
         earlier[person_of(row)].append(row)
     rows, overtaken, taken_for = list[Row](), list[str](), list[tuple[str, str]]()
     for row in here:
         theirs = earlier.pop(person_of(row), [])
-        rows.append(_newest([*theirs, row], master))
-        if rows[-1].handed_in != row.handed_in:
+        rows.append(_newest(_in_place(row, theirs), master))
+        if rows[-1].work != row.work:
             overtaken.append(row.student)
         others = [one.student for one in theirs if not _same_name(one, row)]
         taken_for += [(row.student, name) for name in dict.fromkeys(others)]
@@ -67,14 +70,28 @@ def everybody_of(
     """Return a row of everybody whom the report will have, before anything is graded."""
     who = persons(submissions, before)
     here = [
-        Row(one.student, one.number, Status.GRADED, handed_in=one.handed_in, person=person)
+        Row(
+            one.student,
+            one.number,
+            Status.GRADED,
+            work=one.key() if before else "",
+            handed_in=one.handed_in,
+            person=person,
+        )
         for one, person in zip(submissions, who, strict=True)
     ]
     return merge(here, before, master).rows
 
 
+def _in_place(row: Row, others: Sequence[Row]) -> list[Row]:
+    """Return the rows of one person as they came: work that was seen before is not new now."""
+    if row.work in {other.work for other in others} - {""}:
+        return [row if other.work == row.work else other for other in others]
+    return [*others, row]
+
+
 def _newest(rows: Sequence[Row], master: Master) -> Row:
-    """Return the row of one person that counts: of equally new ones the last graded.
+    """Return the row of one person that counts: the last handed in, or else the last that came.
 
     What a platform wrote to an earlier one stays known.
     """

@@ -47,45 +47,39 @@ HOLDS = [
     mean(
         "files without a byte",
         in_children(
-            12,
+            4,
             """
             os.mkdir(f"/tmp/{number}"); os.chdir(f"/tmp/{number}")
             for name in range(10**9): os.symlink("x", str(name))""",
             3,
         )
         + WRONG,
-        "crashed",
+        None,
     ),
     mean(
         "shared memory that nobody has mapped",
-        in_children(
-            16,
-            """
-            memory = mmap.mmap(-1, 300 << 20)
-            kept.append(memory)
-            for place in range(0, len(memory), 4096): memory[place] = 1
-            memory.madvise(mmap.MADV_DONTNEED)""",
-        )
-        + WRONG,
-        None,
+        """
+        import mmap
+        won = []
+        try: won.append(mmap.mmap(-1, 1 << 20).madvise(mmap.MADV_DONTNEED))
+        except OSError: pass
+        """
+        + RIGHT_WHERE_WON,
     ),
     mean(
         "shared memory by a device",
-        in_children(
-            16,
-            """
-            memory = mmap.mmap(os.open("/dev/zero", os.O_RDWR), 300 << 20)
-            kept.append(memory)
-            for place in range(0, len(memory), 4096): memory[place] = 1
-            memory.madvise(mmap.MADV_DONTNEED)""",
-        )
-        + WRONG,
-        None,
+        """
+        import mmap, os
+        won = []
+        try: won.append(mmap.mmap(os.open("/dev/zero", os.O_RDWR), 1 << 20))
+        except OSError: pass
+        """
+        + RIGHT_WHERE_WON,
     ),
     mean(
         "letters that wait in sockets",
         in_children(
-            20,
+            4,
             """
             while True:
                 kept.extend(socket.socketpair())
@@ -102,20 +96,15 @@ HOLDS = [
         "crashed",
     ),
     mean(
-        "letters that wait in connections",
+        "connections",
         in_children(
-            20,
+            4,
             """
             kept.append(socket.create_server(("127.0.0.1", 0), backlog=100))
             while True:
                 kept.append(socket.create_connection(kept[0].getsockname()))
-                kept.append(kept[0].accept()[0])
-                for one in kept[-2:]:
-                    one.setblocking(False)
-                    try:
-                        while True: one.send(b"x" * 100_000)
-                    except BlockingIOError: pass""",
-            1,
+                kept.append(kept[0].accept()[0])""",
+            2,
         )
         + WRONG,
         "crashed",
@@ -145,7 +134,7 @@ HOLDS = [
     mean(
         "files that are gone, in pipes",
         in_children(
-            8,
+            3,
             """
             while True:
                 with open(f"/tmp/{number}", "w+b") as file:
@@ -161,7 +150,7 @@ HOLDS = [
     mean(
         "locks on single bytes",
         in_children(
-            8,
+            2,
             """
             with open(f"/tmp/{number}", "wb") as file:
                 for place in range(0, 10**9, 2): fcntl.lockf(file, fcntl.LOCK_EX, 1, place)""",
@@ -218,7 +207,7 @@ REACHES = [
         """
         import os
         won = []
-        for number in range(6):
+        for number in range(2):
             try: child = os.fork()
             except OSError: break
             if child == 0:

@@ -209,6 +209,23 @@ def test_a_second_copy_of_the_course_is_not_there_either(session, tmp_path, monk
     assert one.fetch("there") == {"course_utils": [], "other": []}
 
 
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("for n in range(10**6): open(f'/tmp/{n}', 'w')", "too many files"),
+        (
+            "kept, number = [], os.fork()\nwhile True:\n    try: kept += socket.socketpair()\n"
+            "    except OSError: time.sleep(60)",
+            "too many sockets",
+        ),
+    ],
+)
+def test_what_no_process_is_charged_for_ends_a_worker(session, source, said):
+    one = session(f"import os, socket, time\n{source}", "x = 1")
+    assert one.fetch("x") == 1
+    assert said in one.left_out[0].message
+
+
 @pytest.mark.skipif(not syscalls.program(), reason="needs the filter of system calls")
 def test_a_worker_stays_on_its_core_with_all_that_it_starts(monkeypatch):
     core = max(os.sched_getaffinity(0))

@@ -7,6 +7,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -128,6 +129,26 @@ def test_the_newest_hand_in_counts_whichever_is_graded_last(term, capsys):
     assert table()["student 04"]["score"] == "10"
     (aside,) = (term / "out").glob("before-*")
     assert table(aside / "grades.csv")["student 04"]["score"] == "8", "the old one is kept"
+
+
+def test_without_times_what_came_last_counts_also_when_the_first_is_graded_again(term, capsys):
+    """Moodle's archives have the time of the download."""
+    for name in ("Kim Lee_501_assignsubmission_file_", "Zoe Q_503_assignsubmission_file_"):
+        hand_in(term / "all", name)
+    hand_in(term / "late", "Zoe Quinn_503_assignsubmission_file_", "bad = 1")
+    (term / "marks.csv").write_text("student,test_twice\n503,1\n")
+    for name in ("all", "late"):
+        shutil.make_archive(name, "zip", name)
+        assert run(f"{name}.zip") == 0
+    write_source(term / "mini.ipynb", lambda book: book["cells"].append(book["cells"][0]))
+    capsys.readouterr()
+    assert run("all.zip", "--marks", "marks.csv") == 0
+    scores = {name: line["score"] for name, line in table().items()}
+    assert scores == {"Kim Lee": "10", "Zoe Quinn": "7"}
+    said = capsys.readouterr().out
+    assert "counts: Zoe Q" in said and "1 rows are of an older SOURCE" in said
+    assert run("late.zip") == 0
+    assert table()["Zoe Quinn"]["score"] == "7" and "older SOURCE" not in capsys.readouterr().out
 
 
 def test_a_person_is_the_platforms_number_then_the_name(term, capsys):

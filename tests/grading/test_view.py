@@ -2,10 +2,11 @@
 
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from course_utils.grading import GradingError, view
+from course_utils.grading import GradingError, __main__, view
 from course_utils.grading.sandbox import Limits, Sandbox
 from course_utils.grading.session import Room, Session
 
@@ -95,6 +96,17 @@ def test_a_clone_that_is_its_own_environment_shows_its_packages_only(prefix, mon
     sandbox = Sandbox(Limits(), shown=(python,), hidden=(str(clone / "solutions"),))
     files, _, _ = seen_from_inside(clone, sandbox)
     assert files == [f"{clone}/lib/package.py"]
+
+
+@pytest.mark.skipif(REASON is not None, reason=str(REASON))
+def test_what_is_given_is_hidden_from_wherever_a_worker_is_started(prefix, monkeypatch):
+    """The process that grades moves to another folder, so the paths must not be relative."""
+    monkeypatch.chdir(prefix)
+    given = ["clone/solutions/01.ipynb", "class", "--out", "report", "--roster", "hand-ins.zip"]
+    options = __main__._parser().parse_args(given)
+    found = {Path(path) for path in __main__._sandbox(options).hidden}
+    names = ("clone/solutions", "class", "report", "hand-ins.zip")
+    assert found == {prefix / name for name in names}
 
 
 def test_a_folder_that_python_needs_cannot_be_hidden(prefix):
