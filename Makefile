@@ -3,6 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin/python
 
+# Nothing of the caller's changes what Python does: that list is read, for there is only one.
+unexport $(shell $(PYTHON) -I course_utils/grading/environment.py 2>/dev/null)
+export PYTHONNOUSERSITE = 1
+
 # The matrices are small: a second BLAS thread gains nothing, and under load it costs 8 times.
 export OPENBLAS_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
@@ -16,7 +20,11 @@ ALL_TESTS := $(ALL_CORES) $(NBVAL) tests $(wildcard notebooks solutions)
 COMPILE := uv pip compile pyproject.toml --universal --generate-hashes --quiet \
 	--no-emit-index-url --no-header --no-annotate
 # A variable as one word of the shell, whatever is in it: spaces, quotes, brackets.
-word = '$(subst ','\'',$(value $1))'
+quoted = '$(subst ','\'',$(value $1))'
+# The same behind an option, nothing where it is not given.
+given = $(if $(value $2),$1$(call quoted,$2))
+# What people name is never expanded, not for the environment either: a file may be called $(5.zip.
+unexport SOURCE SUBMISSIONS OUT DIR NAME TITLE ID FUNCTION
 EXPERIMENTS := $(basename $(notdir $(shell grep -l __main__ experiments/*.py)))
 BENCHMARKS := $(basename $(notdir $(shell grep -l __main__ benchmarks/*.py)))
 
@@ -39,7 +47,7 @@ test: setup  ## run the tests: style, units, all notebooks, a real browser where
 
 .PHONY: test-all
 test-all: setup  ## also the nightly tests, before a release; screenshots go to tests/browser/shots
-	COURSE_SHOTS=$(or $(COURSE_SHOTS),$(CURDIR)/tests/browser/shots) \
+	COURSE_SHOTS=$(if $(value COURSE_SHOTS),$(call quoted,COURSE_SHOTS),"$$PWD/tests/browser/shots") \
 		$(BIN) -m pytest $(ALL_TESTS) --nightly $(ARGS)
 
 .PHONY: quick
@@ -52,11 +60,11 @@ check: setup  ## style, then the tests of what changed, in seconds; NAMES="scori
 
 .PHONY: new-lesson
 new-lesson: setup  ## begin a lesson: NAME=15_positions TITLE="Positions"
-	@$(BIN) -m tools.new lesson $(call word,NAME) $(call word,TITLE)
+	@$(BIN) -m tools.new lesson $(call quoted,NAME) $(call quoted,TITLE)
 
 .PHONY: new-exercise
 new-exercise: setup  ## begin an exercise of a sheet: ID=15.1 FUNCTION=sinusoids
-	@$(BIN) -m tools.new exercise $(call word,ID) $(call word,FUNCTION)
+	@$(BIN) -m tools.new exercise $(call quoted,ID) $(call quoted,FUNCTION)
 
 .PHONY: test-oldest
 test-oldest:  ## run the unit tests with the lowest versions that pyproject.toml admits
@@ -73,13 +81,22 @@ exercises: setup  ## make the exercise sheets from solutions/
 
 .PHONY: nbgrader-course
 nbgrader-course: setup  ## lay the sheets out for a school that runs nbgrader; DIR=my-course
-	@$(BIN) -m tools.nbgrader_course $(if $(DIR),$(call word,DIR))
+	@$(BIN) -m tools.nbgrader_course $(call given,,DIR)
 
 .PHONY: grade
-grade:  ## grade a class: SOURCE=solutions/02_score_normalise_mix.ipynb SUBMISSIONS=from-moodle.zip OUT=report
+grade:  ## grade a class: SOURCE=solutions/02_score_normalise_mix.ipynb SUBMISSIONS=from-moodle.zip
 	@$(PYTHON) tools/set_up.py
-	@$(BIN) -m course_utils.grading $(if $(SOURCE),$(call word,SOURCE)) \
-		$(if $(SUBMISSIONS),$(call word,SUBMISSIONS)) --out $(if $(OUT),$(call word,OUT),report) $(ARGS)
+	@$(BIN) -m course_utils.grading $(call given,--out=,OUT) $(ARGS) \
+		-- $(call given,,SOURCE) $(call given,,SUBMISSIONS)
+
+.PHONY: mark-reasons
+mark-reasons:  ## mark by hand what a sheet's tests cannot: OUT=report/01_a_soft_library
+	@$(PYTHON) tools/set_up.py
+	@$(BIN) -m course_utils.grading.marking_page $(or $(call given,,OUT),report)
+
+.PHONY: export-questions
+export-questions: setup  ## write the course test, polls and choices for Moodle: DIR=questions
+	@$(BIN) -m tools.export_questions $(or $(call given,,DIR),_build/questions)
 
 DEMO := _build/demo-class
 
@@ -89,7 +106,7 @@ demo-class: setup  ## invent a class of 30 students, grade it and open the repor
 	@$(BIN) -m course_utils.grading solutions/02_score_normalise_mix.ipynb $(DEMO)/moodle.zip \
 		--roster $(DEMO)/list.csv --out $(DEMO)/report $(ARGS)
 	@echo "The class: $(DEMO)/report/summary.html. The marks: $(DEMO)/report/grades.csv."
-	@[ -z "$$DISPLAY$$WAYLAND_DISPLAY" ] || $(BIN) -m webbrowser $(CURDIR)/$(DEMO)/report/summary.html
+	@[ -z "$$DISPLAY$$WAYLAND_DISPLAY" ] || $(BIN) -m webbrowser "$$PWD/$(DEMO)/report/summary.html"
 
 .PHONY: book
 book: setup  ## build the web book from the committed notebooks: _build/book/site/index.html

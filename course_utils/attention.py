@@ -202,6 +202,8 @@ class AttentionLayer(Layer):
         """Return (output, LayerCache); the cache's `attended` has weights (..., heads, n, m)."""
         x, y = as_float(x), as_float(y)
         self.check(x, y)
+        for name, array in (("x", x), ("y", y)):
+            check_finite(array, name)
         # x (..., n, model_size) asks; y (..., m, model_size) is looked at
         queries = self.split(x @ self.like("W_query", x))  # (..., heads, n, width of a head)
         keys = self.split(y @ self.like("W_key", y))  # (..., heads, m, width of a head)

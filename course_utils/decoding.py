@@ -187,12 +187,12 @@ def _check_target(target, rows):
 def _check_logits(logits, steps_before):
     """Raise FloatingPointError where a row's logits hold NaN or infinity.
 
-    −inf may stand for a symbol that is never written. The largest logit shows the rest: NaN is
-    larger than all numbers to `max`.
+    −inf may stand for a symbol that is never written, and something must be left to write. The
+    largest logit shows the rest: NaN is larger than all numbers to `max`.
     """
     if isfinite(logits.sum()):  # one cheap look at each step; what follows is for the others
         return
-    largest = logits.max(axis=1)
+    largest = np.concatenate([logits.max(axis=1), logits[:, END:].max(axis=1)])
     if not np.isfinite(largest).all():
         found = largest[~np.isfinite(largest)][0]
         raise FloatingPointError(

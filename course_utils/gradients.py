@@ -9,7 +9,7 @@ def numerical_gradient(function, array, step=1e-5):
     It is shaped like `array`. `function` takes nothing and returns a number; it must read `array`
     itself, which is moved by ± `step` in one entry at a time and put back. Use float64: in float32
     the differences drown in rounding. Raises TypeError for an array of another dtype, and for a
-    list.
+    list, FloatingPointError where the function's value is not finite.
     """
     found = getattr(array, "dtype", type(array).__name__)  # a list could not be moved in place
     if found != np.float64:
@@ -24,8 +24,18 @@ def numerical_gradient(function, array, step=1e-5):
             below = function()
         finally:
             array[index] = kept
-        gradient[index] = (above - below) / (2 * step)
+        gradient[index] = _slope(above, below, step, index)
     return gradient
+
+
+def _slope(above, below, step, index):
+    """Return a central difference. Raises FloatingPointError where it is no number."""
+    if not (np.isfinite(above) and np.isfinite(below) and step):
+        raise FloatingPointError(
+            f"function() must be finite beside every entry, got {above} and {below} at {index} "
+            f"moved by {step}: look for NaN in what it computes, or take another step"
+        )
+    return (above - below) / (2 * step)
 
 
 def check_gradients(function, pairs, rtol=1e-6, atol=1e-9):

@@ -50,9 +50,16 @@ def by_length(matched, lengths, edges):
 
     Range i holds edges[i] ≤ length < edges[i + 1]; the share of an empty range is NaN.
     `matched` (rows,) is boolean, or a share for each row; both results have shape
-    (len(edges) - 1,).
+    (len(edges) - 1,). Raises ValueError for NaN, and for edges that do not rise.
     """
     matched, lengths = np.asarray(matched), np.asarray(lengths)
+    if np.isnan(matched).any() or np.isnan(lengths).any():
+        raise ValueError(
+            "matched and lengths must hold no NaN, which would spread over a range: leave out rows "
+            "without symbols"
+        )
+    if not (np.diff(edges) > 0).all():
+        raise ValueError(f"edges must rise, got {list(edges)}: range i ends where i + 1 begins")
     if matched.shape != lengths.shape:
         raise ValueError(
             f"matched and lengths must have one entry per row, got {matched.shape} "
@@ -68,6 +75,8 @@ def _checked(tokens, batch):
     if hasattr(tokens, "tokens"):
         raise ValueError("tokens must be an array of ids, got a Decoded: pass its .tokens")
     tokens = np.asarray(tokens)
+    if tokens.size and not np.issubdtype(tokens.dtype, np.integer):
+        raise ValueError(f"tokens must be integers, got {tokens.dtype}: pass ids, not their text")
     if tokens.ndim != 2 or len(tokens) != len(batch.target):
         raise ValueError(
             f"tokens must have shape (batch, time) with batch = {len(batch.target)}, got "

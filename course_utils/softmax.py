@@ -85,6 +85,8 @@ def cross_entropy(logits, expected, real=None):
     where the shapes differ, an id is none of the n, or no place counts.
     """
     logits = as_float(logits)
+    if not logits.ndim:
+        raise ValueError("logits must be (…, n), one for each id, got a single number")
     expected = check_ids(expected, logits.shape[-1], "expected")
     real = np.ones(expected.shape, bool) if real is None else np.asarray(real)
     count = _count_places(logits, expected, real)

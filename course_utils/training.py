@@ -25,6 +25,7 @@ class Adam:
     """
 
     def __init__(self, params, clip=None, beta1=0.9, beta2=0.999, epsilon=1e-8):
+        _check_clip(clip)
         if not params:
             raise ValueError("params must hold at least one array, got none: nothing can be moved")
         self.params = params
@@ -38,8 +39,10 @@ class Adam:
         """Move the parameters by one update.
 
         Raises KeyError where a gradient is missing, ValueError where it has another shape than
-        its parameter, FloatingPointError where it is not finite; nothing is moved then.
+        its parameter or the rate is no finite number from 0, FloatingPointError where a gradient
+        is not finite; nothing is moved then.
         """
+        _check_rate(learning_rate)
         gradient, scratch = self.gather(grads), self.scratch
         self.steps += 1
         self.mean *= self.beta1
@@ -189,14 +192,28 @@ def _check_settings(steps, learning_rate, every):
     """Raise ValueError for steps, a rate or a time between judgements that cannot be."""
     if not isinstance(steps, Integral) or steps < 0:
         raise ValueError(f"steps must be a whole number from 0, got {steps}: count the updates")
+    _check_rate(learning_rate)
+    if every < 1:
+        raise ValueError(
+            f"every must be at least 1, got {every}: it counts steps between judgements"
+        )
+
+
+def _check_rate(learning_rate):
+    """Raise ValueError unless a learning rate can be."""
     if not 0 <= learning_rate < np.inf:
         raise ValueError(
             f"learning_rate must be a finite number from 0, got {learning_rate}: "
             f"start with 0.01, and take a smaller one where the loss jumps"
         )
-    if every < 1:
+
+
+def _check_clip(clip):
+    """Raise ValueError for a norm that no gradient can be shortened to: −1 would turn it round."""
+    if clip is not None and not clip >= 0:
         raise ValueError(
-            f"every must be at least 1, got {every}: it counts steps between judgements"
+            f"clip must be a number from 0, or None, got {clip}: it is the largest norm of a "
+            f"gradient; 0 and None leave gradients as they are"
         )
 
 

@@ -7,13 +7,16 @@ from course_utils import seq2seq
 from course_utils.attention import (
     Attention,
     AttentionLayer,
+    Memory,
     attend,
     attend_backward,
     attend_forward,
 )
 from course_utils.blocked import blocked_attend
+from course_utils.decoding import beam_search
 from course_utils.gradients import check_gradients, numerical_gradient
 from course_utils.layers import Linear
+from course_utils.metrics import by_length
 from course_utils.recurrent import GRU
 from course_utils.scoring import RULES, DotScore, ScaledDotScore, Score
 from course_utils.seq2seq import Seq2Seq
@@ -420,3 +423,65 @@ def test_an_array_is_put_back_when_its_function_fails():
 def test_batches_never_end():
     stream = batches(reverse(train_size=3, test_size=1).train, 2, rng=0)
     assert len([next(stream) for _ in range(5)]) == 5
+
+
+@pytest.mark.parametrize("width", [1, 3])
+def test_where_no_symbol_can_be_written_decoding_says_so(width):
+    """−inf for all symbols, and a number for padding, which is never written."""
+    memory = Memory(np.zeros((1, 2, 4)), np.zeros((1, 4)), np.ones((1, 2), bool))
+
+    def stepper(memory):
+        logits = np.full((len(memory.summary), 6), -np.inf)
+        logits[:, :2] = 1.0  # padding and the start mark
+        return lambda ids, state: (logits.copy(), state, None)
+
+    with pytest.raises(FloatingPointError, match="stay finite, got -inf at step 1"):
+        beam_search(stepper, memory, max_length=3, width=width)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("name", ["x", "y"])
+def test_a_layer_asks_for_numbers(name, bad):
+    inputs = {"x": np.ones((3, 4)), "y": np.ones((3, 4))}
+    inputs[name][1, 2] = bad
+    with pytest.raises(ValueError, match=f"^{name} must be finite"):
+        AttentionLayer(4)(inputs["x"], inputs["y"])
+
+
+@pytest.mark.parametrize("rate", [np.nan, np.inf, -1.0])
+def test_adam_takes_no_rate_that_ruins_the_parameters(rate):
+    params = {"w": np.ones(2)}
+    with pytest.raises(ValueError, match="learning_rate must be a finite number"):
+        Adam(params).step({"w": np.ones(2)}, rate)
+    assert params["w"].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("clip", [-1.0, np.nan])
+def test_adam_takes_no_clip_that_turns_a_gradient_round(clip):
+    with pytest.raises(ValueError, match="clip must be a number from 0"):
+        Adam({"w": np.ones(2)}, clip=clip)
+
+
+@pytest.mark.parametrize(("value", "step"), [(np.nan, 1e-5), (np.inf, 1e-5), (1.0, 0)])
+def test_a_gradient_by_differences_is_a_number(value, step):
+    with pytest.raises(FloatingPointError, match="must be finite beside every entry"):
+        numerical_gradient(lambda: value, np.ones(2), step)
+
+
+@pytest.mark.parametrize(
+    ("matched", "lengths", "edges", "message"),
+    [
+        ([1, np.nan], [1, 2], [0, 3], "no NaN"),
+        ([1, 0], [1, np.nan], [0, 3], "no NaN"),
+        ([1, 0], [1, 2], [3, 0], "edges must rise"),
+        ([1, 0], [1, 2], [0, 0, 3], "edges must rise"),
+    ],
+)
+def test_shares_by_length_are_of_numbers(matched, lengths, edges, message):
+    with pytest.raises(ValueError, match=message):
+        by_length(matched, lengths, edges)
+
+
+def test_a_loss_asks_for_a_logit_of_each_id():
+    with pytest.raises(ValueError, match="one for each id"):
+        cross_entropy(1.0, 0)

@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools import door
+
 ROOT = Path(__file__).resolve().parent.parent
 QUICK = ["-q", "--no-header", "-m", "not slow and not nightly and not style"]
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=240"]
@@ -163,4 +165,4 @@ def _module(path):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    door.run(main)

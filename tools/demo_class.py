@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tools import door
 from tools.exercises import SHEETS
 
 SHEET = SHEETS / "02_score_normalise_mix.ipynb"
@@ -200,4 +201,4 @@ def _notebook(sheet, chosen):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    door.run(main, sys.argv[1:])

@@ -3,6 +3,7 @@
 import nbformat
 
 from course_utils.checks.sheet_maker import make_sheet
+from tools import door
 from tools.normal_form import normalise, to_text
 from tools.notebooks import ROOT
 
@@ -30,4 +31,4 @@ def sheet_text(solution):
 
 
 if __name__ == "__main__":
-    main()
+    door.run(main)

@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+from course_utils.grading.environment import start_clean
+from tools import door
 from tools.editions import hand_out
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,4 +63,5 @@ def trust(paths):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    start_clean("tools.lab", sys.argv[1:])
+    door.run(main, sys.argv[1:])

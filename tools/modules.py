@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+from tools import door
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "architecture.md"
 PLACE = re.compile(r"(?<=<!-- modules -->\n).*?(?=<!-- end of modules -->)", flags=re.S)
@@ -38,5 +40,11 @@ def page():
     return PLACE.sub(lambda _: listed(), PAGE.read_text(encoding="utf-8"))
 
 
+def main():
+    """Write the page where it differs."""
+    if page() != PAGE.read_text(encoding="utf-8"):
+        PAGE.write_text(page(), encoding="utf-8", newline="\n")
+
+
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    door.run(main)

@@ -7,6 +7,7 @@ there are kept: where one differs, nothing is written and the file is named.
 import sys
 from pathlib import Path
 
+from tools import door
 from tools.exercises import SOLUTIONS
 
 CONFIG = """\
@@ -37,9 +38,9 @@ def main(arguments):
     different = [path for path, text in files.items() if path.exists() and _read(path) != text]
     if different:
         raise SystemExit(f"{different[0]} is there and differs, so nothing was written: move it")
-    for path, text in files.items():
+    for path in [path for path in files if not path.exists()]:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        path.write_text(files[path], encoding="utf-8", newline="\n")
     print(f"{folder}: {len(files) - 1} sheets. Go on with: cd {folder}; nbgrader db upgrade;")
     print(f"nbgrader generate_assignment {next(iter(sorted(SOLUTIONS.glob('*.ipynb')))).stem}")
 
@@ -58,4 +59,4 @@ def _read(path):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    door.run(main, sys.argv[1:])

@@ -16,6 +16,7 @@ from string import Template
 import jupytext
 import nbformat
 
+from tools import door
 from tools.normal_form import normalise, to_text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -151,4 +152,4 @@ def _ask(path, text):
 
 
 if __name__ == "__main__":
-    main()
+    door.run(main)

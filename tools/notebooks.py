@@ -25,6 +25,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from tools import door
 from tools.normal_form import normalise, problems, to_text
 from tools.pictures import keep_equal_pictures
 
@@ -212,4 +213,4 @@ def _report(action, path):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    door.run(main)

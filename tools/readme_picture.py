@@ -11,6 +11,7 @@ from course_utils.lab.ready_made import ready_made
 from course_utils.plots import weights_map
 from course_utils.tasks import make_batch, number_words
 from course_utils.tasks.numerals import chinese_numeral, english_words
+from tools import door
 
 NUMBER = 342_005
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "alignment.png"
@@ -33,4 +34,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    door.run(main)

@@ -12,6 +12,7 @@ from course_utils.scoring import AdditiveScore
 from course_utils.seq2seq import Seq2Seq
 from course_utils.tasks import batches, number_words
 from course_utils.training import train
+from tools import door
 
 WIDTH, STEPS, RATE = 32, 1_300, 16e-3
 
@@ -52,4 +53,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    door.run(main)

@@ -12,9 +12,11 @@ changed and ends at once.
 
 import hashlib
 import os
+import runpy
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,7 +40,12 @@ def main(kind="lab"):
     state = fingerprint(folder)
     if stamp.exists() and stamp.read_text() == state:
         return
-    print(f"Setting up {folder.name} for {kind}. This takes about a minute, once.", flush=True)
+    begin = time.monotonic()
+    print(
+        f"Setting up {folder.name} for {kind}, once: a minute on a fast machine with a fast net, "
+        "five on others.",
+        flush=True,
+    )
     # pip alone finds PyTorch's build without graphics card libraries.
     uv = None if kind == "bench" else shutil.which("uv")
     say(f"1 of 3: an environment of its own, {folder.name}")
@@ -51,7 +58,27 @@ def main(kind="lab"):
         install(folder, uv, extra("speech"))
     if kind == "bench":
         install_peers(folder)
+    say("trying it: does JupyterLab start from there?")
+    check(folder)
     stamp.write_text(state)
+    say(f"done in {time.monotonic() - begin:.0f} seconds")
+
+
+def check(folder):
+    """Stop unless what the lab needs can be imported: a stamp on half an environment would last."""
+    if not succeeds([python_of(folder), "-c", "import jupyterlab.labapp, course_utils.attention"]):
+        sys.exit(
+            f"Set-up stopped: JupyterLab was installed and cannot be imported. Delete the folder "
+            f"{folder.name}, then run the same command again."
+        )
+
+
+def clean_environment():
+    """Let in nothing of the caller's that changes what Python, pip or uv do."""
+    listed = runpy.run_path(str(ROOT / "course_utils" / "grading" / "environment.py"))
+    kept = listed["cleaned"](os.environ)
+    os.environ.clear()
+    os.environ.update(kept)
 
 
 def packages(kind):
@@ -93,7 +120,7 @@ def is_usable(folder):
 def install(folder, uv, what):
     """Install into the environment, with bytecode compiled so that the first start is not slow."""
     if uv:
-        options = ["--quiet", "--compile-bytecode", "--python", python_of(folder)]
+        options = ["--compile-bytecode", "--python", python_of(folder)]
         run([uv, "pip", "install", *options, *what])
     else:
         options = ["--disable-pip-version-check", "--progress-bar", "off"]
@@ -147,7 +174,7 @@ def dots(line):
     if line.startswith("Collecting "):
         print(".", end="", flush=True)
     elif line.startswith("Installing collected packages"):
-        print(" installing", flush=True)
+        print(" all found: installing them, which takes longest", flush=True)
 
 
 def run(command, tell=None):
@@ -171,6 +198,9 @@ if __name__ == "__main__":
     if sys.version_info < (3, 11):  # noqa: UP036 (pip, which would say so, comes later)
         sys.exit(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}.")
     try:
+        clean_environment()
         main(*sys.argv[1:])
     except subprocess.CalledProcessError as error:
         sys.exit(f"Set-up stopped: `{' '.join(error.cmd)}` failed; its message is above.")
+    except OSError as error:
+        sys.exit(f"Set-up stopped: {error.filename}: {error.strerror}.")

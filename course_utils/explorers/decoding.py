@@ -90,7 +90,7 @@ def decode(model, words):
     while len(steps) < ROOM and ids[0] != END:
         logits, state, weights = step(ids, state)
         chances = softmax(logits[0, END:])
-        best = np.argsort(-chances)[:LIKELIEST]
+        best = np.argsort(-chances, kind="stable")[:LIKELIEST]  # as decoding breaks ties
         likeliest = [(_name(i + END), float(chances[i])) for i in best]
         steps.append(Step(_name(ids[0]), weights[0], likeliest[0][0], likeliest))
         ids = best[:1] + END

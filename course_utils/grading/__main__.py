@@ -12,11 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_utils.grading import GradingError
+from course_utils.grading.environment import start_clean
 
 if TYPE_CHECKING:
+    from course_utils.grading.deadline import Deadline
     from course_utils.grading.master import Master
+    from course_utils.grading.people import Person
+    from course_utils.grading.roster import Roster
     from course_utils.grading.rows import Row
-    from course_utils.grading.run import Graders
+    from course_utils.grading.run import Graders, Report
+    from course_utils.grading.sandbox import Sandbox
+    from course_utils.grading.submissions import Submission
 
 # Before anything imports NumPy: processes side by side must not fight for cores.
 for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
@@ -34,6 +40,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except GradingError as error:
         print(f"Not graded: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"Stopped: {_of_system(error)}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from here.", file=sys.stderr)
+        return 130
+
+
+def _of_system(error: OSError) -> str:
+    """Say what the system refused, and where: a folder that is read-only, a disk that is full."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}. What is graded is kept; the same command goes on."
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,15 +60,25 @@ def _parser() -> argparse.ArgumentParser:
     add = made.add_argument
     add("source", type=Path, help="a solution notebook with nbgrader's metadata")
     add("submissions", type=Path, help="a folder, a notebook, or a .zip from Moodle or Canvas")
-    add("--out", type=Path, required=True, help="the folder for the report")
+    add("--out", type=Path, help="the folder for the report (default: report/ and the sheet)")
+    report = made.add_mutually_exclusive_group()
+    report.add_argument("--merge", action="store_true", help="into the report there (the default)")
+    report.add_argument("--fresh", action="store_true", help="anew, and keep the old one aside")
+    add("--yes", action="store_true", help="ask nothing: grade where there is a doubt")
     add("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time")
     add(
         "--seed", default=os.environ.get(SEED, "hidden"), help="any text, kept secret: draws inputs"
     )
     add("--force", action="store_true", help="grade again what is already graded")
-    add("--roster", type=Path, help="the class's list (CSV) from Moodle or Canvas")
-    add("--marks", type=Path, help="points given by hand: a CSV with student and grade_ids")
-    add("--withhold", action="append", default=[], metavar="MODULE", help="cannot be imported")
+    # What follows is remembered for the next run into the same folder; given empty, forgotten.
+    add("--roster", metavar="FILE", help="the class's list (CSV) from Moodle or Canvas")
+    add("--column", metavar="NAME", help="the column of that list which gets the grades")
+    add("--scale", action=argparse.BooleanOptionalAction, help="scale grades to its maximum")
+    add("--marks", metavar="FILE", help="points given by hand: a CSV with student and grade_ids")
+    add("--due", metavar="TIME", help='when it was due, such as "2026-03-01 23:59"')
+    add("--late", metavar="RULE", help='what late work costs: "10%% per day, 3 days grace"')
+    add("--extensions", metavar="FILE", help="who has longer: a CSV with student, until or days")
+    add("--withhold", action="append", metavar="MODULE", help="cannot be imported")
     add("--cell-seconds", type=float, default=60, help="for one cell (default: %(default)s)")
     add("--call-seconds", type=float, default=10, help="for one test's calls (%(default)s)")
     add("--total-seconds", type=float, default=300, help="for one submission (%(default)s)")
@@ -62,39 +90,109 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    # Imported here: the variables above must be set before NumPy is there.
+    # Imported here, as below: the variables above must be set before NumPy is there.
+    from course_utils.grading import kept
     from course_utils.grading.assess import Settings
-    from course_utils.grading.master import read_master
+    from course_utils.grading.merge import merge
     from course_utils.grading.pool import grade_all
     from course_utils.grading.proving import proved
-    from course_utils.grading.roster import read_roster
-    from course_utils.grading.run import UNSAFE, Report, grade
+    from course_utils.grading.run import grade, put
+
+    out = options.out = options.out or Path("report") / options.source.stem
+    for line in kept.recall(options, out):
+        print(f'As last time: {line} (given as "" it is forgotten)')
+    settings = Settings(_sandbox(options), options.seed)
+    report, submissions = _ready(options, out)
+    gradebook = _gradebook(options.gradebook) if options.gradebook else None
+    settings = proved(report.master, settings)
+    graders = _on_cluster(options.dask) if options.dask else grade_all
+    if options.fresh:
+        _say(kept.set_aside(out))
+    put(out / kept.NAME, kept.remember(options, report.master))
+    rows = grade(submissions, report.master, settings, out, options.jobs, options.force, graders)
+    before, unread = kept.rows_before(out)
+    merged = merge(rows, before, report.master)
+    _say(report.write(merged.rows), *merged.said(), kept.of_unread(unread, out))
+    _say(f"The report: {out / 'summary.html'}")
+    if gradebook:
+        number = gradebook(report.marked(merged.rows), report.master)
+        _say(f"{number} students written to the gradebook")
+    return 0 if len(rows) == len(submissions) else 1
+
+
+def _say(*lines: str) -> None:
+    for line in filter(None, lines):
+        print(line)
+
+
+def _sandbox(options: argparse.Namespace) -> "Sandbox":
     from course_utils.grading.sandbox import Limits, Sandbox
-    from course_utils.grading.submissions import find_submissions
-    from course_utils.grading.tables import read_marks
 
     seconds = options.cell_seconds, options.call_seconds, options.total_seconds
-    sandbox = Sandbox(Limits(*seconds, options.memory), safe=not options.unsafe_no_sandbox)
+    given = options.roster, options.marks, options.extensions
+    of_the_class = options.source.parent, options.submissions, options.out, *given
+    hidden = tuple(os.path.abspath(path) for path in of_the_class if path)
+    limits = Limits(*seconds, options.memory)
+    sandbox = Sandbox(limits, safe=not options.unsafe_no_sandbox, hidden=hidden)
     reason = sandbox.why_not() if sandbox.safe else None
     if reason:
         raise GradingError(reason)
-    master = read_master(options.source, options.withhold)
-    report = Report(
-        options.out,
-        master,
-        read_marks(options.marks, master) if options.marks else {},
-        read_roster(options.roster) if options.roster else None,
-        "" if sandbox.safe else UNSAFE,
-    )
-    gradebook = _gradebook(options.gradebook) if options.gradebook else None
-    submissions = find_submissions(options.submissions)
-    settings = proved(master, Settings(sandbox, options.seed))
-    graders = _on_cluster(options.dask) if options.dask else grade_all
-    rows = grade(submissions, master, settings, options.out, options.jobs, options.force, graders)
-    print(report.write(rows))
-    if gradebook:
-        print(f"{gradebook(report.marked(rows), master)} students written to the gradebook")
-    return 0 if len(rows) == len(submissions) else 1
+    return sandbox
+
+
+def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submission]]":
+    """Read everything that is given, and ask where there is a doubt, before anything is written."""
+    from course_utils.grading import doubts, kept
+    from course_utils.grading.master import read_master
+    from course_utils.grading.merge import everybody_of
+    from course_utils.grading.own_files import without_own
+    from course_utils.grading.roster import class_of, read_roster
+    from course_utils.grading.rubrics import read_rubrics
+    from course_utils.grading.run import UNSAFE, Report
+    from course_utils.grading.submissions import find_submissions
+    from course_utils.grading.tables import read_marks
+    from course_utils.grading.worth import with_worth
+
+    master = read_master(options.source, [one for one in options.withhold or () if one])
+    if not options.fresh:
+        kept.refuse_other_sheet(out, master)
+    if options.marks:
+        master = with_worth(master, options.marks)
+    roster = None
+    if options.roster:
+        roster = read_roster(options.roster, master, options.column or "", bool(options.scale))
+    submissions = without_own(find_submissions(options.submissions, master.name), options.source)
+    before = [] if options.fresh else kept.rows_before(out)[0]
+    people = class_of(everybody_of(submissions, before, master), roster)
+    marks = read_marks(options.marks, master, people) if options.marks else {}
+    marked = any(one.marked_late for one in [*submissions, *before])
+    deadline = _deadline(options, people, marked, roster)
+    asked = doubts.doubts(options.source, master, submissions, deadline, before)
+    doubts.settle(asked, options.yes)
+    warning = UNSAFE if options.unsafe_no_sandbox else ""
+    rubrics = read_rubrics(options.source)
+    return Report(out, master, marks, roster, warning, deadline, rubrics), submissions
+
+
+def _deadline(
+    options: argparse.Namespace, people: "Sequence[Person]", marked: bool, roster: "Roster | None"
+) -> "Deadline":
+    """Return when it was due and what late work costs. marked : whether anybody is marked late."""
+    from course_utils.grading.deadline import Deadline, moment
+    from course_utils.grading.extensions import read_extensions
+    from course_utils.grading.late import read_rule
+
+    due = moment(options.due) if options.due else None
+    rule = read_rule(options.late) if options.late else None
+    if rule and due is None and not roster and not marked:
+        raise GradingError(
+            'nothing says what is late: give --due, such as --due "2026-03-01 23:59"'
+        )
+    if not options.extensions:
+        return Deadline(due, rule)
+    found = read_extensions(options.extensions, people, whole=roster is not None)
+    _say(*(f"An extension for {name}, of whom there is no work yet" for name in found.strangers))
+    return Deadline(due, rule, found.by_student)
 
 
 def _on_cluster(address: str) -> "Graders":
@@ -119,4 +217,5 @@ def _gradebook(url: str) -> "Callable[[Sequence[Row], Master], int]":
 
 
 if __name__ == "__main__":
+    start_clean("course_utils.grading", sys.argv[1:])
     sys.exit(main())

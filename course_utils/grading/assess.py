@@ -32,6 +32,7 @@ from course_utils.grading.inside.instances import MODULES
 from course_utils.grading.kernel import Kernel
 from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell
+from course_utils.grading.parsing import is_blank
 from course_utils.grading.passes import Pass, Tested
 from course_utils.grading.places import THE_END, cell_of
 from course_utils.grading.rows import Kind, Outcome, score_of
@@ -78,9 +79,9 @@ class Settings:
     seed: str = "hidden"
     habits: Habits | None = NOTHING_HABITUAL
 
-    def in_slot(self, slot: int) -> Self:
-        """Return the same for one of several places side by side."""
-        return replace(self, sandbox=replace(self.sandbox, slot=slot))
+    def in_slot(self, slot: int, core: int | None = None) -> Self:
+        """Return the same for one of several places side by side, each on a core of its own."""
+        return replace(self, sandbox=replace(self.sandbox, slot=slot, core=core))
 
 
 def assess(
@@ -197,7 +198,7 @@ class _Seen(NamedTuple):
 
     @property
     def right(self) -> bool:
-        return self.outcome.kind is Kind.RIGHT
+        return self.outcome.kind in (Kind.RIGHT, Kind.RECORDED)
 
 
 class _Passed(NamedTuple):
@@ -500,7 +501,10 @@ def _not_answered(made: Pass, question: Question, tested: Tested) -> bool:
     """Say whether the answer is still as it was handed out."""
     if isinstance(tested.error, NotAnsweredYet | NotImplementedError):
         return True
-    return any(made.kernel.names.get(name) is ... for name in question.names)
+    if any(made.kernel.names.get(name) is ... for name in question.names):
+        return True
+    cell = cell_of(question, made.cells)
+    return bool(tested.missing) and cell >= 0 and is_blank(made.cells[cell].source)
 
 
 def _line(cell: int, raised: Raised | None, session: Session) -> int:
@@ -511,7 +515,7 @@ def _line(cell: int, raised: Raised | None, session: Session) -> int:
 
 def _as_judged(made: Outcome, verdict: Verdict) -> Outcome:
     """Return the outcome as one of our checks sees it."""
-    kind = Kind.RIGHT if verdict.passed else Kind.WRONG
+    kind = {"right": Kind.RIGHT, "recorded": Kind.RECORDED}.get(verdict.kind, Kind.WRONG)
     rows = tuple((label, text) for label, text in verdict.evidence)
     return replace(made, kind=kind, message=verdict.message, mistake=verdict.mistake, rows=rows)
 
@@ -557,11 +561,18 @@ def _together(question: Question, seen: _Seen, marks: _Seen) -> Outcome:
         return replace(marks.outcome, points=0.0)
     if points == question.points and (points or seen.right):
         passed = replace(outcome, message=wording.PASSED, mistake=None, rows=())
-        return replace(outcome if seen.right else passed, kind=Kind.RIGHT, line=-1)
+        return (
+            replace(outcome, line=-1) if seen.right else replace(passed, kind=Kind.RIGHT, line=-1)
+        )
     if seen.right:
         kind = Kind.PARTLY if points else Kind.WRONG
         return replace(outcome, kind=kind, message=wording.HIDDEN_FAILED)
     return replace(outcome, kind=Kind.PARTLY) if points else outcome
+
+
+def _right_as(seen: _Seen) -> Kind:
+    """Return how a right answer is called: what a check only records stays recorded."""
+    return Kind.RECORDED if seen.outcome.kind is Kind.RECORDED else Kind.RIGHT
 
 
 def _whole(question: Question, seen: _Seen, marks: _Seen) -> Outcome:

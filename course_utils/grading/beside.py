@@ -30,7 +30,9 @@ def files_beside(folder: Path, text: str) -> dict[str, bytes]:
 def _mentioned(path: Path, text: str) -> bool:
     """Say whether a text has the name of a file, opens its folder, or imports it."""
     top = path.parts[0].removesuffix(".py")
-    if path.suffix == ".py" and re.search(rf"^\s*(?:from|import)\b.*\b{re.escape(top)}\b", text, re.M):
+    if path.suffix == ".py" and re.search(
+        rf"^\s*(?:from|import)\b.*\b{re.escape(top)}\b", text, re.M
+    ):
         return True
     opened = len(path.parts) > 1 and re.search(rf"""['"/]{re.escape(top)}['"/]""", text)
     return path.name in text or bool(opened)

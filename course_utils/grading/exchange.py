@@ -14,7 +14,6 @@ import struct
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,13 +23,13 @@ from course_utils.grading.library import course_code
 from course_utils.grading.protocol import HEADER, ProtocolError, decode, encode, sizes
 from course_utils.grading.sandbox import MEGABYTE, Sandbox
 from course_utils.grading.status import Status
+from course_utils.grading.usage import too_much, use_of
 
 NO_FILES: Mapping[str, bytes] = {}
 SLICE = 0.1  # seconds between two looks at the clock and at the memory
 SECONDS_TO_START = 30.0
 LETTERS = 2_000  # of what a sandbox says that does not start
 TIMEVAL = struct.Struct("@ll")  # as the kernel takes it: seconds, microseconds
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Fault(Exception):
@@ -197,26 +196,16 @@ class Exchange:
             raise Fault(Status.TIMEOUT, "it did not end in time")
         if now > self.next_look:
             self.next_look = now + SLICE
-            if _use_of(self.process.pid)[0] > 2 * self.sandbox.limits.memory * MEGABYTE:
-                raise Fault(Status.CRASHED, "it used too much memory")
+            limits = self.sandbox.limits
+            excess = too_much(self.process.pid, 2 * limits.memory, limits.files)
+            if excess:
+                raise Fault(Status.CRASHED, excess)
 
     def strained(self) -> bool:
         """Say whether so much is in use that what comes next would suffer for what came before."""
         limits = self.sandbox.limits
-        used, threads = _use_of(self.process.pid)
+        used, threads = use_of(self.process.pid)
         return used > limits.memory * MEGABYTE / 2 or threads > limits.processes / 2
-
-
-def _use_of(process: int) -> tuple[int, int]:
-    """Return (bytes, threads) that a process and all below it use at this moment."""
-    try:
-        tasks = list(Path(f"/proc/{process}/task").iterdir())
-        pages = max(int((task / "statm").read_text().split()[1]) for task in tasks)  # first may end
-        below = [int(child) for task in tasks for child in (task / "children").read_text().split()]
-    except (OSError, IndexError, ValueError):  # it has just ended
-        return 0, 0
-    parts = [(pages * PAGE, len(tasks)), *map(_use_of, below)]
-    return sum(used for used, _ in parts), sum(threads for _, threads in parts)
 
 
 def _done(result: Any) -> Any:

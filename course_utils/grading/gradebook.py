@@ -64,10 +64,15 @@ def _add_cells(book: Gradebook, master: Master) -> None:
 
 
 def _add_student(book: Gradebook, row: Row, master: Master) -> None:
-    """Add a student's points; nbgrader sums what counts, and comes to the row's own total."""
+    """Add a student's points; nbgrader sums what counts, and comes to the row's own total.
+
+    What late work costs is a number of its own there, which nbgrader takes from its sum.
+    """
     name = master.name
     book.update_or_create_student(row.student)
     book.update_or_create_submission(name, row.student)
+    notebook: Any = book.find_submission_notebook(name, name, row.student)
+    notebook.late_submission_penalty = row.lost
     for grade_id, points in row.points.items():
         grade = _grade(book, grade_id, name, row.student)
         grade.auto_score, grade.manual_score = points, row.by_hand.get(grade_id)

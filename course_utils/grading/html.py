@@ -1,37 +1,65 @@
 """Pages for people: one for each student, and one for the class."""
 
+import functools
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
+from course_utils.grading.items import FEWEST, LOW
 from course_utils.grading.master import Master, Question
 from course_utils.grading.rows import Kind, Outcome, Row
-from course_utils.grading.status import Status
 from course_utils.grading.summary import Summary
 from course_utils.grading.tables import number
+from course_utils.grading.why import to_student
 
 MOST_BYTES = 160  # of a page's name; systems take 255 with all that is added
+MARK_BY_HAND = "mark_by_hand.html"  # beside the summary, see `marking_page`
+MARKED = "Your teacher has marked this one."
 LOOKS = {
     Kind.RIGHT: ("✓", "right"),
     Kind.PARTLY: ("◐", "other"),
     Kind.WRONG: ("✗", "wrong"),
     Kind.NOT_ANSWERED: ("○", "other"),
     Kind.BY_HAND: ("✎", "other"),
+    Kind.RECORDED: ("✎", "other"),
     Kind.NOT_RUN: ("–", "other"),
 }
 
 
-def _page(name: str, **values: Any) -> str:
-    environment = Environment(
+@functools.cache
+def _environment() -> Environment:
+    made = Environment(
         loader=PackageLoader("course_utils.grading", "pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    return environment.get_template(name).render(**values)
+    made.filters |= {"marked": _marked, "points": number}
+    return made
+
+
+def page(name: str, **values: Any) -> str:
+    """Return a page of `pages/`, filled in."""
+    return _environment().get_template(name).render(**values)
+
+
+def text_of(name: str) -> str:
+    """Return a file of `pages/` as it is."""
+    return (Path(__file__).parent / "pages" / name).read_text(encoding="utf-8")
+
+
+def _marked(text: str) -> Markup:
+    """Return a sentence in which what stands between backticks is shown as code."""
+    parts = re.split(r"`([^`]+)`", text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )
 
 
 def file_name(student: str, taken: set[str]) -> str:
@@ -46,16 +74,19 @@ def file_name(student: str, taken: set[str]) -> str:
 
 def feedback_page(row: Row, master: Master, warning: str = "") -> str:
     """Return a student's page: what passed, the hint of a mistake, their own code beside it."""
-    said = [row.status.to_student] if row.status.to_student else []
     pairs = zip(master.questions, row.outcomes, strict=True) if row.was_run else ()
-    return _page(
+    return page(
         "feedback.html",
         student=row.student,
         sheet=master.name,
+        file=row.file,
         score=number(row.score or 0),
+        late=row.late,
+        lost=number(row.lost) if row.lost else "",
+        raw=number(row.raw_score or 0),
         most=number(master.max_score),
         open=sum(points is None for points in row.grades.values()) if row.was_run else 0,
-        notes=row.notes if row.status is Status.REJECTED else said,
+        told=to_student(row, master),
         questions=[_question(question, outcome, row) for question, outcome in pairs],
         warning=warning,
     )
@@ -64,17 +95,24 @@ def feedback_page(row: Row, master: Master, warning: str = "") -> str:
 def _question(question: Question, outcome: Outcome, row: Row) -> dict[str, Any]:
     mark, look = LOOKS[outcome.kind]
     points = row.grades[question.grade_id]
+    marked = question.grade_id in row.by_hand
     return {
         "title": question.title or question.grade_id,
         "kind": outcome.kind,
         "mark": mark,
         "look": look,
-        "points": "" if points is None else f"{number(points)} of {number(question.points)}",
-        "message": outcome.message,
+        "points": _points(points, question),
+        "message": MARKED if marked else outcome.message,
         "rows": outcome.rows,
-        "line": outcome.line if outcome.line > 0 else "",
-        "code": row.code.get(question.grade_id, ""),
+        "line": outcome.line,
+        "code": row.code.get(question.grade_id, "").split("\n"),
     }
+
+
+def _points(points: float | None, question: Question) -> str:
+    """Write what a question gave, nothing where it can give nothing."""
+    counts = points is not None and (points or question.points)
+    return f"{number(points)} of {number(question.points)}" if counts else ""
 
 
 def summary_page(
@@ -85,16 +123,20 @@ def summary_page(
     warning: str = "",
 ) -> str:
     """Return the page of the class. `links` are the names of the students' pages."""
-    everybody = [
-        (row.student, row.status, number(row.score), links.get(row.student)) for row in rows
-    ]
-    return _page(
+    return page(
         "summary.html",
         sheet=master.name,
         summary=summary,
         most=number(master.max_score),
+        counts=master.max_score > 0,
         count=len(rows),
         tallest=max(count for _, count in summary.bars) or 1,
-        everybody=everybody,
+        everybody=rows,
+        any_late=any(row.late for row in rows),
+        links=links,
+        by_hand=sum(question.by_hand for question in master.questions),
+        by_hand_page=MARK_BY_HAND,
+        fewest=FEWEST,
+        low=LOW,
         warning=warning,
     )

@@ -1,14 +1,23 @@
 """A student's notebook, read without trust: code cells in order, or one sentence why not."""
 
+import io
 import json
 import os
+import re
 import stat
+import tokenize
 from pathlib import Path
 from typing import Any, NamedTuple
 
 MOST_BYTES = 50_000_000  # with saved pictures; a sheet without them has 20 kB
 MOST_CELLS = 2_000
 MOST_LETTERS = 1_000_000  # of all code
+MOST_OF_A_TEXT = 100_000  # letters
+MOST_BRACKETS = 1_000_000  # of a file: each becomes an object of a hundred bytes
+# What cuts a .py into cells: jupytext's "# %%", nbconvert's "# In[3]:"
+CUT = re.compile(r"^# ?(?:%%(?P<rest>.*)|In ?\[[\d *]*\]:[ \t]*)$", re.M)
+TEXT_CELL = re.compile(r"\s*\S*\s*\[(markdown|md|raw)\]", re.I)
+GRADE_ID = re.compile(r'"grade_id": ?"([^"]+)"')
 
 
 class Rejected(Exception):
@@ -20,6 +29,13 @@ class Cell(NamedTuple):
 
     source: str
     grade_id: str
+
+
+class Notebook(NamedTuple):
+    """Code cells in order, and the cells of text: nobody runs what stands in them."""
+
+    cells: list[Cell]
+    texts: list[Cell]
 
 
 def load(path: str | Path) -> bytes:
@@ -49,9 +65,16 @@ def check_size(size: int) -> None:
 
 def parse(data: bytes) -> list[Cell]:
     """Return the code cells of a notebook's bytes. Raises Rejected, and nothing else."""
+    return read_notebook(data).cells
+
+
+def read_notebook(data: bytes) -> Notebook:
+    """Return the cells of a notebook's bytes. Raises Rejected, and nothing else."""
     check_size(len(data))
+    if data.count(b"[") + data.count(b"{") > MOST_BRACKETS:
+        raise Rejected("The file is not a notebook: it is nothing but brackets.")
     try:
-        notebook = json.loads(data.decode("utf-8-sig"))
+        notebook = json.loads(data)
     except (ValueError, RecursionError, MemoryError):
         raise Rejected("The file is not a notebook: it is not JSON.") from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
@@ -61,21 +84,58 @@ def parse(data: bytes) -> list[Cell]:
             f"The notebook is of format {_short(notebook.get('nbformat'))}, expected 4: "
             "open it in JupyterLab and save it again."
         )
-    cells = [_code(cell) for cell in notebook["cells"]]
-    return _not_too_many([cell for cell in cells if cell])
+    cells = [(_is_code(cell), _cell(cell)) for cell in notebook["cells"]]
+    texts = [cell for code, cell in cells if not code and len(cell.source) <= MOST_OF_A_TEXT]
+    total = sum(len(cell.source) for cell in texts)
+    code_cells = _not_too_many([cell for code, cell in cells if code])
+    return Notebook(code_cells, texts[:MOST_CELLS] if total <= MOST_LETTERS else [])
 
 
-def _code(cell: Any) -> Cell | None:
-    """Return the Cell of a code cell; None for cells of text."""
+def read_program(data: bytes) -> Notebook:
+    """Return the cells of a .py: an export's own, or all of it as one. Raises Rejected."""
+    check_size(len(data))
+    try:
+        code = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+        text = data.decode(code)
+    except (SyntaxError, ValueError, LookupError):
+        text = data.decode("cp1252", "replace")
+    if "\0" in text:
+        raise Rejected("The .py is not a program: it is not text.")
+    text = text.replace("\r\n", "\n")
+    cuts = [*CUT.finditer(text)]
+    ends = [cut.start() for cut in cuts] + [len(text)]
+    pieces = [("", text[: ends[0]])]
+    pieces += [
+        (cut["rest"] or "", text[cut.end() : end]) for cut, end in zip(cuts, ends[1:], strict=True)
+    ]
+    cells = [
+        Cell(source.strip("\n"), _id_in(rest))
+        for rest, source in pieces
+        if not TEXT_CELL.match(rest)
+    ]
+    return Notebook(_not_too_many([cell for cell in cells if cell.source.strip()]), [])
+
+
+def _id_in(marker: str) -> str:
+    """Return the grade_id that jupytext keeps in the line above a cell."""
+    found = GRADE_ID.search(marker)
+    return found[1] if found else ""
+
+
+def _is_code(cell: Any) -> bool:
     if not isinstance(cell, dict):
         raise Rejected("The notebook is damaged: one of its cells is not a cell.")
-    if cell.get("cell_type") != "code":
-        return None
+    return cell.get("cell_type") == "code"
+
+
+def _cell(cell: dict[str, Any]) -> Cell:
     source = cell.get("source", "")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
-        raise Rejected("The notebook is damaged: a cell's code is not text.")
+        if _is_code(cell):
+            raise Rejected("The notebook is damaged: a cell's code is not text.")
+        source = ""
     return Cell(source.encode("utf-8", "replace").decode(), _grade_id(cell.get("metadata")))
 
 

@@ -10,7 +10,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from course_utils.checks.outcomes import Verdict
 from course_utils.grading.class_checks import ClassChecks
@@ -78,7 +78,9 @@ class Pass:
         self.master, self.cells, self.session, self.kernel = master, cells, session, kernel
         self.checks, self.watching, self.whole = checks, watching, whole
         self.ours, self.failed = ours, failed
-        self.bound = dict[str, int]()  # the students' names that are here, and from after which cell
+        self.bound = dict[
+            str, int
+        ]()  # the students' names that are here, and from after which cell
         self.workers = session.workers
         self.places = {q.grade_id: counts_after(q, cells) for q in master.questions}
         session.meet(kernel.names, master, watching, Folder(os.getcwd()))

@@ -19,7 +19,7 @@ from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell, Rejected
 from course_utils.grading.places import cell_of
 from course_utils.grading.rows import Kind, Outcome, Row
-from course_utils.grading.sandbox import MEGABYTE
+from course_utils.grading.sandbox import MEGABYTE, core_of
 from course_utils.grading.status import Status
 from course_utils.grading.submissions import Submission
 
@@ -38,21 +38,24 @@ def row_of(
     """Return the row of a submission: everything that a report says of it."""
     master = nursery.master
     try:
-        file, cells = submission.choose(master)
+        chosen = submission.choose(master)
     except Rejected as reason:
         if spare:
             spare.close()
         return _not_run(submission, master, Status.REJECTED, str(reason))
-    result = nursery.assess(cells, settings, spare)
+    result = nursery.assess(chosen.cells, settings, spare)
     return Row(
         submission.student,
         submission.number,
         result.status,
-        file,
+        chosen.name,
         result.outcomes,
-        result.notes,
+        (*chosen.notes, *result.notes),
         result.seconds,
-        code={question.grade_id: _code(question, cells) for question in master.questions},
+        code={
+            question.grade_id: _code(question, chosen.cells) or _code(question, chosen.texts)
+            for question in master.questions
+        },
     )
 
 
@@ -158,7 +161,9 @@ class _Slot:
     def _start(self, pool: _Pool) -> Connection:
         self.pipe, other = multiprocessing.Pipe()
         context = multiprocessing.get_context("fork")
-        needed = (other, self.pipe, pool.master, pool.settings, self.number)
+        core = core_of(self.number) if len(pool.slots) > 1 else None
+        settings = pool.settings.in_slot(self.number, core)
+        needed = (other, self.pipe, pool.master, settings)
         self.process = context.Process(target=_run, args=needed)
         self.process.start()
         other.close()
@@ -185,16 +190,13 @@ class _Slot:
         self.process = self.pipe = None
 
 
-def _run(
-    pipe: Connection, parents_end: Connection, master: Master, settings: Settings, slot: int
-) -> None:
+def _run(pipe: Connection, parents_end: Connection, master: Master, settings: Settings) -> None:
     """Grade what the pipe brings; the process ends with its parent, and keeps a worker ready."""
     parents_end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     most = 2 * settings.sandbox.limits.memory * MEGABYTE + (4 << 30)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    settings = settings.in_slot(slot)
     nursery, spare = Nursery(master), Exchange(settings.sandbox)
     while True:
         try:

@@ -21,7 +21,10 @@ def proved(master: Master, settings: Settings) -> Settings:
     pairs = zip(master.questions, result.outcomes, strict=True)
     failed = [_said(q, o) for q, o in pairs if o.points is not None and o.points < q.points]
     if failed:
-        stopped = [f"its cell {name or 'without a name'} stops: {why}" for name, why in result.stopped.items()]
+        stopped = [
+            f"its cell {name or 'without a name'} stops: {why}"
+            for name, why in result.stopped.items()
+        ]
         raise BadSource(
             f"{master.name}'s own solution does not get full marks, so nobody could: "
             + "; ".join([*failed, *stopped, *result.notes])

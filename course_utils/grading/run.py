@@ -2,19 +2,28 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from tqdm import tqdm
 
+from course_utils.grading import changes
 from course_utils.grading.assess import Settings
-from course_utils.grading.html import feedback_page, file_name, summary_page
+from course_utils.grading.deadline import Deadline
+from course_utils.grading.give_back import addressed, feedback_archives
+from course_utils.grading.html import MARK_BY_HAND, feedback_page, file_name, summary_page
+from course_utils.grading.identity import persons
 from course_utils.grading.journal import Journal
+from course_utils.grading.late import LATE_UNKNOWN
+from course_utils.grading.marking_page import marking_page
 from course_utils.grading.master import Master
 from course_utils.grading.pool import Placed, grade_all
 from course_utils.grading.roster import Roster
 from course_utils.grading.rows import Row
+from course_utils.grading.rubrics import Rubrics
 from course_utils.grading.submissions import Submission
 from course_utils.grading.summary import as_text, summarise
 from course_utils.grading.tables import Marks, grades_csv, grades_json
@@ -27,17 +36,24 @@ Graders = Callable[[Sequence[Submission], Master, Settings, int], Iterable[Place
 
 @dataclass(frozen=True)
 class Report:
-    """What a run leaves in a folder. marks : what a teacher gave by hand."""
+    """What a run leaves in a folder.
+
+    marks : what a teacher gave by hand.  rubrics : what stands beside answers that a teacher marks.
+    """
 
     folder: Path
     master: Master
     marks: Marks
     roster: Roster | None = None
     warning: str = ""
+    deadline: Deadline = field(default_factory=Deadline)
+    rubrics: Rubrics = field(default_factory=dict)
 
     def marked(self, rows: Iterable[Row]) -> list[Row]:
-        """Return the rows with the points that the teacher gave."""
-        return [row.marked(self.marks.get(row.student)) for row in rows]
+        """Return the rows with the points that the teacher gave, and what late work costs."""
+        marked = [row.marked(self.marks.get(row.student)) for row in rows]
+        told = self.roster.told(marked) if self.roster else {}
+        return self.deadline.applied(marked, self.master.max_score, told)
 
     def write(self, rows: Sequence[Row]) -> str:
         """Write every file; return what to say in a terminal."""
@@ -45,36 +61,75 @@ class Report:
         if self.roster:
             rows, found, strangers = self.roster.match(rows)
         rows = sorted(self.marked(rows), key=lambda row: row.student.casefold())
+        changed = self._changes(rows)
         self._put("grades.csv", grades_csv(rows, self.master))
         self._put("grades.json", grades_json(rows, self.master, self.warning))
         links = self._feedback(rows)
-        summary = summarise(rows, self.master)
+        summary = summarise(rows, self.master, self.rubrics)
         page = summary_page(summary, rows, self.master, links, self.warning)
         self._put("summary.html", page)
+        if any(question.by_hand for question in self.master.questions):
+            key = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:16]
+            self._put(MARK_BY_HAND, marking_page(rows, self.master, self.rubrics, key))
         if self.roster:
             listed = dict(zip(found, self.marked(found.values()), strict=True))
             table = self.roster.table(listed, self.master)
-            self._put(f"grades_{self.roster.system}.csv", table)
-        said = [as_text(summary, rows, self.master), self.warning]
+            self._put(f"grades_{self.roster.system}.csv", self.roster.given.encoded(table))
+        said = [as_text(summary, rows, self.master), *_of_lateness(rows), changed, self.warning]
         said += [f"  not on the list, or twice: {name}" for name in strangers]
+        said += self.roster.graded.remarks(self.master) if self.roster else []
         return "\n".join(line for line in said if line)
 
-    def _feedback(self, rows: Iterable[Row]) -> dict[str, str]:
+    def _changes(self, rows: Sequence[Row]) -> str:
+        """Write down what changed since the report that is there; return it in words."""
+        before = changes.reported(self.folder / "grades.json")
+        found = changes.changes(before, rows, self.master)
+        if found:
+            path = self.folder / "changes.csv"
+            there = path.read_bytes() if path.exists() else b""
+            now = datetime.now().astimezone().isoformat(" ", "seconds")
+            self._put(path.name, changes.grown(there, found, now))
+        return changes.said(found, rows)
+
+    def _feedback(self, rows: Sequence[Row]) -> dict[str, str]:
         """Write the students' pages; return their names by student."""
-        links, taken = dict[str, str](), set[str]()
+        links, pages, taken = dict[str, str](), dict[str, str](), set[str]()
         for row in rows:
             if row.status.handed_in:
                 links[row.student] = name = file_name(row.student, taken)
-                self._put(f"feedback/{name}", feedback_page(row, self.master, self.warning))
+                pages[row.student] = page = feedback_page(row, self.master, self.warning)
+                self._put(f"feedback/{name}", page)
+        for name, archive in feedback_archives(rows, pages).items():
+            self._put(name, archive)
         return links
 
-    def _put(self, name: str, text: str) -> None:
-        """Write a file in one step: who opens it sees the old one or the new one."""
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f".{path.name}.new")
-        new.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-        os.replace(new, path)
+    def _put(self, name: str, content: str | bytes) -> None:
+        put(self.folder / name, content)
+
+
+def put(path: Path, content: str | bytes) -> None:
+    """Write a file in one step: who opens it sees the old one or the new one.
+
+    One that says the same already is left alone.
+    """
+    data = content.encode(errors="replace") if isinstance(content, str) else content
+    if path.is_file() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(data)
+    os.replace(new, path)
+
+
+def _of_lateness(rows: Iterable[Row]) -> Iterator[str]:
+    """Tell how many came late, and whose lateness costs nothing because nobody knows it."""
+    late = [row for row in rows if row.late]
+    if late:
+        lost = sum(row.lost > 0 for row in late)
+        yield f"{len(late)} handed in late, {lost} of them lose points for it"
+    for row in late:
+        if row.late == LATE_UNKNOWN and not row.penalty:
+            yield f"  late, by how much nobody says, nothing is taken: {row.student}"
 
 
 def grade(
@@ -89,23 +144,48 @@ def grade(
 ) -> list[Row]:
     """Return the row of every submission, in their order. Rows that are there are not made anew.
 
-    graders : how they are graded, see `pool.grade_all`.
+    force : they are, and so in the next run where this one is killed.  graders : how they are
+    graded, see `pool.grade_all`.
     """
     journal = Journal(folder, force)
     try:
         fingerprint = _fingerprint(master, settings)
-        keys = [submission.key(fingerprint) for submission in submissions]
-        done = {key for key, row in journal.rows.items() if not row.again}
-        open_ones = [place for place, key in enumerate(keys) if key not in done]
+        who = persons(submissions, journal.rows.values())
+        pieces = [
+            _Piece(one, one.key(), person) for one, person in zip(submissions, who, strict=True)
+        ]
+        keys = [hashlib.sha256(f"{p.work} {fingerprint}".encode()).hexdigest() for p in pieces]
+        open_ones = [place for place, key in enumerate(keys) if key not in journal.kept.done]
         tqdm.monitor_interval = 0  # a thread of its own, and processes that fork may not have any
         with tqdm(total=len(keys), initial=len(keys) - len(open_ones), disable=not show) as bar:
             todo = [submissions[place] for place in open_ones]
-            for place, row in graders(todo, master, settings, jobs):
-                journal.add(keys[open_ones[place]], row)
+            for number, row in graders(todo, master, settings, jobs):
+                place = open_ones[number]
+                journal.add(keys[place], pieces[place].stamped(row, master))
                 bar.update()
-        return [journal.rows[key] for key in keys]
+        pairs = zip(keys, pieces, strict=True)
+        return [piece.stamped(journal.rows[key], master) for key, piece in pairs]
     finally:
         journal.close()
+
+
+class _Piece(NamedTuple):
+    """A submission with a digest of it, and who it is of."""
+
+    submission: Submission
+    work: str
+    person: str
+
+    def stamped(self, row: Row, master: Master) -> Row:
+        """Return its row with what later runs ask."""
+        return replace(
+            addressed(row, self.submission),
+            work=self.work,
+            person=self.person,
+            source=master.digest,
+            handed_in=self.submission.handed_in,
+            marked_late=self.submission.marked_late,
+        )
 
 
 def _fingerprint(master: Master, settings: Settings) -> str:

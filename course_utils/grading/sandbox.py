@@ -1,36 +1,34 @@
 """The command line of the sandbox: what a worker can see, and what it cannot do.
 
 bubblewrap gives it user, process, network and mount namespaces of its own. It sees a read-only
-Python, no file of the course, and has a small /tmp. Run as root, a second layer
-comes first: it builds the view, and steps down to a user id that nobody else has.
+Python, no file of the course, and has a small /tmp. Root first steps down to a user id that nobody
+else has; where it may mount, a layer before that builds the view, for root can read more.
 """
 
+import contextlib
 import os
 import shutil
-import site
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
+from course_utils.grading import GradingError, syscalls, view
 
-from course_utils.grading import syscalls
-
-PACKAGE = Path(__file__).resolve().parent.parent
 FOLDER = Path(__file__).resolve().parent / "inside"
 INSIDE = "/inside"  # where that folder is shown in the sandbox; nothing in it is a secret
 WORKER = "worker.py"
 MODELS = PACKAGE / "lab" / "models"  # beside `/course_utils.lab.ready_made.py`, as `shelf` names it
-SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/alternatives")
-LINKS = ("/bin", "/lib", "/lib64", "/lib32", "/sbin")
 FIRST_USER = 61_000  # as root: the user id of the first slot
 MEGABYTE = 1 << 20
+MOUNTS = 21  # the capability's number
 INSTALL = (
     "install bubblewrap (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap)"
 )
+NEEDED = "--security-opt seccomp=unconfined --security-opt systempaths=unconfined"
+IN_CONTAINER = ("/.dockerenv", "/run/.containerenv")  # files that Docker and Podman leave
 PLOTS = "/tmp/matplotlib"
 ENVIRONMENT = {
     "HOME": "/tmp",
@@ -50,6 +48,7 @@ class Limits:
 
     cell, call : seconds for one cell, for one call.  total : for the whole submission.
     memory : megabytes of one process; all together may use twice that.  disk : of /tmp.
+    files : open in one process; sockets of all together.
     """
 
     cell: float = 60.0
@@ -68,7 +67,7 @@ class Limits:
             "CPU": int(self.total) + 1,
             "NPROC": self.processes,
             "NOFILE": self.files,
-            "CORE": 0,
+            "CORE": 1,  # 0 would still call the program that many machines have for crashes
         }
 
 
@@ -77,12 +76,17 @@ class Sandbox:
     """Where workers run. `safe=False` is a plain process, for those who know what they do.
 
     slot : no two sandboxes at a time have the same.  shown : more folders that a worker may read.
+    hidden : files and folders that it must not read, wherever they stand.
+    core : the one that a worker and all that it starts run on; None for any. A worker cannot leave
+    it, so that however many processes a student's code starts, a neighbour's clock stays right.
     """
 
     limits: Limits = field(default_factory=Limits)
     safe: bool = True
     slot: int = 0
     shown: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    core: int | None = None
 
     def command(self, refused: int | None = None) -> list[str]:
         """Return the command that starts a worker, whose channel is its standard input.
@@ -91,26 +95,27 @@ class Sandbox:
         """
         python = [sys.executable, "-I", "-S"]  # `site` would read hooks, which takes an eighth
         if not self.safe:
-            return [*python, str(FOLDER / WORKER), *_packages()]
+            return [*python, str(FOLDER / WORKER), *view.packages()]
         calls = [] if refused is None else ["--seccomp", str(refused)]
         inner = [*self._walls(), *calls, *self._layers(), "--chdir", "/tmp", *python]
-        inner += [f"{INSIDE}/{WORKER}", *_packages()]
-        return self._stepped_down(inner) if os.geteuid() == 0 else inner
+        inner += [f"{INSIDE}/{WORKER}", *view.packages()]
+        return [*self._steps_down(), *inner] if os.geteuid() == 0 else inner
 
     def start(self, connection: socket.socket) -> subprocess.Popen[bytes]:
         """Start a worker on that socket; return its process, in a session of its own."""
         refused = syscalls.as_file() if self.safe else None
         try:
-            return subprocess.Popen(
-                self.command(refused),
-                stdin=connection.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                env={} if self.safe else ENVIRONMENT,  # inside, /proc/1/environ shows it
-                cwd="/",
-                start_new_session=True,
-                pass_fds=[] if refused is None else [refused],
-            )
+            with _on_core(self.core):
+                return subprocess.Popen(
+                    self.command(refused),
+                    stdin=connection.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    env={} if self.safe else ENVIRONMENT,  # inside, /proc/1/environ shows it
+                    cwd="/",
+                    start_new_session=True,
+                    pass_fds=[] if refused is None else [refused],
+                )
         finally:
             if refused is not None:
                 os.close(refused)
@@ -123,10 +128,14 @@ class Sandbox:
             return f"bubblewrap is missing: {INSTALL}"
         if os.geteuid() == 0 and not shutil.which("setpriv"):
             return "setpriv is missing, with which root steps down: install util-linux"
-        tried = subprocess.run(self._trial(), env={}, capture_output=True, text=True)
+        try:
+            command = self._trial()
+        except GradingError as error:
+            return str(error)
+        tried = subprocess.run(command, env={}, capture_output=True, text=True)
         if tried.returncode:
             said = tried.stderr.strip().splitlines()[-1:] or ["no reason given"]
-            return f"bubblewrap cannot make a sandbox here: {said[0]}"
+            return f"bubblewrap cannot make a sandbox here: {said[0]}{_remedy()}"
         return None
 
     def _trial(self) -> list[str]:
@@ -144,77 +153,81 @@ class Sandbox:
 
     def _layers(self) -> list[str]:
         """List what is mounted inside. /tmp comes before anything that stands below it."""
-        root = os.geteuid() == 0
-        paths = [path for path in self._paths() if not root or "/tmp" in map(str, path.parents)]
+        mounts = _may_mount()
+        again = [path for path in view.shown(self.shown) if Path("/tmp") in path.parents]
         return [
-            *(("--ro-bind", "/", "/") if root else ()),
+            *(("--ro-bind", "/", "/") if mounts else ()),
             *("--proc", "/proc", "--dev", "/dev"),
+            # mapped, it is memory that is no process's own
+            *("--ro-bind", os.devnull, "/dev/zero"),
             *("--size", str(self.limits.disk * MEGABYTE), "--perms", "0700", "--tmpfs", "/tmp"),
-            *(_view(paths) if root else self._whole_view(paths)),
-            *(p for f in _fonts() for p in ("--symlink", str(f), f"{PLOTS}/{f.name}")),
+            *(self._view(again) if mounts else self._whole_view()),
+            *(p for f in view.fonts() for p in ("--symlink", str(f), f"{PLOTS}/{f.name}")),
             *("--remount-ro", "/dev", "--remount-ro", "/"),
         ]
 
-    def _stepped_down(self, inner: Sequence[str]) -> list[str]:
-        """Add root's layer: it can read what the student's user id will see, and then gives up."""
+    def _steps_down(self) -> list[str]:
+        """Return what root does first: to build the view with its rights, and to give them up."""
         user = str(FIRST_USER + self.slot)
+        return [
+            *(self._outer_view() if _may_mount() else ()),
+            *(_found("setpriv"), "--reuid", user, "--regid", user, "--clear-groups"),
+            *("--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", "--pdeathsig", "keep"),
+        ]
+
+    def _outer_view(self) -> list[str]:
+        """Return root's own layer: root can read what the student's user id will see."""
         return [
             *(_found("bwrap"), "--die-with-parent", "--clearenv"),
             *("--bind", "/proc", "/proc", "--dev", "/dev", "--perms", "0755", "--dir", "/tmp"),
-            *self._whole_view(self._paths()),
-            *("--remount-ro", "/", "--", _found("setpriv")),
-            *("--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs"),
-            *("--inh-caps=-all", "--bounding-set=-all", "--pdeathsig", "keep"),
-            *inner,
+            *self._whole_view(),
+            *("--remount-ro", "/", "--"),
         ]
 
-    def _whole_view(self, paths: Sequence[Path]) -> list[str]:
-        links = [(os.readlink(path), path) for path in LINKS if os.path.islink(path)]
-        folders = [Path(path) for path in LINKS if os.path.isdir(path) and not os.path.islink(path)]
-        return [
-            *(part for pair in links for part in ("--symlink", *pair)),
-            *_view([*map(Path, SYSTEM), *folders, *paths]),
-            *("--ro-bind", str(FOLDER), INSIDE),
-            *("--ro-bind", str(MODELS), f"/{MODELS.name}"),
-        ]
+    def _whole_view(self) -> list[str]:
+        seen = self._view(view.shown(self.shown))
+        models = "--ro-bind", str(MODELS), f"/{MODELS.name}"
+        return [*view.links(), *seen, "--ro-bind", str(FOLDER), INSIDE, *models]
 
-    def _paths(self) -> list[Path]:
-        """List Python, its packages, and what was asked for."""
-        names = {sys.base_prefix, sys.prefix, *_packages(), *self.shown}
-        paths = {*map(Path, names), *_fonts()}
-        return sorted(path for path in paths if not set(map(Path, SYSTEM)) & {path, *path.parents})
+    def _view(self, paths: Sequence[Path]) -> list[str]:
+        return view.flags(paths, view.hidden(self.hidden))
 
 
-def _view(paths: Sequence[Path]) -> list[str]:
-    """Return flags that show paths read-only; never the course's package, even among them."""
-    flags, made = list[str](), {Path("/"), Path("/tmp")}
-    for path in paths:
-        for folder in reversed(path.parents):
-            if folder not in made:  # of its own accord bwrap makes them for their owner alone
-                flags += ["--perms", "0755", "--dir", str(folder)]
-                made.add(folder)
-        flags += ["--ro-bind-try", str(path), str(path)]
-        made.add(path)
-    for copy in _copies():
-        if set(paths) & set(copy.parents):
-            flags += ["--tmpfs", str(copy), "--remount-ro", str(copy)]
-    return flags
+def _remedy() -> str:
+    """Return what to do where a sandbox cannot be had, as the end of a sentence."""
+    inside = any(map(os.path.exists, IN_CONTAINER))
+    return f". Start the container with {NEEDED}" if inside else ""
 
 
-def _copies() -> list[Path]:
-    """List the course's package, and where it is installed beside the one that grades."""
-    installed = (Path(folder, PACKAGE.name) for folder in _packages())
-    return sorted({PACKAGE, *(path for path in installed if path.is_dir())})
+def _may_mount() -> bool:
+    """Say whether this is a root that may mount; in a container root usually may not."""
+    if os.geteuid() != 0:
+        return False
+    with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+        held = next((line for line in status if line.startswith("CapEff:")), "CapEff: 0")
+    return bool(int(held.split()[1], 16) >> MOUNTS & 1)
 
 
-def _packages() -> list[str]:
-    """List the folders in which packages are installed, NumPy's among them."""
-    return list(dict.fromkeys([*site.getsitepackages(), str(Path(np.__file__).parents[1])]))
+def core_of(slot: int) -> int | None:
+    """Return the core for one of the slots side by side: each another, while there are enough."""
+    if not hasattr(os, "sched_getaffinity"):
+        return None
+    cores = sorted(os.sched_getaffinity(0))
+    return cores[slot % len(cores)]
 
 
-def _fonts() -> list[Path]:
-    """Find matplotlib's list of fonts, which takes seconds to make anew."""
-    return sorted((Path.home() / ".cache" / "matplotlib").glob("fontlist-*.json"))
+@contextlib.contextmanager
+def _on_core(core: int | None) -> Generator[None, None, None]:
+    """Let what this thread starts run on that core, and this thread where it ran before."""
+    if core is None:
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def _found(program: str) -> str:

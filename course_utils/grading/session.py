@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
+from course_utils.grading.details import name_in, wrong_in
 from course_utils.grading.exchange import NO_FILES, Exchange, Fault
 from course_utils.grading.habits import Habits, Watching
 from course_utils.grading.master import Given, Master
@@ -36,11 +37,15 @@ PLAIN_INPUT, PLAIN_STDIN = builtins.input, sys.stdin
 
 
 class Raised(NamedTuple):
-    """An error of a student's code: its kind, the number of the cell, the line; −1 for neither."""
+    """An error of a student's code: its kind, the number of the cell, the line; −1 for neither.
+
+    detail : the name that is missing, or what is wrong with the cell's text; see `details`.
+    """
 
     kind: str
     cell: int
     line: int
+    detail: str = ""
 
 
 @dataclass
@@ -97,6 +102,11 @@ class Session:
         self.folder: Folder | None = None
         self.as_given = set[str]()  # the texts of cells that the sheet gives
         self.as_tested = dict[str, str]()  # of its tests, and what they define
+
+    @functools.cached_property
+    def known(self) -> frozenset[str]:
+        """Return the names that stand in the cells: of these alone a page speaks."""
+        return words_of(self.cells)
 
     def meet(
         self,
@@ -309,7 +319,7 @@ class Session:
         if len(reply) != 2 or reply[0] != "done":
             self._malformed()
         if reply[1] is not None:
-            self.errors[number] = self._raised(reply[1])
+            self.errors[number] = self._in_text(number, self._raised(reply[1]))
             if self.exchange and self.exchange.strained():
                 self.refresh()
                 raise Fault(Status.CRASHED, "it has used up memory or processes")
@@ -438,7 +448,7 @@ class Session:
     def _raise(self, names: Any, cell: Any, line: Any, words: Any, text: Any, itself: Any) -> None:
         if not _names((names, [])) or not isinstance(words, list) or not isinstance(text, str):
             self._malformed()
-        self.calls.raised = self._raised((names, cell, line))
+        self.calls.raised = self._raised((names, cell, line, text))
         if names[:1] in (["StopIteration"], ["StopAsyncIteration"]):
             raise Stopped(names[0], words)
         exchange = self.exchange
@@ -447,13 +457,20 @@ class Session:
         raise as_error(self.kinds, names, words, text, there)
 
     def _raised(self, error: object) -> Raised:
-        """Return (kind, cell, line), checked."""
-        if not isinstance(error, tuple) or list(map(type, error)) != [list, int, int]:
+        """Return what is known of an error, checked: of its words a name of the student's own."""
+        if not isinstance(error, tuple) or list(map(type, error)) != [list, int, int, str]:
             self._malformed()
-        names, cell, line = error
+        names, cell, line, words = error
         if not _names((names, [])) or not names:
             self._malformed()
-        return Raised(names[0], cell, line)
+        there = 0 <= cell < len(self.cells) and 0 < line <= self.cells[cell].count("\n") + 1
+        place = (cell, line) if there else (-1, -1)
+        return Raised(names[0], *place, name_in(names[0], words, self.known))
+
+    def _in_text(self, number: int, raised: Raised) -> Raised:
+        """Return the error of a cell with what is wrong in its text, where that is the reason."""
+        wrong = wrong_in(raised.kind, self.cells[number])
+        return Raised(raised.kind, number, wrong.line, wrong.words) if wrong else raised
 
     def _empty(self) -> None:
         """Refuse an answer without anything in it where SOURCE's has something."""

@@ -58,7 +58,10 @@ class Sharing:
         """Return ({name: value}, names that are gone) that the worker does not know yet."""
         values, gone = dict[str, Any](), list[str]()
         for name in self.words & (self.names.keys() | self.sent.keys()):
-            now, (before, content) = self.names.get(name, ABSENT), self.sent.get(name, (UNKNOWN, b""))
+            now, (before, content) = (
+                self.names.get(name, ABSENT),
+                self.sent.get(name, (UNKNOWN, b"")),
+            )
             if now is before and not self._may_have_changed(name, now, content):
                 continue
             if now is ABSENT:

@@ -59,7 +59,12 @@ ALWAYS = {"__str__": "builtins.str", "__repr__": "builtins.repr", "__format__": 
 ALWAYS |= {"__dir__": "builtins.dir", "__copy__": "copy.copy"}
 # What NumPy, pickle and notebooks look for by themselves, in every object.
 NOT_LOOKED_FOR = {"__array__", "__array_interface__", "__array_struct__", "__array_function__"}
-NOT_LOOKED_FOR |= {"__array_priority__", "__array_prepare__", "__array_wrap__", "__array_finalize__"}
+NOT_LOOKED_FOR |= {
+    "__array_priority__",
+    "__array_prepare__",
+    "__array_wrap__",
+    "__array_finalize__",
+}
 NOT_LOOKED_FOR |= {"__fspath__", "__getstate__", "__setstate__", "__getnewargs__", "__slots__"}
 NOT_LOOKED_FOR |= {"__getnewargs_ex__", "__torch_function__", "__dataframe__", "__objclass__"}
 NOT_LOOKED_FOR |= {"__buffer__", "__length_hint__", "__mro_entries__", "__class_getitem__"}
@@ -116,7 +121,7 @@ class Worker(Protocol):
 class Handle:
     """An object that stays in the worker."""
 
-    __slots__ = ("_session", "_kinds", "handle_number")
+    __slots__ = ("_kinds", "_session", "handle_number")
     __array_ufunc__ = None  # an array leaves it to the object how they compare
 
     def __init__(self, session: Worker, number: int, kinds: Sequence[str]) -> None:
@@ -188,7 +193,9 @@ class ClassHandle(CallableHandle):
         return bool(self._kinds) and type(thing).__name__ == self._kinds[0]
 
     def __subclasscheck__(self, kind: object) -> bool:
-        return isinstance(kind, Handle) and bool(self._session.do("builtins.issubclass", kind, self))
+        return isinstance(kind, Handle) and bool(
+            self._session.do("builtins.issubclass", kind, self)
+        )
 
 
 class WaitingHandle(Handle):

@@ -1,88 +1,61 @@
-"""What a class handed in: a folder, notebooks, or a .zip as Moodle and Canvas make it.
+"""What a class handed in: a folder or an archive of anything, and a submission for everybody in it.
 
 Nothing is unpacked and nothing is changed: a file is read when its turn comes.
 """
 
 import hashlib
-import lzma
-import os
 import re
-import stat
-import unicodedata
-import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from course_utils.grading import GradingError
+from course_utils.grading.archives import (
+    MOST_OF_A_CLASS,
+    Entry,
+    HandedIn,
+    Unreadable,
+    is_archive,
+    list_all,
+    list_within,
+    on_disk,
+)
+from course_utils.grading.choices import Chosen, choose, names_of, newest, pieces_of
+from course_utils.grading.levels import BadSubmissions, class_only, level_of, names_at
 from course_utils.grading.master import Master
-from course_utils.grading.notebooks import MOST_BYTES, Cell, Rejected, check_size, load, parse
+from course_utils.grading.names import is_archives, shown, without_ending
+from course_utils.grading.notebooks import Rejected
+from course_utils.grading.owners import NAMELESS, Owner, not_handed_in, owners_of, platform_of
 
-MOODLE = re.compile(r"^(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)$")
-CANVAS = re.compile(r"^(?P<name>[^_]+)(_LATE)?_(?P<id>\d+)_\d+_(?P<file>.+)$")
-UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-NOT_HANDED_IN = (".ipynb_checkpoints", "__MACOSX")
-DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)
-MOST_NOTEBOOKS = 50  # of one student
-
-
-class BadSubmissions(GradingError):
-    """SUBMISSIONS that are none; the message is for the teacher."""
-
-
-@dataclass(frozen=True)
-class HandedIn:
-    """One notebook: its name, when it was written, and where it is (a member of an archive).
-
-    data : its bytes, or reason : why it has none, where it has been read already.
-    """
-
-    name: str
-    time: float
-    path: str
-    member: str | None = None
-    data: bytes | None = None
-    reason: str = ""
-
-    def read(self) -> bytes:
-        """Return its bytes. Raises Rejected where they are not to be read."""
-        if self.reason:
-            raise Rejected(self.reason)
-        if self.data is not None:
-            return self.data
-        if self.member is None:
-            return load(self.path)
-        with zipfile.ZipFile(self.path) as archive:
-            member = archive.getinfo(self.member)
-            if stat.S_ISLNK(member.external_attr >> 16):
-                raise Rejected("The notebook was not read: it is a symbolic link.")
-            check_size(member.file_size)
-            try:
-                with archive.open(member) as file:
-                    return file.read(MOST_BYTES + 1)
-            except (OSError, RuntimeError, ValueError, *DAMAGED) as error:
-                raise Rejected("The notebook cannot be unpacked: the file is damaged.") from error
+DOWNLOADS = ("moodle", "canvas", NAMELESS)  # whose archives have the time of the download
+MOST_FILES_OF_A_CLASS = 100_000  # of a .zip in a .zip
+Person = tuple[str, str]  # name, number
+ONE_DOWNLOAD = 3600.0  # seconds between the times of an archive, which are then those of its making
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in. number : the LMS's id of the student, "" where it is unknown."""
+    """What one student handed in. number : the platform's id of the student, "" where it has none.
+
+    handed_in : of the newest file, seconds from 1970; None where it is unknown. Moodle and Canvas
+    give files the time of the download, so where all times of what they wrote lie within an hour,
+    there are none.  marked_late : whether the platform says so.
+    platform : which wrote the names, "" where none did.  entries : the names that it wrote.
+    """
 
     student: str
     number: str
     files: tuple[HandedIn, ...]
-
-    @property
-    def newest(self) -> list[HandedIn]:
-        """Return the files that are looked at, the oldest first: at most `MOST_NOTEBOOKS`."""
-        return sorted(self.files, key=lambda file: file.time)[-MOST_NOTEBOOKS:]
+    handed_in: float | None = None
+    marked_late: bool = False
+    platform: str = ""
+    entries: tuple[str, ...] = ()
 
     def key(self, *circumstances: str) -> str:
         """Return a text that changes whenever what was handed in does, or `circumstances`."""
-        digest = hashlib.sha256(repr((self.student, *circumstances)).encode())
-        for file in self.newest:
+        about = self.student, self.number, self.handed_in, self.marked_late, *circumstances
+        digest = hashlib.sha256(repr(about).encode())
+        for file in newest(self.files):
             digest.update(repr((file.name, file.time)).encode())
             try:
                 digest.update(file.read())
@@ -90,28 +63,14 @@ class Submission:
                 digest.update(str(reason).encode())
         return digest.hexdigest()
 
-    def choose(self, master: Master) -> tuple[str, list[Cell]]:
-        """Return (name, cells) of the notebook that counts. Raises Rejected where none does.
-
-        The newest of those that belong to the master: by the ids of its cells, or by its name.
-        """
-        if not self.files:
-            raise Rejected("There is no notebook (.ipynb) in what was handed in.")
-        readable, reasons = [], list[Rejected]()
-        for file in self.newest:
-            try:
-                readable.append((file.name, parse(file.read())))
-            except Rejected as why:
-                reasons.append(why)
-        if not readable:
-            raise reasons[-1]
-        fitting = [pair for pair in readable if _belongs(*pair, master)]
-        return (fitting or readable)[-1]
+    def choose(self, master: Master) -> Chosen:
+        """Return the notebook that counts. Raises Rejected where none does."""
+        return choose(self.files, master)
 
 
 def carried(submission: Submission) -> Submission:
     """Return the same submission with its bytes, for another machine."""
-    return replace(submission, files=tuple(map(_carried, submission.newest)))
+    return replace(submission, files=tuple(map(_carried, newest(submission.files))))
 
 
 def _carried(file: HandedIn) -> HandedIn:
@@ -121,111 +80,159 @@ def _carried(file: HandedIn) -> HandedIn:
         return replace(file, reason=str(reason))
 
 
-def find_submissions(path: Path) -> list[Submission]:
-    """Return the Submissions in a folder, a notebook or a .zip, by student."""
+def fits(submissions: Iterable[Submission], master: Master) -> int:
+    """Return how many submissions have at least one cell or one name of the master.
+
+    Their bytes are searched and not read: no code of a student's is parsed here.
+    """
+    ids = [re.escape(f'"{name}"') for name in master.cells]
+    names = [rf"\b{re.escape(name)} *[(:=]" for name in names_of(master)]
+    wanted = re.compile("|".join([*ids, *names, r"(?!)"]).encode())
+    return sum(any(map(wanted.search, _bytes_of(one))) for one in submissions)
+
+
+def _bytes_of(submission: Submission) -> Iterator[bytes]:
+    return (piece.data for file in newest(submission.files) for piece in pieces_of(file))
+
+
+def find_submissions(path: Path, sheet: str = "") -> list[Submission]:
+    """Return the Submissions in a folder, an archive or a notebook, by student.
+
+    sheet : the name of the sheet that was handed out, which is no student's.
+
+    Raises BadSubmissions where there are none, or where it is not clear whose they are.
+    """
     if not path.exists():
-        raise BadSubmissions(f"there is no {path}: expected a folder, a notebook or a .zip")
-    if path.is_file() and path.suffix == ".zip":
-        found = list(_in_archive(path))
-    elif path.is_file():
-        found = [(path.name, _on_disk(path))]
-    else:
-        found = list(_in_folder(path))
-    grouped = dict[tuple[str, str], list[HandedIn]]()
-    for owner, file in found:
-        name, number = _student(owner)
-        grouped.setdefault((name, number), []).extend([file] if file else [])
-    if not grouped:
+        raise BadSubmissions(f"there is no {path}: expected a folder, an archive or a notebook")
+    try:
+        if path.is_file() and not _is_archive_on_disk(path):
+            file = on_disk(path)
+            entries, level, name = [Entry((file.name,), file)], 0, path.parent.name
+        elif not path.is_file() and not path.is_dir():
+            raise BadSubmissions(f"{path} is neither a folder nor a file")
+        else:
+            name = without_ending(path.resolve().name)
+            entries, level = _at_level(class_only(list_all(path)), name, sheet)
+    except Unreadable as error:
+        raise BadSubmissions(f"{path} {error}") from error
+    except OSError as error:
+        raise BadSubmissions(f"{path} cannot be opened: {error.strerror}") from error
+    found = _by_student(entries, level)
+    if not found:
         raise BadSubmissions(f"{path} holds no submission: expected a folder or a notebook each")
-    names = [name for name, _ in grouped]
+    return found
+
+
+def _is_archive_on_disk(path: Path) -> bool:
+    """Say whether a file is an archive, by its first bytes, or else by its name."""
+    with path.open("rb") as file:
+        return is_archive(file.read(512)) or is_archives(path.name)
+
+
+def _at_level(entries: list[Entry], name: str, sheet: str) -> tuple[list[Entry], int]:
+    """Return entries and the students' level, with archives opened that hold a class."""
+    archives = [entry for entry in entries if entry.file]
+    if archives and all(is_archives(entry.parts[-1]) for entry in archives):
+        opened = _opened(entries, archives)
+        level = level_of(opened, name, sheet) if opened else 0
+        if level >= max(len(entry.parts) for entry in archives):
+            return opened, level
+    return entries, level_of(entries, name, sheet)
+
+
+def _opened(entries: Sequence[Entry], archives: Sequence[Entry]) -> list[Entry]:
+    """Return what stands in the archives, where there is only one, or where a platform wrote all.
+
+    Else nothing: each is a student's own.
+    """
+    found = list[Entry]()
+    if len(archives) > 1 and len(archives) < len(entries):
+        return []
+    for parts, file in archives:
+        inside = _inside(file) if file else []
+        if not inside or (len(archives) > 1 and not platform_of(names_at(inside, 0))):
+            return []
+        above = *parts[:-1], without_ending(parts[-1])
+        found += [entry._replace(parts=(*above, *entry.parts)) for entry in inside]
+    return found
+
+
+def _inside(file: HandedIn) -> list[Entry]:
+    """Return what stands in an archive; nothing where it cannot be read: it has a row then."""
+    try:
+        if file.on_disk:
+            path = Path(file.path)
+            return [] if path.is_symlink() or not path.is_file() else class_only(list_all(path))
+        return class_only(list_within(file.read(), MOST_OF_A_CLASS, MOST_FILES_OF_A_CLASS))
+    except (Unreadable, Rejected, OSError):
+        return []
+
+
+def _by_student(entries: Sequence[Entry], level: int) -> list[Submission]:
+    names = names_at(entries, level)
+    platform = platform_of(names)
+    names = [name for name in names if not not_handed_in(name[0], platform)]
+    owners = dict(zip((name for name, _ in names), owners_of(names, platform), strict=True))
+    places = defaultdict[Person, list[str]](list)
+    for place, owner in owners.items():
+        places[owner.name, owner.number].append(place)
+    files = _files_by_place(entries, level, owners)
+    if platform in DOWNLOADS and _of_one_download(files):
+        files = {place: [replace(f, time=None) for f in some] for place, some in files.items()}
     return [
-        Submission(name if names.count(name) == 1 else f"{name}_{number}", number, tuple(files))
-        for (name, number), files in sorted(grouped.items())
+        _submission(student, [(place, owners[place]) for place in places[person]], files, platform)
+        for person, student in _told_apart(places)
     ]
 
 
-def _in_folder(folder: Path) -> Iterator[tuple[str, HandedIn | None]]:
-    """Yield (owner, HandedIn) of each notebook, and (owner, None) of each student's folder."""
-    for entry in sorted(folder.iterdir()):
-        if _ignored(entry.name):
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            yield entry.name, None
-            yield from ((entry.name, _on_disk(path)) for path in _notebooks_below(entry))
-        elif entry.suffix == ".ipynb":
-            yield entry.name, _on_disk(entry)
+def _files_by_place(
+    entries: Sequence[Entry], level: int, owners: Mapping[str, Owner]
+) -> dict[str, list[HandedIn]]:
+    """Return {name at the students' level: the files there}, by what the students called them."""
+    files = {place: list[HandedIn]() for place in owners}
+    for parts, file in entries:
+        if file and len(parts) > level and parts[level] in files:
+            owner = owners[parts[level]]
+            name = shown(owner.file) if owner.file and len(parts) == level + 1 else file.name
+            when = file.time if owner.time is None else owner.time
+            files[parts[level]].append(replace(file, name=name, turn=owner.turn, time=when))
+    return files
 
 
-def _notebooks_below(folder: Path) -> Iterator[Path]:
-    """Yield notebooks in a folder and below; no link to another folder is followed."""
-    for place, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = sorted(name for name in folders if not _ignored(name))
-        yield from (
-            Path(place, n) for n in sorted(names) if n.endswith(".ipynb") and not _ignored(n)
-        )
+def _of_one_download(files: Mapping[str, Iterable[HandedIn]]) -> bool:
+    times = [file.time for some in files.values() for file in some if file.time is not None]
+    return not times or max(times) - min(times) < ONE_DOWNLOAD
 
 
-def _in_archive(path: Path) -> Iterator[tuple[str, HandedIn | None]]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (OSError, ValueError, NotImplementedError, *DAMAGED) as error:
-        raise BadSubmissions(f"{path} cannot be read as a .zip: {error}") from error
-    paths = [PurePosixPath(member.filename).parts for member in members]
-    cut = _levels_above(paths)
-    for member, whole in zip(members, paths, strict=True):
-        parts = whole[cut:]
-        if not parts or any(map(_ignored, whole)):
-            continue
-        if len(parts) > 1 or member.is_dir():
-            yield parts[0], None
-        if parts[-1].endswith(".ipynb") and not member.is_dir():
-            name = _readable(parts[-1])
-            yield parts[0], HandedIn(name, _time(member), str(path), member.filename)
+def _submission(
+    student: str,
+    places: Sequence[tuple[str, Owner]],
+    files: Mapping[str, Sequence[HandedIn]],
+    platform: str,
+) -> Submission:
+    theirs = tuple(file for place, _ in places for file in files[place])
+    return Submission(
+        student,
+        places[0][1].number,
+        theirs,
+        max((file.time for file in theirs if file.time is not None), default=None),
+        any(owner.late for _, owner in places),
+        platform.partition(",")[0],
+        tuple(place for place, _ in places) if platform else (),
+    )
 
 
-def _levels_above(paths: Sequence[tuple[str, ...]]) -> int:
-    """Return 1 where all stands in one folder that is no student's, such as class/; else 0."""
-    paths = [parts for parts in paths if parts and not any(map(_ignored, parts))]
-    notebooks = [parts for parts in paths if parts[-1].endswith(".ipynb")]
-    tops = {parts[0] for parts in paths}
-    several = len({parts[1:2] for parts in notebooks}) > 1
-    alone = len(tops) == 1 and all(len(parts) > 1 for parts in notebooks)
-    return int(alone and several and not MOODLE.match(min(tops)))
-
-
-def _time(member: zipfile.ZipInfo) -> float:
-    try:
-        return datetime(*member.date_time, tzinfo=UTC).timestamp()
-    except ValueError:  # an archive may say the 0th of a month
-        return 0.0
-
-
-def _on_disk(path: Path) -> HandedIn:
-    return HandedIn(_readable(path.name), path.lstat().st_mtime, str(path))
-
-
-def _student(owner: str) -> tuple[str, str]:
-    """Read (name, number) from what Moodle or Canvas call a file or folder, or a plain name."""
-    owner = _readable(owner)
-    known = MOODLE.match(owner) or CANVAS.match(owner)
-    if known:
-        return known["name"].strip(), known["id"]
-    return unicodedata.normalize("NFC", owner.removesuffix(".ipynb")), ""
-
-
-def _readable(name: str) -> str:
-    """Return a name that can be written and shown: what is no letter in it becomes its number.
-
-    Bytes that are no UTF-8, codes that steer a terminal, marks that turn the direction of a line.
-    """
-    return UNREADABLE.sub(lambda found: ascii(found[0])[1:-1], name)
-
-
-def _belongs(name: str, cells: Sequence[Cell], master: Master) -> bool:
-    ids = {cell.grade_id for cell in cells} & master.cells
-    return bool(ids) or master.name.lower() in name.lower()
-
-
-def _ignored(name: str) -> bool:
-    return name in NOT_HANDED_IN or name.startswith(".")
+def _told_apart(people: Iterable[Person]) -> list[tuple[Person, str]]:
+    """Return each person with a name that nobody else has: namesakes by their numbers."""
+    names = Counter(name for name, _ in people)
+    found, taken = list[tuple[Person, str]](), set[str]()
+    for name, number in sorted(people):
+        begin = shown(name)
+        student = first = f"{begin}_{number}" if number and names[name] > 1 else begin
+        count = 1
+        while student in taken:
+            count += 1
+            student = f"{first} ({count})"
+        taken.add(student)
+        found.append(((name, number), student))
+    return found

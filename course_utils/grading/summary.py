@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from course_utils.grading.items import Item, items
+from course_utils.grading.look_alikes import LookAlikes, look_alikes
 from course_utils.grading.master import Master
 from course_utils.grading.rows import Kind, Row
+from course_utils.grading.rubrics import Rubrics
 from course_utils.grading.status import Status
 
 BARS = 10
@@ -34,7 +37,10 @@ class Made(NamedTuple):
 
 @dataclass(frozen=True)
 class Summary:
-    """Numbers of a class. Rows of people who handed in nothing count in `statuses` only."""
+    """Numbers of a class. Rows of people who handed in nothing count in `statuses` only.
+
+    look : whose status asks for it.  noted : the others with a note, or without points.
+    """
 
     statuses: dict[Status, int]
     mean: float
@@ -43,10 +49,13 @@ class Summary:
     failed: tuple[Failed, ...]
     mistakes: tuple[Made, ...]
     look: tuple[Row, ...]
+    noted: tuple[Row, ...]
+    items: tuple[Item, ...]
+    alike: LookAlikes
 
 
-def summarise(rows: Sequence[Row], master: Master) -> Summary:
-    """Return the Summary of all rows."""
+def summarise(rows: Sequence[Row], master: Master, rubrics: Rubrics | None = None) -> Summary:
+    """Return the Summary of all rows. rubrics : what SOURCE answers, see `rubrics`."""
     there = [row for row in rows if row.status.handed_in]
     scores = [row.score or 0.0 for row in there]
     return Summary(
@@ -57,7 +66,15 @@ def summarise(rows: Sequence[Row], master: Master) -> Summary:
         _failed(there, master),
         _mistakes(there, master),
         tuple(row for row in there if row.status.look),
+        tuple(row for row in there if not row.status.look and _to_say(row, master)),
+        items(there, master, rubrics or {}),
+        look_alikes(there, master, rubrics or {}),
     )
+
+
+def _to_say(row: Row, master: Master) -> bool:
+    """Say whether there is a note on a row, or no point where there are any to have."""
+    return bool(row.notes) or (not row.score and master.max_score > 0)
 
 
 def _bars(scores: Sequence[float], most: float) -> tuple[tuple[str, int], ...]:
@@ -108,4 +125,6 @@ def as_text(summary: Summary, rows: Sequence[Row], master: Master) -> str:
         f"  made {count:3} times: {name}, {title}" for title, name, _, count in summary.mistakes[:3]
     ]
     lines += [f"  needs a look: {row.student} ({row.status})" for row in summary.look]
+    alike = len(summary.alike.answers) + len(summary.alike.results)
+    lines += [f"  {alike} answers are alike: look at them in summary.html"] if alike else []
     return "\n".join(lines)

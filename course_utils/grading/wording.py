@@ -1,21 +1,32 @@
-"""What a student, or a teacher, reads of a test that does not hold: never a student's own words."""
+"""What a student, or a teacher, reads of a test that does not hold: never a student's own words.
+
+Two things of theirs are said: names that stand in their cells, and lines of these cells.
+"""
 
 import builtins
+import difflib
 from collections.abc import Iterator, Sequence
 
+from course_utils.grading.details import meaning
 from course_utils.grading.exchange import Fault
-from course_utils.grading.passes import Tested
 from course_utils.grading.master import Question
-from course_utils.grading.session import Session
+from course_utils.grading.parsing import defined_in
+from course_utils.grading.passes import Tested
+from course_utils.grading.session import Raised, Session
 from course_utils.grading.stubs import OUR_WORDS
 
 LETTERS = 400
+LETTERS_OF_LINE = 80
 ALSO_NAMED = ("NotAnsweredYet", "LinAlgError")  # beside Python's own
 PASSED = "Right."
 NOT_ANSWERED = "Not answered yet."
-HIDDEN_FAILED = "It passes the tests that you can see, and not all of the hidden ones."
+HIDDEN_FAILED = (
+    "It passes the tests that you can see, and not all of the hidden ones: think of other inputs, "
+    "of other sizes, of the edges."
+)
 TESTS_ENDED = "The tests did not come to an end with what your code gave them."
 BY_HAND = "Your teacher reads this one."
+LEFT_OUT = "It was left out, so that your other cells could run."
 
 
 def of_fault(fault: Fault) -> str:
@@ -30,7 +41,7 @@ def of_error(
     if tested.missing:
         return _missing(tested.missing, cell, session)
     if tested.raised and getattr(tested.error, "from_answer", False):
-        return f"It stops {_because(tested.raised.kind)}."
+        return f"It stops {_because(tested.raised)}.{_where(tested.raised, session, cell)}"
     said = "" if isinstance(tested.error, Fault) else " ".join(str(tested.error).split())
     return said[:LETTERS] or _line_that_fails(tested, visible)
 
@@ -39,7 +50,7 @@ def _line_that_fails(tested: Tested, visible: str) -> str:
     """Show the line of the visible test that does not hold."""
     lines = visible.splitlines()
     if 0 < tested.line <= len(lines):
-        return f"This does not hold: {lines[tested.line - 1].strip()}"[:LETTERS]
+        return f"This does not hold: `{lines[tested.line - 1].strip()[:LETTERS]}`"
     return "A test that you can see does not hold."
 
 
@@ -56,26 +67,66 @@ def notes_on_calls(question: Question, tested: Tested) -> list[str]:
 
 
 def notes_on_cells(session: Session) -> Iterator[str]:
-    """Tell the teacher what happened to cells."""
+    """Tell what happened to cells of the student's own: tests are told by their question."""
     for number, fault in sorted(session.left_out.items()):
-        yield f"code cell {number + 1} {fault.status.of_code}"
+        begins = _line(session.cells[number].strip(), 1)
+        yield f"code cell {number + 1} (`{begins}`) {fault.status.of_code} {LEFT_OUT}"
     for number, raised in sorted(session.errors.items()):
-        if raised.kind == "Kept":  # a cell that another question may well have
+        theirs = session.cells[number].strip() not in {*session.as_given, *session.as_tested}
+        if not theirs or raised.kind == "Kept":  # what another question may well have
             continue
-        yield f"code cell {number + 1}, line {raised.line}, stops {_because(raised.kind)}"
+        here, where = "", _where(raised, session, number)
+        if raised.cell == number:
+            here, where = (
+                f", line {raised.line} (`{_line(session.cells[number], raised.line)}`),",
+                "",
+            )
+        yield f"code cell {number + 1}{here} stops {_because(raised)}.{where}"
 
 
 def _missing(names: Sequence[str], cell: int, session: Session) -> str:
+    """Say why a name that the tests ask for is not there."""
     if cell in session.left_out:
         return f"Your cell {session.left_out[cell].status.of_code}"
     if cell in session.errors:
-        return f"Your cell stops {_because(session.errors[cell].kind)}."
-    return f"There is no {' and '.join(names)} in your notebook."
+        raised = session.errors[cell]
+        return f"Your cell stops {_because(raised)}.{_where(raised, session, cell)}"
+    near = _near(names, session.cells[cell]) if cell >= 0 else ""
+    hint = f" You have `{near}`: the tests need the name as the sheet has it." if near else ""
+    wanted = " and no ".join(f"`{name}`" for name in names)
+    return f"There is no {wanted} in your notebook.{hint}"
 
 
-def _because(kind: str) -> str:
-    """Say why code stops, by the kind of its error; a name of a student's own is not repeated."""
-    if kind in OUR_WORDS:
-        return f"because {OUR_WORDS[kind]}"
-    known = isinstance(getattr(builtins, kind, None), type)
-    return f"with {kind}" if known or kind in ALSO_NAMED else "with an error"
+def _near(names: Sequence[str], source: str) -> str:
+    """Return what a cell defines in the place of names that are missing; "" for nothing."""
+    there = [name for name in defined_in(source) if name not in names]
+    near = [one for name in names for one in difflib.get_close_matches(name, there, 1)]
+    return near[0] if near else there[0] if len(there) == 1 else ""
+
+
+def _because(raised: Raised) -> str:
+    """Say why code stops, by the kind of its error; a kind of a student's own is not repeated."""
+    if raised.kind in OUR_WORDS:
+        return f"because {OUR_WORDS[raised.kind]}"
+    known = isinstance(getattr(builtins, raised.kind, None), type)
+    if not known and raised.kind not in ALSO_NAMED:
+        return "with an error"
+    said = meaning(raised.kind, raised.detail)
+    return f"with {raised.kind}" + (f": {said}" if said else "")
+
+
+def _where(raised: Raised, session: Session, cell: int) -> str:
+    """Say in which line; its text too where the page does not show it beside."""
+    if not 0 <= raised.cell < len(session.cells):
+        return ""
+    if raised.cell == cell:
+        return f" See line {raised.line}."
+    text = _line(session.cells[raised.cell], raised.line)
+    return f" It is code cell {raised.cell + 1}, line {raised.line}: `{text}`"
+
+
+def _line(source: str, number: int) -> str:
+    """Return a line of a cell, short enough for a sentence."""
+    lines = source.split("\n")
+    text = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    return text if len(text) <= LETTERS_OF_LINE else text[: LETTERS_OF_LINE - 1] + "…"

@@ -22,11 +22,12 @@ from course_utils.grading.sandbox import Limits, Sandbox
 from course_utils.grading.submissions import find_submissions
 from tests.grading.honest import HONEST
 from tests.grading.hostile import HOSTILE
+from tests.grading.hostile_doors import DOORS
 from tests.grading.invented_class import HIDDEN_NUMBER, SECRET, Case, master_notebook
 
-LIMITS = Limits(cell=4, call=4, total=16, memory=700, disk=32, processes=24)
+LIMITS = Limits(cell=4, call=4, total=20, memory=700, disk=32, processes=24)
 CONTROLS = [Case(f"control {number}") for number in range(4)]
-CASES = [*HONEST[:10], *HOSTILE, *HONEST[10:], *CONTROLS]
+CASES = [*HONEST[:10], *HOSTILE, *DOORS, *HONEST[10:], *CONTROLS]
 REASON = Sandbox().why_not()
 pytestmark = [
     pytest.mark.skipif(REASON is not None, reason=str(REASON)),

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,10 @@ def row_with(*points, **more):
         (row_with(1.0, 1.0).marked({"q0": 0.0}), 1.0),
         (row_with().marked({"q1": 2.0}), 2.0),
         (row_with(1.0).marked(None), 1.0),
+        (row_with(3.0, None, penalty=1.0), 2.0),
+        (row_with(3.0, penalty=math.inf), 0.0),
+        (row_with(None, penalty=1.0), None),
+        (row_with(0.5, penalty=1.0).marked({"q0": 2.0}), 1.0),
     ],
 )
 def test_the_total(row, score):
@@ -49,7 +55,9 @@ def full_row(status=Status.TIMEOUT, student="ada"):
     said = ("expected", "1"), ("yours", "2")
     outcome = Outcome("q", 1.0, Kind.PARTLY, "near", "a mistake", said, 3, 4)
     hand = Outcome("h", None, Kind.BY_HAND)
-    return Row(student, "7", status, "x.ipynb", (outcome, hand), ("note",), 1.5, {"q": "x"}, True)
+    known = {"work": "w", "source": "s", "handed_in": 5.0, "marked_late": True, "person": "#7"}
+    row = Row(student, "7", status, "x.ipynb", (outcome, hand), ("note",), 1.5, {"q": "x"}, True)
+    return replace(row, **known)
 
 
 @each_status
@@ -67,13 +75,23 @@ def test_a_teachers_points_are_not_kept_with_the_row(tmp_path):
     assert Journal(tmp_path).rows == {"key": full_row()}
 
 
-def test_a_row_of_another_edition_is_left_alone_and_graded_anew(tmp_path):
-    old = {"student": "ada", "number": "", "file": "", "status": "rejected", "outcomes": []}
-    lines = [json.dumps(["old", old]), json.dumps(["odd", 7])]
-    lines += [json.dumps(["key", full_row().as_json()])]
+def test_a_row_of_another_edition_is_kept_until_its_file_is_graded_anew(tmp_path):
+    old = {"student": "lin", "status": "timeout", "outcomes": [{"grade_id": "q", "points": 2.0}]}
+    old["outcomes"][0]["kind"] = "right"
+    newer = {**full_row(student="kim").as_json(), "colour": "blue"}
+    lines = [
+        json.dumps(["old", old]),
+        json.dumps(["odd", 7]),
+        "no json",
+        json.dumps(["new", newer]),
+    ]
+    lines += [json.dumps(["key", replace(full_row(), again=False).as_json()])]
     (tmp_path / NAME).write_text("\n".join(lines) + "\n")
-    assert Journal(tmp_path).rows == {"key": full_row()}
-    assert (tmp_path / NAME).read_text().splitlines() == lines
+    journal = Journal(tmp_path)
+    assert journal.rows["old"].score == 2 and journal.rows["old"].status is Status.TIMEOUT
+    assert journal.rows["new"] == full_row(student="kim")
+    assert (journal.kept.done, journal.kept.unread) == ({"key"}, 2)
+    assert (tmp_path / NAME).read_text().splitlines() == lines, "no line is lost"
 
 
 # Every status, and every kind of outcome, is known to all who speak of it.
@@ -95,7 +113,8 @@ def report(tmp_path_factory):
     """(folder, what the command said, its exit code): a class with a student for each status."""
     school = tmp_path_factory.mktemp("school")
     (school / "mini.ipynb").write_text(json.dumps(master_notebook()))
-    names = ["Identifier,Full name", *(f"Participant {n},{s}" for n, s in enumerate(Status))]
+    names = ["Identifier,Full name,Grade,Maximum Grade,Last modified (grade),Feedback comments"]
+    names += [f"Participant {n},{status},,10.00,-," for n, status in enumerate(Status)]
     (school / "list.csv").write_text("\n".join(names) + "\n")
     for status in Status:
         if status.handed_in:
@@ -130,7 +149,9 @@ def test_every_table_has_the_status(report, status):
     submissions = json.loads((folder / "grades.json").read_text())["submissions"]
     assert status in [one["status"] for one in submissions], "tables.py"
     comment = column(folder / "grades_moodle.csv", "Full name", "Feedback comments")[status]
-    assert comment == (status if status.look else ""), "roster.py"
+    assert bool(comment) == status.handed_in, "roster.py: a comment for who handed something in"
+    why = status.to_student[1:] or f"a note on {status}" * status.look
+    assert not status.handed_in or why in comment, "roster.py: the comment says what happened"
 
 
 @each_status
@@ -161,7 +182,7 @@ def test_what_code_brings_about_has_words_for_it():
 def test_every_kind_of_outcome_is_drawn_and_counted():
     without = set(Kind) - set(LOOKS)
     assert not without, f"course_utils/grading/html.py: a mark in LOOKS for {without}"
-    counted = {*FAILED, Kind.NOT_ANSWERED, Kind.RIGHT, Kind.BY_HAND}
+    counted = {*FAILED, Kind.NOT_ANSWERED, Kind.RIGHT, Kind.BY_HAND, Kind.RECORDED}
     assert set(Kind) == counted, (
         f"course_utils/grading/summary.py: is {set(Kind) - counted} failed? If not, name it here"
     )

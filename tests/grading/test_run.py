@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -109,11 +110,24 @@ def test_a_report(school, capsys):
 
 
 @needs_sandbox
+@pytest.mark.parametrize("packed", [False, True])
+def test_paths_hold_wherever_the_command_is_given(school, monkeypatch, packed):
+    """The processes that grade stand in folders of their own."""
+    monkeypatch.chdir(school)
+    if packed:
+        shutil.make_archive("in", "zip", "in")
+    code = command.main(["mini.ipynb", "in.zip" if packed else "in", "--out", "out", "--jobs", "2"])
+    assert code == 0
+    assert [line["score"] for line in lines(school)] == ["10", "8", "7", "0"]
+
+
+@needs_sandbox
 def test_pages(school):
     run(school)
     page = (school / "out" / "feedback" / "lin.html").read_text()
     assert "8 of 10 points" in page and "the mean of 1, 2, 3 is 2" in page
-    assert "def mean(x):\n    return 0" in page and 'name="viewport"' in page
+    code = re.sub(r"<[^>]*>", "", page)
+    assert "def mean(x):\n    return 0\n" in code and 'name="viewport"' in page
     summary = (school / "out" / "summary.html").read_text()
     assert "median" in summary and "sam" in summary and 'href="feedback/lin.html"' in summary
     for text in (page, summary):
@@ -134,8 +148,10 @@ def test_a_second_run_grades_only_what_is_new(school, monkeypatch):
     assert len(lines(school)) == 5
     (school / "in" / "new" / "mini.ipynb").unlink()
     (school / "in" / "new").rmdir()
-    run(school, "--force")
+    run(school, "--fresh")
     assert (school / "out" / "grades.csv").read_text() == table
+    (aside,) = (school / "out").glob("before-*")
+    assert (aside / NAME).read_text().startswith(before), "nothing is lost"
 
 
 @needs_sandbox
@@ -283,11 +299,15 @@ def test_the_time_of_all_cells_together_is_capped(school):
 
 
 @needs_sandbox
-def test_a_sandbox_that_does_not_start_gives_nobody_marks(school, monkeypatch):
+def test_a_sandbox_that_does_not_start_gives_nobody_marks(school, monkeypatch, capsys):
     """A worker that cannot begin is the grader's failure, never a student's zero."""
-    monkeypatch.setattr(proving, "proved", lambda master, settings: settings)  # later than SOURCE
-    monkeypatch.setattr(sandbox, "WORKER", school / "list.csv")
-    (school / "list.csv").write_text("import no_such_module")
+    command_line = [sys.executable, "-c", "import no_such_module"]
+    monkeypatch.setattr(sandbox.Sandbox, "command", lambda self, refused=None: command_line)
+    assert run(school) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Not graded: the sandbox does not start") and "no_such_module" in said
+    assert not (school / "out").exists()
+    monkeypatch.setattr(proving, "proved", lambda master, settings: settings)
     assert run(school) == 0
     rows = {line["student"]: line for line in lines(school)}
     assert {line["status"] for line in rows.values()} == {"crashed", "rejected"}

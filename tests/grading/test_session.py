@@ -1,12 +1,14 @@
 """One worker and its session: what crosses, what is noticed, and what is refused."""
 
 import json
+import os
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from course_utils.grading import sandbox, syscalls
+from course_utils.grading import sandbox, syscalls, view
 from course_utils.grading.assess import Settings, assess
 from course_utils.grading.exchange import Exchange, Fault
 from course_utils.grading.master import read_master
@@ -102,7 +104,7 @@ def test_errors_come_as_their_kind_with_their_words(session):
     with one.question() as calls, pytest.raises(ValueError) as error:
         one.fetch("f")(3)
     assert error.value.args == ("n is", 3)
-    assert calls.raised == ("ValueError", 0, 2)
+    assert calls.raised == ("ValueError", 0, 2, "")
 
 
 def test_a_name_that_is_not_there(session):
@@ -130,14 +132,47 @@ def test_a_worker_says_nothing_after_a_fault(session):
 
 
 @pytest.mark.parametrize(
-    "call", ["os.memfd_create('x')", "os.unshare(0x10000000)", "libc.shmget(0, 4096, 0o1666)"]
+    "call",
+    [
+        "os.memfd_create('x')",
+        "os.unshare(0x10000000)",
+        "libc.shmget(0, 4096, 0o1666)",
+        "socket.socket(socket.AF_VSOCK)",
+        "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
+        "socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET)",
+        "socket.socket(socket.AF_PACKET, socket.SOCK_RAW)",
+        "socket.socket(socket.AF_TIPC)",
+        "socket.socketpair(socket.AF_TIPC)",
+        "libc.syscall(41 if os.uname().machine == 'x86_64' else 198, (1 << 32) | 40, 1, 0)",
+        "os.sched_setaffinity(0, range(os.cpu_count()))",
+        "libc.io_setup(9, ctypes.byref(ctypes.c_ulong()))",
+    ],
 )
 def test_calls_that_the_sandbox_refuses(session, call):
     if not syscalls.program():
         pytest.skip("no numbers of system calls are known for this machine")
-    source = f"import ctypes, os\nlibc = ctypes.CDLL(None)\ntry: x = {call}\n"
+    source = f"import ctypes, os, socket\nlibc = ctypes.CDLL(None)\ntry: x = {call}\n"
     source += "except (OSError, AttributeError): x = -1"
     assert session(source).fetch("x") == -1
+
+
+def test_sockets_inside_work_as_ever(session):
+    source = """
+import asyncio, multiprocessing.connection as c, socket, threading
+one, other = socket.socketpair()
+one.send(b"hello")
+said = other.recv(9).decode()
+with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(
+    server.getsockname()
+) as client:
+    client.send(b"there")
+    heard = server.accept()[0].recv(9).decode()
+async def wait(): await asyncio.sleep(0); return 7
+done = asyncio.run(wait())
+"""
+    one = session(source)
+    assert [one.fetch(name) for name in ("said", "heard")] == ["hello", "there"]
+    assert one.fetch("done") == 7
 
 
 def test_filters_for_both_machines_are_whole():
@@ -167,11 +202,56 @@ def test_a_second_copy_of_the_course_is_not_there_either(session, tmp_path, monk
     (folder / "other").mkdir()
     for path in (folder, folder / "course_utils"):
         path.chmod(0o755)
-    found = [*sandbox._packages(), str(folder)]
-    monkeypatch.setattr(sandbox, "_packages", lambda: found)
+    found = [*view.packages(), str(folder)]
+    monkeypatch.setattr(view, "packages", lambda: found)
     listed = f"{{n: os.listdir('{folder}/' + n) for n in os.listdir('{folder}')}}"
     one = session(f"import os\nthere = {listed}")
     assert one.fetch("there") == {"course_utils": [], "other": []}
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("for n in range(10**6): open(f'/tmp/{n}', 'w')", "too many files"),
+        (
+            "kept, number = [], os.fork()\nwhile True:\n    try: kept += socket.socketpair()\n"
+            "    except OSError: time.sleep(60)",
+            "too many sockets",
+        ),
+    ],
+)
+def test_what_no_process_is_charged_for_ends_a_worker(session, source, said):
+    one = session(f"import os, socket, time\n{source}", "x = 1")
+    assert one.fetch("x") == 1
+    assert said in one.left_out[0].message
+
+
+@pytest.mark.skipif(not syscalls.program(), reason="needs the filter of system calls")
+def test_a_worker_stays_on_its_core_with_all_that_it_starts(monkeypatch):
+    core = max(os.sched_getaffinity(0))
+    source = """
+import os
+try: os.sched_setaffinity(0, range(os.cpu_count()))
+except OSError: pass
+reading, writing = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    os.write(writing, repr(os.sched_getaffinity(0)).encode())
+    os._exit(0)
+cores = os.read(reading, 100).decode()
+"""
+    here = os.sched_getaffinity(0)
+    one = Session([source], replace(SANDBOX, core=core), Room((), (), {}, time.monotonic() + 60))
+    try:
+        assert one.fetch("cores") == repr({core})
+    finally:
+        one.close()
+    assert os.sched_getaffinity(0) == here
+
+
+def test_slots_side_by_side_have_cores_of_their_own(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {2, 5, 7})
+    assert [sandbox.core_of(slot) for slot in range(4)] == [2, 5, 7, 2]
 
 
 def test_a_closed_exchange_leaves_no_process():

@@ -71,7 +71,9 @@ def test_what_a_sheet_imports_of_a_withheld_room_works_in_any_order(setup, tmp_p
     master = begun_with(setup, tmp_path)
     given, withheld = master.given_of(["course_utils.tasks", "course_utils.tasks.alignment"])
     limits = Limits(cell=20, call=20, total=60, memory=1000)
-    session = Session([setup, TRIED], Sandbox(limits), Room(given, withheld, {}, time.monotonic() + 60))
+    session = Session(
+        [setup, TRIED], Sandbox(limits), Room(given, withheld, {}, time.monotonic() + 60)
+    )
     try:
         assert session.fetch("digit_alignment") is not None and session.errors == {}
         assert session.fetch("said").startswith("Withheld(")

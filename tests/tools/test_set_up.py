@@ -1,5 +1,6 @@
 """The script that makes the environment, with its commands replaced by a record of them."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -35,7 +36,7 @@ class Commands:
 
     def succeeds(self, command):
         self.calls.append(" ".join(map(str, command)).replace(str(self.folder), ""))
-        if any(part in map(str, command) for part in self.missing):
+        if any(part in " ".join(map(str, command[1:])) for part in self.missing):
             return False
         if "venv" in command:
             self.make_python(command[-1])
@@ -97,6 +98,39 @@ def test_an_interrupted_set_up_is_done_again(tmp_path, monkeypatch):
     assert commands.named("-r requirements-test.lock")
 
 
+def test_without_a_lab_that_starts_nothing_counts_as_done(tmp_path, monkeypatch):
+    commands = Commands(tmp_path, monkeypatch, "uv")
+    commands.missing = ("jupyterlab",)
+    with pytest.raises(SystemExit, match=r"cannot be imported. Delete the folder \.venv"):
+        set_up.main()
+    assert not (tmp_path / ".venv/.installed-lab").exists()
+    commands.missing = ()
+    set_up.main()
+    assert (tmp_path / ".venv/.installed-lab").exists()
+
+
+def test_set_up_lets_nothing_in_that_turns_pip_or_python(monkeypatch):
+    monkeypatch.setattr(os, "environ", dict(os.environ, PIP_TARGET="/x", PYTHONPATH="/y"))
+    set_up.clean_environment()
+    assert os.environ["PIP_USER"] == "0" and not {"PIP_TARGET", "PYTHONPATH"} & set(os.environ)
+
+
+def test_make_lets_nothing_in_either(tmp_path):
+    makefile = (ROOT / "Makefile").read_text() + "\nshow:\n\t@env\n"
+    (tmp_path / "Makefile").write_text(makefile)
+    unwanted = dict.fromkeys(("PYTHONHOME", "PYTHONOPTIMIZE", "VIRTUAL_ENV", "MPLBACKEND"), "no")
+    command = ["make", "-s", "-f", str(tmp_path / "Makefile"), f"PYTHON={sys.executable}", "show"]
+    shown = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **unwanted},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "PATH=" in shown and "=no\n" not in shown
+
+
 def test_without_pytorch_the_measurements_are_set_up_all_the_same(tmp_path, monkeypatch, capsys):
     commands = Commands(tmp_path, monkeypatch, "uv")
     commands.fail = "torch"
@@ -130,7 +164,10 @@ def test_pip_shows_a_dot_for_each_package_and_its_errors(capfd):
     show = f"import sys; print({chr(10).join(lines)!r}); sys.exit('no space left')"
     with pytest.raises(subprocess.CalledProcessError):
         set_up.run([sys.executable, "-c", show], tell=set_up.dots)
-    assert capfd.readouterr() == (". installing\n", "no space left\n")
+    assert capfd.readouterr() == (
+        ". all found: installing them, which takes longest\n",
+        "no space left\n",
+    )
 
 
 def test_an_old_python_is_told_so():

@@ -8,10 +8,10 @@ import argparse
 import functools
 import http.server
 import shutil
-import sys
 import time
 from pathlib import Path
 
+from tools import door
 from tools.book.stage import ROOT, stage
 
 PORT = 8000
@@ -23,11 +23,14 @@ def main(arguments=None):
     )
     parser.add_argument("--serve", action="store_true")
     parser.add_argument("--folder", type=Path, default=ROOT / "_build" / "book")
+    parser.add_argument("--port", type=int, default=PORT, help="default: %(default)s")
     options = parser.parse_args(arguments)
-    if not build(options.folder):
-        return 1
-    if options.serve:
-        serve(options.folder / "site")
+    if not options.serve:
+        return 0 if build(options.folder) else 1
+    with server_of(options.folder / "site", options.port) as server:  # before all the work
+        if not build(options.folder):
+            return 1
+        serve(server)
     return 0
 
 
@@ -58,16 +61,25 @@ def build(folder):
     return not failed
 
 
-def serve(site, port=PORT):
-    """Show the site to this machine only."""
+def server_of(site, port=PORT):
+    """Return a server of the site for this machine only. Raises SystemExit where it cannot be."""
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=site)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
-        print(f"The book is at http://127.0.0.1:{server.server_port}/ (Ctrl+C ends it)")
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            print()
+    try:
+        return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or error
+        advice = f'end what uses it, or choose another: make serve ARGS="--port {PORT + 1}"'
+        raise SystemExit(f"Port {port} cannot be used ({why}): {advice}") from None
+
+
+def serve(server):
+    """Show the site until Ctrl+C."""
+    print(f"The book is at http://127.0.0.1:{server.server_port}/ (Ctrl+C ends it)")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        print()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    door.run(main)

@@ -11,6 +11,7 @@ from pathlib import Path
 from nbconvert import SlidesExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
 
+from tools import door
 from tools.book.decks import deck
 from tools.book.mathml import formula
 from tools.book.stage import ROOT, read
@@ -65,4 +66,4 @@ def as_html(latex, as_block):
 
 
 if __name__ == "__main__":
-    main()
+    door.run(main)

@@ -37,7 +37,7 @@ HELD = (*CHANGES, np.ndarray, collections.deque)
 NUMBERS = (str, int, float, complex, bytes)
 MOST_PRINTED, LETTERS, MOST_WARNINGS = 50_000, 2_000, 50
 MOST_SENT = 20_000_000  # bytes of one name's value, so that the others come with it
-LEFT = 3  # with what a copy of this process ends when it is told to
+LEFT = 113  # with what a copy of this process ends when it is told to; no program of a student's
 NO_NAMES = {}
 VALUE = ("value", None, (), "")
 UNSENDABLE = ("raised", ["Unsendable"], -1, -1, [], "", -1)
@@ -105,7 +105,7 @@ class Student:
         """Run a cell, and keep what every name meant after it."""
         try:
             _, error = self._attempt(lambda: self.notebook.run(number, source))
-            return "done", error and error[:3]
+            return "done", error and (*error[:3], error[4])
         finally:
             self.after[number] = dict(self.names)
 
@@ -333,7 +333,9 @@ def _words(error):
     """Return (arguments, text) of an error, where they can be had."""
     with contextlib.suppress(BaseException):
         plain = [one for one in error.args if one is None or isinstance(one, NUMBERS)]
-        return [str(one)[:LETTERS] if isinstance(one, str) else one for one in plain], str(error)[:LETTERS]
+        return [str(one)[:LETTERS] if isinstance(one, str) else one for one in plain], str(error)[
+            :LETTERS
+        ]
     return [], ""
 
 

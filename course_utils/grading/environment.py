@@ -1,0 +1,102 @@
+"""What of a caller's environment reaches the course: nothing that changes what Python does.
+
+One list for every door: `make`, set-up, the lab, the command that grades. A program that was
+started with such a variable, or with -O, starts itself anew without. Needs Python's own library
+alone, for set-up reads this file before anything is installed.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+KEPT = ("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONUTF8")
+CLEARED = (
+    *("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS"),
+    *("PYTHONINSPECT", "PYTHONSAFEPATH", "PYTHONUSERBASE", "PYTHONEXECUTABLE", "PYTHONPLATLIBDIR"),
+    *("PYTHONHASHSEED", "PYTHONIOENCODING", "PYTHONCOERCECLOCALE", "PYTHONDEVMODE"),
+    *("PYTHONDEBUG", "PYTHONVERBOSE", "PYTHONCASEOK", "PYTHONMALLOC", "PYTHONINTMAXSTRDIGITS"),
+    *("PYTHONBREAKPOINT", "PYTHONPROFILEIMPORTTIME", "PYTHONTRACEMALLOC", "PYTHONNODEBUGRANGES"),
+    *("PYTHONASYNCIODEBUG", "PYTHONFAULTHANDLER", "PYTHONWARNDEFAULTENCODING", "PYTHON_GIL"),
+    *("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_NO_DEPS", "PIP_REQUIREMENT", "PIP_CONSTRAINT"),
+    *("PIP_EDITABLE", "PIP_DRY_RUN", "PIP_REQUIRE_HASHES", "PIP_NO_BINARY", "PIP_ONLY_BINARY"),
+    *("PIP_PRE", "PIP_PYTHON", "PIP_PYTHON_VERSION", "PIP_PLATFORM", "PIP_ABI", "PIP_QUIET"),
+    *(
+        "PIP_IMPLEMENTATION",
+        "PIP_IGNORE_INSTALLED",
+        "PIP_FORCE_REINSTALL",
+        "PIP_NO_BUILD_ISOLATION",
+    ),
+    *("UV_TARGET", "UV_PREFIX", "UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_PROJECT_ENVIRONMENT"),
+    *("UV_CONSTRAINT", "UV_OVERRIDE", "UV_BUILD_CONSTRAINT", "UV_EXCLUDE_NEWER", "UV_PRERELEASE"),
+    *("UV_RESOLUTION", "UV_REQUIRE_HASHES", "UV_NO_BINARY", "UV_NO_BUILD", "UV_NO_DEPS"),
+    *("UV_NO_BUILD_ISOLATION", "UV_NO_VERIFY_HASHES", "UV_WORKING_DIRECTORY", "UV_CONFIG_FILE"),
+    *("VIRTUAL_ENV", "CONDA_PREFIX", "__PYVENV_LAUNCHER__"),
+    *("JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "JUPYTERLAB_DIR", "JUPYTERLAB_SETTINGS_DIR"),
+    *("MPLBACKEND", "MATPLOTLIBRC", "PYTEST_ADDOPTS", "PYTEST_PLUGINS"),
+    *("NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES", "NPY_PROMOTION_STATE"),
+    "NUMPY_EXPERIMENTAL_DTYPE_API",
+)
+# A file of settings may say the same as a variable, so that it is not enough to clear that.
+SET = {"PYTHONNOUSERSITE": "1", "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
+NAMES = ("LOGNAME", "USER", "LNAME", "USERNAME")  # where Python looks for a user's name
+
+
+def cleaned(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment as every door lets it in: with a home, a name and a place for files."""
+    found = {name: text for name, text in environment.items() if not _unwanted(name)} | SET
+    if not _writable(found.get("TMPDIR", tempfile.gettempdir())):
+        found.pop("TMPDIR", None)
+    if not _writable(os.path.expanduser(found.get("HOME", "~"))):
+        found["HOME"] = tempfile.gettempdir()
+    if not any(found.get(name) for name in NAMES) and not _has_a_name():
+        found["LOGNAME"] = found["USER"] = "somebody"
+    if sys.getfilesystemencoding() != "utf-8":
+        found["PYTHONUTF8"] = "1"
+    return found
+
+
+def start_clean(module: str, arguments: Sequence[str]) -> None:
+    """Start a module anew where a variable or -O could change what it does; else return.
+
+    The module is the one that runs now, wherever that was found.
+    """
+    reasons = [name for name in os.environ if _unwanted(name)]
+    reasons += [name for name, text in cleaned(os.environ).items() if os.environ.get(name) != text]
+    if not sys.flags.optimize and not set(reasons) - set(SET):
+        os.environ.update(SET)
+        return
+    folder = str(Path(__file__).resolve().parents[2])
+    run = f"import runpy, sys; sys.path.insert(0, {folder!r}); sys.argv[0] = {module!r}; "
+    run += f"runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
+    command = [sys.executable, "-c", run, *arguments]
+    if os.name == "nt":  # there, exec would let go of the terminal
+        sys.exit(subprocess.run(command, env=cleaned(os.environ)).returncode)
+    sys.stdout.flush()
+    os.execve(sys.executable, command, cleaned(os.environ))
+
+
+def _unwanted(name: str) -> bool:
+    """Say whether a variable is on the list, or is one of Python's that nobody has thought of."""
+    python = name.startswith("PYTHON") and name not in (*KEPT, *SET)
+    return python or name in CLEARED
+
+
+def _writable(folder: str) -> bool:
+    return os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)
+
+
+def _has_a_name() -> bool:
+    """Say whether the system knows a name for who runs this; in a container it often does not."""
+    try:
+        import pwd  # not on Windows
+
+        return bool(pwd.getpwuid(os.getuid()))
+    except (ImportError, KeyError):
+        return os.name == "nt"
+
+
+if __name__ == "__main__":  # for make, which has no list of its own
+    print(*CLEARED)
