@@ -204,6 +204,7 @@ class _Seen(NamedTuple):
 class _Passed(NamedTuple):
     """What a pass leaves: by grade_id what it says, and what is known of the session.
 
+    unlike : numbers of questions whose answers change arguments, unlike SOURCE's.
     intact : whether the worker that branched is there.
     """
 
@@ -212,6 +213,7 @@ class _Passed(NamedTuple):
     left_out: dict[int, Fault]
     notes: list[str]
     habits: Habits
+    unlike: set[int]
     intact: bool
 
 
@@ -243,6 +245,8 @@ class _Grading:
         self.session = self._session(spare, before.left_out if before else {})
         self.statuses, self.notes = list[Status](), list[str]()
         self.habits = list[Habits]()
+        # numbers of questions: whose answers change arguments, unlike SOURCE's; and are let to
+        self.unlike, self.allowed = set[int](), frozenset[int]()
         self.lost = dict[str, Fault]()  # questions whose tests ended the process that ran them
         # questions whose tests are not run again for what they define: they failed, or hang
         self.failed = set(before.failed) if before else set[str]()
@@ -258,6 +262,7 @@ class _Grading:
             marks = self._pass(right, FOR_MARKS, whole=True, after=after) if right else {}
             marks |= {q.grade_id: _no_marks(first[q.grade_id]) for q in questions if q not in right}
             first |= self._look_longer(questions, first, marks)
+            marks |= self._see_changes(questions, marks, after)
             marks |= self._carry_through(questions, first, marks, after)
         says = _whole if self.settings.habits is None else _together
         outcomes = [says(q, first[q.grade_id], marks[q.grade_id]) for q in questions]
@@ -315,6 +320,7 @@ class _Grading:
         self.statuses += [fault.status for fault in found.faults]
         self.notes += found.notes
         self.habits.append(found.habits)
+        self.unlike |= found.unlike
         if intact and found.left_out == self.session.left_out:
             return
         self._start_anew(found.left_out)
@@ -344,6 +350,28 @@ class _Grading:
         self._start_anew(self.session.left_out)
         after = {q.grade_id: first[q.grade_id].after for q in doubtful}
         return self._pass(doubtful, LONG_LOOK, whole=False, after=after)
+
+    def _see_changes(
+        self,
+        questions: Sequence[Question],
+        marks: Mapping[str, _Seen],
+        after: Mapping[str, int | None],
+    ) -> dict[str, _Seen]:
+        """Return the marks anew of answers that hold, and change arguments where SOURCE's do not.
+
+        A test that an argument stays as it is has to see that it does not; a test that takes its
+        expected value from the argument afterwards must not. So the answer has to hold in both.
+        """
+        doubtful = [q for q in questions if marks[q.grade_id].holds and self._number(q) in self.unlike]
+        if not doubtful:
+            return {}
+        self.allowed = frozenset(map(self._number, doubtful))
+        self._start_anew(self.session.left_out)
+        again = self._pass(doubtful, FOR_MARKS, whole=True, after=after)
+        return {name: seen for name, seen in again.items() if not seen.holds}
+
+    def _number(self, question: Question) -> int:
+        return self.master.questions.index(question)
 
     def _carry_through(
         self,
@@ -396,6 +424,7 @@ class _Work(NamedTuple):
     def __call__(self, say: Say) -> _Passed:
         grading, seen = self.grading, dict[str, _Seen]()
         session, watching = grading.session, Watching(grading.settings.habits)
+        watching.allowed = grading.allowed
         seconds = {q.grade_id: self._seconds(q) for q in self.questions}
         limit = grading.settings.sandbox.limits.call
         checks = ClassChecks(grading.settings.seed, limit, self.effort, marking=self.whole)
@@ -424,7 +453,7 @@ class _Work(NamedTuple):
         notes = [] if self.whole or self.ours else list(wording.notes_on_cells(session))
         if not intact:
             session.close()
-        return _Passed(seen, session.faults, session.left_out, notes, habits, intact)
+        return _Passed(seen, session.faults, session.left_out, notes, habits, watching.unlike_source, intact)
 
     def _number(self, grade_id: str) -> int:
         return [q.grade_id for q in self.grading.master.questions].index(grade_id)

@@ -41,10 +41,12 @@ class Watching:
 
     def __init__(self, known: Habits | None) -> None:
         self.known, self.question = known, -1
+        self.allowed = frozenset[int]()  # questions whose answers may change arguments, too
         self.judged = set[tuple[int, str]]()
         self.arguments, self.empty = set[int](), set[int]()
         self.changed, self.returned = set[str](), set[str]()
         self.random = self.files = False
+        self.unlike_source = set[int]()  # questions in which an answer changes arguments, alone
 
     @property
     def records(self) -> bool:
@@ -63,7 +65,7 @@ class Watching:
 
     def looks_at_arguments(self) -> bool:
         """Say whether tests see what an answer did to its arguments."""
-        return self.known is None or self.question in self.known.arguments
+        return self.known is None or self.question in self.known.arguments | self.allowed
 
     def found(self) -> Habits:
         """Return what was written down."""

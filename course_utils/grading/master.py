@@ -14,7 +14,7 @@ from course_utils.checks.catalogue import find
 from course_utils.grading import GradingError
 from course_utils.grading.beside import files_beside
 from course_utils.grading.notebooks import Cell
-from course_utils.grading.script import BadCell, Kind, Step, step_of
+from course_utils.grading.script import BadCell, Kind, Step, step_of, words_of
 
 ASKED = re.compile(r'^\s*(?:require|check)\("([^"]+)"', re.M)
 HEADING = re.compile(r"^#+ +(.+?)\s*$", re.M)
@@ -81,9 +81,10 @@ class Master:
 
     @property
     def defined(self) -> frozenset[str]:
-        """Return the names that the sheet itself binds, in given cells and in tests."""
-        given = (n for s in self.steps if s.kind is not Kind.ANSWER for n in s.names)
-        return frozenset(given) - self.answered
+        """Return the names that students' notebooks have from the sheet: of given cells and tests."""
+        given = {n for s in self.steps if s.kind is Kind.GIVEN for n in s.names}
+        shown = (words_of([s.definitions]) for s in self.steps if s.kind is Kind.TEST)
+        return frozenset(given.union(*shown)) - self.answered
 
     @property
     def max_score(self) -> float:

@@ -33,6 +33,7 @@ from course_utils.grading.written import are_shared, gone_beside, harmless
 
 MISSING = object()
 LONGEST_PATH = 500
+PLAIN = ("list", "tuple", "dict", "set", "frozenset", "str", "int", "float", "bytes")
 PLAIN_INPUT, PLAIN_STDIN = builtins.input, sys.stdin
 
 
@@ -194,7 +195,9 @@ class Session:
             written_into(arguments[place], now)
         if look and same is not None:
             result = arguments[same]
-        if isinstance(result, np.ndarray | list) and not len_of(result):
+        if isinstance(result, Handle):  # such as an iterator, of which nobody knows how much it gives
+            self.watching.empty.add(self.watching.question)
+        elif isinstance(result, np.ndarray | list) and not len_of(result):
             self._empty()
         return result
 
@@ -219,6 +222,11 @@ class Session:
             return self._asked("do", path, arguments)
         except Stopped as stopped:  # the next item of one that has no more
             raise stopped.meant from None
+
+    def plain(self, thing: Handle, kinds: Sequence[str]) -> Any:
+        """Return the list, dict, … that an object of a class of that kind holds; or None."""
+        base = next((name for name in kinds if name in PLAIN), None)
+        return self.do(f"builtins.{base}", thing) if base else None
 
     def do_named(self, path: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """Do the same with arguments by name."""
@@ -348,6 +356,10 @@ class Session:
         """
         message = how, function, tuple(map(_over_there, arguments)), dict(named), look
         found, changes = self._shared(message, function)
+        if type(changes) is bool:
+            if changes:
+                self.watching.unlike_source.add(self.watching.question)
+            changes = ()
         objects, changed = changes or ((), [])
         if objects or changed:
             self.watching.arguments.add(self.watching.question)

@@ -40,7 +40,7 @@ class Folder:
         for place, folders, names in os.walk(self.place):
             folders[:] = sorted(n for n in folders if n not in NOT_BESIDE and n[0] not in "._")
             for name in folders:
-                yield os.path.relpath(os.path.join(place, name), self.place) + "/", None
+                yield os.path.relpath(os.path.join(place, name), self.place) + "/", ()
             for name in sorted(names):
                 found += 1
                 whole = os.path.join(place, name)

@@ -19,6 +19,7 @@ import numpy as np
 from course_utils.grading.inside.items import PACK, READ, Malformed, check, pack_dict
 
 CONTAINERS = (list, dict, set, bytearray, collections.deque)
+MOST_SEEN = 2_000  # lists in a value that are looked at
 FILES = (io.StringIO, io.BytesIO)
 DRAWS = ("numpy.random:Generator", "numpy.random:RandomState", "random:Random")
 GIVEN = set()  # in a worker: the names of the sheet's own classes, beside those of the student's
@@ -206,10 +207,32 @@ def _pack_held(packer, held):
 
 def _pack_by_value(packer, whole):
     keep, packer.keep = packer.keep, by_value(packer, packer.keep)
-    packer.instances = Instances()
+    packer.instances, packer.by_number = Instances(), BY_NUMBER
     item = packer.item(whole.value)
-    packer.keep = keep
-    return item
+    packer.keep, packer.by_number = keep, {}
+    return ["alone", item]
+
+
+def _read_alone(reader, item):
+    """Return a value whose objects have numbers of their own."""
+    known, reader.instances = reader.instances, Instances()
+    value = reader.value(item)
+    reader.instances = known
+    return value
+
+
+def shares_parts(value):
+    """Say whether one list stands in two places of a value, as in `[[0] * 3] * 3`."""
+    seen, left = set(), [value]
+    while left and len(seen) < MOST_SEEN:
+        one = left.pop()
+        if type(one) not in (list, tuple, dict):
+            continue
+        if id(one) in seen and type(one) is not tuple:
+            return True
+        seen.add(id(one))
+        left += one.values() if type(one) is dict else one if len(one) < MOST_SEEN else ()
+    return False
 
 
 def pack_instance(packer, value):
@@ -278,4 +301,4 @@ def _read_error(reader, name, arguments):
 BY_NUMBER = dict.fromkeys(CONTAINERS, pack_instance)
 PACK[Held], PACK[ByValue] = _pack_held, _pack_by_value
 PACK |= dict.fromkeys((pathlib.PosixPath, pathlib.PurePosixPath), _pack_path)
-READ |= {"object": read_instance, "member": _read_member, "path": _read_path, "class": _read_class, "error": _read_error}
+READ |= {"object": read_instance, "member": _read_member, "path": _read_path, "class": _read_class, "error": _read_error, "alone": _read_alone}

@@ -131,16 +131,22 @@ class Student:
         return "value", any(there.get(n) is not self.names.get(n) for n in names), (), ""
 
     def call(self, function, arguments, named, look):
-        """Call something; with `look` say also what else holds something else than before."""
+        """Call something; say whether anything that was handed over holds something else than before.
+
+        look : say also what.
+        """
         given = self.channel.received
-        before = self._contents(arguments, given) if look else None
+        before = self._contents(arguments, given)
         self.printed.clear()
         result, error = self._attempt(lambda: function(*arguments, **named))
         if error:
             return ("raised", *error)
         self.channel.received = given
         same = [n for n, one in enumerate(arguments) if one is result and isinstance(one, HELD)]
-        changes = self._changes(arguments, given, before) if look else ()
+        changes = self._changes(arguments, given, before)
+        changes = changes if look else bool(changes)
+        if instances.shares_parts(result):
+            result = instances.ByValue(result)
         return "value", (result, *same[:1]), changes, self.printed.told()
 
     def _contents(self, arguments, given):
@@ -276,7 +282,9 @@ class Printed(io.TextIOBase):
     def warned(self, message, category, *place, **named):
         """Take note of a warning."""
         if len(self.warnings) < MOST_WARNINGS:
-            self.warnings.append((category.__name__, str(message)[:LETTERS]))
+            names = (kind.__name__ for kind in category.__mro__)
+            known = next(name for name in names if hasattr(builtins, name))
+            self.warnings.append((known, str(message)[:LETTERS]))
 
     def clear(self):
         self.pieces, self.warnings, self.room = [], [], MOST_PRINTED
