@@ -8,7 +8,6 @@ Each pass is a process of its own, and so is the worker's side of it: they begin
 import contextlib
 import io
 import os
-import pickle
 import shutil
 import sys
 import tempfile
@@ -27,8 +26,9 @@ from course_utils.grading.class_checks import FIRST_LOOK, FOR_MARKS, LONG_LOOK, 
 from course_utils.grading.empties import strict_comparisons
 from course_utils.grading.exchange import Exchange, Fault
 from course_utils.grading.forks import Lost, Say, in_a_fork
+from course_utils.grading.guard import Guard
 from course_utils.grading.habits import Habits, Watching, together
-from course_utils.grading.inside.instances import MODULES
+from course_utils.grading.inside.instances import GIVEN, MODULES
 from course_utils.grading.kernel import Kernel
 from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell
@@ -105,7 +105,9 @@ class Nursery:
 
     def __init__(self, master: Master) -> None:
         self.master, self.kernel = master, Kernel()
+        GIVEN.update({"", *master.defined})
         MODULES.update(Path(path).stem for path in master.files if path.endswith(".py"))
+        self.kernel.own_text = "\n".join(step.source for step in master.steps)
         ask_over_there()
         self.scratch = Path(tempfile.mkdtemp(prefix="grading-"))
         self.folder = self.scratch / "sheet"
@@ -123,14 +125,13 @@ class Nursery:
                 except Exception as error:  # as in a notebook: the next cell runs all the same
                     self.stopped[step.grade_id] = f"{type(error).__name__}: {error}"
 
-    def go_to_a_copy(self) -> None:
+    def go_to_a_copy(self) -> Guard:
         """Work beside new copies of the sheet's files: what tests write ends with their process."""
         place = Path(tempfile.mkdtemp(dir=self.scratch))
         shutil.copytree(self.folder, place, dirs_exist_ok=True)
         os.chdir(place)
         tempfile.tempdir = str(place)
-        for name in ("load", "loads", "Unpickler"):  # no file of a student's runs here
-            setattr(pickle, name, _no_pickle)
+        return Guard(place)
 
     def close(self) -> None:
         """Remove the copies of the sheet's files."""
@@ -172,10 +173,6 @@ def _quiet() -> Generator[None, None, None]:
     """Show nothing of what tests print."""
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         yield
-
-
-def _no_pickle(*arguments: object, **named: object) -> None:
-    raise ValueError("a pickle is not loaded where a class is graded: it would run what is in it")
 
 
 class _Seen(NamedTuple):
@@ -429,7 +426,7 @@ class _Work(NamedTuple):
         limit = grading.settings.sandbox.limits.call
         checks = ClassChecks(grading.settings.seed, limit, self.effort, marking=self.whole)
         kernel = grading.nursery.kernel
-        grading.nursery.go_to_a_copy()
+        guard = grading.nursery.go_to_a_copy()
         made = Pass(
             *(grading.master, grading.cells, session, kernel, checks, watching),
             *(self.whole, self.ours, self.failed),
@@ -441,6 +438,8 @@ class _Work(NamedTuple):
             say(question.grade_id)
             seen[question.grade_id] = self._ask(made, question, seconds)
 
+        session.guard = guard
+        guard.stand()
         with strict_comparisons(), _quiet():
             made.through(grading.master.given_before, seconds, asked)
             for question in self.questions:

@@ -14,7 +14,7 @@ from course_utils.checks.catalogue import find
 from course_utils.grading import GradingError
 from course_utils.grading.beside import files_beside
 from course_utils.grading.notebooks import Cell
-from course_utils.grading.script import BadCell, Kind, Step, step_of, words_of
+from course_utils.grading.script import BadCell, Kind, Step, step_of
 
 ASKED = re.compile(r'^\s*(?:require|check)\("([^"]+)"', re.M)
 HEADING = re.compile(r"^#+ +(.+?)\s*$", re.M)
@@ -80,11 +80,16 @@ class Master:
         return frozenset(n for s in self.steps if s.kind is Kind.ANSWER for n in s.names)
 
     @property
+    def shared(self) -> frozenset[str]:
+        """Return the names that answers and given cells mention: what tests alone bind stays here."""
+        open_ones = [s.words for s in self.steps if s.kind is not Kind.TEST]
+        return frozenset().union(*open_ones)
+
+    @property
     def defined(self) -> frozenset[str]:
-        """Return the names that students' notebooks have from the sheet: of given cells and tests."""
-        given = {n for s in self.steps if s.kind is Kind.GIVEN for n in s.names}
-        shown = (words_of([s.definitions]) for s in self.steps if s.kind is Kind.TEST)
-        return frozenset(given.union(*shown)) - self.answered
+        """Return the names that given cells bind."""
+        given = (n for s in self.steps if s.kind is Kind.GIVEN for n in s.names)
+        return frozenset(given) - self.answered
 
     @property
     def max_score(self) -> float:

@@ -88,11 +88,13 @@ def decode(
     blobs: bytes,
     handle: Callable[..., Any] | None = None,
     instances: by_value.Instances | None = None,
+    changing: bool = False,
 ) -> Any:
     """Return the value in a frame. `handle(number, kind, name, about)` makes what stands for an object.
 
     about : (its special methods, the names of its classes).  instances : the objects that went over
-    by what they hold; what has changed in them is changed here, too.
+    by what they hold; with `changing`, what has
+    changed in them is changed here, too.
     """
     try:
         letters = str(text, "utf-8")
@@ -100,7 +102,7 @@ def decode(
     except (ValueError, RecursionError) as error:
         raise ProtocolError("a frame that is not JSON") from error
     reader = _Reader(blobs, handle)
-    reader.instances = instances or by_value.Instances()
+    reader.instances, reader.changing = instances or by_value.Instances(), changing
     try:
         value = reader.value(check(item, end == len(letters)))
     except Exception as error:  # whatever a forged value makes Python or NumPy say

@@ -80,7 +80,8 @@ def class_of(name):
     found = sys.modules[module] if module == "__main__" else importlib.import_module(module)
     for part in path.split("."):
         found = vars(found)[part] if module in MODULES else getattr(found, part)
-    return check(found, issubclass(type(found), type))
+        check(found, issubclass(type(found), type))  # classes in classes, and nothing through others
+    return found
 
 
 def state_of(value):
@@ -259,11 +260,13 @@ def read_instance(reader, name, number, *item):
     """Return the object: the one of that number, or a new one; and let it hold what it holds."""
     known = reader.instances
     check(number, type(number) is int and 0 <= number <= len(known.objects))
-    if number == len(known.objects):
+    new = number == len(known.objects)
+    if new:
         check(item, len(item) == 1)
         known.add(made_of(check(name, isinstance(name, str))))
     value = known.objects[number]
     if item:
+        check(item, new or reader.changing)  # what is known changes only where that is asked for
         state = reader.value(item[0])
         check(state, type(state) is dict and all(type(key) is str for key in state))
         fill(value, state)

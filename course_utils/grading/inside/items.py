@@ -94,7 +94,7 @@ class Reader:
     def __init__(self, blobs):
         self.blobs = blobs
         self.used = self.depth = self.parts = self.objects = 0
-        self.instances = None  # see `instances`
+        self.instances, self.changing = None, False  # see `instances`
         self.named = set()
 
     def value(self, item):

@@ -39,6 +39,7 @@ MOST_PRINTED, LETTERS, MOST_WARNINGS = 50_000, 2_000, 50
 MOST_SENT = 20_000_000  # bytes of one name's value, so that the others come with it
 LEFT = 113  # with what a copy of this process ends when it is told to; no program of a student's
 NO_NAMES = {}
+BASES = (list, tuple, dict, set, frozenset, str, int, float, bytes)
 VALUE = ("value", None, (), "")
 UNSENDABLE = ("raised", ["Unsendable"], -1, -1, [], "", -1)
 
@@ -176,6 +177,20 @@ class Student:
         self.printed.clear()
         result, error = self._attempt(lambda: doing(path)(*arguments, **named))
         return ("raised", *error) if error else ("value", result, (), self.printed.told())
+
+    def evaluate(self, text):
+        """Return the value of a text, among the notebook's names."""
+        self.printed.clear()
+        result, error = self._attempt(lambda: eval(text, self.names))
+        return ("raised", *error) if error else ("value", result, (), self.printed.told())
+
+    def plain(self, thing, special):
+        """Return what a thing holds, if that method is the one of what it inherits from; or None."""
+        for base in BASES:
+            if isinstance(thing, base):
+                same = getattr(type(thing), special, None) is getattr(base, special, None)
+                return "value", base(thing) if same else None, (), ""
+        return VALUE
 
     def wait(self, thing):
         """Await something, and return what comes of it."""
