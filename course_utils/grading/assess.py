@@ -24,7 +24,7 @@ from course_utils.checks.outcomes import NotAnsweredYet, Verdict
 from course_utils.grading import wording
 from course_utils.grading.class_checks import FIRST_LOOK, FOR_MARKS, LONG_LOOK, ClassChecks
 from course_utils.grading.empties import strict_comparisons
-from course_utils.grading.exchange import Exchange, Fault
+from course_utils.grading.exchange import NO_FILES, Exchange, Fault
 from course_utils.grading.forks import Lost, Say, in_a_fork
 from course_utils.grading.guard import Guard
 from course_utils.grading.habits import Habits, Watching, together
@@ -131,7 +131,7 @@ class Nursery:
         shutil.copytree(self.folder, place, dirs_exist_ok=True)
         os.chdir(place)
         tempfile.tempdir = str(place)
-        return Guard(place)
+        return Guard(place, self.kernel.own_text)
 
     def close(self) -> None:
         """Remove the copies of the sheet's files."""
@@ -139,16 +139,23 @@ class Nursery:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def assess(
-        self, cells: Sequence[Cell], settings: Settings, spare: Exchange | None = None
+        self,
+        cells: Sequence[Cell],
+        settings: Settings,
+        spare: Exchange | None = None,
+        modules: Mapping[str, bytes] = NO_FILES,
     ) -> Result:
-        """Return the Result of a submission. Questions that withhold the same share a worker."""
+        """Return the Result of a submission. Questions that withhold the same share a worker.
+
+        modules : programs handed in beside the notebook, by file name.
+        """
         start = time.monotonic()
         outcomes = {q.grade_id: _by_hand(q, cells) for q in self.master.questions if q.by_hand}
         by_tests = [question for question in self.master.questions if not question.by_hand]
         defined = sorted(self.master.defined)
         until, found = start + settings.sandbox.limits.total, list[_Graded]()
         for withheld in dict.fromkeys(question.withheld for question in by_tests):
-            room = Room(*self.master.given_of(withheld), self._open_files(), until, defined)
+            room = Room(*self.master.given_of(withheld), self._open_files(), until, defined, modules)
             one = _Grading(self, cells, settings, room, spare, found[-1] if found else None)
             spare = None
             found.append(one.grade([q for q in by_tests if q.withheld == withheld]))
@@ -585,13 +592,15 @@ def _together(question: Question, seen: _Seen, marks: _Seen) -> Outcome:
     carried = marks.after is None and marks.holds
     points = marks.points if marks.holds and (seen.right or carried) else 0.0
     outcome = replace(seen.outcome, points=points)
-    if marks.outcome.kind is Kind.NOT_ANSWERED and seen.right:
+    if seen.right and marks.empty:  # no test that students see asks for it
         return replace(marks.outcome, points=0.0)
     if points == question.points and (points or seen.right):
         passed = replace(outcome, message=wording.PASSED, mistake=None, rows=())
         return (
             replace(outcome, line=-1) if seen.right else replace(passed, kind=Kind.RIGHT, line=-1)
         )
+    if seen.right and marks.ended:
+        return replace(outcome, kind=Kind.WRONG, message=marks.outcome.message)
     if seen.right:
         kind = Kind.PARTLY if points else Kind.WRONG
         return replace(outcome, kind=kind, message=wording.HIDDEN_FAILED)

@@ -72,15 +72,18 @@ class Exchange:
         withheld: Sequence[str] = (),
         files: Mapping[str, bytes] = NO_FILES,
         names: Sequence[str] = (),
+        modules: Mapping[str, bytes] = NO_FILES,
     ) -> None:
         """Set the limits, and what can be imported; from here on student's code may run.
 
         files : by path, what stands beside the sheet.  names : what the sheet itself defines.
+        modules : the student's own, by file name.
         Raises NoWorker.
         """
         limits = self.sandbox.limits.inside()
-        packed = {path: np.array(bytearray(data), np.uint8) for path, data in files.items()}
-        needed = limits, *course_code(), list(given), list(withheld), packed, list(names)
+        own = {path: data for path, data in modules.items() if path not in files}
+        packed, own_packed = _as_arrays(files), _as_arrays(own)
+        needed = limits, *course_code(), list(given), list(withheld), packed, list(names), own_packed
         try:
             self.request("begin", *needed, seconds=SECONDS_TO_START)
         except Fault as fault:
@@ -208,6 +211,10 @@ class Exchange:
         limits = self.sandbox.limits
         used, threads = use_of(self.process.pid)
         return used > limits.memory * MEGABYTE / 2 or threads > limits.processes / 2
+
+
+def _as_arrays(files: Mapping[str, bytes]) -> dict[str, Any]:
+    return {path: np.array(bytearray(data), np.uint8) for path, data in files.items()}
 
 
 def _done(result: Any) -> Any:

@@ -34,6 +34,12 @@ class Habits:
     seconds: Mapping[int, float] = field(default_factory=dict)
 
 
+    @property
+    def attributes(self) -> bool:
+        """Say whether answers or tests change what a class of the sheet's own holds."""
+        return any("." in name for name in self.changed | self.returned)
+
+
 class Watching:
     """Who asks whether something may be done. It writes down what SOURCE does, or looks it up.
 

@@ -7,6 +7,7 @@ import __future__
 
 import ast
 import asyncio
+import doctest
 import inspect
 import linecache
 import sys
@@ -113,6 +114,13 @@ class _SilentModule(types.ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         return _silent
+
+
+def examples_over_there(run: Callable[[str], None]) -> None:
+    """Let doctest's examples, which stand in a student's text, run where the student's code does."""
+    doctest.__dict__.update(
+        compile=lambda text, *rest, **named: text, exec=lambda text, names: run(text)
+    )
 
 
 def _not_compiled(*arguments: Any, **named: Any) -> Any:

@@ -43,7 +43,7 @@ def row_of(
         if spare:
             spare.close()
         return _not_run(submission, master, Status.REJECTED, str(reason))
-    result = nursery.assess(chosen.cells, settings, spare)
+    result = nursery.assess(chosen.cells, settings, spare, chosen.modules)
     return Row(
         submission.student,
         submission.number,

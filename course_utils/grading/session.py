@@ -34,6 +34,7 @@ from course_utils.grading.written import are_shared, gone_beside, harmless
 
 MISSING = object()
 LONGEST_PATH = 500
+HOLD_SOMETHING = (np.ndarray, list, tuple, dict, set, frozenset)
 PLAIN = ("list", "tuple", "dict", "set", "frozenset", "str", "int", "float", "bytes")
 PLAIN_INPUT, PLAIN_STDIN = builtins.input, sys.stdin
 
@@ -63,13 +64,17 @@ class Calls:
 
 
 class Room(NamedTuple):
-    """What a sheet lets a student's code have, see `Master`, and until when it may run."""
+    """What a sheet lets a student's code have, see `Master`, and until when it may run.
+
+    modules : the student's own, beside the notebook.
+    """
 
     given: Given = ()
     withheld: Sequence[str] = ()
     files: Mapping[str, bytes] = NO_FILES
     deadline: float = float("inf")
     names: Sequence[str] = ()
+    modules: Mapping[str, bytes] = NO_FILES
 
 
 class Session:
@@ -95,6 +100,7 @@ class Session:
         self.errors: dict[int, Raised] = {}
         self.carried: dict[int, dict[str, Any]] = {}
         self.calls = Calls()
+        self.refused: Nothing | None = None  # an answer that the question's tests must not take
         self.at = self.wanted = -1  # the last cell that has been run, and that is to be
         self.workers = 0  # how many there were
         self.branched = False
@@ -131,7 +137,7 @@ class Session:
     @contextlib.contextmanager
     def question(self) -> Generator[Calls, None, None]:
         """Give out what takes note of the calls of one question's tests."""
-        before, self.calls = len(self.faults), Calls()
+        before, self.calls, self.refused = len(self.faults), Calls(), None
         calls = self.calls
         yield calls
         of_cells = list(self.left_out.values())
@@ -201,7 +207,7 @@ class Session:
             result = arguments[same]
         if isinstance(result, Handle):  # such as an iterator, of which nobody knows how much it gives
             self.watching.empty.add(self.watching.question)
-        elif isinstance(result, np.ndarray | list) and not len_of(result):
+        elif isinstance(result, HOLD_SOMETHING) and not len_of(result):
             self._empty()
         return result
 
@@ -234,6 +240,10 @@ class Session:
     def do_named(self, path: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """Do the same with arguments by name."""
         return self._asked("do", path, tuple(arguments), dict(named))
+
+    def run_example(self, text: str) -> None:
+        """Run an example of a student's own documentation over there; what it shows is shown here."""
+        self._asked("example", text)
 
     def evaluate(self, text: str) -> Any:
         """Return what a text of a student's means over there: it is not run here."""
@@ -299,7 +309,7 @@ class Session:
 
         exchange.handle = handle
         exchange.lent.append(_typed)  # number 0, which the worker calls for `input`
-        exchange.begin(self.room.given, self.room.withheld, self.room.files, self.room.names)
+        exchange.begin(self.room.given, self.room.withheld, self.room.files, self.room.names, self.room.modules)
         self.at, self.errors, self.branched = -1, {}, False
         self.workers += 1
         if self.sharing:
@@ -501,7 +511,8 @@ class Session:
     def _empty(self) -> None:
         """Refuse an answer without anything in it where SOURCE's has something."""
         if not self.watching.may_be_empty():
-            raise Nothing("it gives nothing where something is expected")
+            self.refused = Nothing("it gives nothing where something is expected")
+            raise self.refused
 
     def _malformed(self) -> NoReturn:
         """Raise a Fault: the frame was well formed, but is no answer to what was asked."""

@@ -11,8 +11,8 @@ class Folder:
     """A folder, and what was known of its files."""
 
     def __init__(self, place):
-        self.place, self.known = place, {}
-        self.changes()
+        self.place = place
+        self.known = dict(self._files())
 
     def changes(self):
         """Return ({path: bytes} of files that are new or other than before, paths that are gone)."""
@@ -31,6 +31,15 @@ class Folder:
             with contextlib.suppress(OSError):  # a folder where a file is, or the other way round
                 self._write(os.path.join(self.place, path), data)
         self.known = dict(self._files())
+
+    def whole(self):
+        """Return all that is there, as `take` takes it."""
+        return {path: self._bytes(path) for path, _ in self._files()}
+
+    def restore(self, files):
+        """Let there be these files, and no others."""
+        now = dict(self._files())
+        self.take(files, [path for path in now if path not in files])
 
     def _write(self, whole, data):
         os.makedirs(os.path.dirname(whole), exist_ok=True)

@@ -185,7 +185,7 @@ def of_base(value):
     for base in kind.__mro__:
         if base in BASES:
             return BASES[base]
-    if is_array_like(value):
+    if is_array_like(value) and not callable(value):  # as a polynomial is
         return lambda packer, value: packer.item(np.asarray(value))
     return lambda packer, value: packer.keep(value)
 

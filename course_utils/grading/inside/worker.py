@@ -53,6 +53,8 @@ class Student:
         sys.modules["__main__"] = types.ModuleType("__main__")
         self.names = vars(sys.modules["__main__"])
         self.notebook = cells.Notebook(self.names)
+        if os.getcwd() == "/":  # without a sandbox
+            os.chdir(doing("tempfile.mkdtemp")())
         self.folder = folder.Folder(os.getcwd())
         builtins.input = self.typed
         warnings.simplefilter("always")
@@ -89,12 +91,14 @@ class Student:
 
         What the copy does to the notebook's objects is then undone.
         """
+        beside = self.folder.whole()
         child = os.fork()
         if not child:
             return VALUE
         _, status = os.waitpid(child, 0)
         if os.waitstatus_to_exitcode(status) != LEFT:
             os._exit(1)  # it died in the middle of a question
+        self.folder.restore(beside)
         return None  # it has answered for both
 
     def leave(self):
@@ -184,6 +188,12 @@ class Student:
         result, error = self._attempt(lambda: eval(text, self.names))
         return ("raised", *error) if error else ("value", result, (), self.printed.told())
 
+    def example(self, text):
+        """Run an example of a docstring, which shows the value of its last line."""
+        self.printed.clear()
+        _, error = self._attempt(lambda: exec(compile(text, "<example>", "single"), self.names))
+        return ("raised", *error) if error else ("value", None, (), self.printed.told())
+
     def plain(self, thing, special):
         """Return what a thing holds, if that method is the one of what it inherits from; or None."""
         for base in BASES:
@@ -212,9 +222,10 @@ class Student:
     def share(self, values, deleted):
         """Take over what names mean where the tests are, if they mean something else here."""
         for name, value in values.items():
-            if name not in self.names or not self._same(self.names[name], value):
-                self.names[name] = taken_over(self.names.get(name), value)
-            self.known[name] = self._bytes(self.names[name])
+            there, key = self._owner(name)
+            if there is not None and (key not in there or not self._same(there[key], value)):
+                self._put(name, taken_over(there.get(key), value))
+            self.known[name] = self._bytes(self._owner(name)[0].get(key)) if there is not None else None
         for name in deleted:
             self.names.pop(name, None)
         return VALUE
@@ -223,11 +234,27 @@ class Student:
         """Return {name: value} of those that hold something else than when this was last asked."""
         found = {}
         for name in names:
-            now = self._bytes(self.names.get(name))
-            if name in self.names and now != self.known.get(name, now):
-                found[name] = self.names[name]
+            there, key = self._owner(name)
+            now = self._bytes(there.get(key)) if there is not None else None
+            if there is not None and key in there and now != self.known.get(name, now):
+                found[name] = there[key]
             self.known[name] = now
         return "value", instances.ByValue(found), (), ""
+
+    def _owner(self, name):
+        """Return (names, name) of where a name stands: "Shape.made" among those of a class."""
+        owner, _, attribute = name.partition(".")
+        if not attribute:
+            return self.names, name
+        kind = self.names.get(owner)
+        return (vars(kind), attribute) if isinstance(kind, type) else (None, attribute)
+
+    def _put(self, name, value):
+        owner, _, attribute = name.partition(".")
+        if attribute:
+            setattr(self.names[owner], attribute, value)
+        else:
+            self.names[name] = value
 
     def files(self, files, gone):
         """Write what the tests have written beside the notebook."""
@@ -377,10 +404,10 @@ def forget_names():
 
 def begin(channel):
     """Set the limits, and stock the shelf: its modules are in no frame when student's code runs."""
-    _, limits, shelf, modules, given, withheld, files, names = channel.receive()
+    _, limits, shelf, modules, given, withheld, files, names, own = channel.receive()
     instances.GIVEN |= {"", *names}
     limit(limits)
-    for path, data in files.items():  # of the sheet: they stand beside the notebook
+    for path, data in {**own, **files}.items():  # they stand beside the notebook
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         with open(path, "wb") as file:
             file.write(data)
