@@ -38,7 +38,8 @@ class Tested(NamedTuple):
 
     value : of their last line.  error : what they raised.  line : of the test, where it did, −1 for
     none.  faults : workers that their calls ended.  raised : what the student's code raised last.
-    verdicts : of `check` and `require`, in order.  missing : the student's names that are not there.
+    verdicts : of `check` and `require`, in order.  missing : the student's names that
+    are not there, where that ended the tests.
     """
 
     value: object
@@ -129,7 +130,9 @@ class Pass:
         error = error or self.session.refused
         self.session.refresh()
         line = _line_of(error, f"<{step.grade_id}>")
-        return Tested(value, error, line, calls.faults, calls.raised, verdicts, missing)
+        here = isinstance(error, NameError) and not getattr(error, "from_answer", False)
+        absent = missing if here else ()
+        return Tested(value, error, line, calls.faults, calls.raised, verdicts, absent)
 
     def _in_test(self, source: str, name: str) -> object:
         sharing = self.session.sharing
@@ -159,7 +162,7 @@ class Pass:
     def _quietly_fetch(self, names: Sequence[str], place: int) -> None:
         try:
             self._fetch(names, place)
-        except Fault:
+        except Exception:  # a Fault, or what cannot be sent
             return  # the test will meet it again, and say so
 
     def _prepare(self, question: Question, place: int) -> tuple[str, ...]:

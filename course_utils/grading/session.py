@@ -338,6 +338,11 @@ class Session:
             if self._seconds_left() > 0:
                 self.left_out[number] = fault
             return False
+        except Exception:  # an answer that no honest worker gives, whatever it makes us say
+            with contextlib.suppress(Fault):
+                self._malformed()
+            self.left_out[number] = self.faults[-1]
+            return False
         return True
 
     def _note(self, number: int, reply: tuple[Any, ...]) -> None:
@@ -416,7 +421,7 @@ class Session:
             return
         names = sharing.worth_asking()
         if names:
-            found = self._value(self._request("shared", names, seconds=self.sandbox.limits.call))[0]
+            found = self._kept("shared", names) or {}  # too large, or unreadable: it stays as it is
             if not isinstance(found, dict) or not found.keys() <= set(names):
                 self._malformed()
             sharing.returned(found, sharing.answers if of_a_cell else frozenset())
@@ -432,7 +437,7 @@ class Session:
             self._request("files", files, gone, seconds=self.sandbox.limits.call)
 
     def _take_over_files(self, folder: Folder) -> None:
-        found = self._value(self._request("written", seconds=self.sandbox.limits.call))[0]
+        found = self._kept("written") or ({}, [])
         if not isinstance(found, tuple) or len(found) != 2:
             self._malformed()
         files, gone = harmless(found[0]), gone_beside(found[1], folder)
@@ -446,15 +451,19 @@ class Session:
             self.watching.written |= {*files, *gone}
             folder.take(files, gone)
 
+    def _kept(self, *message: Any) -> Any:
+        """Return what the worker has kept for the tests; None where it cannot be sent."""
+        reply = self._request(*message, seconds=self.sandbox.limits.call)
+        return reply[1] if reply[0] == "value" and len(reply) == 4 else None
+
     def _draws(self) -> bool:
         """Say whether answers draw from the generators that everybody shares."""
         known = self.watching.known
         return known.random if known else bool(self.sharing and "random" in self.sharing.words)
 
     def _take_over_seeds(self) -> None:
-        state = self._value(self._request("seeds", seconds=self.sandbox.limits.call))[0]
-        before = repr(_drawn())
-        with contextlib.suppress(TypeError, ValueError, IndexError):
+        state, before = self._kept("seeds"), repr(_drawn())
+        with contextlib.suppress(TypeError, ValueError, LookupError, OverflowError):
             random.setstate(state[0])
             np.random.set_state(state[1])
         self.watching.random = self.watching.random or repr(_drawn()) != before
