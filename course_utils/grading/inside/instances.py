@@ -21,6 +21,7 @@ from course_utils.grading.inside.items import PACK, READ, Malformed, check, pack
 CONTAINERS = (list, dict, set, bytearray, collections.deque)
 FILES = (io.StringIO, io.BytesIO)
 DRAWS = ("numpy.random:Generator", "numpy.random:RandomState", "random:Random")
+OF_PYTHON = (*DRAWS, "io:StringIO", "io:BytesIO")
 GIVEN = set()  # in a worker: the names of the sheet's own classes, beside those of the student's
 MODULES = {"__main__"}  # whose classes both sides have: of the sheet, and of the files beside it
 
@@ -74,12 +75,13 @@ def class_of(name):
         if name == f"builtins:{kind.__name__}":
             return kind
     own = module != "__main__" or not GIVEN or path.partition(".")[0] in GIVEN
-    fine = (module in MODULES and own) or name in DRAWS or name in ("io:StringIO", "io:BytesIO")
+    fine = (module in MODULES and own) or name in OF_PYTHON
     check(name, fine and path)
     found = sys.modules[module] if module == "__main__" else importlib.import_module(module)
     for part in path.split("."):
-        found = vars(found)[part] if module in MODULES else getattr(found, part)
-    return check(found, issubclass(type(found), type))
+        found = check(vars(found), part in vars(found))[part]
+        check(found, isinstance(found, type))  # no other module is reached through an import
+    return check(found, name in OF_PYTHON or found.__module__ == module)
 
 
 def state_of(value):
