@@ -8,7 +8,6 @@ Each pass is a process of its own, and so is the worker's side of it: they begin
 import contextlib
 import io
 import os
-import pickle
 import shutil
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from course_utils.grading.class_checks import FIRST_LOOK, FOR_MARKS, LONG_LOOK, 
 from course_utils.grading.empties import strict_comparisons
 from course_utils.grading.exchange import Exchange, Fault
 from course_utils.grading.forks import Lost, Say, in_a_fork
+from course_utils.grading.guard import guard
 from course_utils.grading.habits import Habits, Watching, together
 from course_utils.grading.inside.instances import MODULES
 from course_utils.grading.kernel import Kernel
@@ -129,8 +129,7 @@ class Nursery:
         shutil.copytree(self.folder, place, dirs_exist_ok=True)
         os.chdir(place)
         tempfile.tempdir = str(place)
-        for name in ("load", "loads", "Unpickler"):  # no file of a student's runs here
-            setattr(pickle, name, _no_pickle)
+        guard(place, [step.source for step in self.master.steps])
 
     def close(self) -> None:
         """Remove the copies of the sheet's files."""
@@ -172,10 +171,6 @@ def _quiet() -> Generator[None, None, None]:
     """Show nothing of what tests print."""
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         yield
-
-
-def _no_pickle(*arguments: object, **named: object) -> None:
-    raise ValueError("a pickle is not loaded where a class is graded: it would run what is in it")
 
 
 class _Seen(NamedTuple):

@@ -27,7 +27,9 @@ class Folder:
         for path in sorted(gone, reverse=True):
             self._remove(path)
         for path, data in files.items():
-            with contextlib.suppress(OSError):  # what stands in the way stays: no test finds the file
+            with contextlib.suppress(
+                OSError
+            ):  # what stands in the way stays: no test finds the file
                 self._write(path, data)
         self.known = dict(self._files())
 

@@ -280,4 +280,10 @@ def _read_error(reader, name, arguments):
 BY_NUMBER = dict.fromkeys(CONTAINERS, pack_instance)
 PACK[Held], PACK[ByValue] = _pack_held, _pack_by_value
 PACK |= dict.fromkeys((pathlib.PosixPath, pathlib.PurePosixPath), _pack_path)
-READ |= {"object": read_instance, "member": _read_member, "path": _read_path, "class": _read_class, "error": _read_error}
+READ |= {
+    "object": read_instance,
+    "member": _read_member,
+    "path": _read_path,
+    "class": _read_class,
+    "error": _read_error,
+}
