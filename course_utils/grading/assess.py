@@ -26,7 +26,7 @@ from course_utils.grading.class_checks import FIRST_LOOK, FOR_MARKS, LONG_LOOK, 
 from course_utils.grading.empties import strict_comparisons
 from course_utils.grading.exchange import NO_FILES, Exchange, Fault
 from course_utils.grading.forks import Lost, Say, in_a_fork
-from course_utils.grading.guard import Guard
+from course_utils.grading.guard import guard
 from course_utils.grading.habits import Habits, Watching, together
 from course_utils.grading.inside.instances import GIVEN, MODULES
 from course_utils.grading.kernel import Kernel
@@ -125,13 +125,13 @@ class Nursery:
                 except Exception as error:  # as in a notebook: the next cell runs all the same
                     self.stopped[step.grade_id] = f"{type(error).__name__}: {error}"
 
-    def go_to_a_copy(self) -> Guard:
+    def go_to_a_copy(self) -> None:
         """Work beside new copies of the sheet's files: what tests write ends with their process."""
         place = Path(tempfile.mkdtemp(dir=self.scratch))
         shutil.copytree(self.folder, place, dirs_exist_ok=True)
         os.chdir(place)
         tempfile.tempdir = str(place)
-        return Guard(place, self.kernel.own_text)
+        guard(place, [step.source for step in self.master.steps])
 
     def close(self) -> None:
         """Remove the copies of the sheet's files."""
@@ -433,7 +433,7 @@ class _Work(NamedTuple):
         limit = grading.settings.sandbox.limits.call
         checks = ClassChecks(grading.settings.seed, limit, self.effort, marking=self.whole)
         kernel = grading.nursery.kernel
-        guard = grading.nursery.go_to_a_copy()
+        grading.nursery.go_to_a_copy()
         made = Pass(
             *(grading.master, grading.cells, session, kernel, checks, watching),
             *(self.whole, self.ours, self.failed),
@@ -445,8 +445,6 @@ class _Work(NamedTuple):
             say(question.grade_id)
             seen[question.grade_id] = self._ask(made, question, seconds)
 
-        session.guard = guard
-        guard.stand()
         with strict_comparisons(), _quiet():
             made.through(grading.master.given_before, seconds, asked)
             for question in self.questions:

@@ -1,96 +1,129 @@
-"""What a test may not do with what a student's code gives it: a guard in the process that runs it.
+"""What the process that runs a master's tests does not do, whatever a student's answer makes of them.
 
-A test opens the file that an answer names, removes it, loads it. The name is the student's. So from
-here on this process reads only what belongs to Python and to the sheet, writes only beside the
-copies of the sheet's files, and starts nothing; a pickle finds no class.
+A test may open the path that an answer gives, and remove it; evaluate a repr; run the examples of a
+docstring; load a pickle. In a kernel that harms the student alone. Here it is the grader's process,
+beside SOURCE and what others handed in. So it reads and writes among the copies of the sheet's files
+alone, and runs no text that is not its own.
 """
 
-import contextlib
+import ast
+import collections
+import dataclasses
+import enum
 import os
-import site
 import sys
-from collections.abc import Generator
+import timeit
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
-WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-CHANGES = {"os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.chmod"}
-CHANGES |= {"os.chown", "os.truncate", "os.utime", "os.mkfifo", "os.mknod", "shutil.rmtree"}
-CHANGES |= {"shutil.move", "shutil.copyfile", "shutil.copytree", "shutil.unpack_archive"}
-LISTS = {"os.listdir", "os.scandir", "os.walk", "os.fwalk", "glob.glob"}
-STARTS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork"}
-STARTS |= {"os.forkpty", "pty.spawn", "socket.connect", "socket.bind", "socket.sendto", "os.startfile"}
-STARTS |= {"pickle.find_class", "webbrowser.open", "ftplib.connect", "os.kill", "os.chdir"}
-READABLE = ("/usr", "/proc", "/dev", "/etc/mime.types", "/etc/localtime", "/sys/devices/system/cpu")
-# Python's own, and libraries that make functions of texts of theirs.
-MAKE_CLASSES = {"dataclasses", "collections", "enum", "ast", "importlib", "functools", "attr"}
-MAKE_CLASSES |= {"numpy", "matplotlib", "scipy", "namedtuple", "linecache", "traceback", "course_utils"}
-PACKAGE = Path(__file__).resolve().parent.parent
+import course_utils
+from course_utils.grading import forks, kernel, magics, sandbox, usage
+
+# They run the master's cells, or what they write themselves of names.
+RUNNERS = (kernel, magics, collections, dataclasses, enum, timeit)
+READABLE = ("/usr", "/lib", "/lib64", "/etc", "/dev/null", "/dev/urandom")
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+CHANGING = {"os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink"}
+CHANGING |= {"os.truncate", "os.chmod", "os.chown", "os.utime", "shutil.rmtree", "shutil.move"}
+STARTING = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn"}
+STARTING |= {"socket.connect", "socket.bind", "ctypes.dlopen", "pty.spawn"}
 
 
-class Guard:
-    """What stands beside a pass: the folder of its copies, and whether the grader itself works."""
+class Refused(PermissionError):
+    """Something that a test would only do because of what an answer gave it."""
 
-    def __init__(self, folder: Path, own_text: str) -> None:
-        self.folder, self.own_text, self.ours = os.path.realpath(folder), own_text, 0
-        found = {sys.prefix, sys.base_prefix, *site.getsitepackages(), str(PACKAGE)}
-        kept = Path.home() if "HOME" in os.environ else Path("/nowhere")
-        found |= {str(kept / ".cache" / "matplotlib"), str(kept / ".config" / "matplotlib")}
-        self.readable = (*READABLE, *sorted(map(os.path.realpath, found)))
-        self.source = tuple(os.path.realpath(PACKAGE.parent / n) for n in ("solutions", "exercises"))
 
-    def stand(self) -> None:
-        """Begin: it stands until the process ends."""
-        sys.addaudithook(self._look)
+def guard(place: Path, texts: Iterable[str]) -> None:
+    """Let this process do nothing harmful from now on: it works in that folder.
 
-    @contextlib.contextmanager
-    def aside(self) -> Generator[None, None, None]:
-        """Let the grader's own code do what it has to."""
-        self.ours += 1
-        try:
-            yield
-        finally:
-            self.ours -= 1
+    texts : the master's cells. What stands in them as a text may be run.
+    """
+    sys.addaudithook(_Guard(place, texts))
 
-    def _look(self, event: str, about: tuple[Any, ...]) -> None:
-        if self.ours:
+
+class _Guard:
+    """What Python asks before it does something. It lasts as long as its process."""
+
+    def __init__(self, place: Path, texts: Iterable[str]) -> None:
+        self.place = os.path.realpath(place)
+        package = os.path.dirname(str(course_utils.__file__))
+        homes = (self.place, sys.prefix, sys.base_prefix, package, *READABLE)
+        self.readable = tuple(os.path.realpath(home) for home in homes)
+        self.texts = {text.strip() for source in texts for text in _texts_in(source)}
+        self.known = False  # whether the text that was compiled last is the master's
+        self.asked: dict[str, Callable[..., None]] = {
+            "open": self._open,
+            "compile": self._compile,
+            "exec": self._exec,
+            "pickle.find_class": self._find_class,
+        }
+        self.asked |= dict.fromkeys(CHANGING, self._change)
+        self.asked |= dict.fromkeys(STARTING, self._start)
+
+    def __call__(self, event: str, about: tuple[Any, ...]) -> None:
+        ask = self.asked.get(event)
+        if ask:
+            ask(sys._getframe(1), *about)
+
+    def _open(self, caller: FrameType, path: Any, mode: Any, flags: int) -> None:
+        if isinstance(path, int) or _is_of(caller, usage):
             return
-        if event == "compile":
-            self._compiled(about[0])
-        elif event == "open":
-            path, mode, flags = about
-            self._opened(path, bool(flags & WRITES) if isinstance(flags, int) else "w" in str(mode))
-        elif event in CHANGES:
-            for path in about[:2]:
-                self._inside(path)
-        elif event in LISTS:
-            self._opened(about[0] if about and about[0] is not None else ".", False)
-        elif event in STARTS:
-            raise PermissionError(f"{event} is not done where a class is graded")
+        if not self._lies_in(path, (self.place,) if flags & WRITING else self.readable):
+            raise Refused("a test opens no file but those of its sheet")
 
-    def _compiled(self, text: object) -> None:
-        """Refuse a text that is not the master's own; libraries make classes of texts of theirs."""
-        if isinstance(text, bytes):
-            text = text.decode("utf-8", "replace")
-        if not isinstance(text, str) or text.strip() in self.own_text:
-            return
-        frame = sys._getframe(2)
-        if frame.f_globals.get("__name__", "").partition(".")[0] not in MAKE_CLASSES:
-            raise PermissionError("a text of a student's is not run where a class is graded")
+    def _change(self, caller: FrameType, *about: Any) -> None:
+        paths = [one for one in about if isinstance(one, str | bytes | os.PathLike)]
+        if not all(self._lies_in(path, (self.place,)) for path in paths):
+            raise Refused("a test changes no file but those of its sheet")
 
-    def _inside(self, path: object) -> None:
-        if isinstance(path, str | bytes | os.PathLike) and not self._is_in(path, (self.folder,)):
-            raise PermissionError("what stands elsewhere is not changed where a class is graded")
+    def _compile(self, caller: FrameType, text: Any, file: Any) -> None:
+        self.known = text is not None and _decoded(text).strip() in self.texts
 
-    def _opened(self, path: object, writes: bool) -> None:
-        if not isinstance(path, str | bytes | os.PathLike):
-            return  # a file that is open already
-        if self._is_in(path, (self.folder,)) or str(path) == os.devnull:
-            return
-        hidden = self._is_in(path, self.source)
-        if writes or hidden or not self._is_in(path, self.readable):
-            raise PermissionError("a file that stands elsewhere is not opened in a test")
+    def _exec(self, caller: FrameType, code: Any) -> None:
+        ours = self.known or not code.co_filename.startswith("<") or _is_of(caller, *RUNNERS)
+        self.known = False
+        if not ours and not _is_plain(code) and not _imports(caller):
+            raise Refused("a test runs no text of an answer's")
 
-    def _is_in(self, path: Any, folders: tuple[str, ...]) -> bool:
-        real = os.path.realpath(os.fsdecode(path))
-        return any(real == folder or real.startswith(f"{folder}{os.sep}") for folder in folders)
+    def _find_class(self, caller: FrameType, module: str, name: str) -> None:
+        if not _is_of(caller, forks) and not _imports(caller):
+            raise Refused("a test loads no pickle with more than plain data in it")
+
+    def _start(self, caller: FrameType, *about: Any) -> None:
+        if not any(_is_of(frame, sandbox) for frame in _stack(caller)) and not _imports(caller):
+            raise Refused("a test starts no program")
+
+    def _lies_in(self, path: Any, homes: tuple[str, ...]) -> bool:
+        whole = os.path.realpath(os.fsdecode(path))
+        return any(whole == home or whole.startswith(home.rstrip("/") + "/") for home in homes)
+
+
+def _texts_in(source: str) -> list[str]:
+    found = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    return [source, *(text for text in found if isinstance(text, str))]
+
+
+def _is_plain(code: CodeType) -> bool:
+    """Say whether it names nothing: a number, a list of texts."""
+    return not code.co_names and not any(isinstance(one, CodeType) for one in code.co_consts)
+
+
+def _decoded(text: Any) -> str:
+    return text.decode(errors="replace") if isinstance(text, bytes) else str(text)
+
+
+def _is_of(frame: FrameType, *modules: ModuleType) -> bool:
+    return frame.f_code.co_filename in [module.__file__ for module in modules]
+
+
+def _stack(frame: FrameType | None) -> Iterable[FrameType]:
+    while frame:
+        yield frame
+        frame = frame.f_back
+
+
+def _imports(caller: FrameType) -> bool:
+    """Say whether a library is being loaded: what it does then is its own."""
+    return any(frame.f_code.co_filename.startswith("<frozen importlib") for frame in _stack(caller))

@@ -20,7 +20,6 @@ import numpy as np
 
 from course_utils.grading.details import name_in, wrong_in
 from course_utils.grading.exchange import NO_FILES, Exchange, Fault
-from course_utils.grading.guard import Guard
 from course_utils.grading.habits import Habits, Watching
 from course_utils.grading.master import Given, Master
 from course_utils.grading.inside.folder import Folder
@@ -104,7 +103,6 @@ class Session:
         self.at = self.wanted = -1  # the last cell that has been run, and that is to be
         self.workers = 0  # how many there were
         self.branched = False
-        self.guard: Guard | None = None
         self.watching = Watching(Habits())
         self.sharing: Sharing | None = None
         self.kinds = Kinds({})
@@ -296,8 +294,7 @@ class Session:
         self.exchange = self.spare = None
 
     def _start(self) -> None:
-        with self.guard.aside() if self.guard else contextlib.nullcontext():
-            self.exchange, self.spare = self.spare or Exchange(self.sandbox), None
+        self.exchange, self.spare = self.spare or Exchange(self.sandbox), None
         exchange = self.exchange
         bound: Any = _Bound(self, exchange)
         known = dict[int, Any]()

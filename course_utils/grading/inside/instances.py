@@ -22,6 +22,7 @@ CONTAINERS = (list, dict, set, bytearray, collections.deque)
 MOST_SEEN = 2_000  # lists in a value that are looked at
 FILES = (io.StringIO, io.BytesIO)
 DRAWS = ("numpy.random:Generator", "numpy.random:RandomState", "random:Random")
+OF_PYTHON = (*DRAWS, "io:StringIO", "io:BytesIO")
 GIVEN = set()  # in a worker: the names of the sheet's own classes, beside those of the student's
 MODULES = {"__main__"}  # whose classes both sides have: of the sheet, and of the files beside it
 
@@ -75,13 +76,13 @@ def class_of(name):
         if name == f"builtins:{kind.__name__}":
             return kind
     own = module != "__main__" or not GIVEN or path.partition(".")[0] in GIVEN
-    fine = (module in MODULES and own) or name in DRAWS or name in ("io:StringIO", "io:BytesIO")
+    fine = (module in MODULES and own) or name in OF_PYTHON
     check(name, fine and path)
     found = sys.modules[module] if module == "__main__" else importlib.import_module(module)
     for part in path.split("."):
-        found = vars(found)[part] if module in MODULES else getattr(found, part)
-        check(found, issubclass(type(found), type))  # classes in classes, and nothing through others
-    return found
+        found = check(vars(found), part in vars(found))[part]
+        check(found, isinstance(found, type))  # no other module is reached through an import
+    return check(found, name in OF_PYTHON or found.__module__ == module)
 
 
 def state_of(value):
@@ -304,4 +305,11 @@ def _read_error(reader, name, arguments):
 BY_NUMBER = dict.fromkeys(CONTAINERS, pack_instance)
 PACK[Held], PACK[ByValue] = _pack_held, _pack_by_value
 PACK |= dict.fromkeys((pathlib.PosixPath, pathlib.PurePosixPath), _pack_path)
-READ |= {"object": read_instance, "member": _read_member, "path": _read_path, "class": _read_class, "error": _read_error, "alone": _read_alone}
+READ |= {
+    "object": read_instance,
+    "member": _read_member,
+    "path": _read_path,
+    "class": _read_class,
+    "error": _read_error,
+    "alone": _read_alone,
+}
