@@ -132,6 +132,12 @@ class Nursery:
         for name in ("load", "loads", "Unpickler"):  # no file of a student's runs here
             setattr(pickle, name, _no_pickle)
 
+    def clear(self) -> None:
+        """Remove what the passes of a submission have left: a copy of the sheet's files each."""
+        for place in self.scratch.iterdir():
+            if place != self.folder:
+                shutil.rmtree(place, ignore_errors=True)
+
     def close(self) -> None:
         """Remove the copies of the sheet's files."""
         os.chdir("/")
