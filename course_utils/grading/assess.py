@@ -8,7 +8,6 @@ Each pass is a process of its own, and so is the worker's side of it: they begin
 import contextlib
 import io
 import os
-import pickle
 import shutil
 import sys
 import tempfile
@@ -27,8 +26,9 @@ from course_utils.grading.class_checks import FIRST_LOOK, FOR_MARKS, LONG_LOOK, 
 from course_utils.grading.empties import strict_comparisons
 from course_utils.grading.exchange import Exchange, Fault
 from course_utils.grading.forks import Lost, Say, in_a_fork
+from course_utils.grading.guard import Guard
 from course_utils.grading.habits import Habits, Watching, together
-from course_utils.grading.inside.instances import MODULES
+from course_utils.grading.inside.instances import GIVEN, MODULES
 from course_utils.grading.kernel import Kernel
 from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell
@@ -105,7 +105,9 @@ class Nursery:
 
     def __init__(self, master: Master) -> None:
         self.master, self.kernel = master, Kernel()
+        GIVEN.update({"", *master.defined})
         MODULES.update(Path(path).stem for path in master.files if path.endswith(".py"))
+        self.kernel.own_text = "\n".join(step.source for step in master.steps)
         ask_over_there()
         self.scratch = Path(tempfile.mkdtemp(prefix="grading-"))
         self.folder = self.scratch / "sheet"
@@ -123,14 +125,13 @@ class Nursery:
                 except Exception as error:  # as in a notebook: the next cell runs all the same
                     self.stopped[step.grade_id] = f"{type(error).__name__}: {error}"
 
-    def go_to_a_copy(self) -> None:
+    def go_to_a_copy(self) -> Guard:
         """Work beside new copies of the sheet's files: what tests write ends with their process."""
         place = Path(tempfile.mkdtemp(dir=self.scratch))
         shutil.copytree(self.folder, place, dirs_exist_ok=True)
         os.chdir(place)
         tempfile.tempdir = str(place)
-        for name in ("load", "loads", "Unpickler"):  # no file of a student's runs here
-            setattr(pickle, name, _no_pickle)
+        return Guard(place)
 
     def clear(self) -> None:
         """Remove what the passes of a submission have left: a copy of the sheet's files each."""
@@ -180,10 +181,6 @@ def _quiet() -> Generator[None, None, None]:
         yield
 
 
-def _no_pickle(*arguments: object, **named: object) -> None:
-    raise ValueError("a pickle is not loaded where a class is graded: it would run what is in it")
-
-
 class _Seen(NamedTuple):
     """What a pass says of a question.
 
@@ -210,6 +207,7 @@ class _Seen(NamedTuple):
 class _Passed(NamedTuple):
     """What a pass leaves: by grade_id what it says, and what is known of the session.
 
+    unlike : numbers of questions whose answers change arguments, unlike SOURCE's.
     intact : whether the worker that branched is there.
     """
 
@@ -218,6 +216,7 @@ class _Passed(NamedTuple):
     left_out: dict[int, Fault]
     notes: list[str]
     habits: Habits
+    unlike: set[int]
     intact: bool
 
 
@@ -249,6 +248,8 @@ class _Grading:
         self.session = self._session(spare, before.left_out if before else {})
         self.statuses, self.notes = list[Status](), list[str]()
         self.habits = list[Habits]()
+        # numbers of questions: whose answers change arguments, unlike SOURCE's; and are let to
+        self.unlike, self.allowed = set[int](), frozenset[int]()
         self.lost = dict[str, Fault]()  # questions whose tests ended the process that ran them
         # questions whose tests are not run again for what they define: they failed, or hang
         self.failed = set(before.failed) if before else set[str]()
@@ -264,6 +265,7 @@ class _Grading:
             marks = self._pass(right, FOR_MARKS, whole=True, after=after) if right else {}
             marks |= {q.grade_id: _no_marks(first[q.grade_id]) for q in questions if q not in right}
             first |= self._look_longer(questions, first, marks)
+            marks |= self._see_changes(questions, marks, after)
             marks |= self._carry_through(questions, first, marks, after)
         says = _whole if self.settings.habits is None else _together
         outcomes = [says(q, first[q.grade_id], marks[q.grade_id]) for q in questions]
@@ -321,6 +323,7 @@ class _Grading:
         self.statuses += [fault.status for fault in found.faults]
         self.notes += found.notes
         self.habits.append(found.habits)
+        self.unlike |= found.unlike
         if intact and found.left_out == self.session.left_out:
             return
         self._start_anew(found.left_out)
@@ -350,6 +353,28 @@ class _Grading:
         self._start_anew(self.session.left_out)
         after = {q.grade_id: first[q.grade_id].after for q in doubtful}
         return self._pass(doubtful, LONG_LOOK, whole=False, after=after)
+
+    def _see_changes(
+        self,
+        questions: Sequence[Question],
+        marks: Mapping[str, _Seen],
+        after: Mapping[str, int | None],
+    ) -> dict[str, _Seen]:
+        """Return the marks anew of answers that hold, and change arguments where SOURCE's do not.
+
+        A test that an argument stays as it is has to see that it does not; a test that takes its
+        expected value from the argument afterwards must not. So the answer has to hold in both.
+        """
+        doubtful = [q for q in questions if marks[q.grade_id].holds and self._number(q) in self.unlike]
+        if not doubtful:
+            return {}
+        self.allowed = frozenset(map(self._number, doubtful))
+        self._start_anew(self.session.left_out)
+        again = self._pass(doubtful, FOR_MARKS, whole=True, after=after)
+        return {name: seen for name, seen in again.items() if not seen.holds}
+
+    def _number(self, question: Question) -> int:
+        return self.master.questions.index(question)
 
     def _carry_through(
         self,
@@ -402,11 +427,12 @@ class _Work(NamedTuple):
     def __call__(self, say: Say) -> _Passed:
         grading, seen = self.grading, dict[str, _Seen]()
         session, watching = grading.session, Watching(grading.settings.habits)
+        watching.allowed = grading.allowed
         seconds = {q.grade_id: self._seconds(q) for q in self.questions}
         limit = grading.settings.sandbox.limits.call
         checks = ClassChecks(grading.settings.seed, limit, self.effort, marking=self.whole)
         kernel = grading.nursery.kernel
-        grading.nursery.go_to_a_copy()
+        guard = grading.nursery.go_to_a_copy()
         made = Pass(
             *(grading.master, grading.cells, session, kernel, checks, watching),
             *(self.whole, self.ours, self.failed),
@@ -418,6 +444,8 @@ class _Work(NamedTuple):
             say(question.grade_id)
             seen[question.grade_id] = self._ask(made, question, seconds)
 
+        session.guard = guard
+        guard.stand()
         with strict_comparisons(), _quiet():
             made.through(grading.master.given_before, seconds, asked)
             for question in self.questions:
@@ -430,7 +458,7 @@ class _Work(NamedTuple):
         notes = [] if self.whole or self.ours else list(wording.notes_on_cells(session))
         if not intact:
             session.close()
-        return _Passed(seen, session.faults, session.left_out, notes, habits, intact)
+        return _Passed(seen, session.faults, session.left_out, notes, habits, watching.unlike_source, intact)
 
     def _number(self, grade_id: str) -> int:
         return [q.grade_id for q in self.grading.master.questions].index(grade_id)

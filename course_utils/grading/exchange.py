@@ -105,7 +105,7 @@ class Exchange:
         frame = encode((number, *message), self._lend, given, changing)
         try:
             self._send(frame, deadline)
-            return self._answer(number, deadline, given)
+            return self._answer(number, deadline, given, changing)
         except Fault as fault:
             ended = fault
         except ProtocolError as error:
@@ -143,9 +143,9 @@ class Exchange:
             self.lent.append(function)
         return self.lent_numbers[id(function)]
 
-    def _answer(self, number: int, deadline: float, given: Instances) -> tuple[Any, ...]:
+    def _answer(self, number: int, deadline: float, given: Instances, changing: bool) -> tuple[Any, ...]:
         while True:
-            word, *rest = self._receive(number, deadline, given)
+            word, *rest = self._receive(number, deadline, given, changing)
             if word != "ask":
                 return word, *rest
             answer = encode((number, *self._from_lent(*rest)), self._lend)
@@ -173,11 +173,13 @@ class Exchange:
             with contextlib.suppress(BlockingIOError):
                 left = left[self.socket.send(left) :]
 
-    def _receive(self, number: int, deadline: float, given: Instances) -> tuple[Any, ...]:
+    def _receive(
+        self, number: int, deadline: float, given: Instances, changing: bool
+    ) -> tuple[Any, ...]:
         """Return the next frame's message, which must answer the question of that number."""
         announced = sizes(self._read(HEADER.size, deadline))
         text, blobs = (self._read(size, deadline) for size in announced)
-        message = decode(text, blobs, self.handle, given)
+        message = decode(text, blobs, self.handle, given, changing)
         fine = isinstance(message, tuple) and len(message) > 1 and isinstance(message[1], str)
         if not fine or type(message[0]) is not int or message[0] != number:
             raise ProtocolError("not the answer to this question")

@@ -76,6 +76,7 @@ class Pass:
         failed: frozenset[str] = frozenset(),
     ) -> None:
         self.master, self.cells, self.session, self.kernel = master, cells, session, kernel
+        kernel.evaluate = session.evaluate
         self.checks, self.watching, self.whole = checks, watching, whole
         self.ours, self.failed = ours, failed
         self.bound = dict[

@@ -20,6 +20,7 @@ import numpy as np
 
 from course_utils.grading.details import name_in, wrong_in
 from course_utils.grading.exchange import NO_FILES, Exchange, Fault
+from course_utils.grading.guard import Guard
 from course_utils.grading.habits import Habits, Watching
 from course_utils.grading.master import Given, Master
 from course_utils.grading.inside.folder import Folder
@@ -33,6 +34,7 @@ from course_utils.grading.written import are_shared, gone_beside, harmless
 
 MISSING = object()
 LONGEST_PATH = 500
+PLAIN = ("list", "tuple", "dict", "set", "frozenset", "str", "int", "float", "bytes")
 PLAIN_INPUT, PLAIN_STDIN = builtins.input, sys.stdin
 
 
@@ -96,10 +98,12 @@ class Session:
         self.at = self.wanted = -1  # the last cell that has been run, and that is to be
         self.workers = 0  # how many there were
         self.branched = False
+        self.guard: Guard | None = None
         self.watching = Watching(Habits())
         self.sharing: Sharing | None = None
         self.kinds = Kinds({})
         self.folder: Folder | None = None
+        self.of_the_sheet = frozenset[str]()
         self.as_given = set[str]()  # the texts of cells that the sheet gives
         self.as_tested = dict[str, str]()  # of its tests, and what they define
 
@@ -116,9 +120,10 @@ class Session:
         folder: Folder | None = None,
     ) -> None:
         """Let the master's tests ask, among these names, beside these files."""
-        self.folder = folder
+        self.folder, self.of_the_sheet = folder, frozenset(master.files)
         self.watching, self.kinds = watching, Kinds(names)
-        self.sharing = Sharing(names, words_of(self.cells), master.answered, watching)
+        words = words_of(self.cells) & master.shared
+        self.sharing = Sharing(names, words, master.answered, watching)
         self.as_given = {s.source.strip() for s in master.steps if s.kind is Kind.GIVEN}
         tests = [step for step in master.steps if step.kind is Kind.TEST]
         self.as_tested = {t.strip(): s.definitions for s in tests for t in (s.visible, s.source)}
@@ -194,7 +199,9 @@ class Session:
             written_into(arguments[place], now)
         if look and same is not None:
             result = arguments[same]
-        if isinstance(result, np.ndarray | list) and not len_of(result):
+        if isinstance(result, Handle):  # such as an iterator, of which nobody knows how much it gives
+            self.watching.empty.add(self.watching.question)
+        elif isinstance(result, np.ndarray | list) and not len_of(result):
             self._empty()
         return result
 
@@ -220,9 +227,17 @@ class Session:
         except Stopped as stopped:  # the next item of one that has no more
             raise stopped.meant from None
 
+    def plain(self, thing: Handle, kinds: Sequence[str], special: str) -> Any:
+        """Return the list, dict, … that an object holds, if it compares as such; or None."""
+        return self._asked("plain", thing, special) if set(PLAIN) & set(kinds) else None
+
     def do_named(self, path: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """Do the same with arguments by name."""
         return self._asked("do", path, tuple(arguments), dict(named))
+
+    def evaluate(self, text: str) -> Any:
+        """Return what a text of a student's means over there: it is not run here."""
+        return self._asked("evaluate", text)
 
     def wait(self, thing: Handle) -> Any:
         """Await something there."""
@@ -271,7 +286,8 @@ class Session:
         self.exchange = self.spare = None
 
     def _start(self) -> None:
-        self.exchange, self.spare = self.spare or Exchange(self.sandbox), None
+        with self.guard.aside() if self.guard else contextlib.nullcontext():
+            self.exchange, self.spare = self.spare or Exchange(self.sandbox), None
         exchange = self.exchange
         bound: Any = _Bound(self, exchange)
         known = dict[int, Any]()
@@ -348,7 +364,11 @@ class Session:
         """
         message = how, function, tuple(map(_over_there, arguments)), dict(named), look
         found, changes = self._shared(message, function)
-        objects, changed = changes or ((), [])
+        if type(changes) is bool:
+            if changes:
+                self.watching.unlike_source.add(self.watching.question)
+            changes = ()
+        objects, changed = (changes if look else None) or ((), [])
         if objects or changed:
             self.watching.arguments.add(self.watching.question)
         if not _is_call(found, changed, len(arguments)):
@@ -406,8 +426,14 @@ class Session:
         if not isinstance(found, tuple) or len(found) != 2:
             self._malformed()
         files, gone = harmless(found[0]), gone_beside(found[1], folder)
+        known = self.watching.known
+        if known:  # the sheet's own files are the sheet's, but for those that SOURCE's answer writes
+            kept = self.of_the_sheet - known.written
+            files = {path: data for path, data in files.items() if path not in kept}
+            gone = [path for path in gone if path not in kept]
         if files or gone:
             self.watching.files = True
+            self.watching.written |= {*files, *gone}
             folder.take(files, gone)
 
     def _draws(self) -> bool:

@@ -24,23 +24,26 @@ class Folder:
 
     def take(self, files, gone):
         """Write files, and remove those that are gone; they count as known."""
-        for path, data in files.items():
-            whole = os.path.join(self.place, path)
-            os.makedirs(os.path.dirname(whole), exist_ok=True)
-            if not path.endswith("/"):
-                with open(whole, "wb") as file:
-                    file.write(data)
         for path in sorted(gone, reverse=True):
             with contextlib.suppress(OSError):
                 (os.rmdir if path.endswith("/") else os.unlink)(os.path.join(self.place, path))
+        for path, data in sorted(files.items()):
+            with contextlib.suppress(OSError):  # a folder where a file is, or the other way round
+                self._write(os.path.join(self.place, path), data)
         self.known = dict(self._files())
+
+    def _write(self, whole, data):
+        os.makedirs(os.path.dirname(whole), exist_ok=True)
+        if not whole.endswith("/"):
+            with open(whole, "wb") as file:
+                file.write(data)
 
     def _files(self):
         found = 0
         for place, folders, names in os.walk(self.place):
             folders[:] = sorted(n for n in folders if n not in NOT_BESIDE and n[0] not in "._")
             for name in folders:
-                yield os.path.relpath(os.path.join(place, name), self.place) + "/", None
+                yield os.path.relpath(os.path.join(place, name), self.place) + "/", ()
             for name in sorted(names):
                 found += 1
                 whole = os.path.join(place, name)

@@ -39,6 +39,7 @@ MOST_PRINTED, LETTERS, MOST_WARNINGS = 50_000, 2_000, 50
 MOST_SENT = 20_000_000  # bytes of one name's value, so that the others come with it
 LEFT = 113  # with what a copy of this process ends when it is told to; no program of a student's
 NO_NAMES = {}
+BASES = (list, tuple, dict, set, frozenset, str, int, float, bytes)
 VALUE = ("value", None, (), "")
 UNSENDABLE = ("raised", ["Unsendable"], -1, -1, [], "", -1)
 
@@ -131,16 +132,22 @@ class Student:
         return "value", any(there.get(n) is not self.names.get(n) for n in names), (), ""
 
     def call(self, function, arguments, named, look):
-        """Call something; with `look` say also what else holds something else than before."""
+        """Call something; say whether anything that was handed over holds something else than before.
+
+        look : say also what.
+        """
         given = self.channel.received
-        before = self._contents(arguments, given) if look else None
+        before = self._contents(arguments, given)
         self.printed.clear()
         result, error = self._attempt(lambda: function(*arguments, **named))
         if error:
             return ("raised", *error)
         self.channel.received = given
         same = [n for n, one in enumerate(arguments) if one is result and isinstance(one, HELD)]
-        changes = self._changes(arguments, given, before) if look else ()
+        changes = self._changes(arguments, given, before)
+        changes = changes if look else bool(changes)
+        if instances.shares_parts(result):
+            result = instances.ByValue(result)
         return "value", (result, *same[:1]), changes, self.printed.told()
 
     def _contents(self, arguments, given):
@@ -170,6 +177,20 @@ class Student:
         self.printed.clear()
         result, error = self._attempt(lambda: doing(path)(*arguments, **named))
         return ("raised", *error) if error else ("value", result, (), self.printed.told())
+
+    def evaluate(self, text):
+        """Return the value of a text, among the notebook's names."""
+        self.printed.clear()
+        result, error = self._attempt(lambda: eval(text, self.names))
+        return ("raised", *error) if error else ("value", result, (), self.printed.told())
+
+    def plain(self, thing, special):
+        """Return what a thing holds, if that method is the one of what it inherits from; or None."""
+        for base in BASES:
+            if isinstance(thing, base):
+                same = getattr(type(thing), special, None) is getattr(base, special, None)
+                return "value", base(thing) if same else None, (), ""
+        return VALUE
 
     def wait(self, thing):
         """Await something, and return what comes of it."""
@@ -276,7 +297,9 @@ class Printed(io.TextIOBase):
     def warned(self, message, category, *place, **named):
         """Take note of a warning."""
         if len(self.warnings) < MOST_WARNINGS:
-            self.warnings.append((category.__name__, str(message)[:LETTERS]))
+            names = (kind.__name__ for kind in category.__mro__)
+            known = next(name for name in names if hasattr(builtins, name))
+            self.warnings.append((known, str(message)[:LETTERS]))
 
     def clear(self):
         self.pieces, self.warnings, self.room = [], [], MOST_PRINTED
