@@ -19,6 +19,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from course_utils.checks.desk import SEED_OF_THE_CLASS
 from course_utils.checks.exercises import Effort
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
 from course_utils.grading import wording
@@ -132,6 +133,12 @@ class Nursery:
         os.chdir(place)
         tempfile.tempdir = str(place)
         guard(place, [step.source for step in self.master.steps])
+
+    def clear(self) -> None:
+        """Remove what the passes of a submission have left: a copy of the sheet's files each."""
+        for place in self.scratch.iterdir():
+            if place != self.folder:
+                shutil.rmtree(place, ignore_errors=True)
 
     def close(self) -> None:
         """Remove the copies of the sheet's files."""
@@ -445,6 +452,7 @@ class _Work(NamedTuple):
             say(question.grade_id)
             seen[question.grade_id] = self._ask(made, question, seconds)
 
+        os.environ[SEED_OF_THE_CLASS] = grading.settings.seed  # for a teacher's own tests
         with strict_comparisons(), _quiet():
             made.through(grading.master.given_before, seconds, asked)
             for question in self.questions:

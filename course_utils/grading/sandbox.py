@@ -101,8 +101,11 @@ class Sandbox:
         inner += [f"{INSIDE}/{WORKER}", *view.packages()]
         return [*self._steps_down(), *inner] if os.geteuid() == 0 else inner
 
-    def start(self, connection: socket.socket) -> subprocess.Popen[bytes]:
-        """Start a worker on that socket; return its process, in a session of its own."""
+    def start(self, connection: socket.socket, folder: str = "/") -> subprocess.Popen[bytes]:
+        """Start a worker on that socket; return its process, in a session of its own.
+
+        folder : where a plain process works; inside a sandbox it is the sandbox's own /tmp.
+        """
         refused = syscalls.as_file() if self.safe else None
         try:
             with _on_core(self.core):
@@ -112,7 +115,7 @@ class Sandbox:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
                     env={} if self.safe else ENVIRONMENT,  # inside, /proc/1/environ shows it
-                    cwd="/",
+                    cwd=folder,
                     start_new_session=True,
                     pass_fds=[] if refused is None else [refused],
                 )

@@ -56,8 +56,10 @@ class Folder:
             for name in sorted(names):
                 found += 1
                 whole = os.path.join(place, name)
-                if found > MOST_FILES or os.path.islink(whole):
+                if found > MOST_FILES:
                     return
+                if os.path.islink(whole):
+                    continue
                 about = os.stat(whole)
                 if about.st_size <= MOST_BYTES:
                     path = os.path.relpath(whole, self.place)
