@@ -80,6 +80,10 @@ class Settings:
     seed: str = "hidden"
     habits: Habits | None = NOTHING_HABITUAL
 
+    def of(self, student: str) -> Self:
+        """Return the same for one student: hidden inputs of their own, which help nobody else."""
+        return replace(self, seed=f"{self.seed} {student}")
+
     def in_slot(self, slot: int, core: int | None = None) -> Self:
         """Return the same for one of several places side by side, each on a core of its own."""
         return replace(self, sandbox=replace(self.sandbox, slot=slot, core=core))
@@ -162,7 +166,9 @@ class Nursery:
         defined = sorted(self.master.defined)
         until, found = start + settings.sandbox.limits.total, list[_Graded]()
         for withheld in dict.fromkeys(question.withheld for question in by_tests):
-            room = Room(*self.master.given_of(withheld), self._open_files(), until, defined, modules)
+            room = Room(
+                *self.master.given_of(withheld), self._open_files(), until, defined, modules
+            )
             one = _Grading(self, cells, settings, room, spare, found[-1] if found else None)
             spare = None
             found.append(one.grade([q for q in by_tests if q.withheld == withheld]))
@@ -373,7 +379,9 @@ class _Grading:
         A test that an argument stays as it is has to see that it does not; a test that takes its
         expected value from the argument afterwards must not. So the answer has to hold in both.
         """
-        doubtful = [q for q in questions if marks[q.grade_id].holds and self._number(q) in self.unlike]
+        doubtful = [
+            q for q in questions if marks[q.grade_id].holds and self._number(q) in self.unlike
+        ]
         if not doubtful:
             return {}
         self.allowed = frozenset(map(self._number, doubtful))
@@ -465,7 +473,9 @@ class _Work(NamedTuple):
         notes = [] if self.whole or self.ours else list(wording.notes_on_cells(session))
         if not intact:
             session.close()
-        return _Passed(seen, session.faults, session.left_out, notes, habits, watching.unlike_source, intact)
+        return _Passed(
+            seen, session.faults, session.left_out, notes, habits, watching.unlike_source, intact
+        )
 
     def _number(self, grade_id: str) -> int:
         return [q.grade_id for q in self.grading.master.questions].index(grade_id)

@@ -122,7 +122,11 @@ def choose(files: Sequence[HandedIn], master: Master) -> Chosen:
         raise Rejected(_why_none(refused))
     best = max(found, key=lambda one: one.rank)
     notes = *_notes(best, master), *_beside(best, found, refused, len(files) - len(looked_at))
-    modules = {PurePosixPath(name).name: programs[name] for name in programs if _is_module(name, best.piece.name)}
+    modules = {
+        PurePosixPath(name).name: programs[name]
+        for name in programs
+        if _is_module(name, best.piece.name)
+    }
     return Chosen(best.piece.name, best.notebook.cells, notes, best.notebook.texts, modules)
 
 

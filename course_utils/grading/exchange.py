@@ -87,7 +87,15 @@ class Exchange:
         limits = self.sandbox.limits.inside()
         own = {path: data for path, data in modules.items() if path not in files}
         packed, own_packed = _as_arrays(files), _as_arrays(own)
-        needed = limits, *course_code(), list(given), list(withheld), packed, list(names), own_packed
+        needed = (
+            limits,
+            *course_code(),
+            list(given),
+            list(withheld),
+            packed,
+            list(names),
+            own_packed,
+        )
         try:
             self.request("begin", *needed, seconds=SECONDS_TO_START)
         except Fault as fault:
@@ -146,7 +154,9 @@ class Exchange:
             self.lent.append(function)
         return self.lent_numbers[id(function)]
 
-    def _answer(self, number: int, deadline: float, given: Instances, changing: bool) -> tuple[Any, ...]:
+    def _answer(
+        self, number: int, deadline: float, given: Instances, changing: bool
+    ) -> tuple[Any, ...]:
         while True:
             word, *rest = self._receive(number, deadline, given, changing)
             if word != "ask":

@@ -33,7 +33,6 @@ class Habits:
     written: frozenset[str] = frozenset()
     seconds: Mapping[int, float] = field(default_factory=dict)
 
-
     @property
     def attributes(self) -> bool:
         """Say whether answers or tests change what a class of the sheet's own holds."""

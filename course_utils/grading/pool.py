@@ -45,13 +45,9 @@ def row_of(
         if spare:
             spare.close()
         return _not_run(submission, master, Status.REJECTED, str(reason))
-<<<<<<< HEAD
     own = settings.of(submission.number or submission.student)
     result = nursery.assess(chosen.cells, own, spare, chosen.modules)
-=======
-    result = nursery.assess(chosen.cells, settings, spare)
     nursery.clear()
->>>>>>> docs2-engine
     return Row(
         submission.student,
         submission.number,

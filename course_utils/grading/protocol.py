@@ -135,7 +135,9 @@ def _about(function: Callable[..., Any]) -> tuple[str, str | None, bool]:
     """Return (name, documentation, whether it is to be awaited) of a function."""
     name, doc = getattr(function, "__name__", ""), getattr(function, "__doc__", None)
     told = doc if isinstance(doc, str) and len(doc) < MOST_OF_A_DOC else None
-    waits = isinstance(function, FunctionType | MethodType) and inspect.iscoroutinefunction(function)
+    waits = isinstance(function, FunctionType | MethodType) and inspect.iscoroutinefunction(
+        function
+    )
     return str(name), told, waits
 
 

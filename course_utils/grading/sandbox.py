@@ -20,7 +20,9 @@ from course_utils.grading import GradingError, syscalls, view
 FOLDER = Path(__file__).resolve().parent / "inside"
 INSIDE = "/inside"  # where that folder is shown in the sandbox; nothing in it is a secret
 WORKER = "worker.py"
-MODELS = FOLDER.parents[1] / "lab" / "models"  # beside `/course_utils.lab.ready_made.py`, as `shelf` names it
+MODELS = (
+    FOLDER.parents[1] / "lab" / "models"
+)  # beside `/course_utils.lab.ready_made.py`, as `shelf` names it
 FIRST_USER = 61_000  # as root: the user id of the first slot
 MEGABYTE = 1 << 20
 MOUNTS = 21  # the capability's number

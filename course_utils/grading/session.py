@@ -203,7 +203,9 @@ class Session:
             written_into(arguments[place], now)
         if look and same is not None:
             result = arguments[same]
-        if isinstance(result, Handle):  # such as an iterator, of which nobody knows how much it gives
+        if isinstance(
+            result, Handle
+        ):  # such as an iterator, of which nobody knows how much it gives
             self.watching.empty.add(self.watching.question)
         elif isinstance(result, HOLD_SOMETHING) and not len_of(result):
             self._empty()
@@ -306,7 +308,9 @@ class Session:
 
         exchange.handle = handle
         exchange.lent.append(_typed)  # number 0, which the worker calls for `input`
-        exchange.begin(self.room.given, self.room.withheld, self.room.files, self.room.names, self.room.modules)
+        exchange.begin(
+            self.room.given, self.room.withheld, self.room.files, self.room.names, self.room.modules
+        )
         self.at, self.errors, self.branched = -1, {}, False
         self.workers += 1
         if self.sharing:
@@ -439,7 +443,9 @@ class Session:
             self._malformed()
         files, gone = harmless(found[0]), gone_beside(found[1], folder)
         known = self.watching.known
-        if known:  # the sheet's own files are the sheet's, but for those that SOURCE's answer writes
+        if (
+            known
+        ):  # the sheet's own files are the sheet's, but for those that SOURCE's answer writes
             kept = self.of_the_sheet - known.written
             files = {path: data for path, data in files.items() if path not in kept}
             gone = [path for path in gone if path not in kept]
@@ -561,8 +567,10 @@ def _is_told(told: object) -> bool:
     if isinstance(told, str):
         return True
     pair = isinstance(told, tuple) and len(told) == 2 and isinstance(told[0], str)
-    return pair and isinstance(told[1], list) and all(
-        isinstance(one, tuple) and list(map(type, one)) == [str, str] for one in told[1]
+    return (
+        pair
+        and isinstance(told[1], list)
+        and all(isinstance(one, tuple) and list(map(type, one)) == [str, str] for one in told[1])
     )
 
 

@@ -278,7 +278,9 @@ def _judging(special: str, path: str, turned: bool = False) -> Callable[..., Any
             return self._session.do(path, *pair)
         plain = self._session.plain(self, self._kinds, special)
         if plain is not None:  # what it inherits from is compared here, and not over there
-            return getattr(operator, path.partition(".")[2])(*((other, plain) if turned else (plain, other)))
+            return getattr(operator, path.partition(".")[2])(
+                *((other, plain) if turned else (plain, other))
+            )
         if special == "__contains__":
             items: Any = self
             return any(one == other for one in items)

@@ -225,7 +225,9 @@ class Student:
             there, key = self._owner(name)
             if there is not None and (key not in there or not self._same(there[key], value)):
                 self._put(name, taken_over(there.get(key), value))
-            self.known[name] = self._bytes(self._owner(name)[0].get(key)) if there is not None else None
+            self.known[name] = (
+                self._bytes(self._owner(name)[0].get(key)) if there is not None else None
+            )
         for name in deleted:
             self.names.pop(name, None)
         return VALUE
