@@ -100,8 +100,9 @@ SHEETS = [
         "def two(x: int) -> int:\n    return 2",
         "assert typing.get_type_hints(two)['x'] is int\nassert two(1) == 2",
         {
-            "a text that runs": f"""
-            def two(x: "().__class__.__base__.__subclasses__() and __import__('builtins').{EVIL} and int") -> int:
+            "a text that runs": """
+            def two(x: "[c for c in ().__class__.__base__.__subclasses__() if c.__name__ == 'Popen'"
+                       "][0](['sh', '-c', ': > CANARY']).wait() or int") -> int:
                 return 2
             """
         },
@@ -110,7 +111,7 @@ SHEETS = [
         "the source of an answer, run again",
         "import inspect",
         "def two(x):\n    return 2",
-        "space = {}\nif 'CANARY' in inspect.getsource(two):\n    exec(inspect.getsource(two), space)\n"
+        "space = {}\nif 'open' in inspect.getsource(two):\n    exec(inspect.getsource(two), space)\n"
         "    space['two'](1)\n    assert False\nassert two(1) == 2",
         {"a body that runs": f"def two(x):\n    {EVIL}\n    return 2"},
     ),
@@ -126,11 +127,6 @@ SHEETS = [
                 state = ["d", ["l", *{CLOSER[0]}], ["l", *{CLOSER[1]}]]
                 forge(["t", ["object", "__main__:tempfile._TemporaryFileCloser", 0, state]])
             """.replace("            ", ""),
-            "a masked number": f"""
-            {FORGED}
-            def mean(x):
-                forge(["t", ["object", "__main__:np.ma.core.MaskedConstant", 0, ["d"]]])
-            """.replace("            ", ""),
         },
     ),
     sheet(
@@ -142,14 +138,11 @@ SHEETS = [
             "made in a cell": """
             os.remove("data.txt")
             os.mkdir("data.txt")
+            with open("data.txt/more", "w") as file:
+                file.write("1")
 
             def save(text):
                 raise ValueError
-            """,
-            "made in a call": """
-            def save(text):
-                os.remove("data.txt")
-                os.mkdir("data.txt")
             """,
         },
         {"data.txt": b"1"},

@@ -44,9 +44,7 @@ def test_nothing_is_gained_and_nothing_is_harmed(sheet, attack, tmp_path):
     master = master_of(sheet, tmp_path / "sheet")
     settings = proved(master, Settings(Sandbox(LIMITS), "seed"))
     answer = sheet.attacks[attack].replace("CANARY", str(canary))
-    cells = [
-        Cell(answer if c.grade_id == "answer" else c.source, c.grade_id) for c in master.code
-    ]
+    cells = [Cell(answer if c.grade_id == "answer" else c.source, c.grade_id) for c in master.code]
     result = assess(master, cells, settings)
     assert result.score == 0, result.outcomes
     assert canary.read_text() == "SECRET of somebody else's"
