@@ -69,4 +69,5 @@ def _is_array(data: bytes) -> bool:
 
 def gone_beside(paths: Any, folder: Folder) -> list[str]:
     """Return those of the paths that are files beside the notebook."""
-    return [path for path in paths if path in folder.known] if isinstance(paths, list) else []
+    texts = [path for path in paths if isinstance(path, str)] if isinstance(paths, list) else []
+    return [path for path in texts if path in folder.known]

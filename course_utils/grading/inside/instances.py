@@ -16,7 +16,15 @@ import sys
 
 import numpy as np
 
-from course_utils.grading.inside.items import PACK, READ, Malformed, check, pack_dict
+from course_utils.grading.inside.items import (
+    MOST_ALIKE,
+    PACK,
+    READ,
+    Malformed,
+    alike,
+    check,
+    pack_dict,
+)
 
 CONTAINERS = (list, dict, set, bytearray, collections.deque)
 MOST_SEEN = 2_000  # lists in a value that are looked at
@@ -124,8 +132,12 @@ def made_of(name):
 def fill(value, state):
     """Let an object hold that."""
     if type(value) in CONTAINERS:
+        parts = tuple(state[""])
+        if isinstance(value, dict | set):
+            keys = [key for key, _ in parts] if isinstance(value, dict) else parts
+            check(keys, alike(keys) <= MOST_ALIKE)
         value.clear()
-        (value.extend if hasattr(value, "extend") else value.update)(state[""])
+        (value.extend if hasattr(value, "extend") else value.update)(parts)
     elif isinstance(value, FILES):
         text, place = state[""]
         value.seek(0)
