@@ -617,9 +617,10 @@ def _together(question: Question, seen: _Seen, marks: _Seen) -> Outcome:
         )
     if seen.right and marks.ended:
         return replace(outcome, kind=Kind.WRONG, message=marks.outcome.message)
+    if seen.right and points:
+        return replace(outcome, kind=Kind.PARTLY, message=wording.partly(points, question.points))
     if seen.right:
-        kind = Kind.PARTLY if points else Kind.WRONG
-        return replace(outcome, kind=kind, message=wording.HIDDEN_FAILED)
+        return replace(outcome, kind=Kind.WRONG, message=wording.HIDDEN_FAILED)
     return replace(outcome, kind=Kind.PARTLY) if points else outcome
 
 

@@ -32,7 +32,7 @@ from course_utils.grading.stubs import Handle, Kinds, as_error, stub
 from course_utils.grading.written import are_shared, gone_beside, harmless
 
 MISSING = object()
-LONGEST_PATH = 500
+LONGEST_PATH, MOST_PRINTED = 500, 50_000
 HOLD_SOMETHING = (np.ndarray, list, tuple, dict, set, frozenset)
 PLAIN = ("list", "tuple", "dict", "set", "frozenset", "str", "int", "float", "bytes")
 PLAIN_INPUT, PLAIN_STDIN = builtins.input, sys.stdin
@@ -231,7 +231,9 @@ class Session:
         try:
             return self._asked("do", path, arguments)
         except Stopped as stopped:  # the next item of one that has no more
-            raise stopped.meant from None
+            if path in ("builtins.next", "builtins.anext"):
+                raise stopped.meant from None
+            raise self._ended(stopped) from None
 
     def plain(self, thing: Handle, kinds: Sequence[str], special: str) -> Any:
         """Return the list, dict, … that an object holds, if it compares as such; or None."""
@@ -565,11 +567,13 @@ def _over_there(argument: Any) -> Any:
 def _is_told(told: object) -> bool:
     """Say whether it is what was printed, or (what was printed, [(category, warning)])."""
     if isinstance(told, str):
-        return True
+        return len(told) <= MOST_PRINTED
     pair = isinstance(told, tuple) and len(told) == 2 and isinstance(told[0], str)
+    pair = pair and len(told[0]) <= MOST_PRINTED
     return (
         pair
         and isinstance(told[1], list)
+        and len(told[1]) <= 50
         and all(isinstance(one, tuple) and list(map(type, one)) == [str, str] for one in told[1])
     )
 
