@@ -564,7 +564,7 @@ def _over_there(argument: Any) -> Any:
     return type(argument)(path)
 
 
-def _is_told(told: object) -> bool:
+def _is_told(told: Any) -> bool:
     """Say whether it is what was printed, or (what was printed, [(category, warning)])."""
     if isinstance(told, str):
         return len(told) <= MOST_PRINTED
