@@ -6,9 +6,9 @@ beside SOURCE and what others handed in. So it reads and writes among the copies
 alone, and runs no text that is not its own.
 """
 
-import ast
 import collections
 import dataclasses
+import dis
 import enum
 import os
 import sys
@@ -31,14 +31,19 @@ STARTING = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.sp
 STARTING |= {"socket.connect", "socket.bind", "ctypes.dlopen", "pty.spawn"}
 
 
+# What values and hints of types are made of, by the beginnings of the names that steps have.
+PLAIN = ("RESUME", "CACHE", "NOP", "LOAD_NAME", "LOAD_CONST", "LOAD_SMALL_INT", "RETURN_")
+PLAIN += ("BINARY_", "BUILD_", "UNARY_", "COMPARE_OP", "LIST_EXTEND", "SET_UPDATE")
+
+
 class Refused(PermissionError):
     """Something that a test would only do because of what an answer gave it."""
 
 
-def guard(place: Path, texts: Iterable[str]) -> None:
+def guard(place: Path, texts: frozenset[str]) -> None:
     """Let this process do nothing harmful from now on: it works in that folder.
 
-    texts : the master's cells. What stands in them as a text may be run.
+    texts : the master's own: they may be run, see `texts`.
     """
     sys.addaudithook(_Guard(place, texts))
 
@@ -46,12 +51,12 @@ def guard(place: Path, texts: Iterable[str]) -> None:
 class _Guard:
     """What Python asks before it does something. It lasts as long as its process."""
 
-    def __init__(self, place: Path, texts: Iterable[str]) -> None:
+    def __init__(self, place: Path, texts: frozenset[str]) -> None:
         self.place = os.path.realpath(place)
         package = os.path.dirname(str(course_utils.__file__))
         homes = (self.place, sys.prefix, sys.base_prefix, package, *READABLE)
         self.readable = tuple(os.path.realpath(home) for home in homes)
-        self.texts = {text.strip() for source in texts for text in _texts_in(source)}
+        self.texts = texts
         self.known = False  # whether the text that was compiled last is the master's
         self.asked: dict[str, Callable[..., None]] = {
             "open": self._open,
@@ -102,14 +107,9 @@ class _Guard:
         return any(whole == home or whole.startswith(home.rstrip("/") + "/") for home in homes)
 
 
-def _texts_in(source: str) -> list[str]:
-    found = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
-    return [source, *(text for text in found if isinstance(text, str))]
-
-
 def _is_plain(code: CodeType) -> bool:
-    """Say whether it names nothing: a number, a list of texts."""
-    return not code.co_names and not any(isinstance(one, CodeType) for one in code.co_consts)
+    """Say whether it calls nothing and looks into nothing: a list of texts, `dict[str, int]`."""
+    return all(step.opname.startswith(PLAIN) for step in dis.get_instructions(code))
 
 
 def _decoded(text: Any) -> str:

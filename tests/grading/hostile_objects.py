@@ -95,6 +95,48 @@ SHEETS = [
         },
     ),
     sheet(
+        "a repr that is evaluated",
+        "import math",
+        """
+        class Vector:
+            def __init__(self, x, y):
+                self.x, self.y = x, y
+
+            def __repr__(self):
+                return f"Vector({self.x}, {self.y})"
+
+            def __eq__(self, other):
+                return (self.x, self.y) == (other.x, other.y)
+        """,
+        "vector = Vector(1, 2)\nassert eval(repr(vector)) == vector\nassert vector != Vector(2, 1)",
+        {
+            "a text that runs": f"""
+            class Vector:
+                def __init__(self, x, y):
+                    self.x, self.y = x, y
+
+                def __repr__(self):
+                    return {EVIL!r}
+            """
+        },
+    ),
+    sheet(
+        "the examples of a docstring",
+        "import doctest",
+        'def two():\n    """\n    >>> two()\n    2\n    """\n    return 2',
+        "assert doctest.testmod().failed == 0\nassert doctest.testmod().attempted == 1",
+        {
+            "an example that runs": f"""
+            def two():
+                \"\"\"
+                >>> {EVIL}
+                1
+                \"\"\"
+                return 2
+            """
+        },
+    ),
+    sheet(
         "hints of types",
         "import typing",
         "def two(x: int) -> int:\n    return 2",
