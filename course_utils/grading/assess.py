@@ -19,16 +19,17 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from course_utils.checks.desk import SEED_OF_THE_CLASS
 from course_utils.checks.exercises import Effort
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
 from course_utils.grading import wording
 from course_utils.grading.class_checks import FIRST_LOOK, FOR_MARKS, LONG_LOOK, ClassChecks
 from course_utils.grading.empties import strict_comparisons
-from course_utils.grading.exchange import Exchange, Fault
+from course_utils.grading.exchange import NO_FILES, Exchange, Fault
 from course_utils.grading.forks import Lost, Say, in_a_fork
 from course_utils.grading.guard import guard
 from course_utils.grading.habits import Habits, Watching, together
-from course_utils.grading.inside.instances import MODULES
+from course_utils.grading.inside.instances import GIVEN, MODULES
 from course_utils.grading.kernel import Kernel
 from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell
@@ -80,6 +81,10 @@ class Settings:
     seed: str = "hidden"
     habits: Habits | None = NOTHING_HABITUAL
 
+    def of(self, student: str) -> Self:
+        """Return the same for one student: hidden inputs of their own, which help nobody else."""
+        return replace(self, seed=f"{self.seed} {student}")
+
     def in_slot(self, slot: int, core: int | None = None) -> Self:
         """Return the same for one of several places side by side, each on a core of its own."""
         return replace(self, sandbox=replace(self.sandbox, slot=slot, core=core))
@@ -106,7 +111,9 @@ class Nursery:
 
     def __init__(self, master: Master) -> None:
         self.master, self.kernel = master, Kernel()
+        GIVEN.update({"", *master.defined})
         MODULES.update(Path(path).stem for path in master.files if path.endswith(".py"))
+        self.kernel.own_text = "\n".join(step.source for step in master.steps)
         ask_over_there()
         self.scratch = Path(tempfile.mkdtemp(prefix="grading-"))
         self.folder = self.scratch / "sheet"
@@ -132,22 +139,37 @@ class Nursery:
         tempfile.tempdir = str(place)
         guard(place, texts_of(step.source for step in self.master.steps))
 
+    def clear(self) -> None:
+        """Remove what the passes of a submission have left: a copy of the sheet's files each."""
+        for place in self.scratch.iterdir():
+            if place != self.folder:
+                shutil.rmtree(place, ignore_errors=True)
+
     def close(self) -> None:
         """Remove the copies of the sheet's files."""
         os.chdir("/")
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def assess(
-        self, cells: Sequence[Cell], settings: Settings, spare: Exchange | None = None
+        self,
+        cells: Sequence[Cell],
+        settings: Settings,
+        spare: Exchange | None = None,
+        modules: Mapping[str, bytes] = NO_FILES,
     ) -> Result:
-        """Return the Result of a submission. Questions that withhold the same share a worker."""
+        """Return the Result of a submission. Questions that withhold the same share a worker.
+
+        modules : programs handed in beside the notebook, by file name.
+        """
         start = time.monotonic()
         outcomes = {q.grade_id: _by_hand(q, cells) for q in self.master.questions if q.by_hand}
         by_tests = [question for question in self.master.questions if not question.by_hand]
         defined = sorted(self.master.defined)
         until, found = start + settings.sandbox.limits.total, list[_Graded]()
         for withheld in dict.fromkeys(question.withheld for question in by_tests):
-            room = Room(*self.master.given_of(withheld), self._open_files(), until, defined)
+            room = Room(
+                *self.master.given_of(withheld), self._open_files(), until, defined, modules
+            )
             one = _Grading(self, cells, settings, room, spare, found[-1] if found else None)
             spare = None
             found.append(one.grade([q for q in by_tests if q.withheld == withheld]))
@@ -200,6 +222,7 @@ class _Seen(NamedTuple):
 class _Passed(NamedTuple):
     """What a pass leaves: by grade_id what it says, and what is known of the session.
 
+    unlike : numbers of questions whose answers change arguments, unlike SOURCE's.
     intact : whether the worker that branched is there.
     """
 
@@ -208,6 +231,7 @@ class _Passed(NamedTuple):
     left_out: dict[int, Fault]
     notes: list[str]
     habits: Habits
+    unlike: set[int]
     intact: bool
 
 
@@ -239,6 +263,8 @@ class _Grading:
         self.session = self._session(spare, before.left_out if before else {})
         self.statuses, self.notes = list[Status](), list[str]()
         self.habits = list[Habits]()
+        # numbers of questions: whose answers change arguments, unlike SOURCE's; and are let to
+        self.unlike, self.allowed = set[int](), frozenset[int]()
         self.lost = dict[str, Fault]()  # questions whose tests ended the process that ran them
         # questions whose tests are not run again for what they define: they failed, or hang
         self.failed = set(before.failed) if before else set[str]()
@@ -254,6 +280,7 @@ class _Grading:
             marks = self._pass(right, FOR_MARKS, whole=True, after=after) if right else {}
             marks |= {q.grade_id: _no_marks(first[q.grade_id]) for q in questions if q not in right}
             first |= self._look_longer(questions, first, marks)
+            marks |= self._see_changes(questions, marks, after)
             marks |= self._carry_through(questions, first, marks, after)
         says = _whole if self.settings.habits is None else _together
         outcomes = [says(q, first[q.grade_id], marks[q.grade_id]) for q in questions]
@@ -311,6 +338,7 @@ class _Grading:
         self.statuses += [fault.status for fault in found.faults]
         self.notes += found.notes
         self.habits.append(found.habits)
+        self.unlike |= found.unlike
         if intact and found.left_out == self.session.left_out:
             return
         self._start_anew(found.left_out)
@@ -340,6 +368,30 @@ class _Grading:
         self._start_anew(self.session.left_out)
         after = {q.grade_id: first[q.grade_id].after for q in doubtful}
         return self._pass(doubtful, LONG_LOOK, whole=False, after=after)
+
+    def _see_changes(
+        self,
+        questions: Sequence[Question],
+        marks: Mapping[str, _Seen],
+        after: Mapping[str, int | None],
+    ) -> dict[str, _Seen]:
+        """Return the marks anew of answers that hold, and change arguments where SOURCE's do not.
+
+        A test that an argument stays as it is has to see that it does not; a test that takes its
+        expected value from the argument afterwards must not. So the answer has to hold in both.
+        """
+        doubtful = [
+            q for q in questions if marks[q.grade_id].holds and self._number(q) in self.unlike
+        ]
+        if not doubtful:
+            return {}
+        self.allowed = frozenset(map(self._number, doubtful))
+        self._start_anew(self.session.left_out)
+        again = self._pass(doubtful, FOR_MARKS, whole=True, after=after)
+        return {name: seen for name, seen in again.items() if not seen.holds}
+
+    def _number(self, question: Question) -> int:
+        return self.master.questions.index(question)
 
     def _carry_through(
         self,
@@ -392,6 +444,7 @@ class _Work(NamedTuple):
     def __call__(self, say: Say) -> _Passed:
         grading, seen = self.grading, dict[str, _Seen]()
         session, watching = grading.session, Watching(grading.settings.habits)
+        watching.allowed = grading.allowed
         seconds = {q.grade_id: self._seconds(q) for q in self.questions}
         limit = grading.settings.sandbox.limits.call
         checks = ClassChecks(grading.settings.seed, limit, self.effort, marking=self.whole)
@@ -408,6 +461,7 @@ class _Work(NamedTuple):
             say(question.grade_id)
             seen[question.grade_id] = self._ask(made, question, seconds)
 
+        os.environ[SEED_OF_THE_CLASS] = grading.settings.seed  # for a teacher's own tests
         with strict_comparisons(), _quiet():
             made.through(grading.master.given_before, seconds, asked)
             for question in self.questions:
@@ -420,7 +474,9 @@ class _Work(NamedTuple):
         notes = [] if self.whole or self.ours else list(wording.notes_on_cells(session))
         if not intact:
             session.close()
-        return _Passed(seen, session.faults, session.left_out, notes, habits, intact)
+        return _Passed(
+            seen, session.faults, session.left_out, notes, habits, watching.unlike_source, intact
+        )
 
     def _number(self, grade_id: str) -> int:
         return [q.grade_id for q in self.grading.master.questions].index(grade_id)
@@ -553,16 +609,19 @@ def _together(question: Question, seen: _Seen, marks: _Seen) -> Outcome:
     carried = marks.after is None and marks.holds
     points = marks.points if marks.holds and (seen.right or carried) else 0.0
     outcome = replace(seen.outcome, points=points)
-    if marks.outcome.kind is Kind.NOT_ANSWERED and seen.right:
+    if seen.right and marks.empty:  # no test that students see asks for it
         return replace(marks.outcome, points=0.0)
     if points == question.points and (points or seen.right):
         passed = replace(outcome, message=wording.PASSED, mistake=None, rows=())
         return (
             replace(outcome, line=-1) if seen.right else replace(passed, kind=Kind.RIGHT, line=-1)
         )
+    if seen.right and marks.ended:
+        return replace(outcome, kind=Kind.WRONG, message=marks.outcome.message)
+    if seen.right and points:
+        return replace(outcome, kind=Kind.PARTLY, message=wording.partly(points, question.points))
     if seen.right:
-        kind = Kind.PARTLY if points else Kind.WRONG
-        return replace(outcome, kind=kind, message=wording.HIDDEN_FAILED)
+        return replace(outcome, kind=Kind.WRONG, message=wording.HIDDEN_FAILED)
     return replace(outcome, kind=Kind.PARTLY) if points else outcome
 
 

@@ -6,7 +6,8 @@ once, and no archive in it.
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from course_utils.grading.archives import CLOSED, HandedIn, Unreadable, is_archive, list_within
@@ -34,13 +35,21 @@ HIDDEN = re.compile(r"^\s*#+\s*BEGIN HIDDEN TESTS", re.M)
 DEFINES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
+MOST_OF_A_MODULE = 200_000  # bytes of a program beside a notebook
+
+
 class Chosen(NamedTuple):
-    """The notebook that counts.  notes : for the teacher.  texts : its cells that nobody runs."""
+    """The notebook that counts.
+
+    notes : for the teacher.  texts : its cells that nobody runs.  modules : {file name: bytes} of
+    programs handed in beside it, which its cells may import.
+    """
 
     name: str
     cells: list[Cell]
     notes: tuple[str, ...]
     texts: list[Cell]
+    modules: Mapping[str, bytes]
 
 
 class Piece(NamedTuple):
@@ -100,9 +109,11 @@ def choose(files: Sequence[HandedIn], master: Master) -> Chosen:
     one with answers before a blank copy; the newest; the last by its name.
     """
     looked_at = newest(files)
-    found, refused = list[Found](), list[Refused]()
+    found, refused, programs = list[Found](), list[Refused](), dict[str, bytes]()
     for piece in (piece for file in looked_at for piece in pieces_of(file)):
         empty = piece._replace(data=b"")  # many large files are never in memory together
+        if piece.is_program and len(piece.data) <= MOST_OF_A_MODULE:
+            programs[piece.name] = piece.data
         try:
             found.append(_weighed(empty, _read(piece), master))
         except Rejected as reason:
@@ -111,7 +122,18 @@ def choose(files: Sequence[HandedIn], master: Master) -> Chosen:
         raise Rejected(_why_none(refused))
     best = max(found, key=lambda one: one.rank)
     notes = *_notes(best, master), *_beside(best, found, refused, len(files) - len(looked_at))
-    return Chosen(best.piece.name, best.notebook.cells, notes, best.notebook.texts)
+    modules = {
+        PurePosixPath(name).name: programs[name]
+        for name in programs
+        if _is_module(name, best.piece.name)
+    }
+    return Chosen(best.piece.name, best.notebook.cells, notes, best.notebook.texts, modules)
+
+
+def _is_module(name: str, chosen: str) -> bool:
+    """Say whether the notebook that counts can import a program of that name."""
+    stem = PurePosixPath(name).name.removesuffix(".py")
+    return name != chosen and name.endswith(".py") and stem.isidentifier()
 
 
 def pieces_of(file: HandedIn) -> list[Piece]:

@@ -8,9 +8,11 @@ import builtins
 import contextlib
 import inspect
 import os
+import shutil
 import signal
 import socket
 import struct
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -60,8 +62,10 @@ class Exchange:
         self.lent_numbers = dict[int, int]()
         self.fault: Fault | None = None
         self.socket, other = socket.socketpair()
+        # a worker looks at the files beside it, and a sheet's are written there
+        self.folder = "" if sandbox.safe else tempfile.mkdtemp(prefix="grading-")
         with other:
-            self.process = sandbox.start(other)
+            self.process = sandbox.start(other, self.folder or "/")
         for wait in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):  # half the calls of `settimeout`
             self.socket.setsockopt(socket.SOL_SOCKET, wait, TIMEVAL.pack(0, int(SLICE * 1e6)))
         self.next_look, self.buffer = 0.0, bytearray()
@@ -72,15 +76,26 @@ class Exchange:
         withheld: Sequence[str] = (),
         files: Mapping[str, bytes] = NO_FILES,
         names: Sequence[str] = (),
+        modules: Mapping[str, bytes] = NO_FILES,
     ) -> None:
         """Set the limits, and what can be imported; from here on student's code may run.
 
         files : by path, what stands beside the sheet.  names : what the sheet itself defines.
+        modules : the student's own, by file name.
         Raises NoWorker.
         """
         limits = self.sandbox.limits.inside()
-        packed = {path: np.array(bytearray(data), np.uint8) for path, data in files.items()}
-        needed = limits, *course_code(), list(given), list(withheld), packed, list(names)
+        own = {path: data for path, data in modules.items() if path not in files}
+        packed, own_packed = _as_arrays(files), _as_arrays(own)
+        needed = (
+            limits,
+            *course_code(),
+            list(given),
+            list(withheld),
+            packed,
+            list(names),
+            own_packed,
+        )
         try:
             self.request("begin", *needed, seconds=SECONDS_TO_START)
         except Fault as fault:
@@ -101,7 +116,7 @@ class Exchange:
         frame = encode((number, *message), self._lend, given, changing)
         try:
             self._send(frame, deadline)
-            return self._answer(number, deadline, given)
+            return self._answer(number, deadline, given, changing)
         except Fault as fault:
             ended = fault
         except ProtocolError as error:
@@ -124,6 +139,8 @@ class Exchange:
             self.said = stderr.read(LETTERS).decode(errors="replace").strip()
             stderr.close()
         self.socket.close()
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def end(self, fault: Fault) -> None:
         """End the worker for what it did wrong; each later question gets the same fault."""
@@ -137,9 +154,11 @@ class Exchange:
             self.lent.append(function)
         return self.lent_numbers[id(function)]
 
-    def _answer(self, number: int, deadline: float, given: Instances) -> tuple[Any, ...]:
+    def _answer(
+        self, number: int, deadline: float, given: Instances, changing: bool
+    ) -> tuple[Any, ...]:
         while True:
-            word, *rest = self._receive(number, deadline, given)
+            word, *rest = self._receive(number, deadline, given, changing)
             if word != "ask":
                 return word, *rest
             answer = encode((number, *self._from_lent(*rest)), self._lend)
@@ -167,11 +186,13 @@ class Exchange:
             with contextlib.suppress(BlockingIOError):
                 left = left[self.socket.send(left) :]
 
-    def _receive(self, number: int, deadline: float, given: Instances) -> tuple[Any, ...]:
+    def _receive(
+        self, number: int, deadline: float, given: Instances, changing: bool
+    ) -> tuple[Any, ...]:
         """Return the next frame's message, which must answer the question of that number."""
         announced = sizes(self._read(HEADER.size, deadline))
         text, blobs = (self._read(size, deadline) for size in announced)
-        message = decode(text, blobs, self.handle, given)
+        message = decode(text, blobs, self.handle, given, changing)
         fine = isinstance(message, tuple) and len(message) > 1 and isinstance(message[1], str)
         if not fine or type(message[0]) is not int or message[0] != number:
             raise ProtocolError("not the answer to this question")
@@ -206,6 +227,10 @@ class Exchange:
         limits = self.sandbox.limits
         used, threads = use_of(self.process.pid)
         return used > limits.memory * MEGABYTE / 2 or threads > limits.processes / 2
+
+
+def _as_arrays(files: Mapping[str, bytes]) -> dict[str, Any]:
+    return {path: np.array(bytearray(data), np.uint8) for path, data in files.items()}
 
 
 def _done(result: Any) -> Any:

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
-import course_utils
+
 from course_utils.grading import forks, kernel, magics, sandbox, usage
 
 # They run the master's cells, or what they write themselves of names.
@@ -53,7 +53,7 @@ class _Guard:
 
     def __init__(self, place: Path, texts: frozenset[str]) -> None:
         self.place = os.path.realpath(place)
-        package = os.path.dirname(str(course_utils.__file__))
+        package = str(Path(__file__).resolve().parents[1])
         homes = (self.place, sys.prefix, sys.base_prefix, package, *READABLE)
         self.readable = tuple(os.path.realpath(home) for home in homes)
         self.texts = texts

@@ -19,7 +19,7 @@ class Habits:
     empty : questions in which an answer gives an array or a list without anything in it.
     changed : names whose object the tests change in place.  returned : names whose object the
     answers change.  random : whether an answer draws from a generator that everybody shares.
-    files : whether it writes files, or the tests write some for it.
+    files : whether it writes files, or the tests write some for it.  written : their paths.
     seconds : {question: how long its tests took}.
     """
 
@@ -30,7 +30,13 @@ class Habits:
     returned: frozenset[str] = frozenset()
     random: bool = False
     files: bool = False
+    written: frozenset[str] = frozenset()
     seconds: Mapping[int, float] = field(default_factory=dict)
+
+    @property
+    def attributes(self) -> bool:
+        """Say whether answers or tests change what a class of the sheet's own holds."""
+        return any("." in name for name in self.changed | self.returned)
 
 
 class Watching:
@@ -41,10 +47,13 @@ class Watching:
 
     def __init__(self, known: Habits | None) -> None:
         self.known, self.question = known, -1
+        self.allowed = frozenset[int]()  # questions whose answers may change arguments, too
         self.judged = set[tuple[int, str]]()
         self.arguments, self.empty = set[int](), set[int]()
         self.changed, self.returned = set[str](), set[str]()
         self.random = self.files = False
+        self.written = set[str]()
+        self.unlike_source = set[int]()  # questions in which an answer changes arguments, alone
 
     @property
     def records(self) -> bool:
@@ -63,7 +72,7 @@ class Watching:
 
     def looks_at_arguments(self) -> bool:
         """Say whether tests see what an answer did to its arguments."""
-        return self.known is None or self.question in self.known.arguments
+        return self.known is None or self.question in self.known.arguments | self.allowed
 
     def found(self) -> Habits:
         """Return what was written down."""
@@ -75,6 +84,7 @@ class Watching:
             frozenset(self.returned),
             self.random,
             self.files,
+            frozenset(self.written),
         )
 
 
@@ -90,6 +100,7 @@ def together(found: Iterable[Habits]) -> Habits:
             made.returned | one.returned,
             made.random or one.random,
             made.files or one.files,
+            made.written | one.written,
             {**made.seconds, **one.seconds},
         )
     return made

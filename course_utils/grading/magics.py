@@ -19,7 +19,15 @@ def python_of(source: str) -> str:
 
 def shell_of(names: dict[str, Any]) -> ZMQInteractiveShell:
     """Return what `get_ipython()` gives to a master's cells, which have these names."""
-    return ZMQInteractiveShell(names, _run)
+    return _Strict(names, _run)
+
+
+class _Strict(ZMQInteractiveShell):
+    """A shell whose `%%capture` lets an error through: a kernel tells of it, and so a test fails."""
+
+    def run_cell(self, code: str, *arguments: Any, **named: Any) -> None:
+        """Run code as a cell of its own."""
+        self._run(code, self.user_ns)
 
 
 def _run(source: str, names: dict[str, Any], own: dict[str, Any] | None = None) -> object:

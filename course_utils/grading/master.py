@@ -80,9 +80,15 @@ class Master:
         return frozenset(n for s in self.steps if s.kind is Kind.ANSWER for n in s.names)
 
     @property
+    def shared(self) -> frozenset[str]:
+        """Return the names that answers and given cells mention: what tests alone bind stays here."""
+        open_ones = [s.words for s in self.steps if s.kind is not Kind.TEST]
+        return frozenset().union(*open_ones)
+
+    @property
     def defined(self) -> frozenset[str]:
-        """Return the names that the sheet itself binds, in given cells and in tests."""
-        given = (n for s in self.steps if s.kind is not Kind.ANSWER for n in s.names)
+        """Return the names that given cells bind."""
+        given = (n for s in self.steps if s.kind is Kind.GIVEN for n in s.names)
         return frozenset(given) - self.answered
 
     @property

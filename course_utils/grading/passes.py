@@ -17,7 +17,7 @@ from course_utils.grading.class_checks import ClassChecks
 from course_utils.grading.exchange import Fault, NoWorker
 from course_utils.grading.habits import Watching
 from course_utils.grading.inside.folder import Folder
-from course_utils.grading.kernel import Kernel
+from course_utils.grading.kernel import Kernel, examples_over_there
 from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell
 from course_utils.grading.places import THE_END, cell_with, counts_after
@@ -39,7 +39,8 @@ class Tested(NamedTuple):
 
     value : of their last line.  error : what they raised.  line : of the test, where it did, −1 for
     none.  faults : workers that their calls ended.  raised : what the student's code raised last.
-    verdicts : of `check` and `require`, in order.  missing : the student's names that are not there.
+    verdicts : of `check` and `require`, in order.  missing : the student's names that
+    are not there, where that ended the tests.
     """
 
     value: object
@@ -77,6 +78,8 @@ class Pass:
         failed: frozenset[str] = frozenset(),
     ) -> None:
         self.master, self.cells, self.session, self.kernel = master, cells, session, kernel
+        kernel.evaluate = session.evaluate
+        examples_over_there(session.run_example)
         self.checks, self.watching, self.whole = checks, watching, whole
         self.ours, self.failed = ours, failed
         self.bound = dict[
@@ -113,22 +116,25 @@ class Pass:
         self.watching.question = self.master.questions.index(question)
         step = self.master.steps[question.step]
         source = step.source if self.whole else step.visible
-        value, error, missing = None, None, ()
+        value, error, missing, clock = None, None, (), _clock(seconds)
         place = self.places[question.grade_id] if after is None else after
         with self.session.question() as calls, self.checks.question() as verdicts:
             try:
                 missing = self._prepare(question, place)
-                with _clock(seconds):
+                with clock:
                     value = self._in_test(source, step.grade_id)
             except NoWorker:
                 raise
             except BaseException as raised:  # a Fault, a student's error, or one of the test's own
                 error = raised
-        if isinstance(error, Late):
+        if clock.fired:  # whatever a test's own `except:` has made of it
             calls.faults.append(Fault(Status.TIMEOUT, LATE))
+        error = error or self.session.refused
         self.session.refresh()
         line = _line_of(error, f"<{step.grade_id}>")
-        return Tested(value, error, line, calls.faults, calls.raised, verdicts, missing)
+        here = isinstance(error, NameError) and not getattr(error, "from_answer", False)
+        absent = missing if here else ()
+        return Tested(value, error, line, calls.faults, calls.raised, verdicts, absent)
 
     def _in_test(self, source: str, name: str) -> object:
         sharing = self.session.sharing
@@ -158,7 +164,7 @@ class Pass:
     def _quietly_fetch(self, names: Sequence[str], place: int) -> None:
         try:
             self._fetch(names, place)
-        except Fault:
+        except Exception:  # a Fault, or what cannot be sent
             return  # the test will meet it again, and say so
 
     def _prepare(self, question: Question, place: int) -> tuple[str, ...]:
@@ -231,10 +237,14 @@ class _clock:
     """
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+        self.seconds, self.fired = seconds, False
+
+    def _late(self, number: int, frame: FrameType | None) -> None:
+        self.fired = True
+        raise Late(LATE)
 
     def __enter__(self) -> None:
-        signal.signal(signal.SIGPROF, _late)
+        signal.signal(signal.SIGPROF, self._late)
         signal.setitimer(signal.ITIMER_PROF, self.seconds, 1.0)
         self._end_at(time.process_time() + self.seconds + SECONDS_MORE)
 
@@ -245,10 +255,6 @@ class _clock:
     def _end_at(self, seconds: float) -> None:
         _, hardest = resource.getrlimit(resource.RLIMIT_CPU)
         resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), hardest))
-
-
-def _late(number: int, frame: FrameType | None) -> None:
-    raise Late(LATE)
 
 
 def _line_of(error: BaseException | None, file: str) -> int:

@@ -4,7 +4,9 @@ import ctypes
 import gc
 import multiprocessing
 import resource
+import shutil
 import signal
+import tempfile
 import time
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,7 +45,9 @@ def row_of(
         if spare:
             spare.close()
         return _not_run(submission, master, Status.REJECTED, str(reason))
-    result = nursery.assess(chosen.cells, settings, spare)
+    own = settings.of(submission.number or submission.student)
+    result = nursery.assess(chosen.cells, own, spare, chosen.modules)
+    nursery.clear()
     return Row(
         submission.student,
         submission.number,
@@ -116,6 +120,7 @@ class _Pool:
         self.submissions, self.master, self.settings = submissions, master, settings
         self.waiting = [(place, 1) for place in reversed(range(len(submissions)))]
         self.slots = [_Slot(number) for number in range(min(jobs, len(submissions)))]
+        self.scratch = tempfile.mkdtemp(prefix="grading-")  # of processes that are killed, too
 
     def rows(self) -> Iterator[Placed]:
         while self.waiting or any(slot.task for slot in self.slots):
@@ -141,6 +146,7 @@ class _Pool:
     def close(self) -> None:
         for slot in self.slots:
             slot.end()
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 class _Slot:
@@ -163,7 +169,7 @@ class _Slot:
         context = multiprocessing.get_context("fork")
         core = core_of(self.number) if len(pool.slots) > 1 else None
         settings = pool.settings.in_slot(self.number, core)
-        needed = (other, self.pipe, pool.master, settings)
+        needed = (other, self.pipe, pool.master, settings, pool.scratch)
         self.process = context.Process(target=_run, args=needed)
         self.process.start()
         other.close()
@@ -190,9 +196,12 @@ class _Slot:
         self.process = self.pipe = None
 
 
-def _run(pipe: Connection, parents_end: Connection, master: Master, settings: Settings) -> None:
+def _run(
+    pipe: Connection, parents_end: Connection, master: Master, settings: Settings, scratch: str
+) -> None:
     """Grade what the pipe brings; the process ends with its parent, and keeps a worker ready."""
     parents_end.close()
+    tempfile.tempdir = scratch
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     most = 2 * settings.sandbox.limits.memory * MEGABYTE + (4 << 30)

@@ -88,11 +88,13 @@ def decode(
     blobs: bytes,
     handle: Callable[..., Any] | None = None,
     instances: by_value.Instances | None = None,
+    changing: bool = False,
 ) -> Any:
     """Return the value in a frame. `handle(number, kind, name, about)` makes what stands for an object.
 
     about : (its special methods, the names of its classes).  instances : the objects that went over
-    by what they hold; what has changed in them is changed here, too.
+    by what they hold; with `changing`, what has
+    changed in them is changed here, too.
     """
     try:
         letters = str(text, "utf-8")
@@ -100,7 +102,7 @@ def decode(
     except (ValueError, RecursionError) as error:
         raise ProtocolError("a frame that is not JSON") from error
     reader = _Reader(blobs, handle)
-    reader.instances = instances or by_value.Instances()
+    reader.instances, reader.changing = instances or by_value.Instances(), changing
     try:
         value = reader.value(check(item, end == len(letters)))
     except Exception as error:  # whatever a forged value makes Python or NumPy say
@@ -122,6 +124,8 @@ def _keep_with(lend: Lend | None) -> Callable[[Any], Any]:
             return ["m", lend(value), *_about(value)]
         if lend and isinstance(value, Iterator):
             return ["I", lend(_step(value))]
+        if lend and type(value).__module__ == "__main__":  # of a class that stands in a hidden test
+            return ["proxy", lend(_reading(value)), type(value).__name__]
         raise TypeError(f"a {type(value).__name__} cannot be handed to a student's function")
 
     return keep
@@ -131,8 +135,21 @@ def _about(function: Callable[..., Any]) -> tuple[str, str | None, bool]:
     """Return (name, documentation, whether it is to be awaited) of a function."""
     name, doc = getattr(function, "__name__", ""), getattr(function, "__doc__", None)
     told = doc if isinstance(doc, str) and len(doc) < MOST_OF_A_DOC else None
-    waits = isinstance(function, FunctionType | MethodType) and inspect.iscoroutinefunction(function)
+    waits = isinstance(function, FunctionType | MethodType) and inspect.iscoroutinefunction(
+        function
+    )
     return str(name), told, waits
+
+
+def _reading(value: Any) -> Callable[[str], Any]:
+    """Return what reads an attribute of an object, for which the other side has no class."""
+
+    def read(attribute: str) -> Any:
+        if not isinstance(attribute, str) or attribute.startswith("_"):
+            raise AttributeError(attribute)
+        return getattr(value, attribute)
+
+    return read
 
 
 def _step(items: Iterator[Any]) -> Callable[[], Any]:

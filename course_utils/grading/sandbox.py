@@ -20,7 +20,9 @@ from course_utils.grading import GradingError, syscalls, view
 FOLDER = Path(__file__).resolve().parent / "inside"
 INSIDE = "/inside"  # where that folder is shown in the sandbox; nothing in it is a secret
 WORKER = "worker.py"
-MODELS = FOLDER.parents[1] / "lab" / "models"  # beside `/course_utils.lab.ready_made.py`, as `shelf` names it
+MODELS = (
+    FOLDER.parents[1] / "lab" / "models"
+)  # beside `/course_utils.lab.ready_made.py`, as `shelf` names it
 FIRST_USER = 61_000  # as root: the user id of the first slot
 MEGABYTE = 1 << 20
 MOUNTS = 21  # the capability's number
@@ -101,8 +103,11 @@ class Sandbox:
         inner += [f"{INSIDE}/{WORKER}", *view.packages()]
         return [*self._steps_down(), *inner] if os.geteuid() == 0 else inner
 
-    def start(self, connection: socket.socket) -> subprocess.Popen[bytes]:
-        """Start a worker on that socket; return its process, in a session of its own."""
+    def start(self, connection: socket.socket, folder: str = "/") -> subprocess.Popen[bytes]:
+        """Start a worker on that socket; return its process, in a session of its own.
+
+        folder : where a plain process works; inside a sandbox it is the sandbox's own /tmp.
+        """
         refused = syscalls.as_file() if self.safe else None
         try:
             with _on_core(self.core):
@@ -112,7 +117,7 @@ class Sandbox:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
                     env={} if self.safe else ENVIRONMENT,  # inside, /proc/1/environ shows it
-                    cwd="/",
+                    cwd=folder,
                     start_new_session=True,
                     pass_fds=[] if refused is None else [refused],
                 )

@@ -32,7 +32,9 @@ from course_utils.grading.stubs import Handle, Kinds, as_error, stub
 from course_utils.grading.written import are_shared, gone_beside, harmless
 
 MISSING = object()
-LONGEST_PATH = 500
+LONGEST_PATH, MOST_PRINTED = 500, 50_000
+HOLD_SOMETHING = (np.ndarray, list, tuple, dict, set, frozenset)
+PLAIN = ("list", "tuple", "dict", "set", "frozenset", "str", "int", "float", "bytes")
 PLAIN_INPUT, PLAIN_STDIN = builtins.input, sys.stdin
 
 
@@ -61,13 +63,17 @@ class Calls:
 
 
 class Room(NamedTuple):
-    """What a sheet lets a student's code have, see `Master`, and until when it may run."""
+    """What a sheet lets a student's code have, see `Master`, and until when it may run.
+
+    modules : the student's own, beside the notebook.
+    """
 
     given: Given = ()
     withheld: Sequence[str] = ()
     files: Mapping[str, bytes] = NO_FILES
     deadline: float = float("inf")
     names: Sequence[str] = ()
+    modules: Mapping[str, bytes] = NO_FILES
 
 
 class Session:
@@ -93,6 +99,7 @@ class Session:
         self.errors: dict[int, Raised] = {}
         self.carried: dict[int, dict[str, Any]] = {}
         self.calls = Calls()
+        self.refused: Nothing | None = None  # an answer that the question's tests must not take
         self.at = self.wanted = -1  # the last cell that has been run, and that is to be
         self.workers = 0  # how many there were
         self.branched = False
@@ -100,6 +107,7 @@ class Session:
         self.sharing: Sharing | None = None
         self.kinds = Kinds({})
         self.folder: Folder | None = None
+        self.of_the_sheet = frozenset[str]()
         self.as_given = set[str]()  # the texts of cells that the sheet gives
         self.as_tested = dict[str, str]()  # of its tests, and what they define
 
@@ -116,9 +124,10 @@ class Session:
         folder: Folder | None = None,
     ) -> None:
         """Let the master's tests ask, among these names, beside these files."""
-        self.folder = folder
+        self.folder, self.of_the_sheet = folder, frozenset(master.files)
         self.watching, self.kinds = watching, Kinds(names)
-        self.sharing = Sharing(names, words_of(self.cells), master.answered, watching)
+        words = words_of(self.cells) & master.shared
+        self.sharing = Sharing(names, words, master.answered, watching)
         self.as_given = {s.source.strip() for s in master.steps if s.kind is Kind.GIVEN}
         tests = [step for step in master.steps if step.kind is Kind.TEST]
         self.as_tested = {t.strip(): s.definitions for s in tests for t in (s.visible, s.source)}
@@ -126,7 +135,7 @@ class Session:
     @contextlib.contextmanager
     def question(self) -> Generator[Calls, None, None]:
         """Give out what takes note of the calls of one question's tests."""
-        before, self.calls = len(self.faults), Calls()
+        before, self.calls, self.refused = len(self.faults), Calls(), None
         calls = self.calls
         yield calls
         of_cells = list(self.left_out.values())
@@ -194,7 +203,11 @@ class Session:
             written_into(arguments[place], now)
         if look and same is not None:
             result = arguments[same]
-        if isinstance(result, np.ndarray | list) and not len_of(result):
+        if isinstance(
+            result, Handle
+        ):  # such as an iterator, of which nobody knows how much it gives
+            self.watching.empty.add(self.watching.question)
+        elif isinstance(result, HOLD_SOMETHING) and not len_of(result):
             self._empty()
         return result
 
@@ -218,11 +231,25 @@ class Session:
         try:
             return self._asked("do", path, arguments)
         except Stopped as stopped:  # the next item of one that has no more
-            raise stopped.meant from None
+            if path in ("builtins.next", "builtins.anext"):
+                raise stopped.meant from None
+            raise self._ended(stopped) from None
+
+    def plain(self, thing: Handle, kinds: Sequence[str], special: str) -> Any:
+        """Return the list, dict, … that an object holds, if it compares as such; or None."""
+        return self._asked("plain", thing, special) if set(PLAIN) & set(kinds) else None
 
     def do_named(self, path: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """Do the same with arguments by name."""
         return self._asked("do", path, tuple(arguments), dict(named))
+
+    def run_example(self, text: str) -> None:
+        """Run an example of a student's own documentation over there; what it shows is shown here."""
+        self._asked("example", text)
+
+    def evaluate(self, text: str) -> Any:
+        """Return what a text of a student's means over there: it is not run here."""
+        return self._asked("evaluate", text)
 
     def wait(self, thing: Handle) -> Any:
         """Await something there."""
@@ -283,7 +310,9 @@ class Session:
 
         exchange.handle = handle
         exchange.lent.append(_typed)  # number 0, which the worker calls for `input`
-        exchange.begin(self.room.given, self.room.withheld, self.room.files, self.room.names)
+        exchange.begin(
+            self.room.given, self.room.withheld, self.room.files, self.room.names, self.room.modules
+        )
         self.at, self.errors, self.branched = -1, {}, False
         self.workers += 1
         if self.sharing:
@@ -311,6 +340,11 @@ class Session:
         except Fault as fault:
             if self._seconds_left() > 0:
                 self.left_out[number] = fault
+            return False
+        except Exception:  # an answer that no honest worker gives, whatever it makes us say
+            with contextlib.suppress(Fault):
+                self._malformed()
+            self.left_out[number] = self.faults[-1]
             return False
         return True
 
@@ -348,7 +382,11 @@ class Session:
         """
         message = how, function, tuple(map(_over_there, arguments)), dict(named), look
         found, changes = self._shared(message, function)
-        objects, changed = changes or ((), [])
+        if type(changes) is bool:
+            if changes:
+                self.watching.unlike_source.add(self.watching.question)
+            changes = ()
+        objects, changed = (changes if look else None) or ((), [])
         if objects or changed:
             self.watching.arguments.add(self.watching.question)
         if not _is_call(found, changed, len(arguments)):
@@ -386,7 +424,7 @@ class Session:
             return
         names = sharing.worth_asking()
         if names:
-            found = self._value(self._request("shared", names, seconds=self.sandbox.limits.call))[0]
+            found = self._kept("shared", names) or {}  # too large, or unreadable: it stays as it is
             if not isinstance(found, dict) or not found.keys() <= set(names):
                 self._malformed()
             sharing.returned(found, sharing.answers if of_a_cell else frozenset())
@@ -402,13 +440,26 @@ class Session:
             self._request("files", files, gone, seconds=self.sandbox.limits.call)
 
     def _take_over_files(self, folder: Folder) -> None:
-        found = self._value(self._request("written", seconds=self.sandbox.limits.call))[0]
+        found = self._kept("written") or ({}, [])
         if not isinstance(found, tuple) or len(found) != 2:
             self._malformed()
         files, gone = harmless(found[0]), gone_beside(found[1], folder)
+        known = self.watching.known
+        if (
+            known
+        ):  # the sheet's own files are the sheet's, but for those that SOURCE's answer writes
+            kept = self.of_the_sheet - known.written
+            files = {path: data for path, data in files.items() if path not in kept}
+            gone = [path for path in gone if path not in kept]
         if files or gone:
             self.watching.files = True
+            self.watching.written |= {*files, *gone}
             folder.take(files, gone)
+
+    def _kept(self, *message: Any) -> Any:
+        """Return what the worker has kept for the tests; None where it cannot be sent."""
+        reply = self._request(*message, seconds=self.sandbox.limits.call)
+        return reply[1] if reply[0] == "value" and len(reply) == 4 else None
 
     def _draws(self) -> bool:
         """Say whether answers draw from the generators that everybody shares."""
@@ -416,9 +467,8 @@ class Session:
         return known.random if known else bool(self.sharing and "random" in self.sharing.words)
 
     def _take_over_seeds(self) -> None:
-        state = self._value(self._request("seeds", seconds=self.sandbox.limits.call))[0]
-        before = repr(_drawn())
-        with contextlib.suppress(TypeError, ValueError, IndexError):
+        state, before = self._kept("seeds"), repr(_drawn())
+        with contextlib.suppress(TypeError, ValueError, LookupError, OverflowError):
             random.setstate(state[0])
             np.random.set_state(state[1])
         self.watching.random = self.watching.random or repr(_drawn()) != before
@@ -475,7 +525,8 @@ class Session:
     def _empty(self) -> None:
         """Refuse an answer without anything in it where SOURCE's has something."""
         if not self.watching.may_be_empty():
-            raise Nothing("it gives nothing where something is expected")
+            self.refused = Nothing("it gives nothing where something is expected")
+            raise self.refused
 
     def _malformed(self) -> NoReturn:
         """Raise a Fault: the frame was well formed, but is no answer to what was asked."""
@@ -513,13 +564,17 @@ def _over_there(argument: Any) -> Any:
     return type(argument)(path)
 
 
-def _is_told(told: object) -> bool:
+def _is_told(told: Any) -> bool:
     """Say whether it is what was printed, or (what was printed, [(category, warning)])."""
     if isinstance(told, str):
-        return True
+        return len(told) <= MOST_PRINTED
     pair = isinstance(told, tuple) and len(told) == 2 and isinstance(told[0], str)
-    return pair and isinstance(told[1], list) and all(
-        isinstance(one, tuple) and list(map(type, one)) == [str, str] for one in told[1]
+    pair = pair and len(told[0]) <= MOST_PRINTED
+    return (
+        pair
+        and isinstance(told[1], list)
+        and len(told[1]) <= 50
+        and all(isinstance(one, tuple) and list(map(type, one)) == [str, str] for one in told[1])
     )
 
 

@@ -6,7 +6,7 @@ told what has changed here; after it has run, what SOURCE's own answers change i
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -57,11 +57,12 @@ class Sharing:
     def changes(self) -> tuple[dict[str, Any], list[str]]:
         """Return ({name: value}, names that are gone) that the worker does not know yet."""
         values, gone = dict[str, Any](), list[str]()
-        for name in self.words & (self.names.keys() | self.sent.keys()):
-            now, (before, content) = (
-                self.names.get(name, ABSENT),
-                self.sent.get(name, (UNKNOWN, b"")),
-            )
+        known = self.watching.known or NOTHING
+        names = self.words & (self.names.keys() | self.sent.keys())
+        if self.watching.records or known.attributes:
+            names |= {*self._attributes()}
+        for name in names:
+            now, (before, content) = self._get(name), self.sent.get(name, (UNKNOWN, b""))
             if now is before and not self._may_have_changed(name, now, content):
                 continue
             if now is ABSENT:
@@ -72,6 +73,29 @@ class Sharing:
                 values[name] = now
             self.sent[name] = now, self._content(name, now)
         return values, gone
+
+    def _get(self, name: str) -> Any:
+        """Return what a name means; "Shape.made" is an attribute of a class."""
+        owner, _, attribute = name.partition(".")
+        if not attribute:
+            return self.names.get(name, ABSENT)
+        kind = self.names.get(owner)
+        return vars(kind).get(attribute, ABSENT) if isinstance(kind, type) else ABSENT
+
+    def _set(self, name: str, value: Any) -> None:
+        owner, _, attribute = name.partition(".")
+        if attribute:
+            setattr(self.names[owner], attribute, value)
+        else:
+            self.names[name] = value
+
+    def _attributes(self) -> Iterator[str]:
+        """Yield "Shape.made" for what the sheet's own classes hold."""
+        for name in self.words & self.names.keys():
+            kind = self.names[name]
+            if type(kind) is type and kind.__module__ == "__main__":
+                held = vars(kind).items()
+                yield from (f"{name}.{n}" for n, value in held if _is_held(n, value))
 
     def _may_have_changed(self, name: str, now: Any, content: bytes) -> bool:
         """Say whether an object has changed in place; only those of SOURCE's habits can have."""
@@ -100,7 +124,7 @@ class Sharing:
         """Return the names whose objects an answer may have changed."""
         names = self.sent.keys() | (self.answers - self.names.keys())
         if self.watching.records:
-            return sorted(name for name in names if _is_data(self.names.get(name)))
+            return sorted(name for name in names if _is_data(self._get(name)))
         return sorted(names & (self.watching.known or NOTHING).returned)
 
     def returned(self, values: Mapping[str, Any], but: frozenset[str] = frozenset()) -> None:
@@ -109,7 +133,8 @@ class Sharing:
             if name in but:
                 continue
             self.watching.returned.add(name)
-            self.names[name] = now = written_into(self.names.get(name), value)
+            now = written_into(self._get(name), value)
+            self._set(name, now)
             self.sent[name] = now, self._content(name, now)
 
 
@@ -136,6 +161,10 @@ def written_into(old: Any, new: Any) -> Any:
     else:
         return new
     return old
+
+
+def _is_held(name: str, value: Any) -> bool:
+    return not name.startswith("__") and isinstance(value, int | float | str | list | dict | set)
 
 
 def _is_data(value: Any) -> bool:

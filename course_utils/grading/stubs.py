@@ -11,6 +11,7 @@ import collections.abc
 import dataclasses
 import functools
 import inspect
+import operator
 import types
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol
@@ -101,6 +102,9 @@ class Worker(Protocol):
 
     def do(self, path: str, *arguments: Any) -> Any:
         """Do something of Python's own with objects over there."""
+
+    def plain(self, thing: "Handle", kinds: Sequence[str], special: str) -> Any:
+        """Return the list, dict, … that an object holds, if it compares as such; or None."""
 
     def do_named(self, path: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """Do the same with arguments by name."""
@@ -272,6 +276,11 @@ def _judging(special: str, path: str, turned: bool = False) -> Callable[..., Any
         if isinstance(other, Handle) or self._session.may_judge(special):
             pair = (other, self) if turned else (self, other)
             return self._session.do(path, *pair)
+        plain = self._session.plain(self, self._kinds, special)
+        if plain is not None:  # what it inherits from is compared here, and not over there
+            return getattr(operator, path.partition(".")[2])(
+                *((other, plain) if turned else (plain, other))
+            )
         if special == "__contains__":
             items: Any = self
             return any(one == other for one in items)

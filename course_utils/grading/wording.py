@@ -54,6 +54,11 @@ def _line_that_fails(tested: Tested, visible: str) -> str:
     return "A test that you can see does not hold."
 
 
+def partly(points: float, most: float) -> str:
+    """Tell a student that a test gives part of the points."""
+    return f"The tests give {points:g} of the {most:g} points."
+
+
 def carried(question: Question) -> str:
     """Tell the teacher that an answer was tested with SOURCE's own answers to earlier questions."""
     name = question.title or question.grade_id

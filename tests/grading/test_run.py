@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -202,6 +203,15 @@ def test_elsewhere_than_on_linux_it_says_so(school, capsys, monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
     assert run(school) == 2
     assert "needs Linux" in capsys.readouterr().err
+
+
+@needs_sandbox
+@pytest.mark.parametrize("options", [(), ("--unsafe-no-sandbox",)])
+def test_no_copy_of_a_sheets_files_is_left(school, tmp_path_factory, monkeypatch, options):
+    scratch = tmp_path_factory.mktemp("scratch")
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    assert run(school, *options) == 0
+    assert [path.name for path in scratch.iterdir()] == []
 
 
 def test_without_a_sandbox_every_report_says_so(school, capsys, monkeypatch):

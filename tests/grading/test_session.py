@@ -168,7 +168,7 @@ with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(
     client.send(b"there")
     heard = server.accept()[0].recv(9).decode()
 async def wait(): await asyncio.sleep(0); return 7
-done = asyncio.run(wait())
+done = await wait()
 """
     one = session(source)
     assert [one.fetch(name) for name in ("said", "heard")] == ["hello", "there"]

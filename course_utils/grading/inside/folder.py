@@ -11,8 +11,8 @@ class Folder:
     """A folder, and what was known of its files."""
 
     def __init__(self, place):
-        self.place, self.known = place, {}
-        self.changes()
+        self.place = place
+        self.known = dict(self._files())
 
     def changes(self):
         """Return ({path: bytes} of files that are new or other than before, paths that are gone)."""
@@ -23,24 +23,27 @@ class Folder:
         return {path: self._bytes(path) for path in new}, gone
 
     def take(self, files, gone):
-        """Remove files that are gone, and write others; they count as known."""
+        """Write files, and remove those that are gone; they count as known."""
         for path in sorted(gone, reverse=True):
-            self._remove(path)
-        for path, data in files.items():
-            with contextlib.suppress(
-                OSError
-            ):  # what stands in the way stays: no test finds the file
-                self._write(path, data)
+            with contextlib.suppress(OSError):
+                (os.rmdir if path.endswith("/") else os.unlink)(os.path.join(self.place, path))
+        for path, data in sorted(files.items()):
+            with contextlib.suppress(OSError):  # a folder where a file is, or the other way round
+                self._write(os.path.join(self.place, path), data)
         self.known = dict(self._files())
 
-    def _remove(self, path):
-        with contextlib.suppress(OSError):
-            (os.rmdir if path.endswith("/") else os.unlink)(os.path.join(self.place, path))
+    def whole(self):
+        """Return all that is there, as `take` takes it."""
+        return {path: self._bytes(path) for path, _ in self._files()}
 
-    def _write(self, path, data):
-        whole = os.path.join(self.place, path)
+    def restore(self, files):
+        """Let there be these files, and no others."""
+        now = dict(self._files())
+        self.take(files, [path for path in now if path not in files])
+
+    def _write(self, whole, data):
         os.makedirs(os.path.dirname(whole), exist_ok=True)
-        if not path.endswith("/"):
+        if not whole.endswith("/"):
             with open(whole, "wb") as file:
                 file.write(data)
 
@@ -49,12 +52,14 @@ class Folder:
         for place, folders, names in os.walk(self.place):
             folders[:] = sorted(n for n in folders if n not in NOT_BESIDE and n[0] not in "._")
             for name in folders:
-                yield os.path.relpath(os.path.join(place, name), self.place) + "/", None
+                yield os.path.relpath(os.path.join(place, name), self.place) + "/", ()
             for name in sorted(names):
                 found += 1
                 whole = os.path.join(place, name)
-                if found > MOST_FILES or os.path.islink(whole):
+                if found > MOST_FILES:
                     return
+                if os.path.islink(whole):
+                    continue
                 about = os.stat(whole)
                 if about.st_size <= MOST_BYTES:
                     path = os.path.relpath(whole, self.place)

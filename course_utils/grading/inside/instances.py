@@ -27,6 +27,7 @@ from course_utils.grading.inside.items import (
 )
 
 CONTAINERS = (list, dict, set, bytearray, collections.deque)
+MOST_SEEN = 2_000  # lists in a value that are looked at
 FILES = (io.StringIO, io.BytesIO)
 DRAWS = ("numpy.random:Generator", "numpy.random:RandomState", "random:Random")
 OF_PYTHON = (*DRAWS, "io:StringIO", "io:BytesIO")
@@ -220,10 +221,32 @@ def _pack_held(packer, held):
 
 def _pack_by_value(packer, whole):
     keep, packer.keep = packer.keep, by_value(packer, packer.keep)
-    packer.instances = Instances()
+    packer.instances, packer.by_number = Instances(), BY_NUMBER
     item = packer.item(whole.value)
-    packer.keep = keep
-    return item
+    packer.keep, packer.by_number = keep, {}
+    return ["alone", item]
+
+
+def _read_alone(reader, item):
+    """Return a value whose objects have numbers of their own."""
+    known, reader.instances = reader.instances, Instances()
+    value = reader.value(item)
+    reader.instances = known
+    return value
+
+
+def shares_parts(value):
+    """Say whether one list stands in two places of a value, as in `[[0] * 3] * 3`."""
+    seen, left = set(), [value]
+    while left and len(seen) < MOST_SEEN:
+        one = left.pop()
+        if type(one) not in (list, tuple, dict):
+            continue
+        if id(one) in seen and type(one) is not tuple:
+            return True
+        seen.add(id(one))
+        left += one.values() if type(one) is dict else one if len(one) < MOST_SEEN else ()
+    return False
 
 
 def pack_instance(packer, value):
@@ -250,11 +273,13 @@ def read_instance(reader, name, number, *item):
     """Return the object: the one of that number, or a new one; and let it hold what it holds."""
     known = reader.instances
     check(number, type(number) is int and 0 <= number <= len(known.objects))
-    if number == len(known.objects):
+    new = number == len(known.objects)
+    if new:
         check(item, len(item) == 1)
         known.add(made_of(check(name, isinstance(name, str))))
     value = known.objects[number]
     if item:
+        check(item, new or reader.changing)  # what is known changes only where that is asked for
         state = reader.value(item[0])
         check(state, type(state) is dict and all(type(key) is str for key in state))
         fill(value, state)
@@ -298,4 +323,5 @@ READ |= {
     "path": _read_path,
     "class": _read_class,
     "error": _read_error,
+    "alone": _read_alone,
 }

@@ -94,7 +94,7 @@ class Reader:
     def __init__(self, blobs):
         self.blobs = blobs
         self.used = self.depth = self.parts = self.objects = 0
-        self.instances = None  # see `instances`
+        self.instances, self.changing = None, False  # see `instances`
         self.named = set()
 
     def value(self, item):
@@ -156,6 +156,10 @@ class Reader:
         """Return what calls a function of the other side."""
         raise Malformed
 
+    def proxy(self, number, name):
+        """Return what stands for an object of the other side, of a class that is there alone."""
+        raise Malformed
+
     def iterator(self, number):
         """Return an iterator over what the other side gives."""
         raise Malformed
@@ -175,12 +179,24 @@ def alike(keys):
 
 def of_base(value):
     """Return what packs a value of a kind that is not in the table: as what it is a kind of."""
-    for base in type(value).__mro__:
+    kind = type(value)
+    if kind.__module__ == "__main__" and has_methods(kind):
+        return lambda packer, value: packer.keep(value)
+    for base in kind.__mro__:
         if base in BASES:
             return BASES[base]
-    if is_array_like(value):
+    if is_array_like(value) and not callable(value):  # as a polynomial is
         return lambda packer, value: packer.item(np.asarray(value))
     return lambda packer, value: packer.keep(value)
+
+
+def has_methods(kind):
+    """Say whether a class has methods that stand in a cell: then it is more than what it holds."""
+    own = (vars(one) for one in kind.__mro__ if one.__module__ == "__main__")
+    things = (thing for names in own for thing in names.values())
+    functions = (getattr(thing, "fget", getattr(thing, "__func__", thing)) for thing in things)
+    codes = (getattr(function, "__code__", None) for function in functions)
+    return any(code and code.co_filename.startswith("<cell") for code in codes)
 
 
 def is_array_like(value):
@@ -322,5 +338,6 @@ READ = {
     "e": lambda reader, name: CONSTANTS[name],
     "h": lambda reader, *about: reader.object(*about),
     "m": lambda reader, *about: reader.function(*about),
+    "proxy": lambda reader, number, name: reader.proxy(number, name),
     "I": lambda reader, number: reader.iterator(number),
 }

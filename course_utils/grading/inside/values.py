@@ -138,6 +138,16 @@ class _Reader(Reader):
         made.__doc__, made.__module__ = doc, "__main__"
         return made
 
+    def proxy(self, number, name):
+        ask = self.channel.ask
+
+        def __getattr__(self, attribute):
+            if attribute.startswith("_"):
+                raise AttributeError(attribute)
+            return ask(number, (attribute,), {})
+
+        return type(name, (), {"__getattr__": __getattr__, "__module__": "__main__"})()
+
     def iterator(self, number):
         return _given(self.function(number))
 

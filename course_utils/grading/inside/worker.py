@@ -39,6 +39,7 @@ MOST_PRINTED, LETTERS, MOST_WARNINGS = 50_000, 2_000, 50
 MOST_SENT = 20_000_000  # bytes of one name's value, so that the others come with it
 LEFT = 113  # with what a copy of this process ends when it is told to; no program of a student's
 NO_NAMES = {}
+BASES = (list, tuple, dict, set, frozenset, str, int, float, bytes)
 VALUE = ("value", None, (), "")
 UNSENDABLE = ("raised", ["Unsendable"], -1, -1, [], "", -1)
 
@@ -52,6 +53,8 @@ class Student:
         sys.modules["__main__"] = types.ModuleType("__main__")
         self.names = vars(sys.modules["__main__"])
         self.notebook = cells.Notebook(self.names)
+        if os.getcwd() == "/":  # without a sandbox
+            os.chdir(doing("tempfile.mkdtemp")())
         self.folder = folder.Folder(os.getcwd())
         builtins.input = self.typed
         warnings.simplefilter("always")
@@ -88,12 +91,14 @@ class Student:
 
         What the copy does to the notebook's objects is then undone.
         """
+        beside = self.folder.whole()
         child = os.fork()
         if not child:
             return VALUE
         _, status = os.waitpid(child, 0)
         if os.waitstatus_to_exitcode(status) != LEFT:
             os._exit(1)  # it died in the middle of a question
+        self.folder.restore(beside)
         return None  # it has answered for both
 
     def leave(self):
@@ -131,16 +136,22 @@ class Student:
         return "value", any(there.get(n) is not self.names.get(n) for n in names), (), ""
 
     def call(self, function, arguments, named, look):
-        """Call something; with `look` say also what else holds something else than before."""
+        """Call something; say whether anything that was handed over holds something else than before.
+
+        look : say also what.
+        """
         given = self.channel.received
-        before = self._contents(arguments, given) if look else None
+        before = self._contents(arguments, given)
         self.printed.clear()
         result, error = self._attempt(lambda: function(*arguments, **named))
         if error:
             return ("raised", *error)
         self.channel.received = given
         same = [n for n, one in enumerate(arguments) if one is result and isinstance(one, HELD)]
-        changes = self._changes(arguments, given, before) if look else ()
+        changes = self._changes(arguments, given, before)
+        changes = changes if look else bool(changes)
+        if instances.shares_parts(result):
+            result = instances.ByValue(result)
         return "value", (result, *same[:1]), changes, self.printed.told()
 
     def _contents(self, arguments, given):
@@ -171,6 +182,26 @@ class Student:
         result, error = self._attempt(lambda: doing(path)(*arguments, **named))
         return ("raised", *error) if error else ("value", result, (), self.printed.told())
 
+    def evaluate(self, text):
+        """Return the value of a text, among the notebook's names."""
+        self.printed.clear()
+        result, error = self._attempt(lambda: eval(text, self.names))
+        return ("raised", *error) if error else ("value", result, (), self.printed.told())
+
+    def example(self, text):
+        """Run an example of a docstring, which shows the value of its last line."""
+        self.printed.clear()
+        _, error = self._attempt(lambda: exec(compile(text, "<example>", "single"), self.names))
+        return ("raised", *error) if error else ("value", None, (), self.printed.told())
+
+    def plain(self, thing, special):
+        """Return what a thing holds, if that method is the one of what it inherits from; or None."""
+        for base in BASES:
+            if isinstance(thing, base):
+                same = getattr(type(thing), special, None) is getattr(base, special, None)
+                return "value", base(thing) if same else None, (), ""
+        return VALUE
+
     def wait(self, thing):
         """Await something, and return what comes of it."""
         self.printed.clear()
@@ -191,9 +222,12 @@ class Student:
     def share(self, values, deleted):
         """Take over what names mean where the tests are, if they mean something else here."""
         for name, value in values.items():
-            if name not in self.names or not self._same(self.names[name], value):
-                self.names[name] = taken_over(self.names.get(name), value)
-            self.known[name] = self._bytes(self.names[name])
+            there, key = self._owner(name)
+            if there is not None and (key not in there or not self._same(there[key], value)):
+                self._put(name, taken_over(there.get(key), value))
+            self.known[name] = (
+                self._bytes(self._owner(name)[0].get(key)) if there is not None else None
+            )
         for name in deleted:
             self.names.pop(name, None)
         return VALUE
@@ -202,11 +236,27 @@ class Student:
         """Return {name: value} of those that hold something else than when this was last asked."""
         found = {}
         for name in names:
-            now = self._bytes(self.names.get(name))
-            if name in self.names and now != self.known.get(name, now):
-                found[name] = self.names[name]
+            there, key = self._owner(name)
+            now = self._bytes(there.get(key)) if there is not None else None
+            if there is not None and key in there and now != self.known.get(name, now):
+                found[name] = there[key]
             self.known[name] = now
         return "value", instances.ByValue(found), (), ""
+
+    def _owner(self, name):
+        """Return (names, name) of where a name stands: "Shape.made" among those of a class."""
+        owner, _, attribute = name.partition(".")
+        if not attribute:
+            return self.names, name
+        kind = self.names.get(owner)
+        return (vars(kind), attribute) if isinstance(kind, type) else (None, attribute)
+
+    def _put(self, name, value):
+        owner, _, attribute = name.partition(".")
+        if attribute:
+            setattr(self.names[owner], attribute, value)
+        else:
+            self.names[name] = value
 
     def files(self, files, gone):
         """Write what the tests have written beside the notebook."""
@@ -276,7 +326,9 @@ class Printed(io.TextIOBase):
     def warned(self, message, category, *place, **named):
         """Take note of a warning."""
         if len(self.warnings) < MOST_WARNINGS:
-            self.warnings.append((category.__name__, str(message)[:LETTERS]))
+            names = (kind.__name__ for kind in category.__mro__)
+            known = next(name for name in names if hasattr(builtins, name))
+            self.warnings.append((known, str(message)[:LETTERS]))
 
     def clear(self):
         self.pieces, self.warnings, self.room = [], [], MOST_PRINTED
@@ -354,10 +406,10 @@ def forget_names():
 
 def begin(channel):
     """Set the limits, and stock the shelf: its modules are in no frame when student's code runs."""
-    _, limits, shelf, modules, given, withheld, files, names = channel.receive()
+    _, limits, shelf, modules, given, withheld, files, names, own = channel.receive()
     instances.GIVEN |= {"", *names}
     limit(limits)
-    for path, data in files.items():  # of the sheet: they stand beside the notebook
+    for path, data in {**own, **files}.items():  # they stand beside the notebook
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         with open(path, "wb") as file:
             file.write(data)
