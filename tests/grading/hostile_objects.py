@@ -137,6 +137,14 @@ SHEETS = [
         },
     ),
     sheet(
+        "a text whose time is taken",
+        "import timeit",
+        "def text():\n    return 'sum([1, 2])'",
+        "first = text()\nif first != 'sum([1, 2])':\n    timeit.timeit(first, number=1)\n"
+        "assert timeit.timeit('sum([1, 2])', number=1) < 9 and first == 'sum([1, 2])'",
+        {"a text that runs": f"def text():\n    return {EVIL!r}"},
+    ),
+    sheet(
         "hints of types",
         "import typing",
         "def two(x: int) -> int:\n    return 2",
@@ -153,7 +161,8 @@ SHEETS = [
         "the source of an answer, run again",
         "import inspect",
         "def two(x):\n    return 2",
-        "space = {}\nif 'open' in inspect.getsource(two):\n    exec(inspect.getsource(two), space)\n"
+        "space, source = {}, inspect.getsource(two)\nif 'open' in source:\n"
+        "    exec(source, space)\n"
         "    space['two'](1)\n    assert False\nassert two(1) == 2",
         {"a body that runs": f"def two(x):\n    {EVIL}\n    return 2"},
     ),
