@@ -41,6 +41,7 @@ from course_utils.grading.sandbox import Sandbox
 from course_utils.grading.session import Raised, Room, Session
 from course_utils.grading.status import Status, first_of
 from course_utils.grading.stubs import ask_over_there
+from course_utils.grading.texts import texts_of
 
 TIMES_SOURCE = 10  # as long as SOURCE's own tests took, a student's may take so many times
 PATIENCE_MORE = 15.0  # seconds above a submission's own limit, until a pass is ended
@@ -136,7 +137,7 @@ class Nursery:
         shutil.copytree(self.folder, place, dirs_exist_ok=True)
         os.chdir(place)
         tempfile.tempdir = str(place)
-        guard(place, [step.source for step in self.master.steps])
+        guard(place, texts_of(step.source for step in self.master.steps))
 
     def clear(self) -> None:
         """Remove what the passes of a submission have left: a copy of the sheet's files each."""

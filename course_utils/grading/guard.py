@@ -1,14 +1,14 @@
-"""What the process that runs a master's tests does not do, whatever a student's answer makes of them.
+"""What the process that runs a master's tests does not do, whatever a student's answer gives them.
 
 A test may open the path that an answer gives, and remove it; evaluate a repr; run the examples of a
-docstring; load a pickle. In a kernel that harms the student alone. Here it is the grader's process,
-beside SOURCE and what others handed in. So it reads and writes among the copies of the sheet's files
-alone, and runs no text that is not its own.
+docstring; load a pickle. In a kernel that harms the student alone. Here it is the grader's
+process, beside SOURCE and what others handed in. So it reads and writes among the copies of the
+sheet's files alone, and runs no text that is not its own.
 """
 
-import ast
 import collections
 import dataclasses
+import dis
 import enum
 import os
 import sys
@@ -18,27 +18,38 @@ from pathlib import Path
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
-
 from course_utils.grading import forks, kernel, magics, sandbox, usage
 
 # They run the master's cells, or what they write themselves of names.
-RUNNERS = (kernel, magics, collections, dataclasses, enum, timeit)
+RUNNERS = (kernel, magics, collections, dataclasses, enum)
 READABLE = ("/usr", "/lib", "/lib64", "/etc", "/dev/null", "/dev/urandom")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGING = {"os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink"}
 CHANGING |= {"os.truncate", "os.chmod", "os.chown", "os.utime", "shutil.rmtree", "shutil.move"}
+LISTING = {"os.listdir", "os.scandir", "sqlite3.connect"}
 STARTING = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn"}
 STARTING |= {"socket.connect", "socket.bind", "ctypes.dlopen", "pty.spawn"}
+
+
+# What values and hints of types are made of, by the beginnings of the names that steps have.
+PLAIN = ("RESUME", "CACHE", "NOP", "LOAD_NAME", "LOAD_CONST", "LOAD_SMALL_INT", "RETURN_")
+PLAIN += ("BINARY_", "BUILD_", "UNARY_", "COMPARE_OP", "LIST_EXTEND", "SET_UPDATE")
+# The lines that `timeit` writes around what it measures.
+BEGINS = ("", ", _stmt=_stmt", ", _setup=_setup", ", _setup=_setup, _stmt=_stmt")
+BEGINS += (", _stmt=_stmt, _setup=_setup",)
+AROUND = {f"def inner(_it, _timer{more}):" for more in BEGINS}
+AROUND |= {"_t0 = _timer()", "for _i in _it:", "_stmt()", "_setup()", "_t1 = _timer()"}
+AROUND |= {"return _t1 - _t0", "pass", ""}
 
 
 class Refused(PermissionError):
     """Something that a test would only do because of what an answer gave it."""
 
 
-def guard(place: Path, texts: Iterable[str]) -> None:
+def guard(place: Path, texts: frozenset[str]) -> None:
     """Let this process do nothing harmful from now on: it works in that folder.
 
-    texts : the master's cells. What stands in them as a text may be run.
+    texts : the master's own: they may be run, see `texts`.
     """
     sys.addaudithook(_Guard(place, texts))
 
@@ -46,12 +57,12 @@ def guard(place: Path, texts: Iterable[str]) -> None:
 class _Guard:
     """What Python asks before it does something. It lasts as long as its process."""
 
-    def __init__(self, place: Path, texts: Iterable[str]) -> None:
+    def __init__(self, place: Path, texts: frozenset[str]) -> None:
         self.place = os.path.realpath(place)
         package = str(Path(__file__).resolve().parents[1])
         homes = (self.place, sys.prefix, sys.base_prefix, package, *READABLE)
         self.readable = tuple(os.path.realpath(home) for home in homes)
-        self.texts = {text.strip() for source in texts for text in _texts_in(source)}
+        self.texts = texts
         self.known = False  # whether the text that was compiled last is the master's
         self.asked: dict[str, Callable[..., None]] = {
             "open": self._open,
@@ -60,6 +71,7 @@ class _Guard:
             "pickle.find_class": self._find_class,
         }
         self.asked |= dict.fromkeys(CHANGING, self._change)
+        self.asked |= dict.fromkeys(LISTING, self._look)
         self.asked |= dict.fromkeys(STARTING, self._start)
 
     def __call__(self, event: str, about: tuple[Any, ...]) -> None:
@@ -80,8 +92,23 @@ class _Guard:
         if not inside and not _starts_a_worker(caller):
             raise Refused("a test changes no file but those of its sheet")
 
+    def _look(self, caller: FrameType, path: Any = None) -> None:
+        if path is None or isinstance(path, int) or path == ":memory:":
+            return
+        ours = self._lies_in(path, self.readable) or _starts_a_worker(caller)
+        if not ours and not _imports(caller):
+            raise Refused("a test looks into no folder but that of its sheet")
+
     def _compile(self, caller: FrameType, text: Any, file: Any) -> None:
-        self.known = text is not None and _decoded(text).strip() in self.texts
+        self.known = text is not None and self._is_known(_decoded(text), caller)
+
+    def _is_known(self, text: str, caller: FrameType) -> bool:
+        """Say whether a text is the master's, or what `timeit` writes around it."""
+        if not _is_of(caller, timeit):
+            return text.strip() in self.texts
+        own = {line.strip() for one in self.texts for line in one.splitlines()}
+        lines = (line.strip() for line in text.splitlines())
+        return all(line in own | AROUND for line in lines)
 
     def _exec(self, caller: FrameType, code: Any) -> None:
         ours = self.known or not code.co_filename.startswith("<") or _is_of(caller, *RUNNERS)
@@ -102,14 +129,9 @@ class _Guard:
         return any(whole == home or whole.startswith(home.rstrip("/") + "/") for home in homes)
 
 
-def _texts_in(source: str) -> list[str]:
-    found = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
-    return [source, *(text for text in found if isinstance(text, str))]
-
-
 def _is_plain(code: CodeType) -> bool:
-    """Say whether it names nothing: a number, a list of texts."""
-    return not code.co_names and not any(isinstance(one, CodeType) for one in code.co_consts)
+    """Say whether it calls nothing and looks into nothing: a list of texts, `dict[str, int]`."""
+    return all(step.opname.startswith(PLAIN) for step in dis.get_instructions(code))
 
 
 def _decoded(text: Any) -> str:

@@ -24,6 +24,7 @@ from course_utils.grading.places import THE_END, cell_with, counts_after
 from course_utils.grading.script import Kind, Step
 from course_utils.grading.session import Raised, Session
 from course_utils.grading.status import Status
+from course_utils.grading.texts import Texts, texts_of
 
 SECONDS_MORE = 3  # until the system ends what does not hear its clock
 LATE = "its tests did not end in time with what your code gave them"
@@ -87,6 +88,7 @@ class Pass:
         self.workers = session.workers
         self.places = {q.grade_id: counts_after(q, cells) for q in master.questions}
         session.meet(kernel.names, master, watching, Folder(os.getcwd()))
+        Texts(session, kernel.names, texts_of(step.source for step in master.steps))
 
     def through(
         self, begin: int, seconds: Mapping[str, float], asked: Callable[[Question], None]

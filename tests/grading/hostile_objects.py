@@ -95,6 +95,56 @@ SHEETS = [
         },
     ),
     sheet(
+        "a repr that is evaluated",
+        "import math",
+        """
+        class Vector:
+            def __init__(self, x, y):
+                self.x, self.y = x, y
+
+            def __repr__(self):
+                return f"Vector({self.x}, {self.y})"
+
+            def __eq__(self, other):
+                return (self.x, self.y) == (other.x, other.y)
+        """,
+        "vector = Vector(1, 2)\nassert eval(repr(vector)) == vector\nassert vector != Vector(2, 1)",
+        {
+            "a text that runs": f"""
+            class Vector:
+                def __init__(self, x, y):
+                    self.x, self.y = x, y
+
+                def __repr__(self):
+                    return {EVIL!r}
+            """
+        },
+    ),
+    sheet(
+        "the examples of a docstring",
+        "import doctest",
+        'def two():\n    """\n    >>> two()\n    2\n    """\n    return 2',
+        "assert doctest.testmod().failed == 0\nassert doctest.testmod().attempted == 1",
+        {
+            "an example that runs": f"""
+            def two():
+                \"\"\"
+                >>> {EVIL}
+                1
+                \"\"\"
+                return 2
+            """
+        },
+    ),
+    sheet(
+        "a text whose time is taken",
+        "import timeit",
+        "def text():\n    return 'sum([1, 2])'",
+        "first = text()\nif first != 'sum([1, 2])':\n    timeit.timeit(first, number=1)\n"
+        "assert timeit.timeit('sum([1, 2])', number=1) < 9 and first == 'sum([1, 2])'",
+        {"a text that runs": f"def text():\n    return {EVIL!r}"},
+    ),
+    sheet(
         "hints of types",
         "import typing",
         "def two(x: int) -> int:\n    return 2",
@@ -111,7 +161,8 @@ SHEETS = [
         "the source of an answer, run again",
         "import inspect",
         "def two(x):\n    return 2",
-        "space = {}\nif 'open' in inspect.getsource(two):\n    exec(inspect.getsource(two), space)\n"
+        "space, source = {}, inspect.getsource(two)\nif 'open' in source:\n"
+        "    exec(source, space)\n"
         "    space['two'](1)\n    assert False\nassert two(1) == 2",
         {"a body that runs": f"def two(x):\n    {EVIL}\n    return 2"},
     ),
