@@ -21,14 +21,16 @@ import numpy as np
 from course_utils.grading.details import name_in, wrong_in
 from course_utils.grading.exchange import NO_FILES, Exchange, Fault
 from course_utils.grading.habits import Habits, Watching
-from course_utils.grading.master import Given, Master
+from course_utils.grading.handles import Handle
 from course_utils.grading.inside.folder import Folder
+from course_utils.grading.kinds_here import Kinds, as_error
+from course_utils.grading.master import Given, Master
 from course_utils.grading.places import THE_END
 from course_utils.grading.sandbox import Sandbox
 from course_utils.grading.script import Kind, words_of
 from course_utils.grading.sharing import Sharing, written_into
 from course_utils.grading.status import Status
-from course_utils.grading.stubs import Handle, Kinds, as_error, stub
+from course_utils.grading.stubs import stub
 from course_utils.grading.written import are_shared, gone_beside, harmless
 
 MISSING = object()
