@@ -1,7 +1,7 @@
 """What holds the place of a student's function or object in the tests: the number of it elsewhere.
 
-To call a handle, to read an attribute, to ask for its length or its next item asks the worker, where
-the object is; what comes back is plain data or another handle.
+To call a handle, to read an attribute, to ask for its length or its next item asks the worker,
+where the object is; what comes back is plain data or another handle.
 """
 
 import functools

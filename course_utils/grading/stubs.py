@@ -14,13 +14,7 @@ import numpy as np
 
 from course_utils.checks.calls import Stop
 from course_utils.grading.exchange import Fault
-from course_utils.grading.handles import (
-    CallableHandle,
-    ClassHandle,
-    Handle,
-    WaitingHandle,
-    Worker,
-)
+from course_utils.grading.handles import CallableHandle, ClassHandle, Handle, WaitingHandle, Worker
 from course_utils.grading.special import methods_of
 from course_utils.grading.status import Status
 

@@ -13,7 +13,8 @@ from course_utils.grading.kinds_here import OUR_WORDS
 from course_utils.grading.master import Question
 from course_utils.grading.parsing import defined_in
 from course_utils.grading.passes import Tested
-from course_utils.grading.session import Raised, Session
+from course_utils.grading.replies import Raised
+from course_utils.grading.session import Session
 
 LETTERS = 400
 LETTERS_OF_LINE = 80

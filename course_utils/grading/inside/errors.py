@@ -21,7 +21,6 @@ def _words(error):
     """Return (arguments, text) of an error, where they can be had."""
     with contextlib.suppress(BaseException):
         plain = [one for one in error.args if one is None or isinstance(one, PLAIN)]
-        return [str(one)[:LETTERS] if isinstance(one, str) else one for one in plain], str(error)[
-            :LETTERS
-        ]
+        words = [str(one)[:LETTERS] if isinstance(one, str) else one for one in plain]
+        return words, str(error)[:LETTERS]
     return [], ""

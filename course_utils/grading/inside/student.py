@@ -120,7 +120,7 @@ class Student:
         return "value", any(there.get(n) is not self.names.get(n) for n in names), (), ""
 
     def call(self, function, arguments, named, look):
-        """Call something; say whether anything that was handed over holds something else than before.
+        """Call something; say whether anything handed over holds something else than before.
 
         look : say also what.
         """
@@ -145,8 +145,7 @@ class Student:
 
     def _changes(self, arguments, given, before):
         now = self._contents(arguments, given)
-        places = [n for n, pair in enumerate(zip(before[0], now[0])) if pair[0] != pair[1]]
-        changed = [n for n, pair in enumerate(zip(before[1], now[1])) if pair[0] != pair[1]]
+        places, changed = unlike(before[0], now[0]), unlike(before[1], now[1])
         pairs = [(place, arguments[place]) for place in places]
         return instances.Held(pairs, given, changed) if pairs or changed else ()
 
@@ -217,7 +216,7 @@ class Student:
         return VALUE
 
     def shared(self, names):
-        """Return {name: value} of those that hold something else than when this was last asked."""
+        """Return {name: value} of those that hold something else than when last asked."""
         found = {}
         for name in names:
             there, key = self._owner(name)
@@ -248,7 +247,7 @@ class Student:
         return VALUE
 
     def written(self):
-        """Return ({path: bytes}, paths that are gone) of what has been written beside the notebook."""
+        """Return ({path: bytes}, paths that are gone) of what was written beside the notebook."""
         return "value", self.folder.changes(), (), ""
 
     def replace(self, values):
@@ -289,6 +288,11 @@ class Student:
         packed = self.channel.pack(instances.ByValue(value), blobs)
         del self.channel.objects[known:]
         return packed, blobs
+
+
+def unlike(before, now):
+    """Return the places of two lists where they differ."""
+    return [n for n, (one, other) in enumerate(zip(before, now, strict=False)) if one != other]
 
 
 async def awaited(thing):
