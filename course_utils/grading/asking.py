@@ -47,11 +47,9 @@ class Asking:
             written_into(arguments[place], now)
         if look and same is not None:
             result = arguments[same]
-        if isinstance(
-            result, Handle
-        ):  # such as an iterator, of which nobody knows how much it gives
+        if isinstance(result, Handle):  # an iterator, say: nobody knows how much it gives
             self.watching.empty.add(self.watching.question)
-        elif isinstance(result, HOLD_SOMETHING) and not len_of(result):
+        elif isinstance(result, HOLD_SOMETHING) and not _length(result):
             self._empty()
         return result
 
@@ -189,7 +187,7 @@ def _over_there(argument: Any) -> Any:
     return type(argument)(path)
 
 
-def len_of(value: Any) -> int:
+def _length(value: Any) -> int:
     """Return how many things stand in an array or a list."""
     return value.size if isinstance(value, np.ndarray) else len(value)
 

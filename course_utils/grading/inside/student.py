@@ -178,7 +178,7 @@ class Student:
         return ("raised", *error) if error else ("value", None, (), self.printed.told())
 
     def plain(self, thing, special):
-        """Return what a thing holds, if that method is the one of what it inherits from; or None."""
+        """Return what a thing holds, if that method is the one that it inherits; or None."""
         for base in BASES:
             if isinstance(thing, base):
                 same = getattr(type(thing), special, None) is getattr(base, special, None)
