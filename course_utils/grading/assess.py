@@ -36,9 +36,10 @@ from course_utils.grading.notebooks import Cell
 from course_utils.grading.parsing import is_blank
 from course_utils.grading.passes import Pass, Tested
 from course_utils.grading.places import THE_END, cell_of
+from course_utils.grading.replies import Raised
 from course_utils.grading.rows import Kind, Outcome, score_of
 from course_utils.grading.sandbox import Sandbox
-from course_utils.grading.session import Raised, Room, Session
+from course_utils.grading.session import Room, Session
 from course_utils.grading.status import Status, first_of
 from course_utils.grading.stubs import ask_over_there
 from course_utils.grading.texts import texts_of

@@ -15,8 +15,8 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from course_utils.grading.handles import Handle
 from course_utils.grading.magics import shell_of
-from course_utils.grading.stubs import Handle
 
 FUTURE = {getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
 AWAITS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT

@@ -21,8 +21,9 @@ from course_utils.grading.kernel import Kernel, examples_over_there
 from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell
 from course_utils.grading.places import THE_END, cell_with, counts_after
+from course_utils.grading.replies import Raised
 from course_utils.grading.script import Kind, Step
-from course_utils.grading.session import Raised, Session
+from course_utils.grading.session import Session
 from course_utils.grading.status import Status
 from course_utils.grading.texts import Texts, texts_of
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from course_utils.grading.habits import Habits, Watching
+from course_utils.grading.handles import Handle
 from course_utils.grading.inside.instances import CONTAINERS, fill, name_of, state_of
 from course_utils.grading.protocol import encode
-from course_utils.grading.stubs import Handle
 
 MOST_BYTES = 10_000_000  # of a value: both sides have the sheet's own larger ones alike
 ABSENT, UNKNOWN = object(), object()

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 
 from course_utils.grading.details import meaning
 from course_utils.grading.exchange import Fault
+from course_utils.grading.kinds_here import OUR_WORDS
 from course_utils.grading.master import Question
 from course_utils.grading.parsing import defined_in
 from course_utils.grading.passes import Tested
-from course_utils.grading.session import Raised, Session
-from course_utils.grading.stubs import OUR_WORDS
+from course_utils.grading.replies import Raised
+from course_utils.grading.session import Session
 
 LETTERS = 400
 LETTERS_OF_LINE = 80

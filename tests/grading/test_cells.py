@@ -24,7 +24,7 @@ def in_class(*cells, safe=True):
         yield session
 
 
-@pytest.mark.parametrize("module", ["values", "cells", "worker", "inside"])
+@pytest.mark.parametrize("module", ["values", "cells", "worker", "student", "inside"])
 def test_a_module_of_ones_own_is_no_part_of_the_worker(module):
     writes = f"with open('{module}.py', 'w') as file:\n    file.write('x = 7')"
     with in_class(writes, f"import {module}\nx = {module}.x") as session:

@@ -1,0 +1,196 @@
+"""What the tests ask a student's functions and objects: each question goes to the worker."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+
+from course_utils.grading.alike import Alike
+from course_utils.grading.connection import Connection
+from course_utils.grading.exchange import Exchange
+from course_utils.grading.habits import Habits, Watching
+from course_utils.grading.handles import Handle
+from course_utils.grading.replies import Replies, Stopped
+from course_utils.grading.sharing import written_into
+
+LONGEST_PATH = 500
+HOLD_SOMETHING = (np.ndarray, list, tuple, dict, set, frozenset)
+PLAIN = ("list", "tuple", "dict", "set", "frozenset", "str", "int", "float", "bytes")
+
+
+class Nothing(BaseException):
+    """An empty answer: no test of a teacher's may take it for one, since all of nothing is true."""
+
+
+class Asking:
+    """The questions about objects of one submission, see `handles.Worker`.
+
+    refused : an answer that the question's tests must not take.
+    """
+
+    def __init__(self, connection: Connection, replies: Replies) -> None:
+        self.connection, self.replies = connection, replies
+        self.watching = Watching(Habits())
+        self.alike: Alike | None = None
+        self.refused: Nothing | None = None
+
+    def call(self, function: Handle, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        """Return what a call gives. Its arguments change where SOURCE's answer changes them."""
+        look = self.watching.looks_at_arguments()
+        try:
+            result, same, changed = self._called(function, arguments, named, look)
+        except Stopped as stopped:
+            raise self._ended(stopped) from None
+        for place, now in changed:
+            written_into(arguments[place], now)
+        if look and same is not None:
+            result = arguments[same]
+        if isinstance(result, Handle):  # an iterator, say: nobody knows how much it gives
+            self.watching.empty.add(self.watching.question)
+        elif isinstance(result, HOLD_SOMETHING) and not _length(result):
+            self._empty()
+        return result
+
+    def _ended(self, stopped: Stopped) -> Exception:
+        """Return what a StopIteration of a student's is for a test."""
+        return stopped.meant if self.watching.may_judge("StopIteration") else stopped
+
+    def call_and_look(
+        self, function: Handle, arguments: Sequence[Any]
+    ) -> tuple[Any, Sequence[tuple[int, Any]]]:
+        """Return (result, changes): changes are (place of an argument, what it holds now)."""
+        result, _, changed = self._called(function, arguments, {}, True, "check")
+        return result, changed
+
+    def read(self, thing: Handle, attribute: str) -> Any:
+        """Return an attribute of an object that stays in the worker."""
+        return self._asked("read", thing, attribute)
+
+    def do(self, path: str, *arguments: Any) -> Any:
+        """Do something of Python's own with objects that stay there."""
+        try:
+            return self._asked("do", path, arguments)
+        except Stopped as stopped:  # the next item of one that has no more
+            if path in ("builtins.next", "builtins.anext"):
+                raise stopped.meant from None
+            raise self._ended(stopped) from None
+
+    def plain(self, thing: Handle, kinds: Sequence[str], special: str) -> Any:
+        """Return the list, dict, … that an object holds, if it compares as such; or None."""
+        return self._asked("plain", thing, special) if set(PLAIN) & set(kinds) else None
+
+    def do_named(self, path: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        """Do the same with arguments by name."""
+        return self._asked("do", path, tuple(arguments), dict(named))
+
+    def run_example(self, text: str) -> None:
+        """Run an example of a student's own docstring there; what it shows is shown here."""
+        self._asked("example", text)
+
+    def evaluate(self, text: str) -> Any:
+        """Return what a text of a student's means over there: it is not run here."""
+        return self._asked("evaluate", text)
+
+    def wait(self, thing: Handle) -> Any:
+        """Await something there."""
+        try:
+            return self._asked("wait", thing)
+        except Stopped as stopped:
+            raise stopped.meant from None
+
+    def signature(self, thing: Handle) -> Any:
+        """Return ([(name, kind, (default,), (annotation,))], (annotation,)), () for none."""
+        return self._asked("signature", thing)
+
+    def may_judge(self, special: str) -> bool:
+        """Say whether an object may be asked about a value of the test's."""
+        return self.watching.may_judge(special)
+
+    def kind_of(self, names: Sequence[str]) -> type:
+        """Return what stands here for a class of those names."""
+        return self.replies.kinds.of(names)
+
+    def _called(
+        self,
+        function: Handle,
+        arguments: Sequence[Any],
+        named: Mapping[str, Any],
+        look: bool,
+        how: str = "call",
+    ) -> tuple[Any, int | None, list[tuple[int, Any]]]:
+        """Call, with the shared names alike before and after.
+
+        Return (result, which argument it is, [(place of an argument, what it holds now)]).
+        how : "check" calls as our checks do at home, where no warning and no overflow stops it.
+        """
+        message = how, function, tuple(map(_over_there, arguments)), dict(named), look
+        found, changes = self._shared(message, function)
+        if type(changes) is bool:
+            if changes:
+                self.watching.unlike_source.add(self.watching.question)
+            changes = ()
+        objects, changed = (changes if look else None) or ((), [])
+        if objects or changed:
+            self.watching.arguments.add(self.watching.question)
+        if not _is_call(found, changed, len(arguments)):
+            self.connection.malformed()
+        return found[0], (found[1] if len(found) > 1 else None), changed
+
+    def _asked(self, *message: Any) -> Any:
+        things = [part for part in (*message, *_parts(message)) if isinstance(part, Handle)]
+        return self._shared(message, things[0] if things else None)[0]
+
+    def _shared(self, message: tuple[Any, ...], of: Handle | None) -> tuple[Any, Any]:
+        """Ask for something that may run a student's code; return (result, changes)."""
+        if not self.alike:
+            return self.replies.value(self.connection.request(*message, of=of))
+        self.alike.tell()
+        try:
+            return self.replies.value(self.connection.request(*message, of=of))
+        finally:
+            self.alike.hear()
+
+    def _empty(self) -> None:
+        """Refuse an answer without anything in it where SOURCE's has something."""
+        if not self.watching.may_be_empty():
+            self.refused = Nothing("it gives nothing where something is expected")
+            raise self.refused
+
+
+class Bound:
+    """The questions as one worker's objects ask them: with another worker they mean nothing."""
+
+    def __init__(self, asking: Asking, exchange: Exchange) -> None:
+        self.asking, self.exchange = asking, exchange
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.asking, name)
+
+
+def _is_call(found: Any, changed: Any, arguments: int) -> bool:
+    """Say whether it is (result, perhaps a place) and a list of (place, value)."""
+    if not isinstance(found, tuple) or len(found) not in (1, 2) or not isinstance(changed, list):
+        return False
+    pairs = all(isinstance(pair, tuple) and len(pair) == 2 for pair in changed)
+    places = [*found[1:], *(pair[0] for pair in changed)] if pairs else [None]
+    return all(type(place) is int and 0 <= place < arguments for place in places)
+
+
+def _over_there(argument: Any) -> Any:
+    """Return an argument; where it is the whole path of a file beside the tests, as it is there."""
+    if not isinstance(argument, str | PurePath) or not str(argument)[:LONGEST_PATH].startswith("/"):
+        return argument
+    beside = PurePath(argument).is_relative_to(os.getcwd())
+    path = PurePath(argument).relative_to(os.getcwd()) if beside else argument
+    return type(argument)(path)
+
+
+def _length(value: Any) -> int:
+    """Return how many things stand in an array or a list."""
+    return value.size if isinstance(value, np.ndarray) else len(value)
+
+
+def _parts(message: Sequence[Any]) -> list[Any]:
+    return [part for one in message if isinstance(one, tuple) for part in one]
