@@ -1,9 +1,9 @@
-"""What the process that runs a master's tests does not do, whatever a student's answer makes of them.
+"""What the process that runs a master's tests does not do, whatever an answer makes of them.
 
 A test may open the path that an answer gives, and remove it; evaluate a repr; run the examples of a
 docstring; load a pickle. In a kernel that harms the student alone. Here it is the grader's process,
-beside SOURCE and what others handed in. So it reads and writes among the copies of the sheet's files
-alone, and runs no text that is not its own.
+beside SOURCE and what others handed in. So it reads and writes among the copies of the sheet's
+files alone, and runs no text that is not its own.
 """
 
 import ast
@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
 from typing import Any
-
 
 from course_utils.grading import forks, kernel, magics, sandbox, usage
 

@@ -1,4 +1,4 @@
-"""The master's own cells and tests, run here as a kernel runs them: in order, among one set of names.
+"""The master's own cells and tests, run as a kernel runs them: in order, among one set of names.
 
 Only what a teacher wrote runs here. Where it is run, it is in a process of its own (`forks`).
 """
@@ -117,7 +117,7 @@ class _SilentModule(types.ModuleType):
 
 
 def examples_over_there(run: Callable[[str], None]) -> None:
-    """Let doctest's examples, which stand in a student's text, run where the student's code does."""
+    """Let doctest's examples, which stand in a student's text, run where their code does."""
     doctest.__dict__.update(
         compile=lambda text, *rest, **named: text, exec=lambda text, names: run(text)
     )

@@ -61,7 +61,7 @@ class Pass:
     """What runs the master's cells against one session.
 
     whole : with hidden tests.  ours : the grade_ids of answers that SOURCE's own stand for, see
-    `assess`.  failed : the questions whose tests are not run again, not even for what they define.
+    `marking`.  failed : the questions whose tests are not run again, not even for what they define.
     """
 
     def __init__(
@@ -81,9 +81,8 @@ class Pass:
         examples_over_there(session.run_example)
         self.checks, self.watching, self.whole = checks, watching, whole
         self.ours, self.failed = ours, failed
-        self.bound = dict[
-            str, int
-        ]()  # the students' names that are here, and from after which cell
+        # the students' names that are here, and from after which cell
+        self.bound = dict[str, int]()
         self.workers = session.workers
         self.places = {q.grade_id: counts_after(q, cells) for q in master.questions}
         session.meet(kernel.names, master, watching, Folder(os.getcwd()))

@@ -111,7 +111,8 @@ SHEETS = [
         "the source of an answer, run again",
         "import inspect",
         "def two(x):\n    return 2",
-        "space = {}\nif 'open' in inspect.getsource(two):\n    exec(inspect.getsource(two), space)\n"
+        "space = {}\nif 'open' in inspect.getsource(two):\n"
+        "    exec(inspect.getsource(two), space)\n"
         "    space['two'](1)\n    assert False\nassert two(1) == 2",
         {"a body that runs": f"def two(x):\n    {EVIL}\n    return 2"},
     ),
