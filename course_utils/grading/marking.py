@@ -70,30 +70,33 @@ class Marking:
 
     def grade(self, questions: Sequence[Question]) -> Graded:
         """Return the outcome of each question, with its marks."""
-        with contextlib.closing(self):
-            self._run_what_is_given()
-            first = self._pass(questions, FIRST_LOOK, whole=False)
-            after = {name: seen.after for name, seen in first.items()}
-            right = [q for q in questions if first[q.grade_id].right]
-            self.failed |= {q.grade_id for q in questions if q not in right}
-            marks = self._pass(right, FOR_MARKS, whole=True, after=after) if right else {}
-            marks |= {q.grade_id: no_marks(first[q.grade_id]) for q in questions if q not in right}
-            first |= self._look_longer(questions, first, marks)
-            marks |= self._see_changes(questions, marks, after)
-            marks |= self._carry_through(questions, first, marks, after)
+        try:
+            first, marks = self._passes(questions)
+        finally:
+            self.session.close()  # whichever there is in the end
         says = marked_for_source if self.settings.habits is None else marked
         outcomes = [says(q, first[q.grade_id], marks[q.grade_id]) for q in questions]
         notes = [n for seen in (*first.values(), *marks.values()) for n in seen.notes]
         known = self.session.left_out, together(self.habits), self.failed
         return Graded(outcomes, self.statuses, [*self.notes, *notes], *known)
 
+    def _passes(self, questions: Sequence[Question]) -> tuple[dict[str, Seen], dict[str, Seen]]:
+        """Return by grade_id what is said for the feedback, and what for the marks."""
+        self._run_what_is_given()
+        first = self._pass(questions, FIRST_LOOK, whole=False)
+        after = {name: seen.after for name, seen in first.items()}
+        right = [q for q in questions if first[q.grade_id].right]
+        self.failed |= {q.grade_id for q in questions if q not in right}
+        marks = self._pass(right, FOR_MARKS, whole=True, after=after) if right else {}
+        marks |= {q.grade_id: no_marks(first[q.grade_id]) for q in questions if q not in right}
+        first |= self._look_longer(questions, first, marks)
+        marks |= self._see_changes(questions, marks, after)
+        marks |= self._carry_through(questions, first, marks, after)
+        return first, marks
+
     def _session(self, spare: Exchange | None, left_out: Mapping[int, Fault]) -> Session:
         sources = [cell.source for cell in self.cells]
         return Session(sources, self.settings.sandbox, self.room, spare, left_out)
-
-    def close(self) -> None:
-        """End whichever worker there is in the end."""
-        self.session.close()
 
     def _run_what_is_given(self) -> None:
         """Run the cells that the sheet gives at its beginning, once for both passes."""
