@@ -18,10 +18,11 @@ from pathlib import Path
 import psutil
 
 from benchmarks.measure import interleaved, table, verdict
-from course_utils.grading.assess import Settings, assess
+from course_utils.grading.assess import assess
 from course_utils.grading.master import read_master
 from course_utils.grading.notebooks import parse
 from course_utils.grading.sandbox import Sandbox
+from course_utils.grading.settings import Settings
 from tools import nbgrader_course
 from tools.demo_class import SHEET, demo_class
 from tools.exercises import SOLUTIONS

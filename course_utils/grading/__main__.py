@@ -92,11 +92,11 @@ def _parser() -> argparse.ArgumentParser:
 def _grade(options: argparse.Namespace) -> int:
     # Imported here, as below: the variables above must be set before NumPy is there.
     from course_utils.grading import kept
-    from course_utils.grading.assess import Settings
     from course_utils.grading.merge import merge
     from course_utils.grading.pool import grade_all
     from course_utils.grading.proving import proved
     from course_utils.grading.run import grade, put
+    from course_utils.grading.settings import Settings
 
     out = options.out = options.out or Path("report") / options.source.stem
     for line in kept.recall(options, out):

@@ -85,14 +85,6 @@ class Asking:
         """Do the same with arguments by name."""
         return self._asked("do", path, tuple(arguments), dict(named))
 
-    def run_example(self, text: str) -> None:
-        """Run an example of a student's own docstring there; what it shows is shown here."""
-        self._asked("example", text)
-
-    def evaluate(self, text: str) -> Any:
-        """Return what a text of a student's means over there: it is not run here."""
-        return self._asked("evaluate", text)
-
     def wait(self, thing: Handle) -> Any:
         """Await something there."""
         try:

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from distributed import Client, as_completed
 
 from course_utils.grading import GradingError
-from course_utils.grading.assess import Settings
 from course_utils.grading.master import Master
 from course_utils.grading.pool import Placed, failed, graded_alone
 from course_utils.grading.rows import Row
 from course_utils.grading.run import Graders
+from course_utils.grading.settings import Settings
 from course_utils.grading.submissions import Submission, carried
 
 ONE_AT_A_TIME = threading.Lock()

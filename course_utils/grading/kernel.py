@@ -1,4 +1,4 @@
-"""The master's own cells and tests, run here as a kernel runs them: in order, among one set of names.
+"""The master's own cells and tests, run as a kernel runs them: in order, among one set of names.
 
 Only what a teacher wrote runs here. Where it is run, it is in a process of its own (`forks`).
 """
@@ -7,12 +7,10 @@ import __future__
 
 import ast
 import asyncio
-import doctest
 import inspect
 import linecache
 import sys
 import types
-from collections.abc import Callable
 from typing import Any
 
 from course_utils.grading.handles import Handle
@@ -33,25 +31,10 @@ class Kernel:
         self.names: dict[str, Any] = vars(module)
         shell = shell_of(self.names)
         self.names.update(get_ipython=lambda: shell, display=_silent, type=_Type())
-        self.names.update(eval=self._eval, exec=self._exec, compile=_not_compiled)
-        self.own_text = ""  # of the master: what stands in it may be evaluated here
-        self.evaluate: Callable[[str], Any] = _not_compiled  # anything else, see `Session`
-        self.flags = 0
+        self.flags = 0  # of the futures that its cells import
         self.loop: asyncio.AbstractEventLoop | None = None
         for name in SILENT_MODULES:
             sys.modules[f"course_utils.learning{name}"] = _SilentModule("course_utils.learning")
-
-    def _eval(self, text: Any, *names: Any) -> Any:
-        """Evaluate a text of the master's own; any other where the student's code runs."""
-        if not isinstance(text, str) or text.strip() in self.own_text:
-            return eval(text, *(names or (self.names,)))
-        return self.evaluate(text)
-
-    def _exec(self, text: Any, *names: Any) -> None:
-        """Run a text of the master's own."""
-        if not isinstance(text, str) or text.strip() not in self.own_text:
-            raise ValueError("a text of a student's is not run where a class is graded")
-        exec(text, *(names or (self.names,)))
 
     def run(self, source: str, name: str) -> object:
         """Run a cell; return the value of its last line, where that is an expression.
@@ -114,17 +97,6 @@ class _SilentModule(types.ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         return _silent
-
-
-def examples_over_there(run: Callable[[str], None]) -> None:
-    """Let doctest's examples, which stand in a student's text, run where the student's code does."""
-    doctest.__dict__.update(
-        compile=lambda text, *rest, **named: text, exec=lambda text, names: run(text)
-    )
-
-
-def _not_compiled(*arguments: Any, **named: Any) -> Any:
-    raise ValueError("a text is not compiled where a class is graded")
 
 
 def _silent(*arguments: Any, **named: Any) -> None:

@@ -23,7 +23,7 @@ def shell_of(names: dict[str, Any]) -> ZMQInteractiveShell:
 
 
 class _Strict(ZMQInteractiveShell):
-    """A shell whose `%%capture` lets an error through: a kernel tells of it, and so a test fails."""
+    """A shell whose `%%capture` lets an error through, as a kernel tells of it: a test fails."""
 
     def run_cell(self, code: str, *arguments: Any, **named: Any) -> None:
         """Run code as a cell of its own."""

@@ -81,7 +81,7 @@ class Master:
 
     @property
     def shared(self) -> frozenset[str]:
-        """Return the names that answers and given cells mention: what tests alone bind stays here."""
+        """Return the names of answers and given cells: what tests alone bind stays here."""
         open_ones = [s.words for s in self.steps if s.kind is not Kind.TEST]
         return frozenset().union(*open_ones)
 

@@ -17,7 +17,7 @@ from course_utils.grading.class_checks import ClassChecks
 from course_utils.grading.exchange import Fault, NoWorker
 from course_utils.grading.habits import Watching
 from course_utils.grading.inside.folder import Folder
-from course_utils.grading.kernel import Kernel, examples_over_there
+from course_utils.grading.kernel import Kernel
 from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell
 from course_utils.grading.places import THE_END, cell_with, counts_after
@@ -63,7 +63,7 @@ class Pass:
     """What runs the master's cells against one session.
 
     whole : with hidden tests.  ours : the grade_ids of answers that SOURCE's own stand for, see
-    `assess`.  failed : the questions whose tests are not run again, not even for what they define.
+    `marking`.  failed : the questions whose tests are not run again, not even for what they define.
     """
 
     def __init__(
@@ -79,13 +79,10 @@ class Pass:
         failed: frozenset[str] = frozenset(),
     ) -> None:
         self.master, self.cells, self.session, self.kernel = master, cells, session, kernel
-        kernel.evaluate = session.evaluate
-        examples_over_there(session.run_example)
         self.checks, self.watching, self.whole = checks, watching, whole
         self.ours, self.failed = ours, failed
-        self.bound = dict[
-            str, int
-        ]()  # the students' names that are here, and from after which cell
+        # the students' names that are here, and from after which cell
+        self.bound = dict[str, int]()
         self.workers = session.workers
         self.places = {q.grade_id: counts_after(q, cells) for q in master.questions}
         session.meet(kernel.names, master, watching, Folder(os.getcwd()))

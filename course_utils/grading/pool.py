@@ -13,15 +13,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 
-from course_utils.grading.assess import Nursery, Settings
+from course_utils.grading.assess import assess_here
 from course_utils.grading.exchange import Exchange, NoWorker
 from course_utils.grading.forks import Lost, Say, in_a_fork
 from course_utils.grading.library import course_code
 from course_utils.grading.master import Master, Question
 from course_utils.grading.notebooks import Cell, Rejected
+from course_utils.grading.nursery import Nursery
 from course_utils.grading.places import cell_of
 from course_utils.grading.rows import Kind, Outcome, Row
 from course_utils.grading.sandbox import MEGABYTE, core_of
+from course_utils.grading.settings import Settings
 from course_utils.grading.status import Status
 from course_utils.grading.submissions import Submission
 
@@ -46,7 +48,7 @@ def row_of(
             spare.close()
         return _not_run(submission, master, Status.REJECTED, str(reason))
     own = settings.of(submission.number or submission.student)
-    result = nursery.assess(chosen.cells, own, spare, chosen.modules)
+    result = assess_here(nursery, chosen.cells, own, spare, chosen.modules)
     nursery.clear()
     return Row(
         submission.student,

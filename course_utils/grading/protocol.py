@@ -59,9 +59,8 @@ def encode(
 ) -> bytes:
     """Return the frame of a value. `lend` turns a function into the number that stands for it.
 
-    instances : takes the objects that go by what they hold.  changing : whether lists are such, too,
-    since what is over there may change them.  Raises TypeError, where no worker
-    could read it.
+    instances : takes the objects that go by what they hold.  changing : whether lists are such,
+    too, since what is over there may change them.  Raises TypeError, where no worker could read it.
     """
     packer = Packer(None)
     packer.keep = by_value.by_value(packer, _keep_with(lend), stays=_is_a_students)
@@ -90,11 +89,11 @@ def decode(
     instances: by_value.Instances | None = None,
     changing: bool = False,
 ) -> Any:
-    """Return the value in a frame. `handle(number, kind, name, about)` makes what stands for an object.
+    """Return the value in a frame.
 
-    about : (its special methods, the names of its classes).  instances : the objects that went over
-    by what they hold; with `changing`, what has
-    changed in them is changed here, too.
+    handle : `handle(number, kind, name, about)` makes what stands for an object.  about : (its
+    special methods, the names of its classes).  instances : the objects that went over by what they
+    hold; with `changing`, what has changed in them is changed here, too.
     """
     try:
         letters = str(text, "utf-8")

@@ -1,12 +1,13 @@
-"""SOURCE graded first, as a submission of its own: what is wrong with it is said before the class."""
+"""SOURCE graded first, as a submission of its own: what is wrong is said before the class."""
 
 from dataclasses import replace
 
 from course_utils.grading import GradingError
-from course_utils.grading.assess import Settings, assess
+from course_utils.grading.assess import assess
 from course_utils.grading.exchange import NoWorker
 from course_utils.grading.master import BadSource, Master, Question
 from course_utils.grading.rows import Outcome
+from course_utils.grading.settings import Settings
 
 
 def proved(master: Master, settings: Settings) -> Settings:
@@ -34,4 +35,5 @@ def proved(master: Master, settings: Settings) -> Settings:
 
 def _said(question: Question, outcome: Outcome) -> str:
     name = question.title or question.grade_id
-    return f"“{name}” ({question.grade_id}) has {outcome.points:g} of {question.points:g}: {outcome.message}"
+    points = f"{outcome.points:g} of {question.points:g}"
+    return f"“{name}” ({question.grade_id}) has {points}: {outcome.message}"

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 from course_utils.grading import changes
-from course_utils.grading.assess import Settings
 from course_utils.grading.deadline import Deadline
 from course_utils.grading.give_back import addressed, feedback_archives
 from course_utils.grading.html import MARK_BY_HAND, feedback_page, file_name, summary_page
@@ -24,6 +23,7 @@ from course_utils.grading.pool import Placed, grade_all
 from course_utils.grading.roster import Roster
 from course_utils.grading.rows import Row
 from course_utils.grading.rubrics import Rubrics
+from course_utils.grading.settings import Settings
 from course_utils.grading.submissions import Submission
 from course_utils.grading.summary import as_text, summarise
 from course_utils.grading.tables import Marks, grades_csv, grades_json

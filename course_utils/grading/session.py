@@ -165,14 +165,6 @@ class Session:
             return False
         return bool(reply[:2] == ("value", True))
 
-    def run_example(self, text: str) -> None:
-        """Run an example of a student's own docstring there; what it shows is shown here."""
-        self.asking.run_example(text)
-
-    def evaluate(self, text: str) -> Any:
-        """Return what a text of a student's means over there: it is not run here."""
-        return self.asking.evaluate(text)
-
     def replace(self, values: Mapping[str, Any]) -> None:
         """Let names mean something else over there."""
         self.connection.request("replace", dict(values))

@@ -62,7 +62,9 @@ class Texts:
         """Run a text among names that a test gives; those that it binds are there afterwards."""
         names = {n: value for space in spaces for n, value in space.items() if n != BUILTINS}
         run = f"({how}(text, names), names.pop({BUILTINS!r}), names)"
-        value, _, names = self.session.do("builtins.eval", run, {"text": text, "names": names})
+        value, _, names = self.session.asking.do(
+            "builtins.eval", run, {"text": text, "names": names}
+        )
         spaces[-1].update(names)
         return value
 
@@ -70,7 +72,7 @@ class Texts:
         self._there(f"exec(compile({text.source!r}, '<example>', {text.mode!r}), {THERE})")
 
     def _there(self, text: str) -> Any:
-        return self.session.do("builtins.eval", text)
+        return self.session.asking.do("builtins.eval", text)
 
 
 def _as_text(source: str, file: str, mode: str, *more: Any) -> Text:

@@ -1,4 +1,4 @@
-"""Files that a student's code writes, and a test reads: they are carried over, if they are harmless.
+"""Files that a student's code writes, and a test reads: they are carried over where harmless.
 
 A test may open a table that an answer has saved. Only text, pictures and plain arrays come across:
 nothing that Python would import, and nothing that runs when it is loaded.

@@ -12,13 +12,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from course_utils.grading.assess import Settings
 from course_utils.grading.html import file_name
 from course_utils.grading.master import read_master
 from course_utils.grading.notebooks import MOST_BYTES
 from course_utils.grading.proving import proved
 from course_utils.grading.run import Report, grade
 from course_utils.grading.sandbox import Limits, Sandbox
+from course_utils.grading.settings import Settings
 from course_utils.grading.submissions import find_submissions
 from tests.grading.honest import HONEST
 from tests.grading.hostile import HOSTILE

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from course_utils.grading.assess import Settings
 from course_utils.grading.master import read_master
 from course_utils.grading.run import grade
 from course_utils.grading.sandbox import Limits, Sandbox
+from course_utils.grading.settings import Settings
 from course_utils.grading.submissions import find_submissions
 from tests.grading.invented_class import Case, master_notebook
 

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from course_utils.grading.assess import Settings, assess
+from course_utils.grading.assess import assess
 from course_utils.grading.master import read_master
 from course_utils.grading.notebooks import Cell
 from course_utils.grading.proving import proved
 from course_utils.grading.sandbox import Limits, Sandbox
+from course_utils.grading.settings import Settings
 from tests.grading.hostile_objects import SHEETS
 from tests.grading.invented_class import code
 

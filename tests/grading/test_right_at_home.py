@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from course_utils.checks.catalogue import exercises
-from course_utils.grading.assess import Settings, assess
+from course_utils.grading.assess import assess
 from course_utils.grading.notebooks import Cell
 from course_utils.grading.sandbox import Limits, Sandbox
+from course_utils.grading.settings import Settings
 from tests.grading.test_sheets import (
     ROOT,
     SETTINGS,

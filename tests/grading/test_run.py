@@ -19,12 +19,13 @@ from nbgrader.api import Gradebook
 
 from course_utils.grading import __main__ as command
 from course_utils.grading import pool, proving, sandbox
-from course_utils.grading.assess import Settings, assess
+from course_utils.grading.assess import assess
 from course_utils.grading.journal import NAME, Busy, Journal
 from course_utils.grading.master import read_master
 from course_utils.grading.notebooks import Cell
 from course_utils.grading.run import grade
 from course_utils.grading.sandbox import Limits, Sandbox
+from course_utils.grading.settings import Settings
 from course_utils.grading.submissions import find_submissions
 from tests.grading.invented_class import RIGHT, Case, master_notebook
 

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from course_utils.grading import sandbox, syscalls, view
-from course_utils.grading.assess import Settings, assess
+from course_utils.grading.assess import assess
 from course_utils.grading.exchange import Exchange, Fault
 from course_utils.grading.master import read_master
 from course_utils.grading.notebooks import Cell
 from course_utils.grading.sandbox import Limits, Sandbox
 from course_utils.grading.session import MISSING, Room, Session
+from course_utils.grading.settings import Settings
 from course_utils.grading.stubs import for_checks
 from tests.grading.invented_class import code, notebook
 

@@ -8,12 +8,13 @@ import pytest
 from course_utils._moved import MOVES
 from course_utils.checks.catalogue import exercises
 from course_utils.checks.exercises import HOLD_ANSWERS
-from course_utils.grading.assess import Settings, assess
+from course_utils.grading.assess import assess
 from course_utils.grading.library import PACKAGE
 from course_utils.grading.master import read_master
 from course_utils.grading.notebooks import Cell, load, parse
 from course_utils.grading.sandbox import Limits, Sandbox
 from course_utils.grading.session import Room, Session
+from course_utils.grading.settings import Settings
 
 ROOT = PACKAGE.parent
 STEMS = sorted(

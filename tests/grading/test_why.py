@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from course_utils.grading.assess import Settings
 from course_utils.grading.html import feedback_page
 from course_utils.grading.master import read_master
 from course_utils.grading.pool import failed, grade_all
 from course_utils.grading.sandbox import Limits, Sandbox
+from course_utils.grading.settings import Settings
 from course_utils.grading.submissions import HandedIn, Submission
 from tests.grading.invented_class import RIGHT, Case, code, master_notebook, notebook, text
 

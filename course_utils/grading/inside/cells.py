@@ -186,12 +186,3 @@ def _nobody_answers(*arguments):
 
 def silent(*arguments, **named):
     """Do nothing, in the place of what shows things on a screen."""
-
-
-def awaited(thing):
-    """Return what comes of a coroutine, or of anything else that can be awaited."""
-
-    async def waiting():
-        return await thing
-
-    return asyncio.new_event_loop().run_until_complete(waiting())

@@ -15,7 +15,7 @@ class Folder:
         self.known = dict(self._files())
 
     def changes(self):
-        """Return ({path: bytes} of files that are new or other than before, paths that are gone)."""
+        """Return ({path: bytes} of files that are new or changed, paths that are gone)."""
         now = dict(self._files())
         new = [path for path, seen in now.items() if self.known.get(path) != seen]
         gone = [path for path in self.known if path not in now]

@@ -187,7 +187,7 @@ class Held:
 
 
 def by_value(packer, keep, stays=lambda value: False):
-    """Return what keeps the objects of a frame: by what they hold, but for those that `stays` says."""
+    """Return what keeps a frame's objects: by what they hold, but for those that `stays` says."""
 
     def kept(value):
         item = None if stays(value) else pack_instance(packer, value)
@@ -197,7 +197,7 @@ def by_value(packer, keep, stays=lambda value: False):
 
 
 def known_alone(packer, keep, instances):
-    """Return what keeps the objects of an answer: those that came with the call are known by number."""
+    """Return what keeps an answer's objects: those that came with the call by their number."""
 
     def kept(value):
         number = instances.numbers.get(id(value))

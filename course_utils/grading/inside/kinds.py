@@ -178,9 +178,13 @@ def _named(name, *fields):
     Where the notebook has one of that name, it is that.
     """
     known = vars(sys.modules["__main__"]).get(name)
-    if type(known) is type and issubclass(known, tuple):
-        if getattr(known, "_fields", None) == fields and known.__new__.__module__ != "__main__":
-            return known
+    of_a_cell = type(known) is type and issubclass(known, tuple)
+    if (
+        of_a_cell
+        and getattr(known, "_fields", None) == fields
+        and known.__new__.__module__ != "__main__"
+    ):
+        return known
     if (name, *fields) not in NAMED:
         NAMED[name, *fields] = collections.namedtuple(name, fields)
         if len(NAMED) > MOST_KEPT:

@@ -165,18 +165,6 @@ class Student:
         result, error = self._attempt(lambda: doing(path)(*arguments, **named))
         return ("raised", *error) if error else ("value", result, (), self.printed.told())
 
-    def evaluate(self, text):
-        """Return the value of a text, among the notebook's names."""
-        self.printed.clear()
-        result, error = self._attempt(lambda: eval(text, self.names))
-        return ("raised", *error) if error else ("value", result, (), self.printed.told())
-
-    def example(self, text):
-        """Run an example of a docstring, which shows the value of its last line."""
-        self.printed.clear()
-        _, error = self._attempt(lambda: exec(compile(text, "<example>", "single"), self.names))
-        return ("raised", *error) if error else ("value", None, (), self.printed.told())
-
     def plain(self, thing, special):
         """Return what a thing holds, if that method is the one that it inherits; or None."""
         for base in BASES:

@@ -168,7 +168,7 @@ def _kind_of(value):
 
 
 def about(value, kind, name):
-    """Return [special methods, names of its classes] of an object; [] where its name says it all."""
+    """Return [special methods, names of its classes]; [] where its own name says it all."""
     if kind == "function" and name in KNOWN_BY_NAME:
         return []
     own, plain, base = type(value), PLAIN, object
