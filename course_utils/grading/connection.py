@@ -7,6 +7,7 @@ from course_utils.grading.exchange import Exchange, Fault
 from course_utils.grading.handles import Handle
 from course_utils.grading.sandbox import Sandbox
 from course_utils.grading.status import Status
+from course_utils.grading.usage import tree
 
 
 class Connection:
@@ -34,6 +35,10 @@ class Connection:
         """Say whether the worker has left little to what comes next."""
         exchange = self.exchange
         return bool(exchange and not exchange.fault and exchange.strained())
+
+    def processes(self) -> int:
+        """Return how many processes the worker is made of."""
+        return len(list(tree(self.exchange.process.pid))) if self.exchange else 0
 
     def drop(self) -> None:
         """End the worker."""

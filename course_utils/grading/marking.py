@@ -2,7 +2,8 @@
 
 First a pass with the tests that students can see, for the feedback; then one with their hidden
 parts, for the marks. In this order, because a worker that has seen no hidden input can tell none.
-Each pass is a process of its own, and so is the worker's side of it: they begin alike.
+Where hidden inputs are drawn for each student there is nothing to tell others, and the marks come
+first: who is right needs no feedback. Each pass is a process of its own, and so is the worker's side of it: they begin alike.
 """
 
 import contextlib
@@ -83,6 +84,8 @@ class Marking:
     def _passes(self, questions: Sequence[Question]) -> tuple[dict[str, Seen], dict[str, Seen]]:
         """Return by grade_id what is said for the feedback, and what for the marks."""
         self._run_what_is_given()
+        if self.settings.habits and all(question.drawn for question in questions):
+            return self._marks_first(questions)
         first = self._pass(questions, FIRST_LOOK, whole=False)
         after = {name: seen.after for name, seen in first.items()}
         right = [q for q in questions if first[q.grade_id].right]
@@ -91,6 +94,20 @@ class Marking:
         marks |= {q.grade_id: no_marks(first[q.grade_id]) for q in questions if q not in right}
         first |= self._look_longer(questions, first, marks)
         marks |= self._see_changes(questions, marks, after)
+        marks |= self._carry_through(questions, first, marks, after)
+        return first, marks
+
+    def _marks_first(
+        self, questions: Sequence[Question]
+    ) -> tuple[dict[str, Seen], dict[str, Seen]]:
+        """Return the same, where feedback is only asked for what is not right."""
+        marks = self._pass(questions, FOR_MARKS, whole=True)
+        wrong = [q for q in questions if not marks[q.grade_id].holds]
+        self.failed |= {q.grade_id for q in wrong}
+        after = {name: seen.after for name, seen in marks.items()}
+        first = dict(marks)
+        if wrong:
+            first |= self._pass(wrong, LONG_LOOK, whole=False, after=after)
         marks |= self._carry_through(questions, first, marks, after)
         return first, marks
 
@@ -119,7 +136,8 @@ class Marking:
 
         Where a question's tests end that process, the pass is made anew without it.
         """
-        branched = not whole and not ours and self.session.branch()
+        first = not self.habits  # the worker has seen nothing yet
+        branched = first and self.session.branch()
         while True:
             asked = [q for q in questions if q.grade_id not in self.lost]
             self.failed |= self.lost.keys()

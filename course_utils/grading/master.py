@@ -33,6 +33,7 @@ class Question:
     step : its place among the master's steps, −1 where a teacher gives its points (by_hand).
     names : the students' names that its test mentions.  answers : the grade_ids of the cells that
     it tests, its own first.  withheld : modules not to be imported.
+    drawn : whether nothing is tested but by inputs that `require` draws for each student.
     """
 
     grade_id: str
@@ -43,6 +44,7 @@ class Question:
     names: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    drawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,7 @@ class _Reading:
                 names or tuple(sorted({name for some in own for name in some})),
                 answers,
                 withheld,
+                _is_drawn(step.source),
             )
         )
         self.open_answers.clear()
@@ -233,6 +236,14 @@ class _Reading:
         answers = [step for step in self.steps if step.kind is Kind.ANSWER]
         names = [name for step in answers for name in step.names]
         return frozenset(name for name in names if names.count(name) > 1)
+
+
+def _is_drawn(source: str) -> bool:
+    """Say whether a test is nothing but imports, `check` and `require`."""
+    nodes = [n for n in ast.parse(source).body if not isinstance(n, ast.Import | ast.ImportFrom)]
+    calls = [n.value for n in nodes if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)]
+    names = [call.func.id for call in calls if isinstance(call.func, ast.Name)]
+    return len(names) == len(nodes) and {"require"} <= set(names) <= {"require", "check"}
 
 
 def _withheld_by(source: str) -> Iterator[str]:

@@ -90,7 +90,7 @@ class PassProcess(NamedTuple):
         session, intact = self.session, self.session.leave()
         took = {self._number(name): one.seconds for name, one in seen.items()}
         habits = replace(watching.found(), seconds=took)
-        notes = [] if self.whole or self.ours else list(wording.notes_on_cells(session))
+        notes = [] if self.ours else list(wording.notes_on_cells(session))
         if not intact:
             session.close()
         return Passed(

@@ -68,7 +68,7 @@ class Session:
         self.carried: dict[int, dict[str, Any]] = {}
         self.at = self.wanted = -1  # the last cell that has been run, and that is to be
         self.workers = 0  # how many there were
-        self.branched = False
+        self.branched, self.processes = False, 0
         self.as_given = set[str]()  # the texts of cells that the sheet gives
         self.as_tested = dict[str, str]()  # of its tests, and what they define
 
@@ -128,16 +128,21 @@ class Session:
         """Let a copy of the worker answer from now on; say whether there is one."""
         if self.connection.alive():
             with contextlib.suppress(Fault):
+                self.processes = self.connection.processes()
                 self.connection.request("branch")
                 self.branched = True
         return self.branched
 
     def leave(self) -> bool:
-        """Go back to where the worker branched; say whether that worker is there."""
+        """Go back to where the worker branched; say whether that worker is there, alone.
+
+        A process that the copy has left behind could tell of what it has seen.
+        """
         if not self.branched or not self.connection.alive():
             return False
         with contextlib.suppress(Fault):
-            return self.connection.request("leave")[0] == "ended"
+            ended = self.connection.request("leave")[0] == "ended"
+            return ended and self.connection.processes() <= self.processes
         return False
 
     def fetch_all(self, names: Sequence[str], after: int = THE_END) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import stat
 
 MOST_FILES, MOST_BYTES = 500, 8_000_000
 NOT_BESIDE = ("matplotlib",)  # what a library keeps for itself
@@ -33,13 +34,29 @@ class Folder:
         self.known = dict(self._files())
 
     def whole(self):
-        """Return all that is there, as `take` takes it."""
-        return {path: self._bytes(path) for path, _ in self._files()}
+        """Return ({path: bytes} of all that is there, hidden files too, the paths that stay)."""
+        paths, links = self._everything()
+        return {path: self._bytes(path) for path in paths}, links
 
-    def restore(self, files):
-        """Let there be these files, and no others."""
-        now = dict(self._files())
-        self.take(files, [path for path in now if path not in files])
+    def restore(self, files, links):
+        """Let there be these files and links, and no others; say whether that is so."""
+        paths, others = self._everything()
+        self.take(files, [path for path in (*paths, *others) if path not in (*files, *links)])
+        paths, others = self._everything()
+        return set(paths) == set(files) and set(others) == set(links)
+
+    def _everything(self):
+        """Return (paths of files and folders, paths of links and of whatever else there is)."""
+        plain, others = [], []
+        for place, folders, names in os.walk(self.place):
+            for name in (*folders, *names):
+                whole = os.path.join(place, name)
+                path, mode = os.path.relpath(whole, self.place), os.lstat(whole).st_mode
+                if stat.S_ISDIR(mode):
+                    plain.append(f"{path}/")
+                else:
+                    (plain if stat.S_ISREG(mode) else others).append(path)
+        return plain, others
 
     def _write(self, whole, data):
         os.makedirs(os.path.dirname(whole), exist_ok=True)

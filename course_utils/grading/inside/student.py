@@ -82,7 +82,8 @@ class Student:
         _, status = os.waitpid(child, 0)
         if os.waitstatus_to_exitcode(status) != LEFT:
             os._exit(1)  # it died in the middle of a question
-        self.folder.restore(beside)
+        if not self.folder.restore(*beside):
+            os._exit(1)  # nothing of what it has seen may be left
         return None  # it has answered for both
 
     def leave(self):
