@@ -15,9 +15,9 @@ from course_utils.grading import GradingError
 from course_utils.grading.beside import files_beside
 from course_utils.grading.notebooks import Cell
 from course_utils.grading.script import BadCell, Kind, Step, step_of
+from course_utils.grading.titles import heading_in, told_apart
 
 ASKED = re.compile(r'^\s*(?:require|check)\("([^"]+)"', re.M)
-HEADING = re.compile(r"^#+ +(.+?)\s*$", re.M)
 Given = tuple[tuple[str, tuple[str, ...]], ...]  # (module, names) that cells import
 Metadata = dict[str, Any]
 
@@ -164,16 +164,21 @@ class _Reading:
             raise BadSource(f"two cells of {name} have the grade_id {twice[0]!r}: rename one")
         if not self.questions:
             raise BadSource(f"{name} has no graded cell: expected nbgrader's metadata in it")
-        parts = tuple(self.questions), tuple(self.steps), tuple(self.given)
+        parts = self._titled(), tuple(self.steps), tuple(self.given)
         known = self._reused(), frozenset(self.ids), digest
         return Master(name, *parts, *known, tuple(self.code), tuple(self.texts))
+
+    def _titled(self) -> tuple[Question, ...]:
+        headings, names = zip(*((one.title, one.grade_id) for one in self.questions), strict=True)
+        titles = told_apart(headings, names)
+        return tuple(replace(q, title=t) for q, t in zip(self.questions, titles, strict=True))
 
     def _cell(self, cell: Metadata, source: str, marks: Metadata) -> None:
         if marks.get("grade_id"):
             self.ids.append(marks["grade_id"])
         if cell["cell_type"] == "markdown":
             self.texts.append(source)
-            self.title = (HEADING.findall(source) or [self.title])[-1]
+            self.title = heading_in(source) or self.title
             if marks.get("task") or (marks.get("grade") and marks.get("solution")):
                 self._by_hand(marks)
         elif cell["cell_type"] == "code":

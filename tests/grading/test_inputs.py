@@ -270,6 +270,13 @@ def test_two_cells_of_one_id_are_said(tmp_path):
         read_master(tmp_path / "x.ipynb")
 
 
+def test_questions_below_one_heading_are_told_apart(tmp_path):
+    made = master_notebook()
+    made["cells"] = [cell for cell in made["cells"] if cell["cell_type"] == "code"]
+    (tmp_path / "x.ipynb").write_text(json.dumps(made))
+    assert [q.title for q in read_master(tmp_path / "x.ipynb").questions] == list(POINTS)
+
+
 def test_written_questions_are_graded_by_hand(tmp_path):
     made = master_notebook()
     flags = {"grade": True, "solution": True, "locked": False, "points": 4}
