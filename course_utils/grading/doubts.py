@@ -10,7 +10,9 @@ from course_utils.grading import GradingError
 from course_utils.grading.deadline import Deadline
 from course_utils.grading.master import Master
 from course_utils.grading.notebooks import Rejected
+from course_utils.grading.roster import Roster
 from course_utils.grading.rows import Row
+from course_utils.grading.status import Status
 from course_utils.grading.submissions import Submission, fits
 
 MARKS = re.compile(r"^\s*#+ ?BEGIN (SOLUTION|HIDDEN TESTS)", re.M)
@@ -28,6 +30,7 @@ def doubts(
     submissions: Sequence[Submission],
     deadline: Deadline,
     before: Sequence[Row] = (),
+    roster: Roster | None = None,
 ) -> Iterator[str]:
     """Yield what to ask, a sentence each. before : what was graded with this sheet already."""
     if _is_for_students(source):
@@ -36,6 +39,11 @@ def doubts(
         yield f"{source} is a sheet for students, without solutions and hidden tests{hint}."
     if not before:
         yield from _of_another_sheet(source, master, submissions)
+    if roster and not _has_anybody(roster, [*submissions, *before]):
+        yield (
+            f"Nobody who handed in is on {roster.given.path}: is it the list of another class? "
+            "No line of it would be filled in, and it would be remembered with the report."
+        )
     if deadline.due is not None and _copied(submissions, deadline.due):
         yield (
             "All files carry times after the deadline and close together, as if they had been "
@@ -70,11 +78,23 @@ def _of_another_sheet(
     if fitting >= FEW * len(submissions):
         return
     notebooks = sum(_is_notebook(one, master) for one in submissions)
+    if not notebooks and len(submissions) > 1:
+        yield (
+            f"None of {len(submissions)} submissions has a notebook that can be read: is "
+            "SUBMISSIONS the download of this class?"
+        )
     if fitting < FEW * notebooks:
         yield (
             f"Only {fitting} of {notebooks} notebooks have cells of {source}: "
             "is it the SOURCE of another sheet?"
         )
+
+
+def _has_anybody(roster: Roster, handed_in: Iterable[Submission | Row]) -> bool:
+    """Say whether a list has a line that could be that of somebody who handed in."""
+    rows = [Row(one.student, one.number, Status.GRADED) for one in handed_in]
+    *_, strangers = roster.match(rows)
+    return not rows or len(strangers) < len(rows)
 
 
 def _is_notebook(submission: Submission, master: Master) -> bool:

@@ -116,17 +116,34 @@ def read_master(path: Path, withheld: Sequence[str] = ()) -> Master:
     """Return the Master of a solution notebook. Raises BadSource with a reason."""
     try:
         data = path.read_bytes()
-        cells = json.loads(data)["cells"]
+        book = json.loads(data)
+        cells = book["cells"]
+        _refuse_other_language(path, book)
         master = _Reading(cells, tuple(map(_now, withheld))).master(path.stem, _digest(data))
         return _with_files(master, path.parent)
     except OSError as error:
         raise BadSource(f"{path} cannot be read: {error.strerror}") from error
     except BadCell as error:
         raise BadSource(f"{path.name}: {error}") from error
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise BadSource(
+            f"{path} is not a notebook: SOURCE is a solution notebook (.ipynb) and comes first, "
+            "SUBMISSIONS second"
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadSource(f"{path} is not a notebook of format 4: {error}") from error
     except SyntaxError as error:
         raise BadSource(f"{path} has a cell that is no Python: {error}") from error
+
+
+def _refuse_other_language(path: Path, book: Metadata) -> None:
+    """Raise BadSource for a notebook of another language than Python, where it says so."""
+    about = book.get("metadata") or {}
+    language = (about.get("language_info") or {}).get("name") or (
+        about.get("kernelspec") or {}
+    ).get("language")
+    if language and str(language).lower() not in ("python", "ipython", "python3"):
+        raise BadSource(f"{path} is a notebook of {language}: only Python can be graded")
 
 
 def _digest(data: bytes) -> str:
