@@ -37,6 +37,11 @@ def doubts(
         right = source.resolve().parent.parent / "solutions" / source.name
         hint = f" (is it {right.parent.name}/{right.name}?)" if right.exists() else ""
         yield f"{source} is a sheet for students, without solutions and hidden tests{hint}."
+    if not any(_is_notebook(one, master) for one in submissions):
+        yield (
+            f"Nothing of what was handed in ({len(submissions)}) is a notebook that can be read: "
+            "is SUBMISSIONS the download of this class?"
+        )
     if not before:
         yield from _of_another_sheet(source, master, submissions)
     if roster and not _has_anybody(roster, [*submissions, *before]):
@@ -78,11 +83,6 @@ def _of_another_sheet(
     if fitting >= FEW * len(submissions):
         return
     notebooks = sum(_is_notebook(one, master) for one in submissions)
-    if not notebooks and len(submissions) > 1:
-        yield (
-            f"None of {len(submissions)} submissions has a notebook that can be read: is "
-            "SUBMISSIONS the download of this class?"
-        )
     if fitting < FEW * notebooks:
         yield (
             f"Only {fitting} of {notebooks} notebooks have cells of {source}: "

@@ -386,8 +386,10 @@ def test_submissions_without_any_notebook_are_asked_about(term, capsys):
         (term / "photos" / name).mkdir(parents=True)
         (term / "photos" / name / "photo.png").write_bytes(b"\x89PNG")
     assert run("photos") == 2 and not Path("out").exists()
-    assert "None of 2 submissions has a notebook" in capsys.readouterr().err
+    assert "Nothing of what was handed in (2) is a notebook" in capsys.readouterr().err
     assert run("photos", "--yes") == 0
+    Path("list.csv").write_text("student\n")
+    assert run("list.csv") == 2, "nor is it anybody's late work"
 
 
 def test_the_list_of_another_class_is_asked_about(term, capsys):
