@@ -54,6 +54,24 @@ def _of_system(error: OSError) -> str:
     return f"{where}{error.strerror or error}. What is graded is kept; the same command goes on."
 
 
+def _count(text: str) -> int:
+    """Return a whole number from 1 on."""
+    if not text.strip().isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number from 1 on")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    """Return a length of time."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected seconds, such as 10")
+    return seconds
+
+
 def _parser() -> argparse.ArgumentParser:
     """Return the command's options."""
     made = argparse.ArgumentParser(prog="python -m course_utils.grading", description=__doc__)
@@ -65,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--merge", action="store_true", help="into the report there (the default)")
     report.add_argument("--fresh", action="store_true", help="anew, and keep the old one aside")
     add("--yes", action="store_true", help="ask nothing: grade where there is a doubt")
-    add("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time")
+    add("--jobs", type=_count, default=os.cpu_count() or 1, help="how many at a time")
     add(
         "--seed", default=os.environ.get(SEED, "hidden"), help="any text, kept secret: draws inputs"
     )
@@ -79,10 +97,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--late", metavar="RULE", help='what late work costs: "10%% per day, 3 days grace"')
     add("--extensions", metavar="FILE", help="who has longer: a CSV with student, until or days")
     add("--withhold", action="append", metavar="MODULE", help="cannot be imported")
-    add("--cell-seconds", type=float, default=60, help="for one cell (default: %(default)s)")
-    add("--call-seconds", type=float, default=10, help="for one test's calls (%(default)s)")
-    add("--total-seconds", type=float, default=300, help="for one submission (%(default)s)")
-    add("--memory", type=int, default=2000, help="megabytes of one process (%(default)s)")
+    add("--cell-seconds", type=_seconds, default=60, help="for one cell (default: %(default)s)")
+    add("--call-seconds", type=_seconds, default=10, help="for one test's calls (%(default)s)")
+    add("--total-seconds", type=_seconds, default=300, help="for one submission (%(default)s)")
+    add("--memory", type=_count, default=2000, help="megabytes of one process (%(default)s)")
     add("--unsafe-no-sandbox", action="store_true", help="run strangers' code unprotected")
     add("--gradebook", metavar="URL", help="write the marks to nbgrader's gradebook too")
     add("--dask", metavar="ADDRESS", help="grade on the workers of a Dask cluster")
@@ -167,7 +185,7 @@ def _ready(options: argparse.Namespace, out: Path) -> "tuple[Report, list[Submis
     marks = read_marks(options.marks, master, people) if options.marks else {}
     marked = any(one.marked_late for one in [*submissions, *before])
     deadline = _deadline(options, people, marked, roster)
-    asked = doubts.doubts(options.source, master, submissions, deadline, before)
+    asked = doubts.doubts(options.source, master, submissions, deadline, before, roster)
     doubts.settle(asked, options.yes)
     warning = UNSAFE if options.unsafe_no_sandbox else ""
     rubrics = read_rubrics(options.source)

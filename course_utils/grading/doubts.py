@@ -10,7 +10,9 @@ from course_utils.grading import GradingError
 from course_utils.grading.deadline import Deadline
 from course_utils.grading.master import Master
 from course_utils.grading.notebooks import Rejected
+from course_utils.grading.roster import Roster
 from course_utils.grading.rows import Row
+from course_utils.grading.status import Status
 from course_utils.grading.submissions import Submission, fits
 
 MARKS = re.compile(r"^\s*#+ ?BEGIN (SOLUTION|HIDDEN TESTS)", re.M)
@@ -28,14 +30,25 @@ def doubts(
     submissions: Sequence[Submission],
     deadline: Deadline,
     before: Sequence[Row] = (),
+    roster: Roster | None = None,
 ) -> Iterator[str]:
     """Yield what to ask, a sentence each. before : what was graded with this sheet already."""
     if _is_for_students(source):
         right = source.resolve().parent.parent / "solutions" / source.name
         hint = f" (is it {right.parent.name}/{right.name}?)" if right.exists() else ""
         yield f"{source} is a sheet for students, without solutions and hidden tests{hint}."
+    if not any(_is_notebook(one, master) for one in submissions):
+        yield (
+            f"Nothing of what was handed in ({len(submissions)}) is a notebook that can be read: "
+            "is SUBMISSIONS the download of this class?"
+        )
     if not before:
         yield from _of_another_sheet(source, master, submissions)
+    if roster and not _has_anybody(roster, [*submissions, *before]):
+        yield (
+            f"Nobody who handed in is on {roster.given.path}: is it the list of another class? "
+            "No line of it would be filled in, and it would be remembered with the report."
+        )
     if deadline.due is not None and _copied(submissions, deadline.due):
         yield (
             "All files carry times after the deadline and close together, as if they had been "
@@ -75,6 +88,13 @@ def _of_another_sheet(
             f"Only {fitting} of {notebooks} notebooks have cells of {source}: "
             "is it the SOURCE of another sheet?"
         )
+
+
+def _has_anybody(roster: Roster, handed_in: Iterable[Submission | Row]) -> bool:
+    """Say whether a list has a line that could be that of somebody who handed in."""
+    rows = [Row(one.student, one.number, Status.GRADED) for one in handed_in]
+    *_, strangers = roster.match(rows)
+    return not rows or len(strangers) < len(rows)
 
 
 def _is_notebook(submission: Submission, master: Master) -> bool:

@@ -20,6 +20,7 @@ from course_utils.grading.master import Master
 from course_utils.grading.rows import Row
 from course_utils.grading.spelling import plain
 from course_utils.grading.status import Status
+from course_utils.grading.worth import still_to_mark
 
 NOT_GRADED = ("EX", "N/A")  # of Canvas: excused, and not assigned to this student
 OURS = re.compile(r"[0-9.,]+ of [0-9.,]+ points[:;,] |Your file was not marked: ")
@@ -210,7 +211,9 @@ def comment_on(row: Row, master: Master) -> str:
     if row.score is None:
         return ""
     late = f", {row.lost:.6g} less for being late" if row.lost else ""
-    points = f"{row.score:.6g} of {master.max_score:.6g} points{late}"
+    left = still_to_mark(row, master)
+    read = f", {left} of the answers still to be read" if left else ""
+    points = f"{row.score:.6g} of {master.max_score:.6g} points{late}{read}"
     why = row.status.to_student
     return f"{points}; {why[0].lower()}{why[1:]}" if why else f"{points}: {PAGE}"
 

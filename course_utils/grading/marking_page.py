@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from course_utils.grading.blanks import is_blank, is_blank_text
 from course_utils.grading.html import MARK_BY_HAND, page, text_of
 from course_utils.grading.master import Master, Question
-from course_utils.grading.parsing import is_blank, string_in
+from course_utils.grading.parsing import string_in
 from course_utils.grading.rows import Row
 from course_utils.grading.rubrics import OWN_WORDS, Rubric, Rubrics
 from course_utils.grading.tables import OUT_OF, harmless
@@ -61,7 +62,8 @@ def _question(question: Question, rows: Sequence[Row], rubric: Rubric, key: str)
 def _answer(question: Question, row: Row) -> dict[str, Any]:
     source = row.code.get(question.grade_id, "")
     words = string_in(source)
-    text = words if words is not None else "" if is_blank(_right_side(source)) else source
+    blank = is_blank(_right_side(source).strip()) or is_blank_text(source)
+    text = words if words is not None else "" if blank else source
     given = row.by_hand.get(question.grade_id)
     named = {"student": row.student, "called": harmless(row.student)}
     return {**named, "text": text.strip(), "code": words is None, "given": given}

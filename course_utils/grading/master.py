@@ -15,9 +15,9 @@ from course_utils.grading import GradingError
 from course_utils.grading.beside import files_beside
 from course_utils.grading.notebooks import Cell
 from course_utils.grading.script import BadCell, Kind, Step, step_of
+from course_utils.grading.titles import heading_in, told_apart
 
 ASKED = re.compile(r'^\s*(?:require|check)\("([^"]+)"', re.M)
-HEADING = re.compile(r"^#+ +(.+?)\s*$", re.M)
 Given = tuple[tuple[str, tuple[str, ...]], ...]  # (module, names) that cells import
 Metadata = dict[str, Any]
 
@@ -124,17 +124,34 @@ def read_master(path: Path, withheld: Sequence[str] = ()) -> Master:
     """Return the Master of a solution notebook. Raises BadSource with a reason."""
     try:
         data = path.read_bytes()
-        cells = json.loads(data)["cells"]
+        book = json.loads(data)
+        cells = book["cells"]
+        _refuse_other_language(path, book)
         master = _Reading(cells, tuple(map(_now, withheld))).master(path.stem, _digest(data))
         return _with_files(master, path.parent)
     except OSError as error:
         raise BadSource(f"{path} cannot be read: {error.strerror}") from error
     except BadCell as error:
         raise BadSource(f"{path.name}: {error}") from error
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise BadSource(
+            f"{path} is not a notebook: SOURCE is a solution notebook (.ipynb) and comes first, "
+            "SUBMISSIONS second"
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadSource(f"{path} is not a notebook of format 4: {error}") from error
     except SyntaxError as error:
         raise BadSource(f"{path} has a cell that is no Python: {error}") from error
+
+
+def _refuse_other_language(path: Path, book: Metadata) -> None:
+    """Raise BadSource for a notebook of another language than Python, where it says so."""
+    about = book.get("metadata") or {}
+    language = (about.get("language_info") or {}).get("name") or (
+        about.get("kernelspec") or {}
+    ).get("language")
+    if language and str(language).lower() not in ("python", "ipython", "python3"):
+        raise BadSource(f"{path} is a notebook of {language}: only Python can be graded")
 
 
 def _digest(data: bytes) -> str:
@@ -172,16 +189,21 @@ class _Reading:
             raise BadSource(f"two cells of {name} have the grade_id {twice[0]!r}: rename one")
         if not self.questions:
             raise BadSource(f"{name} has no graded cell: expected nbgrader's metadata in it")
-        parts = tuple(self.questions), tuple(self.steps), tuple(self.given)
+        parts = self._titled(), tuple(self.steps), tuple(self.given)
         known = self._reused(), frozenset(self.ids), digest
         return Master(name, *parts, *known, tuple(self.code), tuple(self.texts))
+
+    def _titled(self) -> tuple[Question, ...]:
+        headings, names = zip(*((one.title, one.grade_id) for one in self.questions), strict=True)
+        titles = told_apart(headings, names)
+        return tuple(replace(q, title=t) for q, t in zip(self.questions, titles, strict=True))
 
     def _cell(self, cell: Metadata, source: str, marks: Metadata) -> None:
         if marks.get("grade_id"):
             self.ids.append(marks["grade_id"])
         if cell["cell_type"] == "markdown":
             self.texts.append(source)
-            self.title = (HEADING.findall(source) or [self.title])[-1]
+            self.title = heading_in(source) or self.title
             if marks.get("task") or (marks.get("grade") and marks.get("solution")):
                 self._by_hand(marks)
         elif cell["cell_type"] == "code":

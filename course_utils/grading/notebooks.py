@@ -76,7 +76,8 @@ def read_notebook(data: bytes) -> Notebook:
     try:
         notebook = json.loads(data)
     except (ValueError, RecursionError, MemoryError):
-        raise Rejected("The file is not a notebook: it is not JSON.") from None
+        what = "it is not JSON" if data.strip() else "it is empty"
+        raise Rejected(f"The file is not a notebook: {what}.") from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise Rejected("The file is not a notebook of format 4: it has no list of cells.")
     if notebook.get("nbformat") != 4:

@@ -34,6 +34,6 @@ def proved(master: Master, settings: Settings) -> Settings:
 
 
 def _said(question: Question, outcome: Outcome) -> str:
-    name = question.title or question.grade_id
-    points = f"{outcome.points:g} of {question.points:g}"
-    return f"“{name}” ({question.grade_id}) has {points}: {outcome.message}"
+    title = question.title or question.grade_id
+    name = f"“{title}”" + ("" if question.grade_id in title else f" ({question.grade_id})")
+    return f"{name} has {outcome.points:g} of {question.points:g}: {outcome.message}"

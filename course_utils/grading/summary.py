@@ -12,6 +12,7 @@ from course_utils.grading.master import Master
 from course_utils.grading.rows import Kind, Row
 from course_utils.grading.rubrics import Rubrics
 from course_utils.grading.status import Status
+from course_utils.grading.worth import still_to_mark
 
 BARS = 10
 FAILED = (Kind.WRONG, Kind.PARTLY, Kind.NOT_RUN)
@@ -124,6 +125,8 @@ def as_text(summary: Summary, rows: Sequence[Row], master: Master) -> str:
     lines += [
         f"  made {count:3} times: {name}, {title}" for title, name, _, count in summary.mistakes[:3]
     ]
+    left = sum(still_to_mark(row, master) > 0 for row in rows)
+    lines += [f"  {left} wait for points by hand: make mark-reasons OUT=…"] if left else []
     lines += [f"  needs a look: {row.student} ({row.status})" for row in summary.look]
     alike = len(summary.alike.answers) + len(summary.alike.results)
     lines += [f"  {alike} answers are alike: look at them in summary.html"] if alike else []

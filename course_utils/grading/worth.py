@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from course_utils.grading.master import Master
+from course_utils.grading.rows import Row
 from course_utils.grading.tables import OUT_OF, BadTable, read_csv
 
 MOST = 1_000  # points of one question
@@ -51,3 +52,9 @@ def _points(text: str, name: str, path: Path) -> float:
             f"{path}, line {OUT_OF}: expected points of {name!r}, 0 to {MOST}, got {text!r}"
         )
     return points
+
+
+def still_to_mark(row: Row, master: Master) -> int:
+    """Return how many answers have points to be had that a teacher has not given yet."""
+    wanted = {one.grade_id for one in master.questions if one.by_hand and one.points}
+    return len(wanted - row.by_hand.keys()) if row.was_run else 0

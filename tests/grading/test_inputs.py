@@ -270,6 +270,28 @@ def test_two_cells_of_one_id_are_said(tmp_path):
         read_master(tmp_path / "x.ipynb")
 
 
+@pytest.mark.parametrize(
+    "about", [{"language_info": {"name": "R"}}, {"kernelspec": {"name": "ir", "language": "R"}}]
+)
+def test_a_master_of_another_language_is_said(tmp_path, about):
+    (tmp_path / "x.ipynb").write_text(json.dumps({**master_notebook(), "metadata": about}))
+    with pytest.raises(BadSource, match="a notebook of R: only Python"):
+        read_master(tmp_path / "x.ipynb")
+
+
+def test_an_archive_as_master_is_said(tmp_path):
+    (tmp_path / "all.zip").write_bytes(b"PK\x03\x04\xc0\xff")
+    with pytest.raises(BadSource, match=r"SOURCE is a solution notebook .* comes first"):
+        read_master(tmp_path / "all.zip")
+
+
+def test_questions_below_one_heading_are_told_apart(tmp_path):
+    made = master_notebook()
+    made["cells"] = [cell for cell in made["cells"] if cell["cell_type"] == "code"]
+    (tmp_path / "x.ipynb").write_text(json.dumps(made))
+    assert [q.title for q in read_master(tmp_path / "x.ipynb").questions] == list(POINTS)
+
+
 def test_written_questions_are_graded_by_hand(tmp_path):
     made = master_notebook()
     flags = {"grade": True, "solution": True, "locked": False, "points": 4}

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from course_utils.grading import marking_page as module
+from course_utils.grading.graded_list import OURS, comment_on
 from course_utils.grading.html import feedback_page
 from course_utils.grading.marking_page import marking_page
 from course_utils.grading.rubrics import OWN_WORDS
 from course_utils.grading.run import Report
+from course_utils.grading.summary import as_text, summarise
 from course_utils.grading.tables import OUT_OF, BadTable, read_marks
 from course_utils.grading.worth import with_worth
 from tests.grading.marked_by_hand import HOSTILE, NAMES, master_in, rows
@@ -50,6 +52,16 @@ def test_the_rubric_stands_beside(school):
     assert questions["why"]["reference"] == "it sums to 1"
     assert questions["jacobian"]["scheme"] == "One point for the shape."
     assert questions["jacobian"]["reference"] == "The Jacobian is …"
+
+
+@pytest.mark.parametrize(
+    "text", ["YOUR ANSWER HERE", "\n", "# YOUR CODE HERE\nraise NotImplementedError()"]
+)
+def test_what_was_handed_out_is_no_answer(school, text):
+    master, rubrics, _ = school
+    blank = replace(rows()[0], code={"why": text})
+    first, *_ = data_of(marking_page([blank], master, rubrics, ""))["questions"]
+    assert first["answers"][0]["text"] == ""
 
 
 def test_the_order_tells_nothing_and_stays(school):
@@ -161,3 +173,22 @@ def test_the_command_opens_the_page(tmp_path, monkeypatch, capsys):
     second.write_text("")
     assert module.main([str(tmp_path)]) == 2
     assert str(second.parent) in capsys.readouterr().out and len(opened) == 2
+
+
+def test_the_end_of_a_run_says_who_waits_for_points(school):
+    master, rubrics, _ = school
+    marks = {"jacobian": 2.0, "plot": 1.0}  # a reason without points keeps nobody waiting
+    some = [*rows()[1:], rows()[0].marked(marks)]
+    said = as_text(summarise(some, master, rubrics), some, master)
+    assert f"  {len(some) - 1} wait for points by hand: make mark-reasons OUT=…" in said
+    done = [row.marked(marks) for row in rows()]
+    assert "by hand" not in as_text(summarise(done, master, rubrics), done, master)
+
+
+def test_a_comment_says_how_many_answers_are_still_to_be_read(school):
+    master, *_ = school
+    first = rows()[0]
+    assert comment_on(first, master).startswith("1 of 6 points, 2 of the answers still to be read:")
+    marked = first.marked({"jacobian": 2.0, "plot": 1.0})
+    assert comment_on(marked, master).startswith("4 of 6 points: ")
+    assert OURS.match(comment_on(first, master)), "the next run writes its own over it"

@@ -381,6 +381,36 @@ def test_what_is_no_notebook_says_nothing_of_the_source(term):
     assert run("late") == 0, "the SOURCE of this report is known to fit"
 
 
+def test_submissions_without_any_notebook_are_asked_about(term, capsys):
+    for name in ("ada", "bo"):
+        (term / "photos" / name).mkdir(parents=True)
+        (term / "photos" / name / "photo.png").write_bytes(b"\x89PNG")
+    assert run("photos") == 2 and not Path("out").exists()
+    assert "Nothing of what was handed in (2) is a notebook" in capsys.readouterr().err
+    assert run("photos", "--yes") == 0
+    Path("list.csv").write_text("student\n")
+    assert run("list.csv") == 2, "nor is it anybody's late work"
+
+
+def test_the_list_of_another_class_is_asked_about(term, capsys):
+    lines = ["student", "Xaver Fremd", "Yvonne Fremd"]
+    Path("list.csv").write_text("\n".join(lines) + "\n")
+    assert run("in", "--roster", "list.csv") == 2 and not Path("out").exists()
+    assert "Nobody who handed in is on list.csv" in capsys.readouterr().err
+    Path("list.csv").write_text("\n".join([*lines, STUDENTS[3]]) + "\n")
+    assert run("in", "--roster", "list.csv") == 0
+
+
+@pytest.mark.parametrize(
+    "option, value",
+    [("--jobs", "0"), ("--jobs", "two"), ("--call-seconds", "-1"), ("--cell-seconds", "nan")],
+)
+def test_a_limit_that_is_none_is_refused(term, capsys, option, value):
+    with pytest.raises(SystemExit):
+        run("in", f"{option}={value}")
+    assert f"{option}: '{value}': expected" in capsys.readouterr().err
+
+
 def test_times_of_copying_are_no_times_of_handing_in(term, capsys):
     for number, name in enumerate(STUDENTS):
         hand_in(term / "in", name, when=LATER + number)
