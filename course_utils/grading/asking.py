@@ -136,7 +136,7 @@ class Asking:
 
     def _shared(self, message: tuple[Any, ...], of: Handle | None) -> tuple[Any, Any]:
         """Ask for something that may run a student's code; return (result, changes)."""
-        if not self.alike:
+        if not self.alike or message[0] == "check":  # our checks look at what a call gives, alone
             return self.replies.value(self.connection.request(*message, of=of))
         self.alike.tell()
         try:

@@ -107,7 +107,8 @@ class Marking:
         after = {name: seen.after for name, seen in marks.items()}
         first = dict(marks)
         if wrong:
-            first |= self._pass(wrong, LONG_LOOK, whole=False, after=after)
+            first |= self._pass(wrong, FIRST_LOOK, whole=False, after=after)
+            first |= self._look_longer(wrong, first, marks)
         marks |= self._carry_through(questions, first, marks, after)
         return first, marks
 
@@ -201,7 +202,7 @@ class Marking:
     ) -> dict[str, Seen]:
         """Return the feedback anew where a first look said right and the hidden test did not.
 
-        In a new worker, since the last one knows hidden inputs by now.
+        In a new worker, since the last one knows hidden inputs by now, unless they are drawn.
         """
         doubtful = [
             q
@@ -210,7 +211,8 @@ class Marking:
         ]
         if not doubtful:
             return {}
-        self._start_anew(self.session.left_out)
+        if not all(question.drawn for question in doubtful):
+            self._start_anew(self.session.left_out)
         after = {q.grade_id: first[q.grade_id].after for q in doubtful}
         return self._pass(doubtful, LONG_LOOK, whole=False, after=after)
 

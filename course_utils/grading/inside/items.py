@@ -10,6 +10,7 @@ same caps: an honest value that is too large is Unsendable, and never malformed 
 """
 
 import contextlib
+import functools
 import math
 
 import numpy as np
@@ -181,15 +182,21 @@ def of_base(value):
     """Return what packs a value of a kind that is not in the table: as what it is a kind of."""
     kind = type(value)
     if kind.__module__ == "__main__" and has_methods(kind):
-        return lambda packer, value: packer.keep(value)
+        return keep
     for base in kind.__mro__:
         if base in BASES:
             return BASES[base]
     if is_array_like(value) and not callable(value):  # as a polynomial is
         return lambda packer, value: packer.item(np.asarray(value))
-    return lambda packer, value: packer.keep(value)
+    return keep
 
 
+def keep(packer, value):
+    """Keep what is no value."""
+    return packer.keep(value)
+
+
+@functools.lru_cache(maxsize=1_000)
 def has_methods(kind):
     """Say whether a class has methods that stand in a cell: then it is more than what it holds."""
     own = (vars(one) for one in kind.__mro__ if one.__module__ == "__main__")
