@@ -18,7 +18,7 @@ from pathlib import Path
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
-from course_utils.grading import forks, kernel, magics, sandbox, usage
+from course_utils.grading import exchange, forks, kernel, magics, sandbox, usage
 
 # They run the master's cells, or what they write themselves of names.
 RUNNERS = (kernel, magics, collections, dataclasses, enum)
@@ -150,7 +150,7 @@ def _stack(frame: FrameType | None) -> Iterable[FrameType]:
 
 def _starts_a_worker(caller: FrameType) -> bool:
     """Say whether it is the grader that asks: for a new worker, or how much one uses."""
-    return any(_is_of(frame, sandbox, usage) for frame in _stack(caller))
+    return any(_is_of(frame, exchange, sandbox, usage) for frame in _stack(caller))
 
 
 def _imports(caller: FrameType) -> bool:

@@ -3,7 +3,9 @@
 First a pass with the tests that students can see, for the feedback; then one with their hidden
 parts, for the marks. In this order, because a worker that has seen no hidden input can tell none.
 Where hidden inputs are drawn for each student there is nothing to tell others, and the marks come
-first: who is right needs no feedback. Each pass is a process of its own, and so is the worker's side of it: they begin alike.
+first: who is right needs no feedback.
+
+Each pass is a process of its own, and so is the worker's side of it: they begin alike.
 """
 
 import contextlib

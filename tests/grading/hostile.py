@@ -108,7 +108,7 @@ LOOPS = [
         def mean(x):
             return Slow()
     """,
-        "timeout",
+        None,
     ),
     Case(
         "endless iterator",
@@ -123,6 +123,7 @@ LOOPS = [
     """
         },
         ("attention",),
+        "timeout",
     ),
     Case(
         "many slow cells",

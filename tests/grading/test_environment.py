@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,8 @@ def of_a_class(tmp_path):
     )
     (tmp_path / "in" / "right.ipynb").write_text(sheet("def f(x): return x ** 2"))
     (tmp_path / "in" / "wrong.ipynb").write_text(sheet("def f(x): return 5"))
-    for path in (*tmp_path.parents[:2], tmp_path, *tmp_path.rglob("*")):
+    above = (path for path in tmp_path.parents if path.is_relative_to(tempfile.gettempdir()))
+    for path in (*list(above)[:-1], tmp_path, *tmp_path.rglob("*")):
         path.chmod(0o777)
     return tmp_path
 

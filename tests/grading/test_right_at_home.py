@@ -47,7 +47,7 @@ def compare(sheet, folder, mood, most):
     (stem,) = [stem for stem in STEMS if stem.split("_")[0] == sheet]
     master, made = master_of(stem), exercises(sheet)
     tests = {f"test_{id.replace('.', '_')}": one for id, one in made.items()}
-    asked = {q.grade_id: q.needs.names[0] for q in master.questions if q.needs.names}
+    asked = {q.grade_id: q.names[0] for q in master.questions if q.names}
     graded = {id: one for id, one in tests.items() if id in asked}
     settings = Settings(Sandbox(Limits(call=60, total=600), shown=(str(folder),)))
     sources = [c.source for c in cells_of("solutions", stem) if "train(model" not in c.source]

@@ -108,7 +108,7 @@ def test_a_withheld_name_in_an_import_stops_nothing_until_it_is_used(line):
     given = (("course_utils.attention", ("softmax",)),)
     limits = Limits(cell=20, call=20, total=60, memory=1000)
     until = time.monotonic() + 60
-    session = Session(cells, Sandbox(limits), given, ("course_utils.attention",), until)
+    session = Session(cells, Sandbox(limits), Room(given, ("course_utils.attention",), {}, until))
     try:
         assert session.fetch("x").tolist() == [0.5, 0.5] and session.fetch("y") == 1
         assert {kind for kind, *_ in session.errors.values()} == {"Withheld"}
