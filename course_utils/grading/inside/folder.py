@@ -49,6 +49,7 @@ class Folder:
         """Return (paths of files and folders, paths of links and of whatever else there is)."""
         plain, others = [], []
         for place, folders, names in os.walk(self.place):
+            folders[:] = [name for name in folders if self._is_own(os.path.join(place, name))]
             for name in (*folders, *names):
                 whole = os.path.join(place, name)
                 path, mode = os.path.relpath(whole, self.place), os.lstat(whole).st_mode
@@ -57,6 +58,10 @@ class Folder:
                 else:
                     (plain if stat.S_ISREG(mode) else others).append(path)
         return plain, others
+
+    def _is_own(self, path):
+        """Say whether a folder is no other disk's: Python itself may be shown below /tmp."""
+        return os.lstat(path).st_dev == os.lstat(self.place).st_dev
 
     def _write(self, whole, data):
         os.makedirs(os.path.dirname(whole), exist_ok=True)
@@ -67,7 +72,8 @@ class Folder:
     def _files(self):
         found = 0
         for place, folders, names in os.walk(self.place):
-            folders[:] = sorted(n for n in folders if n not in NOT_BESIDE and n[0] not in "._")
+            kept = (n for n in folders if n not in NOT_BESIDE and n[0] not in "._")
+            folders[:] = sorted(n for n in kept if self._is_own(os.path.join(place, n)))
             for name in folders:
                 yield os.path.relpath(os.path.join(place, name), self.place) + "/", ()
             for name in sorted(names):
