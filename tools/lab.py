@@ -8,7 +8,6 @@ import os
 import sys
 from pathlib import Path
 
-from course_utils.grading.environment import start_clean
 from tools import door
 from tools.editions import hand_out
 
@@ -63,5 +62,4 @@ def trust(paths):
 
 
 if __name__ == "__main__":
-    start_clean("tools.lab", sys.argv[1:])
     door.run(main, sys.argv[1:])
