@@ -1,8 +1,8 @@
 """What of a caller's environment reaches the course: nothing that changes what Python does.
 
-One list for every door: `make`, which starts set-up and the lab without them, and the command that
-grades: started with such a variable, or with -O, it starts itself anew without. Needs Python's own library
-alone, for set-up reads this file before anything is installed.
+One list for every door: `make`, which starts set-up and the lab without them, and the command
+that grades: started with such a variable, or with -O, it starts itself anew without. Needs
+Python's own library alone, for set-up reads this file before anything is installed.
 """
 
 import os
