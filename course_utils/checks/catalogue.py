@@ -1,17 +1,29 @@
-"""All exercises by their id: a sheet's are declared in a module of its own in `sheets`."""
+"""All exercises by their id: a sheet's are declared in `sheets`, a lesson's blanks in `blanks`."""
 
 import functools
 import importlib
 import pkgutil
+import re
 from pathlib import Path
 
 PREFIX = "sheet_"
+LESSON = "lesson_"
+IS_BLANK = re.compile(r"\w+\.[a-z]")  # "02.a", where "02.3" stands in the sheet
 
 
 def sheets():
     """Return the names of all sheets, ["00", "01", …]."""
-    modules = pkgutil.iter_modules([str(Path(__file__).parent / "sheets")])
-    return sorted(m.name.removeprefix(PREFIX) for m in modules if m.name.startswith(PREFIX))
+    return _names("sheets", PREFIX)
+
+
+def lessons():
+    """Return the names of all lessons that have blanks, ["01", "02", …]."""
+    return _names("blanks", LESSON)
+
+
+def _names(folder, prefix):
+    modules = pkgutil.iter_modules([str(Path(__file__).parent / folder)])
+    return sorted(m.name.removeprefix(prefix) for m in modules if m.name.startswith(prefix))
 
 
 @functools.cache
@@ -23,14 +35,34 @@ def exercises(sheet):
     return {exercise.id: exercise for exercise in module.sheet.exercises}
 
 
+@functools.cache
+def blanks(lesson):
+    """Return what is built in a lesson, {id: exercise} in their order; {} where nothing is."""
+    if lesson not in lessons():
+        return {}
+    module = importlib.import_module(f"course_utils.checks.blanks.{LESSON}{lesson}")
+    return {blank.id: blank for blank in module.lesson.exercises}
+
+
+def is_blank(exercise):
+    """Tell whether an id is that of a lesson's blank."""
+    return IS_BLANK.fullmatch(str(exercise)) is not None
+
+
+def beside(exercise):
+    """Return what stands beside an exercise: those of its sheet, or the blanks of its lesson."""
+    place = str(exercise).split(".")[0].lower()
+    return blanks(place) if is_blank(exercise) else exercises(place)
+
+
 def find(exercise):
     """Return the exercise of that id. Raises LookupError where there is none."""
     exercise = str(exercise)
-    sheet = exercise.split(".")[0].lower()
-    known = exercises(sheet)
-    if f"0{exercise}" in exercises(f"0{sheet}"):
+    known = beside(exercise)
+    if f"0{exercise}" in beside(f"0{exercise}"):
         raise LookupError(f"there is no exercise {exercise!r}: did you mean '0{exercise}'?")
     if exercise not in known:
         there = ", ".join(known) or "no exercise: the sheets are " + ", ".join(sheets())
-        raise LookupError(f"there is no exercise {exercise!r}; sheet {sheet} has {there}")
+        place = ("lesson " if is_blank(exercise) else "sheet ") + exercise.split(".")[0].lower()
+        raise LookupError(f"there is no exercise {exercise!r}; {place} has {there}")
     return known[exercise]

@@ -81,3 +81,23 @@ class Sheet:
         exercise = kind(id=id, title=title, **{"withholds": self.withholds, **about})
         self.exercises.append(exercise)
         return exercise
+
+
+class Lesson(Sheet):
+    """The blanks of one lesson: what its learner builds in the lesson itself, "02.a", "02.b", ….
+
+    They have no points, and the lesson's own text asks for them. Declared as in a sheet, in
+    `blanks/lesson_<lesson>.py`.
+    """
+
+    def function(self, id, title, **about):
+        """Declare a blank whose answer is a function."""
+        return super().function(id, title, **{"points": 0, "asks": "", **about})
+
+    def value(self, id, title, **about):
+        """Declare a blank whose answer is a number, or an array of numbers."""
+        return super().value(id, title, **{"points": 0, "asks": "", **about})
+
+    def work(self, id, title, **about):
+        """Declare a blank whose answer is a function that is tried once as a whole."""
+        return super().work(id, title, **{"points": 0, "asks": "", **about})

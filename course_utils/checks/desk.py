@@ -1,4 +1,4 @@
-"""`check`, `hint` and `require`: where a learner, or a class's hidden test, asks.
+"""`check`, `yours`, `hint` and `require`: where a learner, or a class's hidden test, asks.
 
 What a learner does is kept in their own progress file (`progress_store`).
 """
@@ -9,9 +9,9 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-from course_utils.checks.catalogue import exercises, find
+from course_utils.checks.catalogue import beside, find, is_blank
 from course_utils.checks.exercises import Effort
-from course_utils.checks.outcomes import CheckResult, Hint, NotAnsweredYet, NotCorrect
+from course_utils.checks.outcomes import CheckResult, Hint, NotAnsweredYet, NotCorrect, StillOpen
 from course_utils.checks.progress_store import store
 
 TRIES_BEFORE_A_HINT = 3
@@ -26,16 +26,40 @@ def check(exercise, answer):
 
     exercise : its id.  answer : what the exercise asks for: a function, numbers, a letter, line
     numbers or a text. It is never changed. Returns a `CheckResult` with `passed`, `mistake` and
-    `message`. Raises NotAnsweredYet where there is no answer, LookupError for an unknown id.
+    `message`. Raises NotAnsweredYet where there is no answer, LookupError for an unknown id. A
+    lesson's blank that is still open raises nothing, so that the lesson runs to its end.
     """
     if in_class := IN_CLASS.get():
         return in_class.check(exercise, answer)
     asked = find(exercise)
-    verdict = _judged(asked, answer)
+    try:
+        verdict = _judged(asked, answer)
+    except NotAnsweredYet as unanswered:
+        if not is_blank(exercise):
+            raise
+        return StillOpen(str(unanswered))
     tries = (store().get(exercise).get("tries") or 0) + 1
     _keep(asked, verdict, answer, tries)
     advice = _next_step(asked) if verdict.passed else _advice(asked, tries)
     return CheckResult(exercise, asked.title, verdict, f"{advice} {store().notice}".strip())
+
+
+def yours(exercise, answer, otherwise):
+    """Return what the learner built for a lesson's blank, or `otherwise` while it is not right.
+
+    Says in a line which of the two is used from here on.
+    """
+    if IN_CLASS.get():
+        return otherwise
+    try:
+        passed = _judged(find(exercise), answer).passed
+    except NotAnsweredYet:
+        passed = False
+    if passed:
+        print(f"✓ From here on the lesson uses what you built ({exercise}).")
+        return answer
+    print(f"○ {exercise} is open: from here on the lesson uses the course's own.")
+    return otherwise
 
 
 def require(exercise, answer):
@@ -92,7 +116,9 @@ def _advice(asked, tries):
 
 def _next_step(asked):
     """Say where to go after a right answer: the sheet's next exercise that is still open."""
-    ids = list(exercises(asked.id.split(".")[0].lower()))
+    if is_blank(asked.id):
+        return "The lesson goes on with it."
+    ids = list(beside(asked.id))
     after = ids[ids.index(asked.id) + 1 :] + ids[: ids.index(asked.id)]
     open_ones = [other for other in after if not store().get(other).get("passed")]
     return f"Next: {open_ones[0]}." if open_ones else "The whole sheet is done. 做完了！"

@@ -112,6 +112,26 @@ class Hint:
         return f"hint {self.level} of 2 for exercise {self.exercise}"
 
 
+@dataclass(frozen=True)
+class StillOpen:
+    """What `check` returns of a lesson's blank that nobody has filled in yet."""
+
+    missing: str
+    passed = False
+    mistake = None
+
+    @property
+    def message(self):
+        return self.missing
+
+    def __repr__(self):
+        return f"○ {self.missing}"
+
+    def _repr_html_(self):
+        box = BOX.format(colour=LOOK["recorded"][1])
+        return f'<div role="status" style="{box}"><p style="{HEAD}">○ {escape(self.missing)}</p></div>'
+
+
 class NotAnsweredYet(Exception):
     """An exercise without an answer: what every sheet says before its learner begins."""
 

@@ -1,8 +1,11 @@
-"""What a learner answers and sees beside the exercises: predictions, quizzes, progress.
+"""What a learner answers and sees beside the exercises: predictions, quizzes, progress, numbers.
 
 Answers are kept by `checks.progress_store`. Nothing here judges an exercise, and nothing is sent.
 """
 
-from course_utils.learning.questions import Question, predict, progress, quiz, reveal
+from course_utils.learning.measured import measured
+from course_utils.learning.overview import progress
+from course_utils.learning.predictions import Option, predict, reveal
+from course_utils.learning.questions import Question, quiz
 
-__all__ = ["Question", "predict", "progress", "quiz", "reveal"]
+__all__ = ["Option", "Question", "measured", "predict", "progress", "quiz", "reveal"]

@@ -1,8 +1,11 @@
 """What every widget of the course shares: a stable text form, one look, labelled controls."""
 
+from datetime import UTC, datetime
 from html import escape
 
 import ipywidgets as widgets
+
+from course_utils.checks.progress_store import store
 
 # JupyterLab takes arrow keys from focused menus and radio buttons to move between cells; a panel
 # keeps the plain keys that are pressed inside it for its own controls.
@@ -115,3 +118,23 @@ def row(*children):
     return widgets.HBox(
         children, layout={"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px"}
     )
+
+
+def record(key, kind, **facts):
+    """Keep an answer, with its time, in the learner's own progress file."""
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    store().put(key, kind, when=when, **facts)
+
+
+def notice():
+    """Return what the progress file has to say to the learner, safe to put into HTML."""
+    return escape(store().notice)
+
+
+def asked_still(asked):
+    """Write (question, options) pairs as HTML, for a page that is read without a kernel."""
+    parts = []
+    for question, options in asked:
+        items = "".join(f"<li>{escape(option)}</li>" for option in options)
+        parts.append(f"<p>{strong(question)}</p>" + (f"<ul>{items}</ul>" if items else ""))
+    return "".join(parts) + "<p><em>Run this cell to answer.</em></p>"

@@ -15,7 +15,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from course_utils.checks.catalogue import exercises, find, sheets
+from course_utils.checks.catalogue import blanks, exercises, find, lessons, sheets
 from course_utils.checks.exercises import Effort
 from course_utils.checks.functions import FunctionExercise
 from course_utils.checks.questions import question
@@ -29,7 +29,9 @@ MISTAKES = {"one line": 2, "several lines": 5}
 RIGHT_ANSWERS = 3
 SHARE_REJECTED_BY_PROPERTIES = 0.90
 
-ALL = [exercise for sheet in sheets() for exercise in exercises(sheet).values()]
+IN_SHEETS = [exercise for sheet in sheets() for exercise in exercises(sheet).values()]
+IN_LESSONS = [blank for lesson in lessons() for blank in blanks(lesson).values()]
+ALL = IN_SHEETS + IN_LESSONS
 FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, FunctionExercise)]
 WORKS = [exercise for exercise in ALL if isinstance(exercise, WorkExercise)]
 CLAIMS = [exercise for exercise in WORKS if not exercise.answer_is_code]
@@ -114,6 +116,9 @@ def test_no_two_mistakes_share_a_name_or_a_hint(exercise):
 @each_function
 def test_there_are_enough_mistakes(exercise):
     """At least 5 for a function of several lines, 2 for a one-liner."""
+    if exercise in IN_LESSONS:
+        assert len(exercise.mistakes) >= MISTAKES["one line"]
+        return
     sheet = exercise.id.split(".")[0]
     cells = [c.source for c in solution_of(sheet).cells if f"def {exercise.name}(" in c.source]
     body = re.search(r"BEGIN SOLUTION\n(.*?)\n *### END", cells[0], flags=re.S)[1]
@@ -158,7 +163,7 @@ def test_the_notebook_asks_every_exercise_in_order(sheet):
     assert re.findall(r'^require\("([^"]+)"', text, flags=re.M) == [e.id for e in graded]
 
 
-@each
+@pytest.mark.parametrize("exercise", IN_SHEETS, ids=name)
 def test_the_notebook_asks_what_is_declared(exercise):
     cells = [cell.source for cell in solution_of(exercise.id.split(".")[0]).cells]
     asked = next((text for text in cells if text.startswith(f"## {exercise.id} ")), None)

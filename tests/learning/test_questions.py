@@ -7,7 +7,16 @@ import ipywidgets as widgets
 import pytest
 
 from course_utils.checks.progress_store import ProgressStore, progress_path, store
-from course_utils.learning import Question, predict, progress, questions, quiz, reveal
+from course_utils.learning import (
+    Option,
+    Question,
+    predict,
+    predictions,
+    progress,
+    quiz,
+    reveal,
+)
+from course_utils.learning.predictions import CONFIDENCE
 
 OPTIONS = ["thousand", "forty", "and"]
 QUESTIONS = [
@@ -29,7 +38,7 @@ def path(tmp_path, monkeypatch):
 def shown(monkeypatch):
     collected = []
     monkeypatch.setattr(
-        questions, "display", lambda data, raw: collected.append(data["text/plain"])
+        predictions, "display", lambda data, raw: collected.append(data["text/plain"])
     )
     return collected
 
@@ -40,8 +49,8 @@ def entries(path):
 
 def answer(key, value, confidence="certain", options=OPTIONS):
     asked = predict(key, "Where does 万 look?", options)
-    asked.answer.value, asked.confidence.value = value, confidence
-    asked.save.click()
+    asked.answer.value = value
+    asked.saves[CONFIDENCE.index(confidence)].click()
     return asked
 
 
@@ -74,7 +83,7 @@ def test_an_answer_after_a_skip_counts(path):
     asked = predict("00.wan", "Where?", OPTIONS)
     asked.skip.click()
     asked.answer.value = "and"
-    asked.save.click()
+    asked.saves[0].click()
     assert entries(path)["00.wan"]["skipped"] is False
 
 
@@ -93,16 +102,81 @@ def test_what_is_no_number_is_asked_again(path, typed):
     assert entries(path)["00.n"]["answer"] is None
 
 
-def test_a_number_within_the_tolerance_came_true(shown):
+ADDED = [
+    Option("none", "The dot product has no parameters.", when=lambda added: added == 0),
+    Option("some", "v and two matrices.", when=lambda added: added > 0),
+]
+
+
+def test_an_option_comes_true_by_what_was_measured(shown, path):
+    asked = predict("10.more", "How many?", ADDED)
+    asked.answer.value = "some"
+    asked.saves[2].click()
+    reveal("10.more", 0)
+    reveal("10.more", 17_901 - 15_821, "A sentence more.")
+    assert shown == [
+        "≠ You predicted some (certain). What happened: none. The dot product has no parameters.",
+        "✓ You predicted some (certain). What happened: some. You were right. "
+        "v and two matrices. A sentence more.",
+    ]
+    assert (entries(path)["10.more"]["measured"], entries(path)["10.more"]["right"]) == (
+        "some",
+        True,
+    )
+
+
+def test_a_number_is_judged_by_what_this_run_measured(shown, path):
+    asked = predict("00.n", "How many percent?", reason="Each is one look away.", tolerance=5)
+    asked.answer.value = "90"
+    asked.saves[0].click()
+    reveal("00.n", 94.2)
+    reveal("00.n", 96.1)
+    assert shown == [
+        "✓ You predicted 90 (a guess). What happened: ≈ 94.2. You were right. Each is one look away.",
+        "≠ You predicted 90 (a guess). What happened: ≈ 96.1. Each is one look away.",
+    ]
+    assert entries(path)["00.n"]["right"] is False
+
+
+def test_an_exact_number_is_said_without_the_sign_for_measured_ones(shown):
+    predict("00.n", "How many scores?", reason="n · m.")
+    reveal("00.n", 1_024)
+    assert shown == ["→ You made no prediction here. What happened: 1,024. n · m."]
+
+
+def test_the_first_answer_counts(path):
+    asked = answer("00.wan", "forty")
+    assert asked.answer.disabled and all(save.disabled for save in asked.saves)
+    again = predict("00.wan", "Where?", OPTIONS)
+    assert again.answer.disabled and again.skip.disabled
+    assert entries(path)["00.wan"]["answer"] == "forty"
+
+
+@pytest.mark.parametrize("value", [0.5, 1.5])
+def test_a_measurement_makes_exactly_one_option_true(value):
+    predict("00.p", "?", [Option("a", "", when=lambda x: x < 1), Option("b", "", lambda x: x < 0)])
+    if value > 1:
+        with pytest.raises(ValueError, match=r"00\.p.*0 options fit the measured 1\.5"):
+            reveal("00.p", value)
+    else:
+        reveal("00.p", value)
+
+
+def test_a_result_without_its_question_says_what_to_run():
+    with pytest.raises(LookupError, match=r"run the cell that asks for the prediction '00\.never'"):
+        reveal("00.never", 1)
+
+
+def test_a_notebook_of_the_first_edition_still_runs(shown):
     answer("00.n", "0.9", options=None)
-    reveal("00.n", 0.94, tolerance=0.05)
+    reveal("00.n", 0.94, "because", tolerance=0.05)
     reveal("00.n", 0.99, tolerance=0.05)
     assert [text[0] for text in shown] == ["✓", "≠"]
 
 
 def test_nothing_chosen_is_asked_again(path):
     asked = predict("00.wan", "Where?", OPTIONS)
-    asked.save.click()
+    asked.saves[0].click()
     assert "Choose one of the options first" in asked.status.value
     assert entries(path)["00.wan"]["answer"] is None
 
@@ -110,8 +184,8 @@ def test_nothing_chosen_is_asked_again(path):
 def test_running_the_cell_again_brings_the_answer_back():
     answer("00.wan", "forty", confidence="fairly sure")
     again = predict("00.wan", "Where?", OPTIONS)
-    assert (again.answer.value, again.confidence.value) == ("forty", "fairly sure")
-    assert "Your prediction so far" in again.status.value
+    assert again.answer.value == "forty"
+    assert "You predicted <strong>forty (fairly sure)</strong>" in again.status.value
 
 
 def test_an_answer_to_an_older_edition_of_the_question_is_left_out():
@@ -174,7 +248,7 @@ def test_every_control_has_a_visible_label():
 
     panels = (predict("00.a", "?", OPTIONS), predict("00.b", "?"), quiz("00.c", QUESTIONS))
     found = [control for panel in panels for control in controls(panel)]
-    assert len(found) == 4 + 4 + 4
+    assert len(found) == 5 + 5 + 4
     assert all(control.description for control in found)
 
 
