@@ -129,7 +129,8 @@ class StillOpen:
 
     def _repr_html_(self):
         box = BOX.format(colour=LOOK["recorded"][1])
-        return f'<div role="status" style="{box}"><p style="{HEAD}">○ {escape(self.missing)}</p></div>'
+        said = f'<p style="{HEAD}">○ {escape(self.missing)}</p>'
+        return f'<div role="status" style="{box}">{said}</div>'
 
 
 class NotAnsweredYet(Exception):

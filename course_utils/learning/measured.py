@@ -86,7 +86,7 @@ def _digits(number, decimals):
 
 
 def _decimals(values):
-    """Return the decimals that mean something beside the largest; None where sizes lie far apart."""
+    """Return the decimals that mean something; None where sizes lie far apart."""
     sizes = [abs(number) for number in _numbers(values) if number and np.isfinite(number)]
     if not sizes:
         return 2

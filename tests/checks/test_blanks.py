@@ -39,9 +39,7 @@ def known(monkeypatch):
     """A lesson with one blank, and a learner's answers in memory."""
     monkeypatch.setenv("COURSE_PROGRESS", "memory")
     store.cache_clear()
-    monkeypatch.setattr(
-        catalogue, "blanks", lambda place: {"99.a": mix} if place == "99" else {}
-    )
+    monkeypatch.setattr(catalogue, "blanks", lambda place: {"99.a": mix} if place == "99" else {})
     yield
     store.cache_clear()
 

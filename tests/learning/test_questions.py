@@ -126,14 +126,14 @@ def test_an_option_comes_true_by_what_was_measured(shown, path):
 
 
 def test_a_number_is_judged_by_what_this_run_measured(shown, path):
-    asked = predict("00.n", "How many percent?", reason="Each is one look away.", tolerance=5)
+    asked = predict("00.n", "How many percent?", reason="One look each.", tolerance=5)
     asked.answer.value = "90"
     asked.saves[0].click()
     reveal("00.n", 94.2)
     reveal("00.n", 96.1)
     assert shown == [
-        "✓ You predicted 90 (a guess). What happened: ≈ 94.2. You were right. Each is one look away.",
-        "≠ You predicted 90 (a guess). What happened: ≈ 96.1. Each is one look away.",
+        "✓ You predicted 90 (a guess). What happened: ≈ 94.2. You were right. One look each.",
+        "≠ You predicted 90 (a guess). What happened: ≈ 96.1. One look each.",
     ]
     assert entries(path)["00.n"]["right"] is False
 
