@@ -15,7 +15,8 @@ from course_utils.learning.measured import register
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-FIRST_EDITION = {path.stem for path in LESSONS}
+REWRITTEN = set()
+FIRST_EDITION = {path.stem for path in LESSONS} - REWRITTEN
 SECOND = [path for path in LESSONS if path.stem not in FIRST_EDITION]
 WITHOUT_BLANKS = {"00b_numpy_refresher", "10b_real_words"}
 BLANKS_OF_A_LESSON = range(2, 5)
