@@ -202,8 +202,7 @@ def _said(entry):
 def _short(number):
     if float(number).is_integer():
         return f"{number:,.0f}"
-    size = abs(number)
-    return f"{number:,.0f}" if size >= 100 else f"{number:.1f}" if size >= 10 else f"{number:.2g}"
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
 
 
 def _number(typed):
