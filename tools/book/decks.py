@@ -35,7 +35,7 @@ def deck(notebook):
     prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     first = [Slide(title(prose[0])), *starting(prose, "## The question")]
     last = [
-        *starting(prose, "## Verdict", "## What to do"),
+        *starting(prose, "## Verdict", "## What the article says", "## What to do"),
         *starting(prose, "## In this lesson you"),
     ]
     pairs = sorted(predictions(notebook), key=lambda pair: "<img" not in pair[1].text)[:PAIRS]
