@@ -8,11 +8,10 @@ import importlib
 
 _HOMES = {
     "figures": ("chinese_font", "figure", "show"),
+    "curves": ("accuracy_by_length", "learning_curves", "lines"),
+    "multiples": ("maps", "panels"),
     "charts": (
-        "accuracy_by_length",
         "bars",
-        "learning_curves",
-        "lines",
         "ranges",
         "scores_map",
         "show_weights",

@@ -1,116 +1,158 @@
-"""Charts for the lessons: each function takes plain arrays and returns a Figure.
+"""Charts for the lessons: each function takes plain arrays and returns a Figure that says them.
 
-Row = query, column = key, everywhere. `show(fig, alt=...)` displays a figure with a description.
+Row = query, column = key, everywhere. `show(fig)` displays a figure with its description.
 """
 
 from html import escape
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
-from course_utils.plots.drawings import KEY, QUERY, VALUE
-from course_utils.plots.figures import chinese_font, drawable, figure, labels, show, styled
-from course_utils.plots.readings import check_grid, largest_cells, weights_reading, weights_table
+from course_utils.plots import grids
+from course_utils.plots.drawings import KEY, VALUE
+from course_utils.plots.figures import described, drawable, figure, labels, show, styled, titled
+from course_utils.plots.multiples import maps
+from course_utils.plots.readings import (
+    alt_text,
+    check_grid,
+    grid_reading,
+    looks,
+    number,
+    span,
+    weights_reading,
+    weights_table,
+)
 
-__all__ = [
-    "accuracy_by_length",
-    "bars",
-    "chinese_font",
-    "learning_curves",
-    "lines",
-    "ranges",
-    "scores_map",
-    "show",
-    "show_weights",
-    "three_stages",
-    "weights_map",
-]
-
-MOST_PRINTED = 144  # beyond this many cells the numbers are too small to read
-PALE = "#9fc3e6"  # a black cross on it can be seen
-SERIES = ((QUERY, "-", "o"), (KEY, "--", "s"), (VALUE, "-.", "^"), ("#6a3d9a", ":", "D"))
+PALE = "#b9b9c9"  # a black cross on it can be seen
+PLAIN = "#5a5a72"  # bars that are no weights
 
 
-def show_weights(weights, queries, keys, title=None, mask=None):
+def show_weights(weights, queries, keys, title=None, mask=None, limits=(0, 1)):
     """Display weights three ways: a picture with alt text, a table, and a sentence.
 
-    weights : (n, m), each row from 0 to 1.  queries, keys : n and m labels.
-    mask : None or (n, m) booleans, True = may look.
+    weights : (n, m), each row from 0 to 1, or a dict of name → (n, m): maps side by side on one
+    scale.  queries, keys : n and m labels.  mask : None or (n, m) booleans, True = may look.
+    limits : the ends of the colour scale, None for those of the data.
     """
     from IPython.display import display
 
-    reading, name = weights_reading(weights, queries, keys), title or "Weights"
-    alt = f"Heatmap, {name}: row = query, column = key, colour from 0 to 1. {reading}"
-    show(weights_map(weights, queries, keys, title=title, mask=mask), alt=alt)
-    is_open = " open" if np.size(weights) <= 36 else ""  # a long table stays folded
-    table = weights_table(weights, queries, keys, caption=f"{name}: row = query, column = key")
-    html = f"<p>{escape(reading)}</p><details{is_open}><summary>The numbers</summary>{table}"
-    display({"text/html": html + "</details>", "text/plain": reading}, raw=True)
+    show(weights_map(weights, queries, keys, title=title, mask=mask, limits=limits))
+    several = isinstance(weights, dict)
+    texts, tables = [], []
+    for name, grid in (weights if several else {title or "Weights": weights}).items():
+        reading = weights_reading(grid, queries, keys)
+        texts.append(f"{name}: {reading}" if several else reading)
+        caption = f"{name}: row = query, column = key"
+        tables.append(weights_table(grid, queries, keys, caption=caption))
+    html = "".join(f"<p>{escape(text)}</p>" for text in texts)
+    # a long table stays folded
+    is_open = " open" if not several and np.size(weights) <= 36 else ""
+    html += f"<details{is_open}><summary>The numbers</summary>{''.join(tables)}</details>"
+    display({"text/html": html, "text/plain": "\n".join(texts)}, raw=True)
 
 
 @styled
-def weights_map(weights, queries, keys, title=None, mask=None, query_label="query", split=None):
+def weights_map(
+    weights,
+    queries,
+    keys,
+    title=None,
+    mask=None,
+    query_label="query",
+    split=None,
+    limits=(0, 1),
+    key_label="key",
+):
     """Draw weights as a heatmap from 0 to 1, the largest weight of each row outlined.
 
-    weights : (n, m).  queries, keys : n and m labels.  mask : None or (n, m) booleans,
-    True = may look; hidden cells are hatched.  query_label : what a row is, where the rows are
-    not different queries.  split : how many of the first tokens are one part of a joined sequence;
-    lines are drawn behind them.  Raises ValueError where shapes do not fit.
+    weights : (n, m), or a dict of name → (n, m): maps side by side on one scale.  queries, keys :
+    n and m labels.  mask : None or (n, m) booleans, True = may look; hidden cells are hatched.
+    query_label, key_label : what a row and a column are, where not queries and keys.  split : how
+    many of the first tokens are one part of a joined sequence; lines are drawn behind them.
+    limits : the ends of the colour scale, None: 0 and the largest weight.  Raises ValueError where
+    shapes do not fit.
     """
+    if isinstance(weights, dict):
+        names = {"xlabel": key_label, "ylabel": query_label, "label": "weight"}
+        look = {"limits": limits, "mask": mask, "largest": True}
+        return maps(weights, queries, keys, title, **names, **look)
     weights = check_grid(weights, queries, keys, mask)
-    fig, ax = figure(*_grid_size(queries, keys))
-    image = _weights_grid(ax, weights, queries, keys)
-    ax.set_ylabel(query_label, color=QUERY)
-    hidden = np.zeros(weights.shape, bool) if mask is None else ~np.asarray(mask)
-    for row, column in np.argwhere(hidden):
-        ax.add_patch(
-            _cell(row, column, facecolor="white", edgecolor="0.45", hatch="////", zorder=3)
-        )
-    for line in (ax.axhline, ax.axvline) if split else ():
-        line(split - 0.5, color="white", linewidth=5, zorder=0.8)  # shows on every colour …
-        line(split - 0.5, color="black", linewidth=2, zorder=0.9)  # … and under the outlines
-    fig.colorbar(image, ax=ax, label="weight", shrink=0.8)
-    ax.set_title(drawable(title or ""))
-    return fig
+    limits = grids.checked_limits(limits, weights)
+    fig, ax, image = _one_grid(weights, queries, keys, limits, query_label, key_label)
+    grids.outline_largest(ax, weights)
+    grids.hatch(ax, mask)
+    if split:
+        grids.split_at(ax, split)
+    grids.scale_bar(fig, image, ax, "weight")
+    titled(fig, ax, title)
+    facts = _facts(query_label, key_label, queries, keys, limits) + _hidden(mask)
+    facts += f"{_blocks(weights, split)}. Largest weight per {query_label}"
+    return described(fig, alt_text("Heatmap", title, facts, looks(weights, queries, keys)))
 
 
 @styled
-def scores_map(scores, queries, keys, title=None):
-    """Draw signed scores as a heatmap centred on 0: orange below, purple above.
+def scores_map(
+    scores,
+    queries,
+    keys,
+    title=None,
+    limits=None,
+    query_label="query",
+    key_label="key",
+    label="score",
+):
+    """Draw scores of any sign as a heatmap: bright is large.
 
-    scores : (n, m).  queries, keys : n and m labels.  Raises ValueError where shapes do not fit.
+    scores : (n, m), or a dict of name → (n, m): maps side by side on one scale.  queries, keys :
+    n and m labels.  limits : the ends of the colour scale, None: the smallest and the largest
+    score.  query_label, key_label, label : what a row, a column and a number are.  Raises
+    ValueError where shapes do not fit.
     """
-    scores = check_grid(scores, queries, keys)
-    reach = float(np.abs(scores).max(initial=0)) or 1.0
-    fig, ax = figure(*_grid_size(queries, keys))
-    image = _grid(ax, scores, queries, keys, "PuOr", (-reach, reach))
-    fig.colorbar(image, ax=ax, label="score", shrink=0.8)
-    ax.set_title(drawable(title or ""))
-    return fig
+    several = scores if isinstance(scores, dict) else {"": scores}
+    limits = limits or grids.extent(np.concatenate([np.ravel(s) for s in several.values()]))
+    if isinstance(scores, dict):
+        names = {"xlabel": key_label, "ylabel": query_label, "label": label}
+        return maps(scores, queries, keys, title, **names, limits=limits)
+    scores, limits = check_grid(scores, queries, keys), grids.checked_limits(limits)
+    fig, ax, image = _one_grid(scores, queries, keys, limits, query_label, key_label)
+    grids.scale_bar(fig, image, ax, label)
+    titled(fig, ax, title)
+    facts = _facts(query_label, key_label, queries, keys, limits)
+    said = [grid_reading(scores, labels(queries), labels(keys))]
+    return described(fig, alt_text(f"Grid of {label}s", title, facts, said))
 
 
 @styled
 def three_stages(scores, weights, context, queries, keys):
-    """Draw ① Score, ② Normalise and ③ Mix side by side.
+    """Draw ① Score, ② Normalise and ③ Mix side by side; in each, bright is large.
 
     scores, weights : (n, m).  context : (n, d_v).  queries, keys : n and m labels.
     """
-    scores, weights = (check_grid(grid, queries, keys) for grid in (scores, weights))
+    scores, weights = (check_grid(values, queries, keys) for values in (scores, weights))
     context = np.asarray(context)
     parts = [str(column) for column in range(context.shape[1])]
-    reach, span = (float(np.abs(grid).max()) or 1.0 for grid in (scores, context))
-    fig, axes = figure(10, 1.7 + 0.62 * len(queries), columns=3)
+    columns, beside = (keys, keys, parts), grids.margins(queries, keys)[0]
+    across = sum(map(len, columns))
+    wide, tall = 3 * beside + 0.7, 1.8
+    side = grids.side_of(len(queries), across, wide, tall, largest=0.6)
+    fig, axes = figure(wide + side * across, tall + side * len(queries), columns=3)
     # as wide as their columns: every cell has the same size, and the three titles one height
-    axes[0].get_gridspec().set_width_ratios([len(keys), len(keys), len(parts)])
-    _grid(axes[0], scores, queries, keys, "PuOr", (-reach, reach))
-    _weights_grid(axes[1], weights, queries, keys)
-    _grid(axes[2], context, queries, parts, "PiYG", (-span, span), digits=3)
-    axes[2].set_xlabel("column of the values", color=VALUE)
-    for ax, title in zip(
-        axes, ("① Score 打分", "② Normalise 归一化", "③ Mix 加权求和"), strict=True
-    ):
-        ax.set_title(drawable(title))
-    return fig
+    axes[0].get_gridspec().set_width_ratios([len(names) for names in columns])
+    drawn = (scores, grids.extent(scores)), (weights, (0, 1)), (context, grids.extent(context))
+    for ax, (values, limits), names in zip(axes, drawn, columns, strict=True):
+        grids.grid(ax, values, queries, names, limits, side, digits=3 if names is parts else 2)
+        column = "column of V" if names is parts else "key"
+        grids.name_axes(ax, column="\n".join([column, *_scale(limits).split(", ")]))
+    axes[2].xaxis.label.set_color(VALUE)
+    grids.outline_largest(axes[1], weights)
+    said = []
+    for ax, name, (values, _), names in zip(axes, STAGES, drawn, columns, strict=True):
+        ax.set_title(drawable(name))
+        said.append(f"{name}: {grid_reading(values, queries, names)}")
+    facts = f"Rows: queries, {span(queries)}; columns: keys, {span(keys)}; bright is large"
+    return described(fig, alt_text("Three grids", "", facts, said))
+
+
+STAGES = ("① Score 打分", "② Normalise 归一化", "③ Mix 加权求和")
 
 
 @styled
@@ -120,60 +162,23 @@ def bars(values, names, title=None, ylabel="weight", digits=3):
     values : (m,) numbers.  names : m labels.  digits : of the numbers, after the point.
     """
     fig, ax = figure(1.5 + 0.9 * len(names), 3)
-    drawn = ax.bar(range(len(names)), values, color=KEY, width=0.62)
+    of_weights = ylabel == "weight"
+    drawn = ax.bar(range(len(names)), values, color=KEY if of_weights else PLAIN, width=0.62)
     ax.bar_label(drawn, fmt=f"%.{digits}f", padding=3)
     ax.set_xticks(range(len(names)), labels(names))
+    longest = max(len(line) for name in labels(names) for line in name.split("\n"))
+    if 0.1 * longest > (fig.get_figwidth() - 0.8) / len(names):  # they would touch
+        for text in ax.get_xticklabels():
+            text.set(rotation=30, ha="right", rotation_mode="anchor")
     ax.margins(y=0.15)
-    if ylabel == "weight":
+    if of_weights:
         ax.set_ylim(0, 1.08)
     ax.set_ylabel(ylabel)
-    ax.set_title(drawable(title or ""))
-    return fig
-
-
-@styled
-def lines(x, curves, title=None, xlabel="", ylabel=""):
-    """Draw one line per name over the same numbers x.
-
-    x : (k,) numbers.  curves : dict of name → (k,) numbers, at most four.
-    """
-    fig, ax = figure(6.4, 3.6)
-    for (name, values), (colour, style, _) in _in_series(curves):
-        ax.plot(x, values, style, color=colour, linewidth=2, label=drawable(name))
-    return _finish(fig, ax, xlabel, ylabel, title)
-
-
-@styled
-def learning_curves(curves, title=None, ylabel="loss", window=20):
-    """Draw one smoothed line per training run against the step.
-
-    curves : dict of name → (steps,) numbers, at most four.  window : each point averages this
-    many steps.
-    """
-    fig, ax = figure(6.4, 3.6)
-    for (name, values), (colour, style, _) in _in_series(curves):
-        width = min(window, len(values))
-        smooth = np.convolve(values, np.full(width, 1 / width), mode="valid")
-        steps = np.arange(len(smooth)) + width
-        ax.plot(steps, smooth, style, color=colour, linewidth=2, label=drawable(name))
-    ax.set_ylim(bottom=0)
-    return _finish(fig, ax, "step", ylabel, title)
-
-
-@styled
-def accuracy_by_length(lengths, accuracies, title=None, xlabel="length of the source"):
-    """Draw one line with markers per model: the share of right answers at each length.
-
-    lengths : (k,) numbers or labels.  accuracies : dict of name → (k,) numbers from 0
-    to 1, at most four.
-    """
-    fig, ax = figure(6.4, 3.6)
-    for (name, values), (colour, style, marker) in _in_series(accuracies):
-        look = {"linestyle": style, "marker": marker, "color": colour, "linewidth": 2}
-        ax.plot(range(len(lengths)), values, **look, label=drawable(name))
-    ax.set_xticks(range(len(lengths)), labels(lengths))
-    ax.set_ylim(-0.03, 1.05)
-    return _finish(fig, ax, xlabel, "share right", title)
+    titled(fig, ax, title)
+    said = (f"{name} {value:.{digits}f}" for name, value in zip(names, values, strict=True))
+    return described(
+        fig, alt_text("Bars", title, f"Height: {ylabel}", [" ".join(s.split()) for s in said])
+    )
 
 
 @styled
@@ -183,82 +188,60 @@ def ranges(bars, crosses, title=None, xlabel=""):
     bars, crosses : dicts of name → a few numbers from 0 to 1, with the same names.
     """
     fig, ax = figure(7, 0.9 + 0.34 * len(bars))
+    said = []
     for line, name in enumerate(bars):
         ends = [min(bars[name]), max(bars[name])]  # squares at both: a bar of no length is seen too
         ax.plot(ends, [line] * 2, "-s", color=PALE, linewidth=11, markersize=11)
         ax.plot(crosses[name], [line] * len(crosses[name]), "x", color="black", markersize=8)
+        said.append(f"{name}: {_range(bars[name])}")
+        if sorted(crosses[name]) != sorted(bars[name]):
+            said[-1] += f", crosses {_range(crosses[name])}"
     ax.set_yticks(range(len(bars)), [drawable(name) for name in bars])
     ax.set(xlim=(-0.03, 1.03), xlabel=xlabel)
-    ax.set_title(drawable(title or ""))
+    titled(fig, ax, title)
     ax.grid(axis="x", color="0.9")
     ax.invert_yaxis()
-    return fig
+    facts = f"Across: {xlabel or 'share'}, 0 to 1; one bar for each name"
+    return described(fig, alt_text("Ranges with crosses", title, facts, said))
 
 
-def _in_series(curves):
-    """Return ((name, values), look) of each curve. Raises ValueError for too many."""
-    if len(curves) > len(SERIES):
-        raise ValueError(
-            f"at most {len(SERIES)} curves can be told apart, got {len(curves)}: "
-            f"leave some out, or use multiples.panels"
-        )
-    return zip(curves.items(), SERIES, strict=False)
+def _one_grid(values, queries, keys, limits, query_label, key_label):
+    """Draw a figure of one grid, as large as its cells; return it, its axes and its image."""
+    wide, tall = grids.margins(queries, keys)
+    wide += 1.0  # the scale bar
+    side = grids.side_of(*values.shape, wide, tall)
+    fig, ax = figure(wide + side * values.shape[1], tall + side * values.shape[0])
+    image = grids.grid(ax, values, queries, keys, limits, side)
+    grids.name_axes(ax, query_label, key_label)
+    return fig, ax, image
 
 
-def _finish(fig, ax, xlabel, ylabel, title):
-    ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.set_title(drawable(title or ""))
-    ax.grid(axis="y", color="0.9")
-    ax.legend()
-    return fig
+def _facts(query_label, key_label, queries, keys, limits):
+    rows, columns = f"{query_label}, {span(queries)}", f"{key_label}, {span(keys)}"
+    return f"Rows: {rows}; columns: {columns}; {_scale(limits)}"
 
 
-def _grid_size(queries, keys):
-    side = 0.58 if len(queries) * len(keys) <= MOST_PRINTED else 0.3
-    longest = [max(len(name) for name in labels(names)) for names in (queries, keys)]
-    return 2.3 + side * len(keys) + 0.08 * longest[0], 1.5 + side * len(queries) + 0.06 * longest[1]
+def _scale(limits):
+    return f"dark {number(limits[0], 4)}, bright {number(limits[1], 4)}"
 
 
-def _weights_grid(ax, weights, queries, keys):
-    image = _grid(ax, weights, queries, keys, "cividis", (0, 1))
-    for row, column in np.argwhere(largest_cells(weights)):
-        for colour, width in (("white", 4.5), ("black", 2.0)):  # shows on every colour
-            ax.add_patch(_cell(row, column, 0.04, fill=False, edgecolor=colour, linewidth=width))
-    return image
+def _hidden(mask):
+    if mask is None:
+        return ""
+    return f"; {np.count_nonzero(~np.asarray(mask))} of {np.size(mask)} cells are hidden"
 
 
-def _grid(ax, values, queries, keys, colours, limits, digits=2):
-    """Draw one grid: keys along the top, queries down the side, numbers where they fit."""
-    image = ax.imshow(values, cmap=colours, vmin=limits[0], vmax=limits[1])
-    names = labels(keys)
-    slant = {"rotation": 45, "ha": "left"} if max(map(len, names)) > 4 else {}
-    ax.set_xticks(range(len(keys)), names, **slant)
-    ax.set_yticks(range(len(queries)), labels(queries))
-    ax.tick_params(length=0, labeltop=True, labelbottom=False)
-    ax.spines[:].set_visible(False)
-    ax.set_ylabel("query", color=QUERY)
-    ax.set_xlabel("key", color=KEY)
-    if values.size <= MOST_PRINTED:
-        _print_numbers(ax, image, values, digits)
-    return image
+def _blocks(weights, split):
+    """Say how much of both parts' weight falls on the first part of a joined sequence."""
+    if not split:
+        return ""
+    first, second = (part[:, :split].sum(axis=1).mean() for part in np.split(weights, [split]))
+    return (
+        f"; lines cut off the first {split}: of their weight {first:.0%} is on themselves, "
+        f"of the others' {second:.0%} on them"
+    )
 
 
-def _print_numbers(ax, image, values, digits):
-    for (row, column), value in np.ndenumerate(values):
-        red, green, blue, _ = image.cmap(image.norm(value))
-        ink = "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.5 else "black"
-        ax.text(
-            column,
-            row,
-            f"{value:.{digits}f}",
-            ha="center",
-            va="center",
-            color=ink,
-            fontsize=10,
-            zorder=2,
-        )
-
-
-def _cell(row, column, inset=0.0, **look):
-    side = 1 - 2 * inset
-    return Rectangle((column - 0.5 + inset, row - 0.5 + inset), side, side, **look)
+def _range(numbers):
+    low, high = number(min(numbers)), number(max(numbers))
+    return low if low == high else f"{low} to {high}"

@@ -6,10 +6,13 @@ The figures never touch pyplot, so they leave no global state behind.
 import base64
 import functools
 import io
+import textwrap
 
 from matplotlib import font_manager, rc_context
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
+
+WIDEST, TALLEST = 7.8, 5.8  # inches of 100 pixels: JupyterLab's output on a screen of 1,366 × 768
 
 CHINESE_FONTS = (
     "Noto Sans CJK SC",
@@ -85,7 +88,11 @@ def styled(plot):
 
 
 def figure(width, height, columns=1):
-    """Return a Figure of that size in inches, and its axes in one row."""
+    """Return a Figure of that size in inches, and its axes in one row.
+
+    At most `WIDEST` by `TALLEST`: a picture is seen whole, beside an open list of files.
+    """
+    width, height = min(width, WIDEST), min(height, TALLEST)
     fig = Figure(figsize=(width, height), dpi=100, layout="constrained")
     return fig, fig.subplots(1, columns)
 
@@ -98,19 +105,41 @@ def _png(fig):
     return base64.b64encode(png.getvalue()).decode()
 
 
-def show(fig, alt):
+def titled(fig, ax, title):
+    """Put a title above axes, in as many lines as the figure's width asks for."""
+    letters = int((fig.get_figwidth() - 0.9) / 0.095)
+    parts = [textwrap.fill(part, letters) for part in drawable(title or "").split("\n")]
+    ax.set_title("\n".join(parts))
+
+
+def described(fig, words):
+    """Give a figure its description, which `show` stores as alt text; return the figure.
+
+    Every plotting function ends with this: it knows its data, so it says what they show.
+    """
+    fig.description = words
+    return fig
+
+
+def show(fig, alt=None):
     """Display a figure with its description, and return nothing.
 
-    fig : a matplotlib Figure.  alt : what the picture shows, in words; stored in the output's
-    metadata, where exported pages find it. Raises ValueError where alt is empty.
+    fig : a matplotlib Figure.  alt : what the picture shows, in words; None takes what the plotting
+    function said of its data. It is stored in the output's metadata, where exported pages find it.
+    Raises ValueError where there is neither.
     """
+    alt = getattr(fig, "description", "") if alt is None else alt
     if not str(alt).strip():
-        raise ValueError("show needs alt=, a description in words of what the picture shows")
+        raise ValueError(
+            "show needs alt=, a description in words of what the picture shows, "
+            "for a figure that no function of course_utils.plots drew"
+        )
     from IPython.display import display  # here, so that making a figure needs no notebook
 
     width, height = (int(100 * inches) for inches in fig.get_size_inches())
     display(
-        {"image/png": _png(fig), "text/plain": repr(fig)},
+        # the same words for any size, so that a mended picture changes no stored text
+        {"image/png": _png(fig), "text/plain": "<Figure>"},
         metadata={"image/png": {"alt": str(alt), "width": width, "height": height}},
         raw=True,
     )

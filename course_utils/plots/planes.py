@@ -3,33 +3,39 @@
 import numpy as np
 
 from course_utils.plots.drawings import KEY, QUERY, VALUE
-from course_utils.plots.figures import drawable, figure, labels, styled
+from course_utils.plots.figures import described, figure, labels, styled, titled
+from course_utils.plots.readings import alt_text, number
 
 
 @styled
-def shelf(query, keys, names, title=None):
+def shelf(query, keys, names, title=None, xlabel="first number", ylabel="second number"):
     """Draw book labels and a question as arrows in the plane.
 
-    query : (2,).  keys : (m, 2).  names : m labels.
+    query : (2,).  keys : (m, 2).  names : m labels.  xlabel, ylabel : what the numbers measure.
     """
     fig, ax = _plane(np.vstack([keys, [query]]), title)
     for key, name in zip(keys, labels(names), strict=True):
         _arrow(ax, key, KEY, "--", name)
     _arrow(ax, query, QUERY, "-", "query")
-    return fig
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    said = [f"query {_point(query)}", *_points(names, keys)]
+    facts = f"Across: {xlabel}, up: {ylabel}; all arrows begin at (0, 0)"
+    return described(fig, alt_text("Arrows in the plane", title, facts, said))
 
 
 @styled
-def values_hull(values, blended, names, title=None):
+def values_hull(values, blended, names, title=None, xlabel="first number", ylabel="second number"):
     """Draw the contents of books as points, and a blend of them inside their convex hull.
 
     values : (m, 2).  blended : (2,), one weighted average of them.  names : m labels.
+    xlabel, ylabel : what the two numbers measure, with their unit.
     The axes begin at 0, or at the smallest value where it is negative.
     """
-    fig, ax = figure(6.4, 4.8)
+    fig, ax = figure(6.4, 4.6)
     low, high = np.minimum(np.min(values, axis=0), 0), np.max(values, axis=0)
     high = high + 0.16 * np.where(high > low, high - low, 1.0)  # room for the names
-    ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), title=drawable(title or ""))
+    ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), xlabel=xlabel, ylabel=ylabel)
+    titled(fig, ax, title)
     ax.grid(color="0.92")
     outline = convex_hull(values)
     ax.fill(*outline.T, facecolor=VALUE, alpha=0.12)
@@ -39,7 +45,17 @@ def values_hull(values, blended, names, title=None):
     for point, name in zip(values, labels(names), strict=True):
         _name(ax, name, point, (np.asarray(point) - low) / (high - low))
     _name_blend(ax, blended, np.mean(values, axis=0))
-    return fig
+    said = [f"blend {_point(blended)}", *_points(names, values)]
+    facts = f"Across: {xlabel}, up: {ylabel}; dashed: the hull of the points"
+    return described(fig, alt_text("Points in the plane", title, facts, said))
+
+
+def _point(place):
+    return f"({number(place[0])}, {number(place[1])})"
+
+
+def _points(names, places):
+    return [f"{name} {_point(place)}" for name, place in zip(names, places, strict=True)]
 
 
 def convex_hull(points):
@@ -75,7 +91,7 @@ def _plane(points, title):
     low, high = min(low, 0), max(high, 0)
     ax.set(xlim=(low - room, high + room), ylim=(low - room, high + room), aspect="equal")
     ax.grid(color="0.92")
-    ax.set_title(drawable(title or ""))
+    titled(fig, ax, title)
     return fig, ax
 
 

@@ -5,11 +5,21 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.patches import Rectangle
 
 from course_utils.plots.drawings import INK, QUERY, cividis, ink_on
-from course_utils.plots.figures import drawable, figure, styled
-from course_utils.plots.readings import largest_cells
+from course_utils.plots.figures import (
+    TALLEST,
+    WIDEST,
+    described,
+    drawable,
+    figure,
+    styled,
+    titled,
+)
+from course_utils.plots.grids import LEAST_FONT, checked_limits, scale_bar
+from course_utils.plots.readings import alt_text, largest_cells, looks, number, span
 
 SIDE = 8  # pixels of a scan
 STEP = SIDE + 2  # from one scan to the next
+BAR, WORD = 1.0, 0.9  # inches of the colour scale, and of the words beside the scans
 
 
 @styled
@@ -19,39 +29,89 @@ def scan_rows(rows, words, title=None):
     rows : a list of (m, 8, 8) arrays, ink from 0 to 1; m may differ.  words : m words for each.
     """
     longest = max(len(row) for row in rows)
-    fig, ax = figure(0.2 + 0.8 * longest, 0.5 + 1.05 * len(rows))
+    side = min(0.8, (WIDEST - 0.2) / longest, (TALLEST - 0.5) / (1.3 * len(rows)))
+    fig, ax = figure(0.2 + side * longest, 0.5 + 1.3 * side * len(rows))
     for i, (row, names) in enumerate(zip(rows, words, strict=True)):
         for j, (image, name) in enumerate(zip(row, names, strict=True)):
             left, top = STEP * j, 13 * i
             _paint(ax, 1 - np.repeat(image[..., None], 3, axis=-1), left, top)
             _frame(ax, left, top, "0.6", 1)
             ax.text(left + SIDE / 2, top + SIDE + 1.6, name, ha="center", va="center")
-    return _finish(fig, ax, STEP * longest, 13 * len(rows), title)
+    _finish(fig, ax, STEP * longest, 13 * len(rows), title)
+    facts = f"{len(rows)} rows of coarse grey scans, each with its word below"
+    said = [f"row {i}: {' '.join(map(str, names))}" for i, names in enumerate(words, 1)]
+    return described(fig, alt_text("Scans", title, facts, said))
 
 
 @styled
-def weights_on_scans(images, words, weights, title=None):
+def weights_on_scans(images, words, weights, title=None, limits=(0, 1)):
     """Draw the row of scans once for each word, painted with the weights that the word gives.
 
     images : (m, 8, 8), ink from 0 to 1.  words : n words.  weights : (n, m), or (n, m, parts) where
-    a scan is several keys, as many across as down. The scan with the most weight is framed.
+    a scan is several keys, as many across as down; or a dict of name → such weights, drawn side by
+    side on one scale. The scan with the most weight is framed; numbers stand where they fit.
+    limits : the ends of the colour scale, None: 0 and the largest weight.
     """
-    parts = _as_parts(weights, len(words), len(images))
-    height = SIDE + (4 if parts.shape[-1] == 1 else 7)  # room for one line of numbers, or two
+    several = weights if isinstance(weights, dict) else {"": weights}
+    parts = {name: _as_parts(w, len(words), len(images)) for name, w in several.items()}
+    low, high = checked_limits(limits, *parts.values())
+    across = round(next(iter(parts.values())).shape[-1] ** 0.5)
+    height, unit = _room(len(images), len(words), len(parts), across)
+    size = BAR + len(parts) * (WORD + unit * STEP * len(images)), 0.6 + unit * height * len(words)
+    fig, axes = figure(*size, columns=len(parts))
+    for ax, (name, grid) in zip(np.ravel(axes), parts.items(), strict=True):
+        _painted(ax, images, words, grid, (low, high), height, unit)
+        own = name or title
+        _finish(fig, ax, STEP * len(images), height * len(words), own, left=-14)
+    if any(several):
+        fig.suptitle(drawable(title or ""), x=0.01, ha="left", fontsize=12)
+    look = ScalarMappable(cmap="cividis")
+    look.set_clim(low, high)
+    scale_bar(fig, look, axes, "weight")
+    return described(fig, _weights_reading(words, parts, title, (low, high)))
+
+
+def _room(images, words, maps, across):
+    """Return the height of a line in pixels of a scan, and such a pixel's inches: all fits."""
+    for numbers in (4 if across == 1 else 7, 3):  # lines of numbers, or none
+        height = SIDE + numbers
+        wide = (WIDEST - BAR - WORD * maps) / (STEP * images * maps)
+        unit = min(0.085, wide, (TALLEST - 0.6) / (height * words))
+        if _font(unit, across) >= LEAST_FONT:
+            break
+    return height, unit
+
+
+def _font(unit, across):
+    return min(9, 72 * unit * SIDE / across / (0.64 * len("0.00")))
+
+
+def _painted(ax, images, words, parts, limits, height, unit):
+    """Paint one line of scans for each word."""
     most = largest_cells(parts.sum(axis=-1))
-    fig, ax = figure(2.4 + 0.95 * len(images), 0.5 + 0.085 * height * len(words))
+    low, high = limits
     for i, word in enumerate(words):
         ax.text(-2, height * i + SIDE / 2, word, ha="right", va="center", color=QUERY)
         for j, image in enumerate(images):
             left, top = STEP * j, height * i
-            _paint(ax, tinted(image, parts[i, j]), left, top)
-            _numbers(ax, parts[i, j], left, top)
+            _paint(ax, tinted(image, (parts[i, j] - low) / (high - low)), left, top)
+            _numbers(ax, parts[i, j], left, top, unit)
             if most[i, j]:
                 _frame(ax, left, top, "black", 2.5)
-    look = ScalarMappable(cmap="cividis")
-    look.set_clim(0, 1)
-    fig.colorbar(look, ax=ax, label="weight", shrink=min(1, 2.2 / len(words) + 0.3))
-    return _finish(fig, ax, STEP * len(images), height * len(words), title, left=-14)
+
+
+def _weights_reading(words, parts, title, limits):
+    count = next(iter(parts.values())).shape[1]
+    scans = [f"scan {i}" for i in range(1, count + 1)]
+    facts = (
+        f"One line of the same {count} scans for each word, {span(words)}; "
+        f"dark {number(limits[0])}, bright {number(limits[1])}"
+    )
+    said = []
+    for name, grid in parts.items():
+        read = looks(grid.sum(axis=-1), words, scans)
+        said += [f"{name}: {read[0]}", *read[1:]] if name else read
+    return alt_text("Scans painted with weights", title, facts, said)
 
 
 def _as_parts(weights, n, m):
@@ -84,16 +144,19 @@ def _rgb(colour):
     return [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
 
 
-def _numbers(ax, weights, left, top):
-    """Write the weights below the scan; those of its upper parts above it."""
+def _numbers(ax, weights, left, top, unit):
+    """Write the weights below the scan, those of its upper parts above it, where they fit."""
     across = round(len(weights) ** 0.5)
+    font = _font(unit, across)
+    if font < LEAST_FONT:
+        return
     for part, weight in enumerate(weights):
         row, column = divmod(part, across)
         if weight < 0.005 or across > 2:
             continue
         y = top - 1.3 if row < across - 1 else top + SIDE + 1.1
         x = left + (column + 0.5) * SIDE / across
-        ax.text(x, y, f"{weight:.2f}", ha="center", va="center", fontsize=9, color=INK)
+        ax.text(x, y, f"{weight:.2f}", ha="center", va="center", fontsize=font, color=INK)
 
 
 def _paint(ax, colours, left, top):
@@ -107,5 +170,4 @@ def _frame(ax, left, top, colour, width):
 def _finish(fig, ax, right, bottom, title, left=-1):
     ax.set(xlim=(left, right), ylim=(bottom - 1, -3), aspect="equal")
     ax.set_axis_off()
-    ax.set_title(drawable(title or ""))
-    return fig
+    titled(fig, ax, title)

@@ -105,7 +105,7 @@ def test_every_picture_has_a_text(path):
         for kind in ("image/png", "image/jpeg", "image/svg+xml"):
             if kind in output.get("data", {}):
                 described = output.metadata.get(kind, {}).get("alt")
-                assert described, "a picture without alt text: show(figure, alt=...) adds it"
+                assert described, "a picture without alt text: show(figure) adds it, or alt=..."
     text = "\n".join(cell.source for cell in cells(path, "markdown"))
     assert not re.search(r"!\[\s*\]|<img(?![^>]*alt=\"[^\"]+\")", text)
 

@@ -95,9 +95,36 @@ def test_many_cells_print_no_numbers():
     assert len(printed(plots.weights_map(np.zeros((12, 12)), range(12), range(12)).axes[0])) == 144
 
 
-def test_the_scores_map_is_centred_on_zero():
-    image = plots.scores_map(SCORES, "ab", "xyz").axes[0].images[0]
-    assert (image.get_clim(), image.get_cmap().name) == ((-3, 3), "PuOr")
+def test_in_every_grid_bright_means_large():
+    figures = [plots.scores_map(SCORES, "ab", "xyz")]
+    figures += [
+        plots.three_stages(SCORES, WEIGHTS, np.array([[6.3, 3.7], [3.7, 6.3]]), "ab", "xyz")
+    ]
+    images = [ax.images[0] for fig in figures for ax in fig.axes if ax.images]
+    assert {image.get_cmap().name for image in images} == {"cividis"}
+    assert [image.get_clim() for image in images] == [(-3, 1), (-3, 1), (0, 1), (3.7, 6.3)]
+
+
+def test_the_scale_bar_says_its_range():
+    for limits, ticks in (((0, 1), ["0", "0.5", "1"]), (None, ["0", "0.21", "0.42"])):
+        bar = plots.weights_map(WEIGHTS, "ab", "xyz", limits=limits).axes[1]
+        assert [tick.get_text() for tick in bar.get_yticklabels()] == ticks
+    bar = plots.scores_map(SCORES, "ab", "xyz").axes[1]
+    assert [tick.get_text() for tick in bar.get_yticklabels()] == ["−3", "0", "1"]
+
+
+def test_several_maps_stand_side_by_side_on_one_scale():
+    for draw in (plots.weights_map, plots.scores_map):
+        figure = draw({"bare": WEIGHTS, "trained": WEIGHTS / 2}, "ab", "xyz", limits=None)
+        axes = [ax for ax in figure.axes if ax.images]
+        assert [ax.get_title("left") for ax in axes] == ["bare", "trained"]
+        assert len({ax.images[0].get_clim() for ax in axes}) == 1
+
+
+@pytest.mark.parametrize("limits", [(1, 0), (0.5, 0.5)])
+def test_a_colour_scale_rises(limits):
+    with pytest.raises(ValueError, match="limits must be the two ends of the colour scale"):
+        plots.weights_map(WEIGHTS, "ab", "xyz", limits=limits)
 
 
 def test_the_three_stages_hold_scores_weights_and_context():
@@ -131,7 +158,7 @@ def test_lines_hold_their_points_and_differ_in_more_than_colour():
     ax = plots.lines([0, 2], {"hard": [1, 3], "soft": [2, 2.5]}, xlabel="t", ylabel="pages").axes[0]
     np.testing.assert_allclose(ax.lines[0].get_xydata(), [[0, 1], [2, 3]])
     assert len({line.get_linestyle() for line in ax.lines}) == 2
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["hard", "soft"]
+    assert printed(ax) == ["hard", "soft"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("t", "pages")
 
 
@@ -201,7 +228,7 @@ def test_show_puts_the_description_into_the_metadata(shown):
     figure = plots.bars([1.0], ["only"])
     assert plots.show(figure, alt="Bar chart of one weight.") is None
     [(data, metadata)] = shown
-    assert data["text/plain"] == repr(figure)
+    assert data["text/plain"] == "<Figure>"
     width, height = struct.unpack(">II", base64.b64decode(data["image/png"])[16:24])
     described = metadata["image/png"]
     assert described["alt"] == "Bar chart of one weight."
@@ -229,6 +256,15 @@ def test_show_weights_gives_picture_description_sentence_and_table(shown):
     assert (
         "<details open>" in words["text/html"] and '<th scope="row">三</th>' in words["text/html"]
     )
+
+
+def test_weights_to_be_compared_are_one_picture_with_a_sentence_each(shown):
+    plots.show_weights({"one": WEIGHTS, "two": WEIGHTS}, "ab", "xyz")
+    (picture, _), (words, _) = shown
+    assert "image/png" in picture and words["text/plain"].startswith(
+        "one: Largest weight per query"
+    )
+    assert words["text/html"].count("<table>") == 2
 
 
 def test_a_large_table_is_folded(shown):

@@ -42,7 +42,31 @@ def test_labels_stand_in_order_at_equal_distances():
 def test_a_map_has_a_number_in_every_cell_on_the_same_scale():
     shares = {"without": [[0.1, 0.25], [0.5, 1.0]], "with": np.ones((2, 2))}
     figure = maps(shares, [16, 32], ["4", "20"], "A map", "length", "width")
-    assert [ax.get_title("left") for ax in figure.axes] == ["without", "with"]
+    assert [ax.get_title("left") for ax in figure.axes[:2]] == ["without", "with"]
     assert [text.get_text() for text in figure.axes[0].texts] == ["0.10", "0.25", "0.50", "1.00"]
-    assert all(ax.images[0].get_clim() == (0, 1) for ax in figure.axes)
+    assert all(ax.images[0].get_clim() == (0, 1) for ax in figure.axes[:2])
     assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == ["16", "32"]
+
+
+def test_small_numbers_may_have_a_scale_of_their_own():
+    maps_of = {"a": [[0.04, 0.26]], "b": [[0.1, 0.1]]}
+    for limits, expected in ((None, (0, 0.26)), ((0.04, 0.3), (0.04, 0.3))):
+        figure = maps(maps_of, "x", "yz", limits=limits)
+        assert [ax.images[0].get_clim() for ax in figure.axes[:2]] == [expected] * 2
+        ends = [tick.get_text() for tick in figure.axes[2].get_yticklabels()]
+        assert (ends[0], ends[-1]) == tuple(map(str, expected))
+
+
+def test_maps_may_have_rows_of_their_own_and_a_mask():
+    rows = {"a": ["x", "y"], "b": ["u"]}
+    grids = {"a": np.eye(2), "b": [[0.5, 0.5]]}
+    figure = maps(grids, rows, ["k1", "k2"], largest=True)
+    shown = [[tick.get_text() for tick in ax.get_yticklabels()] for ax in figure.axes[:2]]
+    assert shown == [["x", "y"], ["u"]]
+    hidden = maps({"a": np.eye(2)}, "xy", "uv", mask=np.array([[True, False], [True, True]]))
+    assert [patch.get_xy() for patch in hidden.axes[0].patches] == [(0.5, -0.5)]
+
+
+def test_a_map_that_does_not_fit_its_labels_is_an_error():
+    with pytest.raises(ValueError, match=r"= \(1, 2\), got \(2, 2\)"):
+        maps({"a": np.eye(2)}, "x", "uv")

@@ -54,6 +54,15 @@ def test_paper_has_the_colour_of_its_weight(weights):
     np.testing.assert_allclose(corners, [rgb(cividis(weight)) for weight in weights])
 
 
+def test_two_starts_stand_side_by_side_on_one_scale():
+    both = {"start 1": WEIGHTS, "start 2": WEIGHTS / 2}
+    figure = weights_on_scans(IMAGES, ["six", "two"], both, "Starts", limits=None)
+    assert [ax.get_title("left") for ax in figure.axes[:2]] == ["start 1", "start 2"]
+    corner = [ax.images[0].get_array() for ax in figure.axes[:2]]
+    expected = [tinted(IMAGES[0], [share]) for share in (1.0, 0.5)]
+    np.testing.assert_allclose(corner, expected)
+
+
 def test_full_ink_is_white_on_dark_and_black_on_bright():
     ink = np.ones((SIDE, SIDE))
     assert (tinted(ink, [0.0]) == 1).all() and (tinted(ink, [1.0]) == 0).all()
