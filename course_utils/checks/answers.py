@@ -8,7 +8,12 @@ MOST_KEPT = 2_000  # numbers or letters of an answer in the progress file
 
 
 def is_missing(answer):
-    """Tell whether the sheet's three dots, or nothing, stand where an answer is asked for."""
+    """Tell whether the sheet's three dots, or nothing, stand where an answer is asked for.
+
+    In a list, or a table of lists, one place with three dots is enough.
+    """
+    if isinstance(answer, list | tuple):
+        return any(part is ... or (isinstance(part, list) and is_missing(part)) for part in answer)
     return answer is ... or answer is None
 
 

@@ -129,7 +129,7 @@ class StillOpen:
 
     def _repr_html_(self):
         box = BOX.format(colour=LOOK["recorded"][1])
-        said = f'<p style="{HEAD}">○ {escape(self.missing)}</p>'
+        said = f'<p style="margin:0">○ {escape(self.missing)}</p>'
         return f'<div role="status" style="{box}">{said}</div>'
 
 

@@ -99,8 +99,8 @@ class _Prediction(Panel):
         self._restore(store().get(key))
 
     def _save_button(self, confidence):
-        # Enter in the line of a number presses the middle one
-        style = "primary" if confidence == CONFIDENCE[1] else ""
+        # Enter in the line of a number presses the middle one; of three buttons none is recommended
+        style = "primary" if confidence == CONFIDENCE[1] and not self.options else ""
         return button(confidence, lambda: self._save(confidence), style)
 
     def _restore(self, entry):

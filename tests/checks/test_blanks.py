@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course_utils.checks import NotAnsweredYet, catalogue, check, yours
+from course_utils.checks.answers import is_missing
 from course_utils.checks.declare import Lesson
 from course_utils.checks.progress_store import store
 
@@ -76,3 +77,8 @@ def test_a_blank_that_nobody_declared_is_named():
 
 def test_a_blank_has_no_points():
     assert mix.points == 0
+
+
+@pytest.mark.parametrize("answer", [[..., 1], [[1, 2], [..., 3]], ...])
+def test_a_table_with_three_dots_left_in_it_is_open(answer):
+    assert is_missing(answer) and not is_missing([[1, 2], [0, 3]])
