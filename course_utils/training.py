@@ -95,16 +95,17 @@ def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=1
     `validate(model)` (smaller is better) or else by the mean training loss since the last time,
     and the best parameters are remembered; at the end the model has them. Interrupting (the stop
     button, Ctrl-C) ends training early and cleanly; with `validate` the parameters judged last
-    are the latest that count. Returns `History`. Raises ValueError where the batches run out or
-    are none, or a setting cannot be, FloatingPointError where the loss or a gradient is not
-    finite, or `validate` returns NaN.
+    are the latest that count. progress : False for no bar, or a text that says what is trained.
+    Returns `History`. Raises ValueError where the batches run out or are none, or a setting cannot
+    be, FloatingPointError where the loss or a gradient is not finite, or `validate` returns NaN.
     """
     _check_batches(batches)
     _check_settings(steps, learning_rate, every)
     keep_freed_memory()  # a step makes the same large arrays over and over
     history = History([], {}, False)
     keeper = BestParams(model, history, validate)
-    with tqdm(total=steps, desc="training", unit="step", disable=not progress) as bar:
+    said = progress if isinstance(progress, str) else "training"
+    with tqdm(total=steps, desc=said, unit="step", disable=not progress) as bar:
         try:
             for loss in _descend(model, batches, steps, learning_rate, clip):
                 history.losses.append(loss)

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 REWRITTEN = {
     "02_score_normalise_mix",
+    "12_masks",
 }
 FIRST_EDITION = {path.stem for path in LESSONS} - REWRITTEN
 SECOND = [path for path in LESSONS if path.stem not in FIRST_EDITION]
