@@ -38,7 +38,11 @@ def places():
     for page in sorted((ROOT / "docs" / "teaching").glob("[0-9]*.md")):
         text = page.read_text(encoding="utf-8")
         if "≈" in text:
-            yield f"teaching/{page.name}", text, (ROOT / "notebooks").glob(f"{page.stem}_*.ipynb")
+            yield (
+                f"teaching/{page.name}",
+                text,
+                list((ROOT / "notebooks").glob(f"{page.stem}_*.ipynb")),
+            )
 
 
 def is_printed(said, percent, numbers):
@@ -49,7 +53,7 @@ def is_printed(said, percent, numbers):
     return any(f"{number * one:.{decimals}f}" == wanted for number in numbers for one in scale)
 
 
-@pytest.mark.parametrize(("where", "text", "notebooks"), places(), ids=lambda x: str(x)[:30])
+@pytest.mark.parametrize(("where", "text", "notebooks"), list(places()), ids=lambda x: str(x)[:30])
 def test_a_number_on_a_page_was_printed_by_its_lesson(where, text, notebooks):
     numbers = [number for path in notebooks for number in printed_by(path)]
     wrong = [said for said, percent in SAID.findall(text) if not is_printed(said, percent, numbers)]
