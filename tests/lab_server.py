@@ -26,13 +26,17 @@ class Lab(NamedTuple):
 
 
 @contextlib.contextmanager
-def running_lab(folder, *options):
-    """Start the course's JupyterLab in `folder` (an empty one), yield a `Lab`, and stop it."""
+def running_lab(folder, *options, variables=None):
+    """Start the course's JupyterLab in `folder` (an empty one), yield a `Lab`, and stop it.
+
+    variables : more of the environment that it is started in.
+    """
     for part in ("tools", "notebooks", "exercises", "solutions"):
         shutil.copytree(ROOT / part, folder / part)
     places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
     environment = {**os.environ, **{place: str(folder / place) for place in places}}
     environment["PYTHONPATH"] = str(ROOT)  # for kernels; `-m tools.lab` takes the copy's tools
+    environment |= variables or {}
     # An own port for each server, so that tests can run at once.
     command = [sys.executable, "-m", "tools.lab", "--no-browser", "--ServerApp.port=0", *options]
     log = folder / "lab.log"

@@ -235,5 +235,5 @@ def _gradebook(url: str) -> "Callable[[Sequence[Row], Master], int]":
 
 
 if __name__ == "__main__":
-    start_clean("course_utils.grading", sys.argv[1:])
+    start_clean()
     sys.exit(main())

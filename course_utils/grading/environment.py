@@ -1,17 +1,18 @@
 """What of a caller's environment reaches the course: nothing that changes what Python does.
 
-One list for every door: `make`, which starts set-up and the lab without them, and the command
-that grades: started with such a variable, or with -O, it starts itself anew without. Needs
-Python's own library alone, for set-up reads this file before anything is installed.
+One list for every door: `make`, which starts its commands without them, and each command by itself:
+started with such a variable, or with -O, it starts itself anew without. Needs Python's own library
+alone, for set-up reads this file before anything is installed.
 """
 
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
+COURSE = str(Path(__file__).resolve().parents[2])  # where this package lies
 KEPT = ("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONUTF8")
 CLEARED = (
     *("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS"),
@@ -47,6 +48,9 @@ NAMES = ("LOGNAME", "USER", "LNAME", "USERNAME")  # where Python looks for a use
 def cleaned(environment: Mapping[str, str]) -> dict[str, str]:
     """Return an environment as every door lets it in: with a home, a name and a place for files."""
     found = {name: text for name, text in environment.items() if not _unwanted(name)} | SET
+    places = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
+    if COURSE in map(os.path.realpath, places):
+        found["PYTHONPATH"] = COURSE  # so that kernels and other children meet this copy, too
     if not _writable(found.get("TMPDIR", tempfile.gettempdir())):
         found.pop("TMPDIR", None)
     if not _writable(os.path.expanduser(found.get("HOME", "~"))):
@@ -58,24 +62,28 @@ def cleaned(environment: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def start_clean(module: str, arguments: Sequence[str]) -> None:
-    """Start a module anew where a variable or -O could change what it does; else return.
+def start_clean() -> None:
+    """Start the running module anew where a variable or -O could change what it does; else return.
 
-    The module is the one that runs now, wherever that was found.
+    It is the same one, wherever it was found: a copy of the course has tools of its own.
     """
-    reasons = [name for name in os.environ if _unwanted(name)]
-    reasons += [name for name, text in cleaned(os.environ).items() if os.environ.get(name) != text]
-    if not sys.flags.optimize and not set(reasons) - set(SET):
+    clean = cleaned(os.environ)
+    if not sys.flags.optimize and clean == {**os.environ, **SET}:
         os.environ.update(SET)
         return
-    folder = str(Path(__file__).resolve().parents[2])
-    run = f"import runpy, sys; sys.path.insert(0, {folder!r}); sys.argv[0] = {module!r}; "
-    run += f"runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
-    command = [sys.executable, "-c", run, *arguments]
+    command = [sys.executable, "-c", _run_again(), *sys.argv[1:]]
     if os.name == "nt":  # there, exec would let go of the terminal
-        sys.exit(subprocess.run(command, env=cleaned(os.environ)).returncode)
+        sys.exit(subprocess.run(command, env=clean).returncode)
     sys.stdout.flush()
-    os.execve(sys.executable, command, cleaned(os.environ))
+    os.execve(sys.executable, command, clean)
+
+
+def _run_again() -> str:
+    """Return a program that runs the module that `python -m` runs now."""
+    name, file = sys.modules["__main__"].__spec__.name, sys.modules["__main__"].__spec__.origin
+    folder = str(Path(file).resolve().parents[name.count(".")])
+    run = f"import runpy, sys; sys.path.insert(0, {folder!r}); sys.argv[0] = {name!r}; "
+    return run + f"runpy.run_module({name!r}, run_name='__main__', alter_sys=True)"
 
 
 def _unwanted(name: str) -> bool:

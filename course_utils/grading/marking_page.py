@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from course_utils.grading.blanks import is_blank, is_blank_text
+from course_utils.grading.environment import start_clean
 from course_utils.grading.html import MARK_BY_HAND, page, text_of
 from course_utils.grading.master import Master, Question
 from course_utils.grading.parsing import string_in
@@ -98,4 +99,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    start_clean()
     sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,7 @@
 """What the system refuses is one sentence at the door of every command."""
 
+import json
+import os
 import shutil
 import socket
 import subprocess
@@ -8,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from course_utils.grading.environment import SET
 from tools import door
 from tools.book import __main__ as book
 
 ROOT = Path(__file__).resolve().parents[2]
-OUTSIDE = ("set_up.py",)  # runs before there is anything to import
+# set_up runs before there is anything to import; the others only name such a file
+OUTSIDE = ("set_up.py", "api.py", "door.py")
 
 
 @pytest.mark.parametrize(
@@ -20,7 +24,7 @@ OUTSIDE = ("set_up.py",)  # runs before there is anything to import
 )
 def test_every_command_has_the_door(path):
     text = path.read_text(encoding="utf-8")
-    if path.name not in OUTSIDE and path.name != "api.py":  # which only names such a file
+    if path.name not in OUTSIDE:
         assert "\n    door.run(main" in text, f"{path}: end with door.run(main)"
 
 
@@ -60,6 +64,35 @@ def test_what_is_said(raised, said):
     with pytest.raises(SystemExit) as told:
         door.run(main)
     assert told.value.code == said
+
+
+TELLS = """
+import json, os, sys
+from tools import door
+
+def main():
+    print(json.dumps([sys.flags.optimize, dict(os.environ), __file__, sys.argv[1:]]))
+
+if __name__ == "__main__":
+    door.run(main)
+"""
+
+
+def test_no_door_lets_in_what_changes_python(tmp_path):
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    (tmp_path / "tools" / "tells.py").write_text(TELLS)
+    wanted = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    strange = {"PIP_USER": "1", "PYTHONWARNINGS": "error", "JUPYTER_PATH": "/no such"}
+    strange["PYTHONPATH"] = os.pathsep.join(["/no such", str(ROOT)])
+    command = [sys.executable, "-OO", "-m", "tools.tells", "a b"]
+    done = subprocess.run(command, cwd=tmp_path, env=wanted | strange, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    optimize, environment, file, arguments = json.loads(done.stdout)
+    assert optimize == 0 and arguments == ["a b"]
+    assert file == str(tmp_path / "tools" / "tells.py"), "the same copy of the course goes on"
+    expected = wanted | SET
+    assert {name: environment.get(name) for name in expected} == expected
+    assert not environment.keys() & {"PYTHONWARNINGS", "JUPYTER_PATH"}
 
 
 def test_a_taken_port_is_told_before_the_book_is_built(tmp_path, monkeypatch):

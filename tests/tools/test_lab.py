@@ -1,6 +1,7 @@
 """`make lab`, from outside: what the server that it starts answers."""
 
 import json
+import os
 import urllib.error
 import urllib.request
 from unittest.mock import Mock
@@ -9,14 +10,19 @@ import pytest
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 
-from tests.lab_server import running_lab
+from tests.lab_server import ROOT, running_lab
 from tools.connection import PromptConnection
 from tools.lab import FIRST_PAGE
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    with running_lab(tmp_path_factory.mktemp("course")) as lab:
+    """The course as somebody opens it whose shell is full of settings for other work."""
+    other = tmp_path_factory.mktemp("other")
+    (other / "jupyterlab.py").write_text("raise ImportError('another jupyterlab')")
+    places = os.pathsep.join([str(other), str(ROOT)])
+    strange = {"PYTHONPATH": places, "PYTHONOPTIMIZE": "2", "JUPYTER_CONFIG_PATH": str(other)}
+    with running_lab(tmp_path_factory.mktemp("course"), variables=strange) as lab:
         yield lab
 
 
