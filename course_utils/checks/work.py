@@ -77,7 +77,7 @@ def texts_from(name, function, given):
     """Return one text for each of the given ones, from a function of the whole list."""
     value = called(name, function, list(given))
     if not isinstance(value, list | tuple | np.ndarray) or len(value) != len(given):
-        got = f"{len(value)} things" if hasattr(value, "__len__") else kind_of(value)
+        got = f"{len(value)} of them" if hasattr(value, "__len__") else kind_of(value)
         raise Failure(
             f"{name} must return a list with one text for each of the {len(given)} texts "
             f"that it gets; got {got}"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_utils.grading import GradingError
+from course_utils.grading.counted import counted
 from course_utils.grading.environment import start_clean
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _grade(options: argparse.Namespace) -> int:
     _say(f"The report: {out / 'summary.html'}")
     if gradebook:
         number = gradebook(report.marked(merged.rows), report.master)
-        _say(f"{number} students written to the gradebook")
+        _say(f"{counted(number, 'student')} written to the gradebook")
     return 0 if len(rows) == len(submissions) else 1
 
 

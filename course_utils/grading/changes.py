@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from course_utils.grading.counted import counted
 from course_utils.grading.master import Master
 from course_utils.grading.rows import Row
 from course_utils.grading.spelling import plain
@@ -109,6 +110,6 @@ def said(found: Sequence[Change], rows: Sequence[Row]) -> str:
         for one in scores[:MOST_SAID]
     ]
     more = ", …" if len(scores) > MOST_SAID else ""
-    also = f", {new} are new" if new else ""
-    changed = f"{len(scores) - new} of {len(rows)} scores changed{also} (changes.csv)"
+    also = f", {counted(new, 'is', 'are')} new" if new else ""
+    changed = f"{len(scores) - new} of {counted(len(rows), 'score')} changed{also} (changes.csv)"
     return f"{changed}: {', '.join(named)}{more}"

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from course_utils.grading.archives import CLOSED, HandedIn, Unreadable, is_archive, list_within
 from course_utils.grading.blanks import is_blank, is_blank_text
+from course_utils.grading.counted import counted
 from course_utils.grading.levels import names_at
 from course_utils.grading.master import Master
 from course_utils.grading.names import (
@@ -268,12 +269,14 @@ def _beside(
     others = [one.piece.name for one in found if one is not best and not one.piece.is_program]
     if others:
         why = _why_it_counts(best, [one for one in found if one is not best])
-        yield f"Of {len(others) + 1} notebooks {best.piece.name} counted{why}, not {_some(others)}."
+        several = counted(len(others) + 1, "notebook")
+        yield f"Of {several} {best.piece.name} counted{why}, not {_some(others)}."
     left_out = [one for one in refused if one.reason and is_notebooks(one.piece.name)]
     for piece, reason in left_out[-SHOWN:]:
         yield f"{piece.name} was left out. {reason}"
     if unread:
-        yield f"{unread} more files were not looked at: at most {MOST_FILES} are."
+        more = counted(unread, "more file was", "more files were")
+        yield f"{more} not looked at: at most {MOST_FILES} are."
 
 
 def _why_it_counts(best: Found, others: Sequence[Found]) -> str:
@@ -294,7 +297,7 @@ def _why_none(refused: Sequence[Refused]) -> str:
         return _with_name(*min(told, key=lambda one: promise(one.piece.name)))
     names = [one.piece.name for one in refused]
     if len(names) > 1:
-        return f"Found {len(names)} files and no notebook: {_some(names)}: {EXPECTED}."
+        return f"Found {counted(len(names), 'file')} and no notebook: {_some(names)}: {EXPECTED}."
     return f"Found a {_kind(names[0])} named {names[0]}: {EXPECTED}."
 
 

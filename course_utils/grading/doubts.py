@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from course_utils.grading import GradingError
+from course_utils.grading.counted import counted
 from course_utils.grading.deadline import Deadline
 from course_utils.grading.master import Master
 from course_utils.grading.notebooks import Rejected
@@ -85,8 +86,8 @@ def _of_another_sheet(
     notebooks = sum(_is_notebook(one, master) for one in submissions)
     if fitting < FEW * notebooks:
         yield (
-            f"Only {fitting} of {notebooks} notebooks have cells of {source}: "
-            "is it the SOURCE of another sheet?"
+            f"Only {fitting} of {counted(notebooks, 'notebook')} can be of this sheet, no other "
+            f"has cells of {source}: is it the SOURCE of another sheet?"
         )
 
 

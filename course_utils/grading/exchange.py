@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.grading.counted import counted
 from course_utils.grading.inside.instances import Instances
 from course_utils.grading.library import course_code
 from course_utils.grading.protocol import HEADER, ProtocolError, decode, encode, sizes
@@ -248,4 +249,4 @@ def _name_known_to_all(error: Exception) -> str:
 
 
 def _late(seconds: float) -> Fault:
-    return Fault(Status.TIMEOUT, f"no answer within {seconds:g} seconds")
+    return Fault(Status.TIMEOUT, f"no answer within {counted(seconds, 'second')}")

@@ -1,9 +1,10 @@
 """A class's list with the grades in it: which column they go into, and how they are written."""
 
 import html
+import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +16,7 @@ from course_utils.grading.columns import (
     Columns,
     to_number,
 )
+from course_utils.grading.counted import counted
 from course_utils.grading.lists import BadTable, Record, Table
 from course_utils.grading.master import Master
 from course_utils.grading.rows import Row
@@ -23,7 +25,8 @@ from course_utils.grading.status import Status
 from course_utils.grading.worth import still_to_mark
 
 NOT_GRADED = ("EX", "N/A")  # of Canvas: excused, and not assigned to this student
-OURS = re.compile(r"[0-9.,]+ of [0-9.,]+ points[:;,] |Your file was not marked: ")
+OURS = re.compile(r"[0-9.,]+ of [0-9.,]+ points?[:;,] |Your file was not marked: ")
+PLACES = 5  # behind the point, as Moodle keeps them
 PAGE = "your feedback page says what passed and what did not."
 
 
@@ -77,20 +80,40 @@ class GradedList:
         new = {record.line: {column: "", column + 1: most} for record in self.people}
         return {**new, self.given.header.line: {column: target.name, column + 1: "max_score"}}
 
-    def remarks(self, master: Master) -> list[str]:
+    def remarks(self, master: Master, rows: Iterable[Row] = ()) -> list[str]:
         """Return what a teacher should know of the list before it is uploaded."""
         target = self.target(master)
         said = [self._of_the_maximum(target, master), self._of_the_column(target, master)]
-        return [one for one in said if one]
+        return [one for one in (*said, self._of_too_many(target, rows)) if one]
 
     def _of_the_maximum(self, target: Target, master: Master) -> str:
+        """Tell of a maximum that differs: points are then counted out of another number."""
         most, have = self._text(target.most or 0), self._text(master.max_score)
-        if not self._differs(target.most, master):
+        if not target.most or not master.max_score or self.scaled or most == have:
+            return ""
+        limit = "" if self.system == "canvas" else " at most"  # there, more is taken too
+        return (
+            f"{self.given.path.name} takes {counted(most, 'point')}{limit} and the sheet has "
+            f"{have}, so full marks are {have} of {most} there: {self._advice(master)}"
+        )
+
+    def _of_too_many(self, target: Target, rows: Iterable[Row]) -> str:
+        """Name whose points Moodle would leave out: an older SOURCE may have given more."""
+        most = round(target.most or math.inf, PLACES)
+        over = [row.student for row in rows if round(row.score or 0.0, PLACES) > most]
+        if self.system != "moodle" or self.scaled or not over:
             return ""
         return (
-            f"{self.given.path.name} takes {most} points at most and the sheet has {have}: change "
-            f"that to {have} on the platform before you upload, or run again with --scale"
+            f"Moodle leaves out what is more than {counted(self._text(most), 'point')}, of "
+            f"{', '.join(over)}: grade their files again with this SOURCE"
         )
+
+    def _advice(self, master: Master) -> str:
+        if self.system == "moodle" and master.max_score % 1:  # `modgrade`: an integer
+            return "Moodle's maximum is a whole number, so run again with --scale"
+        have, where = self._text(master.max_score), "on the platform"
+        again = "change it" if self.system == "canvas" else "change it, fetch the list again"
+        return f"{again} ({have} {where}), or run again with --scale"
 
     def _of_the_column(self, target: Target, master: Master) -> str:
         name, names = self.given.path.name, self.given.names
@@ -114,18 +137,18 @@ class GradedList:
             width = max(len(line.cells) for line in self.given.lines)
             return Target(width, "score" if self.system == "plain" else master.name)
         most = self._most(column)
-        if self.system == "moodle" and most and most < master.max_score and not self.scaled:
-            raise BadTable(  # what is above it is left out in silence
-                f"Moodle takes {self._text(most)} points at most in {self.given.names[column]!r} "
-                f"of {self.given.path}, and the sheet has {self._text(master.max_score)}: change "
-                f"the maximum in Moodle and fetch the list again, or add --scale"
-            )
+        if self.system == "moodle" and most and not self.scaled:
+            self._refuse_what_is_left_out(most, column, master)
         return Target(column, most=most)
 
-    def _differs(self, most: float | None, master: Master) -> bool:
-        if not most or not master.max_score or self.scaled:
-            return False
-        return abs(most - master.max_score) > 1e-6
+    def _refuse_what_is_left_out(self, most: float, column: int, master: Master) -> None:
+        """Raise BadTable where full marks are more than Moodle takes: it would say nothing."""
+        if round(most, PLACES) < round(master.max_score, PLACES):
+            raise BadTable(
+                f"Moodle takes {counted(self._text(most), 'point')} at most in "
+                f"{self.given.names[column]!r} of {self.given.path} and would leave out what is "
+                f"more, and the sheet has {self._text(master.max_score)}: {self._advice(master)}"
+            )
 
     def _grade_column(self, master: Master) -> int:
         names, path = self.given.names, self.given.path
@@ -192,7 +215,7 @@ class GradedList:
 
     def _text(self, points: float) -> str:
         """Write points as the list does, with a comma where it has decimal commas."""
-        text = f"{round(points, 5):.10g}"
+        text = f"{round(points, PLACES):.10g}"
         return text.replace(".", ",") if self._commas else text
 
     @cached_property
@@ -213,7 +236,7 @@ def comment_on(row: Row, master: Master) -> str:
     late = f", {row.lost:.6g} less for being late" if row.lost else ""
     left = still_to_mark(row, master)
     read = f", {left} of the answers still to be read" if left else ""
-    points = f"{row.score:.6g} of {master.max_score:.6g} points{late}{read}"
+    points = f"{row.score:.6g} of {counted(master.max_score, 'point')}{late}{read}"
     why = row.status.to_student
     return f"{points}; {why[0].lower()}{why[1:]}" if why else f"{points}: {PAGE}"
 

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from course_utils.grading.counted import counted
 from course_utils.grading.items import FEWEST, LOW
 from course_utils.grading.master import Master, Question
 from course_utils.grading.rows import Kind, Outcome, Row
@@ -39,7 +40,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    made.filters |= {"marked": _marked, "points": number}
+    made.filters |= {"marked": _marked, "points": number, "counted": counted}
     return made
 
 

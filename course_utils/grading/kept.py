@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from course_utils.grading import GradingError
+from course_utils.grading.counted import counted
 from course_utils.grading.journal import NAME as JOURNAL
 from course_utils.grading.journal import Journal, Kept
 from course_utils.grading.master import Master
@@ -57,8 +58,8 @@ def of_unread(lines: int, folder: Path) -> str:
     if not lines:
         return ""
     return (
-        f"{lines} lines of {folder / JOURNAL} are of another edition and cannot be read here: "
-        "they stay; grade the files of those students again"
+        f"{folder / JOURNAL} has {counted(lines, 'line')} of another edition, which cannot be read "
+        "here and will stay: grade the files of those students again"
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from course_utils.grading import GradingError
+from course_utils.grading.counted import counted
 
 EXAMPLE = '--late "10% per day, 3 days grace, at most 50%, no marks after 14 days"'
 OFF = r"(?:- ?|minus |lose |deduct )?"
@@ -105,7 +106,7 @@ def in_words(late: timedelta) -> str:
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     sizes = (days, "day"), (hours, "hour"), (minutes, "minute"), (seconds, "second")
-    said = [f"{size} {unit}{'s' * (size != 1)}" for size, unit in sizes if size]
+    said = [counted(size, unit) for size, unit in sizes if size]
     return " ".join(said[:2])
 
 

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from course_utils.grading.counted import counted
 from course_utils.grading.identity import person_of, persons
 from course_utils.grading.master import Master
 from course_utils.grading.rows import Kind, Outcome, Row
@@ -33,8 +34,9 @@ class Merged:
             yield f"{self.kept} graded before, not in these submissions, kept as they were"
         if self.older:
             yield (
-                f"{self.older} rows are of an older SOURCE, for those files are not in these "
-                "submissions: grade all files together where the tests have changed"
+                f"{counted(self.older, 'row is', 'rows are')} of an older SOURCE, and what was "
+                "handed in for them is not in these submissions: grade all files together where "
+                "the tests have changed"
             )
         for name in self.overtaken:
             yield f"  a newer hand-in, graded before, counts: {name}"

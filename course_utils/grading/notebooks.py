@@ -9,6 +9,8 @@ import tokenize
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from course_utils.grading.counted import counted
+
 MOST_BYTES = 50_000_000  # with saved pictures; a sheet without them has 20 kB
 MOST_CELLS = 2_000
 MOST_LETTERS = 1_000_000  # of all code
@@ -150,8 +152,9 @@ def _not_too_many(cells: list[Cell]) -> list[Cell]:
     letters = sum(len(cell.source) for cell in cells)
     if len(cells) > MOST_CELLS or letters > MOST_LETTERS:
         raise Rejected(
-            f"The notebook has {len(cells)} code cells with {letters} letters; at most "
-            f"{MOST_CELLS} cells with {MOST_LETTERS} letters are graded."
+            f"The notebook has {counted(len(cells), 'code cell')} with "
+            f"{counted(letters, 'letter')}; at most {MOST_CELLS} "
+            f"cells with {MOST_LETTERS} letters are graded."
         )
     return cells
 

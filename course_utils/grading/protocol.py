@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from types import FunctionType, MethodType
 from typing import Any, NoReturn
 
+from course_utils.grading.counted import counted
 from course_utils.grading.empties import Empty
 from course_utils.grading.inside import arrays, kinds, long_lists
 from course_utils.grading.inside import instances as by_value
@@ -78,7 +79,9 @@ def sizes(header: bytes) -> tuple[int, int]:
     """Return (bytes of JSON, bytes of arrays) that a header announces."""
     letters, more = HEADER.unpack(header)
     if letters > MOST_JSON or more > MOST_BYTES:
-        raise ProtocolError(f"a frame of {letters} + {more} bytes is larger than allowed")
+        raise ProtocolError(
+            f"a frame of {letters} + {counted(more, 'byte')} is larger than allowed"
+        )
     return letters, more
 
 
@@ -107,7 +110,7 @@ def decode(
     except Exception as error:  # whatever a forged value makes Python or NumPy say
         raise ProtocolError("a malformed value") from error
     if reader.used != len(blobs):
-        raise ProtocolError(f"{len(blobs) - reader.used} bytes belong to no array")
+        raise ProtocolError(f"{counted(len(blobs) - reader.used, 'byte')} beyond the last array")
     return value
 
 

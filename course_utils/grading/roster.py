@@ -4,7 +4,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from course_utils.grading.people import People, Person
 from course_utils.grading.rows import Row
 from course_utils.grading.spelling import plain
 from course_utils.grading.status import Status
-from course_utils.grading.told import STATUS, lateness
+from course_utils.grading.told import STATUS, Told, told_by
 
 NOBODY = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)  # all of a line of Canvas's
 Claim = tuple[int, Row]  # how freely a name was read, and whose
@@ -83,14 +82,14 @@ class Roster:
         }
         return [*rows, *absent.values()], dict(sorted({**found, **absent}.items())), said
 
-    def told(self, rows: Sequence[Row]) -> dict[str, timedelta | None]:
-        """Return by how much the platform says that work was late, by student."""
+    def told(self, rows: Sequence[Row]) -> dict[str, Told]:
+        """Return what the platform says of late work, by student."""
         names = [name.casefold() for name in self.given.names]
         column = next((place for place, name in enumerate(names) if name in STATUS), NONE)
         if column == NONE:
             return {}
         found = self.match(rows)[1]
-        return {one.student: lateness(self.records[n].cell(column)) for n, one in found.items()}
+        return {one.student: told_by(self.records[n].cell(column)) for n, one in found.items()}
 
     def table(self, found: Mapping[int, Row], master: Master) -> str:
         """Return the list as it came, with nothing new in it but the grades and comments."""

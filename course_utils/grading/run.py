@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 from course_utils.grading import changes
+from course_utils.grading.counted import counted
 from course_utils.grading.deadline import Deadline
 from course_utils.grading.give_back import addressed, feedback_archives
 from course_utils.grading.html import MARK_BY_HAND, feedback_page, file_name, summary_page
@@ -77,7 +78,7 @@ class Report:
             self._put(f"grades_{self.roster.system}.csv", self.roster.given.encoded(table))
         said = [as_text(summary, rows, self.master), *_of_lateness(rows), changed, self.warning]
         said += [f"  not on the list, or twice: {name}" for name in strangers]
-        said += self.roster.graded.remarks(self.master) if self.roster else []
+        said += self.roster.graded.remarks(self.master, listed.values()) if self.roster else []
         return "\n".join(line for line in said if line)
 
     def _changes(self, rows: Sequence[Row]) -> str:
@@ -126,7 +127,7 @@ def _of_lateness(rows: Iterable[Row]) -> Iterator[str]:
     late = [row for row in rows if row.late]
     if late:
         lost = sum(row.lost > 0 for row in late)
-        yield f"{len(late)} handed in late, {lost} of them lose points for it"
+        yield f"{len(late)} handed in late, {counted(lost, 'loses', 'lose')} points for it"
     for row in late:
         if row.late == LATE_UNKNOWN and not row.penalty:
             yield f"  late, by how much nobody says, nothing is taken: {row.student}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from course_utils.grading.counted import counted
 from course_utils.grading.items import Item, items
 from course_utils.grading.look_alikes import LookAlikes, look_alikes
 from course_utils.grading.master import Master
@@ -116,18 +117,23 @@ def as_text(summary: Summary, rows: Sequence[Row], master: Master) -> str:
     """Return the summary in a few lines for a terminal."""
     statuses = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
     lines = [
-        f"{len(rows)} submissions: {statuses}",
-        f"mean {summary.mean:.3g}, median {summary.median:.3g} of {master.max_score:g} points",
+        f"{counted(len(rows), 'submission')}: {statuses}",
+        f"mean {summary.mean:.3g}, median {summary.median:.3g} of "
+        f"{counted(master.max_score, 'point')}",
     ]
     lines += [
-        f"  failed {n + m:3} times: {title}" for title, _, n, m in summary.failed[:3] if n + m
+        f"  failed {counted(n + m, 'time'):>9}: {title}"
+        for title, _, n, m in summary.failed[:3]
+        if n + m
     ]
     lines += [
-        f"  made {count:3} times: {name}, {title}" for title, name, _, count in summary.mistakes[:3]
+        f"  made {counted(count, 'time'):>9}: {name}, {title}"
+        for title, name, _, count in summary.mistakes[:3]
     ]
     left = sum(still_to_mark(row, master) > 0 for row in rows)
-    lines += [f"  {left} wait for points by hand: make mark-reasons OUT=…"] if left else []
+    waits = f"  {counted(left, 'waits', 'wait')} for points by hand: make mark-reasons OUT=…"
+    lines += [waits] if left else []
     lines += [f"  needs a look: {row.student} ({row.status})" for row in summary.look]
     alike = len(summary.alike.answers) + len(summary.alike.results)
-    lines += [f"  {alike} answers are alike: look at them in summary.html"] if alike else []
+    lines += [f"  answers that are alike, to look at in summary.html: {alike}"] if alike else []
     return "\n".join(lines)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from course_utils.grading.columns import FIRST, LAST, LOGIN, NAME, OTHER_NUMBER, to_number
+from course_utils.grading.counted import counted
 from course_utils.grading.lists import BadTable, Record, Table, read_table
 from course_utils.grading.master import Master, Question
 from course_utils.grading.people import People, Person
@@ -196,7 +197,7 @@ def _points(text: str, question: Question, where: str) -> float:
     if not 0 <= points <= question.points + 1e-9:
         more = f", or a line {OUT_OF} that says what it can have" if question.by_hand else ""
         raise BadTable(
-            f"{where}: {text} points for {question.grade_id!r}; it has {question.points:g}, so "
-            f"expected 0 to {question.points:g}{more}"
+            f"{where}: {counted(text, 'point')} for {question.grade_id!r}; it has "
+            f"{question.points:g}, so expected 0 to {question.points:g}{more}"
         )
     return points

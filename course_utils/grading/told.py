@@ -1,12 +1,14 @@
 """How late Moodle's worksheet says that somebody was: its column "Status", in some languages.
 
 "Submitted for grading - Graded - 1 day 3 hours late": Moodle joins what it has to say by dashes,
-and a time has at most two units, counted from Moodle's own deadline.
+and a time has at most two units, counted from Moodle's own deadline. "Extension granted until: 3
+March 2026": for that student it counts from there (`mod/assign/gradingtable.php`, `col_status`).
 """
 
 import re
 import unicodedata
 from datetime import timedelta
+from typing import NamedTuple
 
 STATUS = ("status", "statut", "estado", "estatus", "estat", "stato", "状态", "ステータス")
 UNITS = {
@@ -20,6 +22,23 @@ SECONDS = {name: unit for unit, names in UNITS.items() for name in names.split()
 PLURALS = ("", "s", "es", "e", "n", "en")
 PART = r"(\d+)\s*([^\W\d_]+)\.?"
 LATE = re.compile(rf"{PART}(?:\s*{PART})?(?=\D*$)")
+YEAR = re.compile(r"\d{4}")  # of a date: in a status there is none but that of an extension
+DASH = re.compile(r"\s-(?=\s)")  # what is empty has its dashes, too
+
+
+class Told(NamedTuple):
+    """What a platform says: how late, None where that is not understood, 0 for not late.
+
+    extended : whether it has granted an extension itself, from which it counts.
+    """
+
+    late: timedelta | None
+    extended: bool = False
+
+
+def told_by(status: str) -> Told:
+    """Return what a status says."""
+    return Told(lateness(status), bool(YEAR.search(status)))
 
 
 def lateness(status: str) -> timedelta | None:
@@ -27,7 +46,7 @@ def lateness(status: str) -> timedelta | None:
 
     None where it says something that is not understood.
     """
-    for part in re.split(r"\s-(?=\s)", status):  # what is empty has its dashes, too
+    for part in DASH.split(status):
         found = LATE.match(part.strip())
         if found:
             return _sum(found)

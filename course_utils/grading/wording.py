@@ -7,6 +7,7 @@ import builtins
 import difflib
 from collections.abc import Iterator, Sequence
 
+from course_utils.grading.counted import counted
 from course_utils.grading.details import meaning
 from course_utils.grading.exchange import Fault
 from course_utils.grading.kinds_here import OUR_WORDS
@@ -57,7 +58,7 @@ def _line_that_fails(tested: Tested, visible: str) -> str:
 
 def partly(points: float, most: float) -> str:
     """Tell a student that a test gives part of the points."""
-    return f"The tests give {points:g} of the {most:g} points."
+    return f"The tests give {points:g} of the {counted(most, 'point')}."
 
 
 def carried(question: Question) -> str:

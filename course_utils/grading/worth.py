@@ -7,6 +7,7 @@ maximum too: "(out of)" in the place of a student says how many a question can h
 from dataclasses import replace
 from pathlib import Path
 
+from course_utils.grading.counted import counted
 from course_utils.grading.master import Master
 from course_utils.grading.rows import Row
 from course_utils.grading.tables import OUT_OF, BadTable, read_csv
@@ -35,7 +36,7 @@ def _said_in(path: Path) -> dict[str, float]:
     """Return {grade_id: points} of the line that says it; {} where there is none."""
     found = [record for record in read_csv(path, ()) if OUT_OF in record.values()]
     if len(found) > 1:
-        raise BadTable(f"{path} has {len(found)} lines {OUT_OF}: keep one")
+        raise BadTable(f"{path} has {counted(len(found), 'line')} {OUT_OF}: keep one")
     cells = found[0].items() if found else ()
     return {
         name: _points(text, name, path) for name, text in cells if text.strip() not in ("", OUT_OF)

@@ -13,7 +13,7 @@ from course_utils.grading.late import LATE_UNKNOWN, UNKNOWN, in_words, read_rule
 from course_utils.grading.people import Person
 from course_utils.grading.rows import Kind, Outcome, Row
 from course_utils.grading.status import Status
-from course_utils.grading.told import lateness
+from course_utils.grading.told import Told, lateness, told_by
 
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 MOST = 20
@@ -146,7 +146,8 @@ def row(student="Ada", number="", points=10.0, **more):
 
 
 def applied(deadline, one, told=None):
-    (made,) = deadline.applied([one], MOST, {one.student: told})
+    said = told if isinstance(told, Told) else Told(told)
+    (made,) = deadline.applied([one], MOST, {one.student: said})
     return made.late, made.raw_score, made.score
 
 
@@ -228,6 +229,41 @@ def test_an_extension_is_an_exception():
     of_platform = Deadline(None, RULE, longer)
     assert applied(of_platform, row("Ada", "7"), 3 * DAY)[0] == "1 day"
     assert applied(of_platform, row("Ada", "7"), DAY)[0] == ""
+
+
+MOODLES_OWN = "Submitted for grading - 1 day 2 hours late - Extension granted until: 3 March 2026"
+
+
+@pytest.mark.parametrize(
+    ("due", "longer", "said", "late", "note"),
+    [
+        # Moodle counts from its own deadline: days are taken off, a date is compared with --due.
+        (None, Extension(days=1), "x - 1 day 2 hours late", "2 hours", "Moodle says 1 day 2 hours"),
+        (None, Extension(days=2), "x - 1 day 2 hours late", "", "extension of 2 days is taken off"),
+        (DUE, Extension(until=in_days(1)), "x - 1 day 2 hours late", "2 hours", "is taken off"),
+        (DUE, Extension(until=in_days(2)), "x - 1 day 2 hours late", "", "is taken off"),
+        (None, Extension(until=in_days(1)), "x - 1 day 2 hours late", "late", "nothing is taken"),
+        # It counts from the extension that it has granted itself: no second one is taken off.
+        (None, Extension(days=1), MOODLES_OWN, "1 day 2 hours", "changes nothing"),
+        (DUE, Extension(until=in_days(9)), MOODLES_OWN, "1 day 2 hours", "changes nothing"),
+        (None, Extension(days=1), "Submitted for grading", "", None),
+    ],
+)
+def test_an_extension_beside_what_moodle_says(due, longer, said, late, note):
+    deadline = Deadline(due, RULE, {"Ada": longer})
+    (made,) = deadline.applied([row()], MOST, {"Ada": told_by(said)})
+    assert made.late == late and made.lost == {"": 0, "late": 0, "2 hours": 2}.get(late, 4)
+    assert made.notes == () if note is None else note in made.notes[0]
+
+
+def test_the_time_of_a_file_goes_before_what_moodle_says():
+    deadline = Deadline(DUE, RULE, {"Ada": Extension(days=1)})
+    told = {"Ada": Told(5 * DAY)}
+    (made,) = deadline.applied([row(handed_in=in_days(0.5))], MOST, told)
+    assert made.late == "" and "extension of 1 day counts: the time of the file" in made.notes[0]
+    assert deadline.applied([made], MOST, told)[0].late == ""
+    (early,) = deadline.applied([row(handed_in=in_days(-1))], MOST, told)
+    assert early.notes == ()
 
 
 PEOPLE = [

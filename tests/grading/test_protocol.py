@@ -615,7 +615,7 @@ def test_a_forged_value_is_refused(text):
 
 
 def test_bytes_that_belong_to_no_array_are_refused():
-    with pytest.raises(ProtocolError, match="8 bytes belong to no array"):
+    with pytest.raises(ProtocolError, match="8 bytes beyond the last array"):
         decode(b"1", b"x" * 8)
 
 

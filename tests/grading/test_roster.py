@@ -211,6 +211,35 @@ def test_a_maximum_that_moodle_would_hold_points_to_is_refused(tmp_path, master)
     assert taken[501].grade == 9
 
 
+@pytest.mark.parametrize("most", [9, 9.99, 10, 12, 100])
+@pytest.mark.parametrize("points", [(10,), (9.5,), (0.1, 0.2, 9.7), (3.3, 3.3, 3.3, 0.1), (4, 8)])
+def test_a_list_is_refused_where_moodle_would_leave_out_full_marks(tmp_path, master, most, points):
+    one, nobody = master.questions[0], dict.fromkeys(NAMES, -1.0)
+    sheet = replace(master, questions=tuple(replace(one, points=worth) for worth in points))
+    text = worksheet(LANGUAGES["en"], most=most)
+    full = text.replace("grading - ,,", f"grading - ,{sum(points):.5f},", 1)
+    taken = moodle_worksheet(full.encode(), LANGUAGES["en"], nobody, most)[501].grade
+    if taken == -1:
+        with pytest.raises(BadTable, match="would leave out what is more"):
+            read_roster(listed(tmp_path, text), sheet)
+    else:
+        roster = read_roster(listed(tmp_path, text), sheet)
+        data = back(roster, [row("x", 501, sheet.max_score)], sheet)[0]
+        assert moodle_worksheet(data, LANGUAGES["en"], nobody, most)[501].grade == taken
+
+
+def test_what_moodle_will_do_with_another_maximum_is_said_with_what_to_do(tmp_path, master):
+    one = master.questions[0]
+    half = replace(master, questions=(replace(one, points=12.5),))
+    (told,) = read_roster(
+        listed(tmp_path, worksheet(LANGUAGES["en"], most=13)), half
+    ).graded.remarks(half)
+    assert "full marks are 12.5 of 13 there: Moodle's maximum is a whole number" in told
+    alone = read_roster(listed(tmp_path, worksheet(LANGUAGES["en"], most=10)), master)
+    (told,) = alone.graded.remarks(master, [row("Ada", 501, 11), row("Lin", 502, 10)])
+    assert "Moodle leaves out what is more than 10 points, of Ada: grade" in told
+
+
 def test_a_sheet_without_points_has_nothing_to_scale(tmp_path, master):
     sheet = replace(master, questions=())
     roster = read_roster(listed(tmp_path, worksheet(LANGUAGES["en"])), sheet, scaled=True)

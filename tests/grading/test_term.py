@@ -146,7 +146,7 @@ def test_without_times_what_came_last_counts_also_when_the_first_is_graded_again
     scores = {name: line["score"] for name, line in table().items()}
     assert scores == {"Kim Lee": "10", "Zoe Quinn": "7"}
     said = capsys.readouterr().out
-    assert "counts: Zoe Q" in said and "1 rows are of an older SOURCE" in said
+    assert "counts: Zoe Q" in said and "1 row is of an older SOURCE" in said
     assert run("late.zip") == 0
     assert table()["Zoe Quinn"]["score"] == "7" and "older SOURCE" not in capsys.readouterr().out
 
@@ -277,7 +277,7 @@ def test_late_work_has_a_raw_score_and_a_final_one(term, capsys):
     assert set(found.values()) == {("", "10", "10")}
     told = json.loads(Path("out/grades.json").read_text())["submissions"][3]
     assert (told["late"], told["raw_score"], told["score"]) == ("1 day 6 hours", 10, 8)
-    assert "1 handed in late, 1 of them lose points for it" in capsys.readouterr().out
+    assert "1 handed in late, 1 loses points for it" in capsys.readouterr().out
     with Gradebook(url) as book:
         for name, line in table().items():
             one = book.find_submission("mini", name)
@@ -425,7 +425,7 @@ def test_a_row_that_the_command_cannot_read_is_told_and_stays(term, capsys):
     with (term / "out" / NAME).open("a") as file:
         file.write('["key", {"student": "ada", "status": "copied"}]\n')
     assert run("in") == 0
-    assert "1 lines of out/journal.jsonl are of another edition" in capsys.readouterr().out
+    assert "out/journal.jsonl has 1 line of another edition" in capsys.readouterr().out
     assert '"copied"' in (term / "out" / NAME).read_text()
 
 

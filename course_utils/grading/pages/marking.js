@@ -125,7 +125,7 @@ function give(points) {
   const one = question().answers[current], most = state.most[question().id];
   if (!one) return;
   if (points !== null && (points < 0 || points > most)) {
-    say(`${points} is more than the ${most} points of this question.`);
+    say(`${points} is more than this question can have: ${most}.`);
     return;
   }
   state.marks[question().id][one.student] = points;
@@ -227,7 +227,7 @@ function load(text) {
   }
   keep();
   show();
-  say(`${read} marks read.` + (wrong.length ? ` Not read, for the name or the points do not fit: ${[...new Set(wrong)].join(", ")}.` : ""));
+  say(`${read} ${read === 1 ? "mark" : "marks"} read.` + (wrong.length ? ` Not read, for the name or the points do not fit: ${[...new Set(wrong)].join(", ")}.` : ""));
 }
 
 function keys(event) {
