@@ -13,11 +13,12 @@ OF_A_TEXT = ("SyntaxError", "IndentationError", "TabError")
 QUOTED = re.compile(r"'([^\W\d]\w*(?:\.[^\W\d]\w*)*)'")
 IPYTHONS = re.compile(r"^(\s*)(?:\w[\w, ]*=\s*)?(?:[%!?].*|[\w.]+\?+\s*)$")
 LETTERS, LONGEST = 400, 60  # of an error's words, and of a name
+FOR_STUDENTS = ": only the notebook was handed in"  # what a teacher need not be told
 MEANS = {
     "AssertionError": "an `assert` in your code does not hold",
     "AttributeError": "an object has no such attribute",
     "EOFError": "it asks for something to be typed, and nobody is there to type",
-    "FileNotFoundError": "it opens a file that is not there: only the notebook was handed in",
+    "FileNotFoundError": f"it opens a file that is not there{FOR_STUDENTS}",
     "ImportError": "an import finds no such name",
     "IndexError": "it asks for a place that a list or an array does not have",
     "KeyError": "it asks for a key that a dict does not have",

@@ -54,8 +54,8 @@ class Master:
     steps : its code cells in order.  given : [(module, names)] that cells import for the students.
     reused : names that more than one cell of answers defines.  cells : the grade_ids of all cells.
     files : {path: bytes} of what stands beside the notebook and is mentioned in it; the students'
-    code has those of `open_files`.  code : its code cells as a notebook has
-    them.  texts : its cells of text.
+    code has those of `open_files`.  folder : where they were looked for.  code : its code cells as
+    a notebook has them.  texts : its cells of text.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Master:
     texts: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     open_files: frozenset[str] = frozenset()
+    folder: Path = Path()
 
     @property
     def given_before(self) -> int:
@@ -164,7 +165,7 @@ def _with_files(master: Master, folder: Path) -> Master:
     shown = "\n".join([*(step.visible for step in master.steps), *master.texts])
     files, seen = files_beside(folder, whole), frozenset(files_beside(folder, shown))
     digest = _digest(repr((master.digest, sorted(files.items()))).encode())
-    return replace(master, files=files, open_files=seen, digest=digest)
+    return replace(master, files=files, open_files=seen, digest=digest, folder=folder.absolute())
 
 
 class _Reading:

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from course_utils.grading import GradingError
+from course_utils.grading.absent import absent
 from course_utils.grading.assess import assess
+from course_utils.grading.details import FOR_STUDENTS
 from course_utils.grading.exchange import NoWorker
 from course_utils.grading.master import BadSource, Master, Question
 from course_utils.grading.rows import Outcome
@@ -26,9 +28,10 @@ def proved(master: Master, settings: Settings) -> Settings:
             f"its cell {name or 'without a name'} stops: {why}"
             for name, why in result.stopped.items()
         ]
+        said = "; ".join([*failed, *stopped, *result.notes]).replace(FOR_STUDENTS, "")
         raise BadSource(
             f"{master.name}'s own solution does not get full marks, so nobody could: "
-            + "; ".join([*failed, *stopped, *result.notes])
+            + "; ".join([said, *absent(master, said)])
         )
     return replace(settings, habits=result.habits)
 
