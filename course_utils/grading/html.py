@@ -79,6 +79,7 @@ def feedback_page(row: Row, master: Master, warning: str = "") -> str:
     return page(
         "feedback.html",
         student=row.student,
+        number=row.number if row.platform == "canvas" and row.student.isalnum() else "",
         sheet=master.name,
         file=row.file,
         score=number(row.score or 0),

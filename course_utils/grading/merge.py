@@ -61,7 +61,7 @@ def merge(here: Sequence[Row], before: Iterable[Row], master: Master) -> Merged:
         others = [one.student for one in theirs if not _same_name(one, row)]
         taken_for += [(row.student, name) for name in dict.fromkeys(others)]
     kept = [_newest(theirs, master) for theirs in earlier.values()]
-    everybody = _apart([*rows, *kept])
+    everybody = apart([*rows, *kept])
     older = [row for row in everybody if row.source != master.digest]
     return Merged(everybody, len(kept), len(older), overtaken, taken_for)
 
@@ -129,7 +129,7 @@ def _in_order(row: Row, master: Master) -> Row:
     )
 
 
-def _apart(rows: Sequence[Row]) -> list[Row]:
+def apart(rows: Sequence[Row]) -> list[Row]:
     """Return the rows with namesakes told apart by their numbers."""
     count = Counter(row.student for row in rows)
     return [

@@ -91,6 +91,14 @@ class Roster:
         found = self.match(rows)[1]
         return {one.student: told_by(self.records[n].cell(column)) for n, one in found.items()}
 
+    def called(self, found: Mapping[int, Row]) -> dict[str, str]:
+        """Return {how a row is called: the name on the list} where Canvas has run a name together.
+
+        In the names of files it writes "Lee, Ada" as leeada.
+        """
+        canvas = {n: one for n, one in found.items() if one.platform == "canvas"}
+        return {one.student: self.persons[n].name for n, one in canvas.items()}
+
     def table(self, found: Mapping[int, Row], master: Master) -> str:
         """Return the list as it came, with nothing new in it but the grades and comments."""
         return self.graded.text({self.records[n].line: row for n, row in found.items()}, master)

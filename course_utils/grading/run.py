@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from course_utils.grading.journal import Journal
 from course_utils.grading.late import LATE_UNKNOWN
 from course_utils.grading.marking_page import marking_page
 from course_utils.grading.master import Master
+from course_utils.grading.merge import apart
 from course_utils.grading.pool import Placed, grade_all
 from course_utils.grading.roster import Roster
 from course_utils.grading.rows import Row
@@ -61,7 +62,8 @@ class Report:
         found, strangers = dict[int, Row](), list[str]()
         if self.roster:
             rows, found, strangers = self.roster.match(rows)
-        rows = sorted(self.marked(rows), key=lambda row: row.student.casefold())
+        names = self.roster.called(found) if self.roster else dict[str, str]()
+        rows = sorted(_called(self.marked(rows), names), key=lambda row: row.student.casefold())
         changed = self._changes(rows)
         self._put("grades.csv", grades_csv(rows, self.master))
         self._put("grades.json", grades_json(rows, self.master, self.warning))
@@ -77,6 +79,7 @@ class Report:
             table = self.roster.table(listed, self.master)
             self._put(f"grades_{self.roster.system}.csv", self.roster.given.encoded(table))
         said = [as_text(summary, rows, self.master), *_of_lateness(rows), changed, self.warning]
+        said.append(_of_names(rows))
         said += [f"  not on the list, or twice: {name}" for name in strangers]
         said += self.roster.graded.remarks(self.master, listed.values()) if self.roster else []
         return "\n".join(line for line in said if line)
@@ -120,6 +123,22 @@ def put(path: Path, content: str | bytes) -> None:
     new = path.with_name(f".{path.name}.new")
     new.write_bytes(data)
     os.replace(new, path)
+
+
+def _called(rows: Iterable[Row], names: Mapping[str, str]) -> list[Row]:
+    """Return the rows with the names of a list, as far as it knows them."""
+    return apart([replace(row, student=names.get(row.student, row.student)) for row in rows])
+
+
+def _of_names(rows: Iterable[Row]) -> str:
+    """Tell what to do about names that Canvas has run together."""
+    found = [row.student for row in rows if row.platform == "canvas" and row.student.isalnum()]
+    if not found:
+        return ""
+    return (
+        f"Canvas runs names together in what it hands out ({found[0]}): with --roster and its "
+        "gradebook (Grades, Export) pages and tables have the names of people"
+    )
 
 
 def _of_lateness(rows: Iterable[Row]) -> Iterator[str]:

@@ -5,6 +5,7 @@ one; what comes out is judged by the platforms' own rules for an import (`import
 """
 
 import csv
+import html
 import io
 import json
 import zipfile
@@ -122,4 +123,22 @@ def test_canvas(school, capsys):
         504: ["mini-1.ipynb"],
         505: ["x_501_assignsubmission_file_mini.ipynb"],
     }
-    assert "not on the list, or twice" not in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "not on the list, or twice" not in said and "runs names together" not in said
+    with (school / "out" / "grades.csv").open(encoding="utf-8", newline="") as table:
+        people = {line["student"] for line in csv.DictReader(table)}
+    assert people == {
+        f"{last}, {first}" + f"_{number}" * ([*NAMES.values()].count(name) > 1)
+        for number, name in NAMES.items()
+        for first, _, last in [name.rpartition(" ")]
+    }
+    assert f"{NAMES[503].rpartition(' ')[2]}, " in html.unescape(found[503]["mini.py"].decode())
+
+
+@needs_sandbox
+def test_canvas_without_a_list_says_how_to_have_names(school, capsys):
+    (school / "in.zip").write_bytes(canvas_zip(handed_in()))
+    assert command.main(["mini.ipynb", "in.zip", "--out", "out", "--yes"]) == 0
+    assert "Canvas runs names together in what it hands out (" in capsys.readouterr().out
+    page = next(path for path in (school / "out" / "feedback").iterdir() if "503" not in path.name)
+    assert "Its number of this one is 50" in page.read_text()
