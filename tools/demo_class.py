@@ -1,7 +1,7 @@
 """Make a class that hands in sheet 02, to try grading with: python -m tools.demo_class FOLDER
 
 FOLDER/submitted gets a folder for each of 30 invented students, FOLDER/moodle.zip the same as
-Moodle packs it, FOLDER/list.csv the class's list. Then:
+Moodle packs it, FOLDER/list.csv the grading worksheet that belongs to it. Then:
 
 python -m course_utils.grading solutions/02_score_normalise_mix.ipynb FOLDER/moodle.zip --out REPORT
 """
@@ -23,6 +23,16 @@ STUDENTS = 30
 FIRST = "Wei Na Hao Jing Lei Min Yan Tao Xin Ada Omar Lena Paul Zoe Amir".split()  # noqa: SIM905
 LAST = ["Li", "Wang", "Zhang", "Chen", "Zhao", "Huang", "Silva", "Okafor", "Novak", "Haddad"]
 NOT_YET = "..."
+FIRST_NUMBER = 4001  # of Moodle's participants
+MOST = 10  # points of the sheet
+ABSENT = "Kim Yo"
+SUBMITTED = "Submitted for grading - "
+LATE = {4005: "5 hours 20 mins late - ", 4012: "1 day 2 hours late - "}
+COLUMNS = (
+    *("Identifier", "Full name", "Email address", "Status", "Grade", "Maximum grade"),
+    *("Grade can be changed", "Last modified (submission)", "Last modified (grade)"),
+    "Feedback comments",
+)
 
 # For each question: answers, each with how many of a hundred students give it.
 ANSWERS = {
@@ -154,12 +164,27 @@ def main(arguments):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     with zipfile.ZipFile(folder / "moodle.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, (name, data) in enumerate(files.items(), start=4001):
+        for number, (name, data) in enumerate(files.items(), start=FIRST_NUMBER):
             archive.writestr(f"{name}_{number}_assignsubmission_file_/{SHEET.name}", data)
     with (folder / "list.csv").open("w", newline="", encoding="utf-8") as file:
-        people = [(f"Participant {n}", name) for n, name in enumerate([*files, "Kim Yo"], 4001)]
-        csv.writer(file).writerows([("Identifier", "Full name"), *people])
+        csv.writer(file).writerows(worksheet(list(files)))
     print(f"{folder}: {len(files)} students, in submitted/ and in moodle.zip")
+
+
+def worksheet(names):
+    """The lines of Moodle's grading worksheet: everybody handed in, some late, and Kim Yo nothing.
+
+    Its columns are those of Moodle's `mod/assign/gradingtable.php`, in their order.
+    """
+    lines = [COLUMNS]
+    for number, name in enumerate([*names, ABSENT], start=FIRST_NUMBER):
+        status, when = SUBMITTED + LATE.get(number, ""), "Sunday, 1 March 2026, 8:15 PM"
+        if name == ABSENT:
+            status, when = "No submission", "-"
+        email = f"{name.replace(' ', '.').lower()}@school.example"
+        who = f"Participant {number}", name, email, status
+        lines.append((*who, "", f"{MOST:.2f}", "Yes", when, "-", ""))
+    return lines
 
 
 def demo_class(students=STUDENTS, seed=2):
