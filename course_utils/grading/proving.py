@@ -8,6 +8,7 @@ from course_utils.grading.assess import assess
 from course_utils.grading.details import FOR_STUDENTS
 from course_utils.grading.exchange import NoWorker
 from course_utils.grading.master import BadSource, Master, Question
+from course_utils.grading.own_classes import own_classes
 from course_utils.grading.rows import Outcome
 from course_utils.grading.settings import Settings
 
@@ -22,16 +23,18 @@ def proved(master: Master, settings: Settings) -> Settings:
     except NoWorker as error:
         raise GradingError(f"the sandbox does not start: {error}") from error
     pairs = zip(master.questions, result.outcomes, strict=True)
-    failed = [_said(q, o) for q, o in pairs if o.points is not None and o.points < q.points]
-    if failed:
+    wrong = [(q, o) for q, o in pairs if o.points is not None and o.points < q.points]
+    if wrong:
+        failed = [_said(*pair) for pair in wrong]
         stopped = [
             f"its cell {name or 'without a name'} stops: {why}"
             for name, why in result.stopped.items()
         ]
         said = "; ".join([*failed, *stopped, *result.notes]).replace(FOR_STUDENTS, "")
+        names = [question.grade_id for question, _ in wrong]
         raise BadSource(
             f"{master.name}'s own solution does not get full marks, so nobody could: "
-            + "; ".join([said, *absent(master, said)])
+            + "; ".join([said, *absent(master, said), *own_classes(master, names)])
         )
     return replace(settings, habits=result.habits)
 

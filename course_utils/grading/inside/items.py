@@ -27,6 +27,7 @@ LETTERS = 1_000  # of a text that stands in the JSON itself
 SMALL = 1 << 1000  # Python reads no decimal number of more than 4,300 digits
 ODD_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 CONSTANTS = {"Ellipsis": ..., "NotImplemented": NotImplemented}
+OF_READING = {"__getitem__", "__iter__", "__len__", "__contains__", "__missing__"}
 AS_THEY_ARE = frozenset((type(None), bool))  # JSON has them
 
 
@@ -185,7 +186,7 @@ def of_base(value):
         return keep
     for base in kind.__mro__:
         if base in BASES:
-            return BASES[base]
+            return refuse if reads_in_its_own_way(kind) else BASES[base]
     if is_array_like(value) and not callable(value):  # as a polynomial is
         return lambda packer, value: packer.item(np.asarray(value))
     return keep
@@ -194,6 +195,21 @@ def of_base(value):
 def keep(packer, value):
     """Keep what is no value."""
     return packer.keep(value)
+
+
+def reads_in_its_own_way(kind):
+    """Say whether a class of a notebook's has methods by which its objects are read: they count."""
+    own = (vars(one) for one in kind.__mro__ if one.__module__ == "__main__")
+    return any(OF_READING & names.keys() for names in own)
+
+
+def refuse(packer, value):
+    """Refuse what would be another thing over there: a list that counts how often it is read."""
+    name = type(value).__name__
+    raise TypeError(
+        f"a {name} cannot be handed to a student's function: it would go over as a plain "
+        f"{next(one.__name__ for one in type(value).__mro__ if one in BASES)}"
+    )
 
 
 @functools.lru_cache(maxsize=1_000)
