@@ -1,4 +1,4 @@
-"""The exercises of sheet 04: two ways to join, rule 1 per pair and by position, what each sees."""
+"""The exercises of sheet 04: what is joined, rule 1 per pair and by position, what each sees."""
 
 import numpy as np
 
@@ -7,7 +7,6 @@ from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
 from course_utils.checks.orders import stands_before
 from course_utils.checks.sheets.attention_inputs import (
-    each_query_for_itself,
     moved,
     no_negative_weight,
     rows_sum_to_one,
@@ -133,191 +132,192 @@ def added(queries, keys):
 
 sheet.choice(
     "04.2",
-    "which join is rule 1?",
+    "which array does the layer read?",
     points=1,
     asks="""
-    Two queries (2, 4) meet three keys (3, 4). Which array does the linear layer of rule 1,
-    read pair by pair, get to see?
+    A recording has 20 frames of 40 features, shape (20, 40). Three more numbers tell who
+    speaks, shape (3,). One linear layer shall read each frame **together with** the speaker
+    and put out one number for each frame. Which array does it get?
     """,
-    letter="a",
+    letter="c",
     options={
         "a": (
-            "`[q; k]` for each pair: (2, 3, 8)",
-            "Yes: one row of 8 features for each pair, and a linear layer with 8 inputs.",
+            "the speaker as one more frame: (21, 40)",
+            "Three numbers are no frame of 40, and the layer would read them alone, not with a "
+            "frame.",
         ),
         "b": (
-            "queries above keys: (5, 4)",
-            "A layer with 8 inputs cannot read (5, 4). This joins two sequences into one of 5.",
+            "the speaker added to each frame: (20, 40)",
+            "Shapes (20, 40) and (3,) do not add; and a sum loses which number came from whom.",
         ),
         "c": (
-            "`q + k` for each pair: (2, 3, 4)",
-            "Adding loses which number came from whom; the rule's layer has 8 inputs, not 4.",
+            "the speaker repeated behind each frame: (20, 43)",
+            "Yes: joined by features, 40 + 3 in each of 20 rows, and a layer with 43 inputs.",
         ),
         "d": (
-            "`queries @ keys.T`: (2, 3)",
-            "These are the dot products, already scores: a later rule. Rule 1 joins first.",
+            "all numbers in one row: (803,)",
+            "Then the layer has 803 inputs and reads the whole recording at once, 20 frames only.",
         ),
     },
     hints=(
-        "The linear layer of rule 1 has d_q + d_k inputs. Which array has rows of that length?",
-        "d_q + d_k = 4 + 4 = ____: the last axis of the joined array.",
+        "How many rows must there be, and what must each row hold?",
+        "20 rows; each has its 40 features and the same ____ numbers behind them.",
     ),
 )
 
 
-# 04.3: rule 1 per pair
+# 04.3: a third part that belongs to the pair
 
 
 def _pair_arrays(rng, square=False):
     n, m, d_q, d_k = sizes(rng, 4, square)
-    return *_normal((n, d_q), (m, d_k), (d_q + d_k,), rng=rng), float(rng.normal())
+    return *_normal((n, d_q), (m, d_k), (d_q + d_k + 1,), rng=rng), float(rng.normal())
 
 
 def _pair_edges():
-    queries, keys, w = _normal((2, 4), (3, 5), (9,))
+    queries, keys, w = _normal((2, 4), (3, 5), (10,))
     return {
         "one key": (queries, keys[:1], w, 0.5),
-        "one query": (queries[:1], keys, w, 0.5),
-        "no bias": (queries, keys, w, 0.0),
-        "queries of ±1000": (1000 * queries, keys, w, -2.0),
+        "one query, no bias": (queries[:1], keys, w, 0.0),
+        "queries of ±1000, keys far apart": (1000 * queries, 300 * keys, w, -2.0),
     }
 
 
-def _one_gap_a_row(trial):
-    scores = trial.outputs["scores"]
-    gaps = scores - scores[:1]
-    return moved(gaps, gaps[:, :1] + np.zeros_like(gaps), 10 * trial.tolerance)
-
-
-def _keys_reversed(trial):
+def _any_queries(trial):
     queries, keys, w, b = trial.arguments
-    again = trial.call(queries, keys[::-1], w, b)["scores"]
-    return moved(again[:, ::-1], trial.outputs["scores"], trial.tolerance)
+    again = trial.call(2 - 3 * queries, keys, w, b)["weights"]
+    return moved(again, trial.outputs["weights"], 10 * trial.tolerance)
 
 
-def _one_pair(trial):
-    """Query [1 2], key [3], w = [1 10 100], b = 5: 1 + 20 + 300 + 5."""
-    found = trial.call(np.array([[1.0, 2]]), np.array([[3.0]]), np.array([1.0, 10, 100]), 5.0)
-    return moved(found["scores"], np.array([[326.0]]), trial.tolerance)
+def _far_is_e_less(trial):
+    """Only the distance counts, with −1: at 0, 1 and 2 places the shares fall by e each."""
+    w = np.array([0.0, 0, 0, -1])
+    found = trial.call(np.ones((2, 2)), np.ones((3, 1)), w, 4.0)["weights"]
+    powers = np.exp(-np.array([[0.0, 1, 2], [1, 0, 1]]))
+    return moved(found, powers / powers.sum(axis=1, keepdims=True), trial.tolerance)
+
+
+def _keys_count(trial):
+    """Two keys at equal distance from query 1: 2 and 0, of which w makes 1 and 0."""
+    w = np.array([7.0, 0.5, 3])
+    found = trial.call(np.ones((2, 1)), np.array([[2.0], [5], [0]]), w, 1.0)["weights"]
+    return moved(found[1, 0] / found[1, 2], np.e, 10 * trial.tolerance)
 
 
 @sheet.function(
     "04.3",
-    "rule 1, pair by pair",
+    "a number that belongs to the pair",
     points=2,
     asks="""
-    For every pair, join query and key, [q; k], multiply by w and add b. Queries (n, d_q)
-    and keys (m, d_k) may differ in width; w has d_q + d_k numbers. Return the scores. Loops
-    are fine.
+    Rule 1 gets one more number for each pair: how far apart the two stand, |i − j|. Join
+    [q_i; k_j; |i − j|], multiply by w, which has d_q + d_k + 1 numbers, add b, and take
+    softmax over the keys. Return the weights. Which of the three parts can you leave out?
     """,
-    outputs=lambda queries, keys, w, b: {"scores": (len(queries), len(keys))},
+    outputs=lambda queries, keys, w, b: {"weights": (len(queries), len(keys))},
     inputs=_pair_arrays,
     edges=_pair_edges(),
     properties=(
-        each_query_for_itself("scores"),
-        Property("keys in reverse order give the same columns in reverse order", _keys_reversed),
-        Property("two rows differ by the same number in every column", _one_gap_a_row),
-        Property("query [1 2], key [3], w = [1 10 100], b = 5 give the score 326", _one_pair),
+        rows_sum_to_one(),
+        no_negative_weight(),
+        Property("other queries at the same places get the same weights", _any_queries),
+        Property(
+            "if only the distance counts, with −1, one place more is e times less", _far_is_e_less
+        ),
+        Property("at equal distance a key's part ahead by 1 weighs e times more", _keys_count),
     ),
     hints=(
-        "How many pairs are there, and how long is [q; k]?",
-        "For each i, j: scores[i, j] = np.concatenate([queries[i], keys[____]]) @ w + ____",
+        "Which of the three parts is the same for all keys of a row?",
+        "scores[i, j] = keys[j] @ w[d_q:-1] + w[-1] * abs(____); then softmax over the keys.",
     ),
 )
-def rule1_pairs(queries, keys, w, b):
-    """Right: one score for each pair. And your rows differ by one number only: see 04.4."""
+def weights_with_distance(queries, keys, w, b):
+    """Right: what the query holds cancels, where it stands does not. The rows differ again."""
+    d_q = queries.shape[1]
+    far = np.abs(np.arange(len(queries))[:, None] - np.arange(len(keys)))
+    return softmax(keys @ w[d_q:-1] + w[-1] * far)  # the query's part and b cancel
+
+
+@weights_with_distance.also_right
+def all_three_parts(queries, keys, w, b):
     scores = np.zeros((len(queries), len(keys)))
     for i, query in enumerate(queries):
         for j, key in enumerate(keys):
-            scores[i, j] = np.concatenate([query, key]) @ w + b
-    return scores
-
-
-@rule1_pairs.also_right
-def w_cut_in_two(queries, keys, w, b):
-    d_q = queries.shape[1]
-    return (queries @ w[:d_q])[:, None] + keys @ w[d_q:] + b
-
-
-@rule1_pairs.also_right
-def one_block_of_pairs(queries, keys, w, b):
-    shape = (len(queries), len(keys))
-    left = np.broadcast_to(queries[:, None], (*shape, queries.shape[1]))
-    right = np.broadcast_to(keys[None], (*shape, keys.shape[1]))
-    return np.concatenate([left, right], axis=-1) @ w + b
-
-
-@rule1_pairs.also_right
-def in_float32(queries, keys, w, b):
-    scores = [[np.concatenate([query, key]) @ w + b for key in keys] for query in queries]
-    return np.array(scores, dtype=np.float32)
-
-
-@rule1_pairs.mistake
-def halves_exchanged(queries, keys, w, b):
-    """You joined [k; q]. The first numbers of w belong to the query: [q; k]."""
-    return np.array([[np.concatenate([key, query]) @ w + b for key in keys] for query in queries])
-
-
-@rule1_pairs.mistake
-def no_bias(queries, keys, w, b):
-    """The bias b is missing: + b for every pair."""
-    return np.array([[np.concatenate([query, key]) @ w for key in keys] for query in queries])
-
-
-@rule1_pairs.mistake
-def bias_twice(queries, keys, w, b):
-    """b came in twice, once with each half: a pair gets it once."""
-    d_q = queries.shape[1]
-    of_queries = queries @ w[:d_q] + b
-    of_keys = keys @ w[d_q:] + b
-    return of_queries[:, None] + of_keys
-
-
-@rule1_pairs.mistake
-def transposed(queries, keys, w, b):
-    """One row for each key came out: row = query, column = key."""
-    return np.array([[np.concatenate([query, key]) @ w + b for query in queries] for key in keys])
-
-
-@rule1_pairs.mistake
-def weights(queries, keys, w, b):
-    """These are weights, after softmax: return the scores of stage ①."""
-    scores = rule1_pairs(queries, keys, w, b)
+            scores[i, j] = np.concatenate([query, key, [abs(i - j)]]) @ w + b
     return softmax(scores)
 
 
-@rule1_pairs.mistake(name="query's part only")
-def part_of_the_query(queries, keys, w, b):
-    """The key's part is missing: w_k · k for each column."""
-    return np.array([[query @ w[: len(query)] + b for key in keys] for query in queries])
+@weights_with_distance.also_right
+def row_by_row(queries, keys, w, b):
+    of_keys = keys @ w[queries.shape[1] : -1]
+    places = np.arange(len(keys))
+    return [softmax(of_keys + w[-1] * np.abs(places - i)) for i in range(len(queries))]
 
 
-@rule1_pairs.mistake(name="key's part only")
-def part_of_the_key(queries, keys, w, b):
-    """The query's part is missing. It cancels later, in softmax; the score still has it."""
-    return np.array([[key @ w[len(query) :] + b for key in keys] for query in queries])
+@weights_with_distance.also_right
+def in_float32(queries, keys, w, b):
+    return all_three_parts(queries, keys, w, b).astype(np.float32)
 
 
-@rule1_pairs.mistake
-def multiplied(queries, keys, w, b):
-    """You multiplied the two parts. A linear layer adds them."""
+@weights_with_distance.mistake
+def distance_left_out(queries, keys, w, b):
+    """Your rows are all alike: the distance differs from row to row, and stays."""
+    of_keys = keys @ w[queries.shape[1] : -1]
+    return softmax(np.zeros((len(queries), 1)) + of_keys)
+
+
+@weights_with_distance.mistake
+def signed_distance(queries, keys, w, b):
+    """You joined i − j, which is negative to the right. How far apart is |i − j|."""
+    step = np.arange(len(queries))[:, None] - np.arange(len(keys))
+    return softmax(keys @ w[queries.shape[1] : -1] + w[-1] * step)
+
+
+@weights_with_distance.mistake
+def keys_left_out(queries, keys, w, b):
+    """The key's part is missing: it differs from key to key, so nothing cancels it."""
+    far = np.abs(np.arange(len(queries))[:, None] - np.arange(len(keys)))
+    return softmax(w[-1] * far)
+
+
+@weights_with_distance.mistake
+def scores_alone(queries, keys, w, b):
+    """These are scores: take softmax over the keys."""
+    far = np.abs(np.arange(len(queries))[:, None] - np.arange(len(keys)))
     d_q = queries.shape[1]
-    return (queries @ w[:d_q])[:, None] * (keys @ w[d_q:]) + b
+    return (queries @ w[:d_q])[:, None] + keys @ w[d_q:-1] + w[-1] * far + b
 
 
-@rule1_pairs.mistake
-def cut_in_the_middle(queries, keys, w, b):
-    """You cut w in the middle. Queries and keys may differ in width: cut it at d_q."""
-    half = len(w) // 2
-    return (queries @ w[:half])[:, None] + keys @ w[half:] + b
+@weights_with_distance.mistake
+def softmax_over_queries(queries, keys, w, b):
+    """Your columns sum to 1, your rows do not: softmax runs over the keys, the last axis."""
+    far = np.abs(np.arange(len(queries))[:, None] - np.arange(len(keys)))
+    d_q = queries.shape[1]
+    scores = (queries @ w[:d_q])[:, None] + keys @ w[d_q:-1] + w[-1] * far + b
+    return softmax(scores, axis=0)
 
 
-@rule1_pairs.mistake
-def neighbours_only(queries, keys, w, b):
-    """zip pairs query i with key i. Every query meets every key: n · m pairs."""
-    pairs = zip(queries, keys, strict=False)
-    return np.array([np.concatenate([query, key]) @ w + b for query, key in pairs])
+@weights_with_distance.mistake
+def distance_first(queries, keys, w, b):
+    """You joined [|i − j|; q; k]. The distance comes last, so the last number of w meets it."""
+    d_q = queries.shape[1]
+    far = np.abs(np.arange(len(queries))[:, None] - np.arange(len(keys)))
+    return softmax(keys @ w[d_q + 1 :] + w[0] * far)
+
+
+@weights_with_distance.mistake
+def key_before_query(queries, keys, w, b):
+    """You joined [k; q; |i − j|]. The first numbers of w belong to the query."""
+    far = np.abs(np.arange(len(queries))[:, None] - np.arange(len(keys)))
+    return softmax(keys @ w[: keys.shape[1]] + w[-1] * far)
+
+
+@weights_with_distance.mistake
+def plain_exp(queries, keys, w, b):
+    """For large scores exp overflows: use softmax, or subtract the largest of each row first."""
+    far = np.abs(np.arange(len(queries))[:, None] - np.arange(len(keys)))
+    d_q = queries.shape[1]
+    exps = np.exp((queries @ w[:d_q])[:, None] + keys @ w[d_q:-1] + w[-1] * far + b)
+    return exps / exps.sum(axis=-1, keepdims=True)
 
 
 # 04.4: the proof
