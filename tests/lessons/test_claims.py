@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "claims.md"
 HEAD = ["claim", "the article says", "verdict", "what the cells show", "evidence"]
 WITHOUT_CLAIMS = {"00b_numpy_refresher", "10b_real_words", "12_masks"}
-LINK = re.compile(r"\[[^\]]+\]\(([^)#]+)#cell-id=([^)]+)\)")
+LINK = re.compile(r"\[([^\]]+)\]\(([^)#]+)#cell-id=([^)]+)\)")
 
 
 def rows():
@@ -37,9 +37,14 @@ def test_the_table_has_its_columns_and_its_order():
 def test_its_evidence_is_a_cell_that_exists(row):
     found = LINK.findall(row[4])
     assert found, "name at least one cell: [02 E3](../notebooks/….ipynb#cell-id=…)"
-    for path, cell in found:
+    for label, path, cell in found:
         notebook = nbformat.read(PAGE.parent / path, as_version=4)
-        assert cell in {c.id for c in notebook.cells}, f"{path} has no cell {cell}"
+        linked = [c.source for c in notebook.cells if c.id == cell]
+        assert linked, f"{path} has no cell {cell}"
+        names = re.findall(r"\bE\d+\b", label)
+        second = any("Option(" in c.source for c in notebook.cells)
+        missing = [name for name in names if not re.search(rf"{name}\b", linked[0][:200])]
+        assert not (second and missing), f"{path}: the cell {cell} does not begin with # {names}"
 
 
 def judged_in(path):
