@@ -132,7 +132,7 @@ def _inside(trial):
     ),
     hints=(
         "How many numbers does one book hand over, and by what is each of them multiplied?",
-        "For one kind of page: sum(w * v for w, v in zip(weights, kind)); do so for each kind in ____",
+        "One kind of page: sum(w * v for w, v in zip(weights, kind)); then each kind in ____",
     ),
 )
 def mix(weights, values):
