@@ -83,6 +83,7 @@ class PassProcess(NamedTuple):
         return Pass(
             *(self.nursery.master, self.cells, self.session, self.nursery.kernel),
             *(checks, watching, self.whole, self.ours, self.failed),
+            self.whole and self.settings.apart and len(self.questions) > 1,
         )
 
     def _passed(self, seen: dict[str, Seen], watching: Watching) -> Passed:

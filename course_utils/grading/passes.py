@@ -4,6 +4,7 @@ Where a cell stands for an answer, the student's cells run in the worker up to t
 what they define is here by name: as plain data, or as a stub.
 """
 
+import contextlib
 import os
 import resource
 import signal
@@ -64,6 +65,7 @@ class Pass:
 
     whole : with hidden tests.  ours : the grade_ids of answers that SOURCE's own stand for, see
     `marking`.  failed : the questions whose tests are not run again, not even for what they define.
+    apart : whether no answer sees what another one is handed.
     """
 
     def __init__(
@@ -77,10 +79,11 @@ class Pass:
         whole: bool,
         ours: frozenset[str] = frozenset(),
         failed: frozenset[str] = frozenset(),
+        apart: bool = False,
     ) -> None:
         self.master, self.cells, self.session, self.kernel = master, cells, session, kernel
         self.checks, self.watching, self.whole = checks, watching, whole
-        self.ours, self.failed = ours, failed
+        self.ours, self.failed, self.apart = ours, failed, apart
         # the students' names that are here, and from after which cell
         self.bound = dict[str, int]()
         self.workers = session.workers
@@ -119,7 +122,7 @@ class Pass:
         with self.session.question() as calls, self.checks.question() as verdicts:
             try:
                 missing = self._prepare(question, place)
-                with clock:
+                with self._apart(question), clock:
                     value = self._in_test(source, step.grade_id)
             except NoWorker:
                 raise
@@ -133,6 +136,14 @@ class Pass:
         here = isinstance(error, NameError) and not getattr(error, "from_answer", False)
         absent = missing if here else ()
         return Tested(value, error, line, calls.faults, calls.raised, verdicts, absent)
+
+    def _apart(self, question: Question) -> contextlib.AbstractContextManager[None]:
+        """Return what keeps from other answers what a question's test hands to this one's.
+
+        Where each student has inputs of their own there is nothing to keep.
+        """
+        kept = self.apart and not question.drawn
+        return self.session.apart() if kept else contextlib.nullcontext()
 
     def _in_test(self, source: str, name: str) -> object:
         sharing = self.session.sharing

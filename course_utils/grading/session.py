@@ -41,6 +41,19 @@ class Room(NamedTuple):
     modules: Mapping[str, bytes] = NO_FILES
 
 
+class Mark(NamedTuple):
+    """Where a copy of a worker begins.
+
+    processes : how many it was made of.  stubs : the numbers of its objects that are known here.
+    sent : what was known of the shared names.
+    """
+
+    exchange: Exchange | None
+    processes: int
+    stubs: frozenset[int]
+    sent: dict[str, tuple[Any, bytes]]
+
+
 class Session:
     """The cells of one submission, and the worker that has run them, as far as `advance` said.
 
@@ -69,6 +82,7 @@ class Session:
         self.at = self.wanted = -1  # the last cell that has been run, and that is to be
         self.workers = 0  # how many there were
         self.branched, self.processes = False, 0
+        self.stubs = dict[int, Any]()  # of the worker's objects, by their numbers
         self.as_given = set[str]()  # the texts of cells that the sheet gives
         self.as_tested = dict[str, str]()  # of its tests, and what they define
 
@@ -145,6 +159,42 @@ class Session:
             return ended and self.connection.processes() <= self.processes
         return False
 
+    @contextlib.contextmanager
+    def apart(self) -> Generator[None, None, None]:
+        """Let a copy of the worker answer for a while: what it is handed ends with it.
+
+        So no other answer can give it back later.
+        """
+        mark = self._depart()
+        try:
+            yield
+        finally:
+            if mark and self.connection.alive() and self.connection.exchange is mark.exchange:
+                self._come_back(mark)
+
+    def _depart(self) -> "Mark | None":
+        """Begin a copy; return where this was, None where there is no worker to copy."""
+        if not self.connection.alive():
+            return None
+        sent = dict(self.sharing.sent) if self.sharing else {}
+        mark = Mark(self.exchange, self.connection.processes(), frozenset(self.stubs), sent)
+        with contextlib.suppress(Fault):
+            self.connection.request("branch")
+            return mark
+        return None
+
+    def _come_back(self, mark: "Mark") -> None:
+        """End the copy. Where it stays, or has left a process behind, a new worker takes over."""
+        with contextlib.suppress(Fault):
+            self.connection.request("leave")
+            self.connection.request("moved", (), THE_END)  # whoever answers: the other has ended
+            if self.connection.processes() > mark.processes:
+                self.renew()
+            for number in self.stubs.keys() - mark.stubs:  # another object will have it
+                del self.stubs[number]
+            if self.sharing:
+                self.sharing.sent = mark.sent
+
     def fetch_all(self, names: Sequence[str], after: int = THE_END) -> dict[str, Any]:
         """Return what names mean to a student, after a cell or at the end, as far as they do."""
         self.advance(after)
@@ -205,7 +255,7 @@ class Session:
     def _stubs_of(self, exchange: Exchange) -> Callable[..., Any]:
         """Return what makes the stubs of one worker's objects: one for each."""
         bound: Any = Bound(self.asking, exchange)
-        known = dict[int, Any]()
+        known = self.stubs = {}
 
         def handle(number: int, kind: str, name: str, about: Any = ((), ())) -> Any:
             if number not in known:

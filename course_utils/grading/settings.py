@@ -13,12 +13,14 @@ NOTHING_HABITUAL = Habits()
 class Settings:
     """What is the same for all submissions of a run.
 
-    habits : SOURCE's; None while SOURCE itself is graded.
+    habits : SOURCE's; None while SOURCE itself is graded.  apart : whether what a hidden test hands
+    to one answer is kept from the others; not where SOURCE's own need what tests have done.
     """
 
     sandbox: Sandbox = field(default_factory=Sandbox)
     seed: str = "hidden"
     habits: Habits | None = NOTHING_HABITUAL
+    apart: bool = True
 
     def of(self, student: str) -> Self:
         """Return the same for one student: hidden inputs of their own, which help nobody else."""
