@@ -80,8 +80,9 @@ def start_clean() -> None:
 
 def _run_again() -> str:
     """Return a program that runs the module that `python -m` runs now."""
-    name, file = sys.modules["__main__"].__spec__.name, sys.modules["__main__"].__spec__.origin
-    folder = str(Path(file).resolve().parents[name.count(".")])
+    spec = sys.modules["__main__"].__spec__
+    assert spec and spec.origin, "python -m tells both"
+    name, folder = spec.name, str(Path(spec.origin).resolve().parents[spec.name.count(".")])
     run = f"import runpy, sys; sys.path.insert(0, {folder!r}); sys.argv[0] = {name!r}; "
     return run + f"runpy.run_module({name!r}, run_name='__main__', alter_sys=True)"
 
