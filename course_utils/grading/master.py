@@ -84,9 +84,26 @@ class Master:
 
     @property
     def shared(self) -> frozenset[str]:
-        """Return the names of answers and given cells: what tests alone bind stays here."""
-        open_ones = [s.words for s in self.steps if s.kind is not Kind.TEST]
-        return frozenset().union(*open_ones)
+        """Return the words of answers and given cells."""
+        return frozenset().union(*(step.words for step in self._open_steps))
+
+    @property
+    def common(self) -> frozenset[str]:
+        """Return the names that answers and given cells use: what tests alone use stays here.
+
+        Not a word of a comment, nor a name that a demonstration and a hidden test bind, each for
+        itself: a hidden test's `expected` would go over to the students' code.
+        """
+        used = (s.meant if s.kind is Kind.ANSWER else s.inside for s in self._open_steps)
+        given = (s.meant for s in self._open_steps)
+        concealed = (s.concealed for s in self.steps if s.kind is Kind.TEST)
+        return frozenset().union(*used) | (
+            frozenset().union(*given) - frozenset().union(*concealed)
+        )
+
+    @property
+    def _open_steps(self) -> list[Step]:
+        return [step for step in self.steps if step.kind is not Kind.TEST]
 
     @property
     def defined(self) -> frozenset[str]:

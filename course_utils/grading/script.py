@@ -3,6 +3,7 @@
 import ast
 import enum
 import re
+import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from course_utils.grading.magics import python_of
 
 BEGIN_HIDDEN, END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"  # nbgrader's, in any line
 WORD = re.compile(r"[^\W\d]\w*")
+LOOKS_UP = {"globals", "locals", "vars", "eval", "exec", "get_ipython"}  # names in texts
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -27,7 +29,9 @@ class Step:
 
     source : Python, with what is hidden.  visible : as students see it.  names : what it binds.
     imports : those alone: of an answer's, tests may use them too.  definitions : what students see
-    of a test's imports, functions and classes.  words : names that it mentions.
+    of a test's imports, functions and classes.  words : names that it mentions.  meant : those of
+    them that are the notebook's, and no function's own; inside : where functions use them.
+    concealed : names that its hidden lines alone bind.
     """
 
     kind: Kind
@@ -38,6 +42,9 @@ class Step:
     imports: str
     definitions: str
     words: frozenset[str]
+    meant: frozenset[str]
+    inside: frozenset[str]
+    concealed: frozenset[str]
 
 
 class BadCell(ValueError):
@@ -58,6 +65,9 @@ def step_of(kind: Kind, grade_id: str, source: str) -> Step:
         _text([node for node in nodes if _imports(node)]),
         _text([n for n in ast.parse(visible).body if _imports(n) or isinstance(n, SCOPES)]),
         words_of([python]),
+        names_meant(python),
+        names_meant(python, inside=True),
+        names_bound(nodes) - names_bound(ast.parse(visible).body),
     )
 
 
@@ -93,6 +103,28 @@ def _if_python(visible: str) -> str:
 def words_of(sources: Iterable[str]) -> frozenset[str]:
     """Return every name that these texts mention, in code, comments and strings alike."""
     return frozenset(word for source in sources for word in WORD.findall(source))
+
+
+def names_meant(python: str, inside: bool = False) -> frozenset[str]:
+    """Return the names of the notebook that a cell uses: none in comments, or a function's own.
+
+    inside : those that its functions use.  Where it looks names up by their texts, every word.
+    """
+    words = words_of([python])
+    try:
+        table = symtable.symtable(python, "<cell>", "exec")
+    except SyntaxError:  # such as what waits outside of functions
+        return words
+    within, names = frozenset(_global_in(table.get_children())), frozenset(table.get_identifiers())
+    if (names | within) & LOOKS_UP:
+        return words
+    return within if inside else names | within
+
+
+def _global_in(tables: Iterable[symtable.SymbolTable]) -> Iterator[str]:
+    for table in tables:
+        yield from (one.get_name() for one in table.get_symbols() if one.is_global())
+        yield from _global_in(table.get_children())
 
 
 def names_bound(nodes: Sequence[ast.stmt]) -> frozenset[str]:

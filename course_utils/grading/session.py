@@ -111,7 +111,7 @@ class Session:
         """Let the master's tests ask, among these names, beside these files."""
         self.asking.watching, self.replies.kinds = watching, Kinds(names)
         words = words_of(self.cells) & master.shared
-        sharing = Sharing(names, words, master.answered, watching)
+        sharing = Sharing(names, words, master.common, master.answered, watching)
         files = frozenset(master.files)
         self.alike = Alike(self.connection, sharing, watching, folder, files)
         self.asking.alike = self.alike
@@ -143,8 +143,7 @@ class Session:
         if self.connection.alive():
             with contextlib.suppress(Fault):
                 self.processes = self.connection.processes()
-                self.connection.request("branch")
-                self.branched = True
+                self.branched = self.connection.request("branch")[0] == "value"
         return self.branched
 
     def leave(self) -> bool:

@@ -26,18 +26,21 @@ UNCHANGING = (str, int, float, complex, bytes, bool, type(None), ModuleType, typ
 class Sharing:
     """What the worker has of the names that both sides know.
 
-    names : those of the tests.  words : what the student's cells mention.  answers : what answers
-    may bind, at once or in a function by `global`.
+    names : those of the tests.  words : what the student's cells mention.  common : what SOURCE's
+    given cells and answers use.  answers : what answers may bind, at once or in a function by
+    `global`.
     """
 
     def __init__(
         self,
         names: dict[str, Any],
         words: frozenset[str],
+        common: frozenset[str],
         answers: frozenset[str],
         watching: Watching,
     ) -> None:
         self.names, self.words, self.answers, self.watching = names, words, answers, watching
+        self.common = words & common
         self.sent = dict[str, tuple[Any, bytes]]()
         self.in_test = False  # what a test puts in a function's place counts over there too
 
@@ -58,7 +61,7 @@ class Sharing:
         """Return ({name: value}, names that are gone) that the worker does not know yet."""
         values, gone = dict[str, Any](), list[str]()
         known = self.watching.known or NOTHING
-        names = self.words & (self.names.keys() | self.sent.keys())
+        names = self.common & (self.names.keys() | self.sent.keys())
         if self.watching.records or known.attributes:
             names |= {*self._attributes()}
         for name in names:
@@ -91,7 +94,7 @@ class Sharing:
 
     def _attributes(self) -> Iterator[str]:
         """Yield "Shape.made" for what the sheet's own classes hold."""
-        for name in self.words & self.names.keys():
+        for name in self.common & self.names.keys():
             kind = self.names[name]
             if type(kind) is type and kind.__module__ == "__main__":
                 held = vars(kind).items()
