@@ -8,9 +8,13 @@ import numpy as np
 
 from course_utils.grading.connection import Connection
 from course_utils.grading.habits import Watching
-from course_utils.grading.inside.folder import Folder
+from course_utils.grading.inside.folder import MOST_FILES, Folder
+from course_utils.grading.inside.instances import shared_bits
+from course_utils.grading.inside.items import Malformed
 from course_utils.grading.sharing import Sharing
 from course_utils.grading.written import are_shared, gone_beside, harmless
+
+MOST_BESIDE = 200_000_000  # bytes of what an answer and the tests have written
 
 
 class Alike:
@@ -71,6 +75,9 @@ class Alike:
         if not isinstance(found, tuple) or len(found) != 2:
             self.connection.malformed()
         files, gone = self._but_the_sheets(harmless(found[0]), gone_beside(found[1], folder))
+        count, size = folder.grown(files, self.of_the_sheet)
+        if count > MOST_FILES or size > MOST_BESIDE:  # no honest worker's disk takes so much
+            self.connection.malformed()
         if files or gone:
             self.watching.files = True
             self.watching.written |= {*files, *gone}
@@ -97,9 +104,9 @@ class Alike:
 
     def _take_over_seeds(self) -> None:
         state, before = self._kept("seeds"), repr(_drawn())
-        with contextlib.suppress(TypeError, ValueError, LookupError, OverflowError):
+        with contextlib.suppress(TypeError, ValueError, LookupError, OverflowError, Malformed):
             random.setstate(state[0])
-            np.random.set_state(state[1])
+            np.random.set_state(shared_bits(state[1]))
         self.watching.random = self.watching.random or repr(_drawn()) != before
 
 

@@ -33,6 +33,13 @@ class Folder:
                 self._write(os.path.join(self.place, path), data)
         self.known = dict(self._files())
 
+    def grown(self, files, but=()):
+        """Return (how many files there were with these, their bytes together), but for some."""
+        sizes = {path: seen[1] for path, seen in self.known.items() if seen}
+        sizes |= {path: len(data) for path, data in files.items()}
+        sizes = [size for path, size in sizes.items() if path not in but]
+        return len(sizes), sum(sizes)
+
     def whole(self):
         """Return ({path: bytes} of all that is there, hidden files too, the paths that stay)."""
         paths, links = self._everything()
