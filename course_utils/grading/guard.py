@@ -18,17 +18,19 @@ from pathlib import Path
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
-from course_utils.grading import exchange, forks, kernel, magics, sandbox, usage
+from course_utils.grading import exchange, forks, kernel, magics, sandbox, usage, view
 
 # They run the master's cells, or what they write themselves of names.
 RUNNERS = (kernel, magics, collections, dataclasses, enum)
-READABLE = ("/usr", "/lib", "/lib64", "/etc", "/dev/null", "/dev/urandom")
+READABLE = ("/usr", "/lib", "/lib64", "/dev/null", "/dev/urandom")
+READABLE += ("/etc/localtime", "/etc/mime.types", "/etc/os-release", "/etc/ssl", "/etc/timezone")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGING = {"os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink"}
 CHANGING |= {"os.truncate", "os.chmod", "os.chown", "os.utime", "shutil.rmtree", "shutil.move"}
 LISTING = {"os.listdir", "os.scandir", "sqlite3.connect"}
 STARTING = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn"}
 STARTING |= {"socket.connect", "socket.bind", "ctypes.dlopen", "pty.spawn"}
+STARTING |= {"sqlite3.load_extension", "sqlite3.enable_load_extension"}
 
 
 # What values and hints of types are made of, by the beginnings of the names that steps have.
@@ -46,22 +48,24 @@ class Refused(PermissionError):
     """Something that a test would only do because of what an answer gave it."""
 
 
-def guard(place: Path, texts: frozenset[str]) -> None:
+def guard(place: Path, texts: frozenset[str], hidden: Iterable[str] = ()) -> None:
     """Let this process do nothing harmful from now on: it works in that folder.
 
-    texts : the master's own: they may be run, see `texts`.
+    texts : the master's own: they may be run, see `texts`.  hidden : files and folders that are not
+    read, wherever they stand, see `view`.
     """
-    sys.addaudithook(_Guard(place, texts))
+    sys.addaudithook(_Guard(place, texts, hidden))
 
 
 class _Guard:
     """What Python asks before it does something. It lasts as long as its process."""
 
-    def __init__(self, place: Path, texts: frozenset[str]) -> None:
+    def __init__(self, place: Path, texts: frozenset[str], hidden: Iterable[str]) -> None:
         self.place = os.path.realpath(place)
         package = str(Path(__file__).resolve().parents[1])
         homes = (self.place, sys.prefix, sys.base_prefix, package, *READABLE)
         self.readable = tuple(os.path.realpath(home) for home in homes)
+        self.hidden = tuple(map(str, view.hidden(hidden)))
         self.texts = texts
         self.known = False  # whether the text that was compiled last is the master's
         self.asked: dict[str, Callable[..., None]] = {
@@ -125,8 +129,10 @@ class _Guard:
             raise Refused("a test starts no program")
 
     def _lies_in(self, path: Any, homes: tuple[str, ...]) -> bool:
+        """Say whether a path lies in one of these, and in nothing hidden that stands deeper."""
         whole = os.path.realpath(os.fsdecode(path))
-        return any(whole == home or whole.startswith(home.rstrip("/") + "/") for home in homes)
+        above = [one for one in (*homes, *self.hidden) if Path(whole).is_relative_to(one)]
+        return bool(above) and max(above, key=len) in homes
 
 
 def _is_plain(code: CodeType) -> bool:

@@ -9,9 +9,11 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from course_utils.grading.class_checks import ClassChecks
+from course_utils.grading.databases import keep_beside
 from course_utils.grading.guard import guard
 from course_utils.grading.inside.instances import GIVEN, MODULES
 from course_utils.grading.kernel import Kernel
@@ -31,6 +33,7 @@ class Nursery:
         GIVEN.update({"", *master.defined})
         MODULES.update(Path(path).stem for path in master.files if path.endswith(".py"))
         ask_over_there()
+        keep_beside()
         self.scratch = Path(tempfile.mkdtemp(prefix="grading-"))
         self.folder = self.scratch / "sheet"
         self.stopped = dict[str, str]()
@@ -55,13 +58,19 @@ class Nursery:
                 except Exception as error:  # as in a notebook: the next cell runs all the same
                     self.stopped[step.grade_id] = f"{type(error).__name__}: {error}"
 
-    def go_to_a_copy(self) -> None:
-        """Work beside new copies of the sheet's files: what tests write ends with their process."""
+    def go_to_a_copy(self, whole: bool, hidden: Iterable[str] = ()) -> None:
+        """Work beside new copies of the sheet's files: what tests write ends with their process.
+
+        whole : with those that only hidden tests mention: a page could show what is in them.
+        hidden : files and folders that nobody reads.
+        """
         place = Path(tempfile.mkdtemp(dir=self.scratch))
         shutil.copytree(self.folder, place, dirs_exist_ok=True)
+        for path in () if whole else self.master.files.keys() - self.master.open_files:
+            (place / path).unlink(missing_ok=True)
         os.chdir(place)
         tempfile.tempdir = str(place)
-        guard(place, texts_of(step.source for step in self.master.steps))
+        guard(place, texts_of(step.source for step in self.master.steps), hidden)
 
     def clear(self) -> None:
         """Remove what the passes of a submission have left: a copy of the sheet's files each."""

@@ -79,7 +79,7 @@ class PassProcess(NamedTuple):
         """Return the pass, beside a copy of the sheet's files."""
         limit = self.settings.sandbox.limits.call
         checks = ClassChecks(self.settings.seed, limit, self.effort, marking=self.whole)
-        self.nursery.go_to_a_copy()
+        self.nursery.go_to_a_copy(self.whole, self.settings.sandbox.hidden)
         return Pass(
             *(self.nursery.master, self.cells, self.session, self.nursery.kernel),
             *(checks, watching, self.whole, self.ours, self.failed),
