@@ -6,8 +6,9 @@ Questions that withhold the same modules share a worker (`marking`); here all of
 import contextlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from course_utils.grading import view
 from course_utils.grading.exchange import NO_FILES, Exchange
 from course_utils.grading.forks import Lost, Say, in_a_fork
 from course_utils.grading.habits import Habits, together
@@ -17,6 +18,7 @@ from course_utils.grading.master import Master
 from course_utils.grading.notebooks import Cell
 from course_utils.grading.nursery import Nursery
 from course_utils.grading.rows import Outcome, score_of
+from course_utils.grading.sandbox import Sandbox
 from course_utils.grading.session import Room
 from course_utils.grading.settings import NOTHING_HABITUAL, Settings
 from course_utils.grading.status import Status, first_of
@@ -76,12 +78,27 @@ def assess_here(
     for withheld in dict.fromkeys(question.withheld for question in by_tests):
         given, defined = master.given_of(withheld), sorted(master.defined)
         room = Room(*given, nursery.open_files(), deadline, defined, modules)
-        marking = Marking(nursery, cells, settings, room, spare, found[-1] if found else None)
+        here = replace(settings, sandbox=sandbox_for(master, settings.sandbox, withheld))
+        marking = Marking(nursery, cells, here, room, spare, found[-1] if found else None)
         spare = None
         found.append(marking.grade([q for q in by_tests if q.withheld == withheld]))
     if spare:
         spare.close()
     return _result(nursery, cells, found, time.monotonic() - start)
+
+
+def sandbox_for(master: Master, sandbox: Sandbox, withheld: Sequence[str] | None = None) -> Sandbox:
+    """Return the sandbox for questions that withhold these modules; without them, the first's.
+
+    A library's own files are hidden: a finder of imports is soon taken away.
+    """
+    if withheld is None:
+        by_tests = (question for question in master.questions if not question.by_hand)
+        withheld = next((question.withheld for question in by_tests), ())
+    given, closed = master.given_of(withheld)
+    kept = [module for module, _ in given]
+    apart = [one for one in closed if not any(f"{name}.".startswith(f"{one}.") for name in kept)]
+    return replace(sandbox, withheld=tuple(view.libraries(apart)))
 
 
 def _result(

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 
-from course_utils.grading.assess import assess_here
+from course_utils.grading.assess import assess_here, sandbox_for
 from course_utils.grading.exchange import Exchange, NoWorker
 from course_utils.grading.forks import Lost, Say, in_a_fork
 from course_utils.grading.library import course_code
@@ -208,13 +208,14 @@ def _run(
     ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     most = 2 * settings.sandbox.limits.memory * MEGABYTE + (4 << 30)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    nursery, spare = Nursery(master), Exchange(settings.sandbox)
+    nursery, sandbox = Nursery(master), sandbox_for(master, settings.sandbox)
+    spare = Exchange(sandbox)
     while True:
         try:
             submission = pipe.recv()
         except EOFError:
             break
-        worker, spare = spare, Exchange(settings.sandbox)
+        worker, spare = spare, Exchange(sandbox)
         pipe.send(_try(submission, nursery, settings, worker))
     spare.close()
     nursery.close()

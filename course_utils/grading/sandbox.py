@@ -78,7 +78,8 @@ class Sandbox:
     """Where workers run. `safe=False` is a plain process, for those who know what they do.
 
     slot : no two sandboxes at a time have the same.  shown : more folders that a worker may read.
-    hidden : files and folders that it must not read, wherever they stand.
+    hidden : files and folders that it must not read, wherever they stand.  withheld : those of
+    installed modules that would answer a question.
     core : the one that a worker and all that it starts run on; None for any. A worker cannot leave
     it, so that however many processes a student's code starts, a neighbour's clock stays right.
     """
@@ -88,6 +89,7 @@ class Sandbox:
     slot: int = 0
     shown: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     core: int | None = None
 
     def command(self, refused: int | None = None) -> list[str]:
@@ -195,7 +197,7 @@ class Sandbox:
         return [*view.links(), *seen, "--ro-bind", str(FOLDER), INSIDE, *models]
 
     def _view(self, paths: Sequence[Path]) -> list[str]:
-        return view.flags(paths, view.hidden(self.hidden))
+        return view.flags(paths, view.hidden((*self.hidden, *self.withheld)))
 
 
 def _remedy() -> str:

@@ -79,6 +79,13 @@ def packages() -> list[str]:
     return list(dict.fromkeys([*site.getsitepackages(), str(Path(np.__file__).parents[1])]))
 
 
+def libraries(modules: Iterable[str]) -> list[str]:
+    """List the files and folders of installed modules that are there."""
+    places = [Path(folder, *name.split(".")) for name in modules for folder in packages()]
+    found = [[place, *place.parent.glob(f"{place.name}.*")] for place in places]
+    return sorted(str(path) for some in found for path in some if path.exists())
+
+
 def fonts() -> list[Path]:
     """Find matplotlib's list of fonts, which takes seconds to make anew."""
     home = os.path.expanduser("~")  # stays "~" for a user without a name and a HOME

@@ -49,9 +49,9 @@ def begin(channel):
         with open(path, "wb") as file:
             file.write(data)
     instances.MODULES |= {os.path.splitext(path)[0] for path in files if path.endswith(".py")}
-    sys.path.insert(0, "")
     exec(compile(shelf, "<shelf>", "exec"), space := {"__name__": "<shelf>"})
     space["stock"](modules, given, withheld)
+    sys.path.insert(0, "")  # not before: a student's own `json.py` would see what is withheld
 
 
 def main():
