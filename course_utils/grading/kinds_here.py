@@ -2,6 +2,7 @@
 
 import builtins
 import collections.abc
+import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -95,6 +96,8 @@ def _error_of(kinds: Kinds, names: Sequence[str], arguments: Sequence[Any], text
         return type(name, (Exception,), {})(OUR_WORDS[name])
     stops = {"StopIteration", "StopAsyncIteration"} & set(names)
     kind = kinds.of(names) if "Exception" in names and not stops else None
+    skips = getattr(sys.modules.get("unittest"), "SkipTest", ())  # a skipped test would count
+    kind = None if kind and issubclass(kind, skips) else kind
     if kind is None or not issubclass(kind, Exception):
         shown = name if name == "SystemExit" or stops else "OwnError"
         return type(shown, (Exception,), {})(text)

@@ -12,6 +12,10 @@ import numpy as np
 from course_utils.grading.empties import COMPARING, ORDERING
 
 OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "sub", "rsub")
+# What gives NumPy's constant `masked` where nothing is left, which passes for any number.
+GIVING = ("__getitem__", "__add__", "__radd__", "__mul__", "__rmul__", "__neg__", "__abs__")
+GIVING += ("__truediv__", "__rtruediv__", "__pow__", "__rpow__", "__floordiv__", "__mod__")
+GIVING += ("sum", "mean", "min", "max", "prod", "std", "var", "ptp", "item", "dot")
 
 
 class Masked(np.ma.MaskedArray):
@@ -23,7 +27,7 @@ class Masked(np.ma.MaskedArray):
         if "out" in named:
             named["out"] = tuple(map(_plain, named["out"]))
         made = getattr(ufunc, method)(*map(_plain, inputs), **named)
-        return made.view(Masked) if isinstance(made, np.ma.MaskedArray) else made
+        return _kept(made.view(Masked) if isinstance(made, np.ma.MaskedArray) else made)
 
 
 def _plain(value: Any) -> Any:
@@ -49,5 +53,21 @@ def _strict(operator: str) -> Callable[[Any, Any], Any]:
     return compare
 
 
+def _kept(value: Any) -> Any:
+    """Return a number that is masked as an array, which is compared as such."""
+    return np.ma.MaskedArray(0.0, True).view(Masked) if value is np.ma.masked else value
+
+
+def _giving(name: str) -> Callable[..., Any]:
+    plain = getattr(np.ma.MaskedArray, name)
+
+    def give(self: Any, *arguments: Any, **named: Any) -> Any:
+        return _kept(plain(self, *arguments, **named))
+
+    return give
+
+
+for _name in GIVING:
+    setattr(Masked, _name, _giving(_name))
 for _operator in OPERATORS:  # of these, masked arrays have their own
     setattr(Masked, f"__{_operator}__", _strict(_operator))

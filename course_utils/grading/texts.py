@@ -1,7 +1,8 @@
 """Texts that a student's code gives and a test runs: a repr, the examples of a docstring.
 
 They run where the student's code runs, among the notebook's names. What stands in the master's
-cells as a text is the teacher's, and runs here.
+cells as a text is the teacher's, and runs here; but for a name alone, which may be the student's
+text too, and mean the test's own expected value.
 """
 
 import ast
@@ -49,7 +50,7 @@ class Texts:
         self._done("exec", text, spaces)
 
     def _done(self, how: str, text: Any, spaces: tuple[Any, ...]) -> Any:
-        if not isinstance(text, str) or text.strip() in self.own:
+        if not isinstance(text, str) or self._is_own(text.strip()):
             caller = sys._getframe(2)
             spaces = spaces or (caller.f_globals, caller.f_locals)
             return getattr(builtins, how)(text, *spaces)
@@ -57,6 +58,9 @@ class Texts:
         if given:
             return self._among(how, text, given)
         return self._there(f"{how}({text!r}, {THERE})")
+
+    def _is_own(self, text: str) -> bool:
+        return text in self.own and not text.isidentifier()
 
     def _among(self, how: str, text: str, spaces: list[dict[str, Any]]) -> Any:
         """Run a text among names that a test gives; those that it binds are there afterwards."""
