@@ -31,7 +31,10 @@ CLOSER = (
 
 @dataclass
 class Sheet:
-    """A sheet with one question. right : SOURCE's answer.  attacks : {name: a student's answer}."""
+    """A sheet with one question. right : SOURCE's answer.  attacks : {name: a student's answer}.
+
+    files : what stands beside it.  withheld : modules.  status : of each attack, "" for any.
+    """
 
     name: str
     given: str
@@ -39,12 +42,14 @@ class Sheet:
     test: str
     attacks: dict = field(default_factory=dict)
     files: dict = field(default_factory=dict)
+    withheld: tuple = ()
+    status: str = ""
 
 
-def sheet(name, given, right, test, attacks, files=None):
+def sheet(name, given, right, test, attacks, files=None, **more):
     parts = (textwrap.dedent(part).strip("\n") for part in (given, right, test))
     dedented = {title: textwrap.dedent(code) for title, code in attacks.items()}
-    return Sheet(name, *parts, dedented, files or {})
+    return Sheet(name, *parts, dedented, files or {}, **more)
 
 
 SHEETS = [

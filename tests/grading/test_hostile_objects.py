@@ -4,19 +4,26 @@ import json
 
 import pytest
 
+from course_utils.grading import wording
 from course_utils.grading.assess import assess
 from course_utils.grading.master import read_master
 from course_utils.grading.notebooks import Cell
 from course_utils.grading.proving import proved
 from course_utils.grading.sandbox import Limits, Sandbox
 from course_utils.grading.settings import Settings
-from tests.grading.hostile_objects import SHEETS
+from tests.grading import hostile_objects, hostile_sheets
 from tests.grading.invented_class import code
 
 LIMITS = Limits(cell=4, call=4, total=20, memory=700, disk=32, processes=24)
 REASON = Sandbox().why_not()
 pytestmark = [pytest.mark.skipif(REASON is not None, reason=str(REASON)), pytest.mark.slow]
+SHEETS = hostile_objects.SHEETS + hostile_sheets.SHEETS
 CASES = [(sheet, attack) for sheet in SHEETS for attack in sheet.attacks]
+NEVER_SAID = (
+    "SECRET",
+    "root:",
+    wording.TESTS_ENDED,
+)  # another's file, the machine's, a lost process
 
 
 def master_of(sheet, folder):
@@ -32,7 +39,7 @@ def master_of(sheet, folder):
     notebook = {"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 5}
     path = folder / "sheet.ipynb"
     path.write_text(json.dumps(notebook))
-    return read_master(path)
+    return read_master(path, sheet.withheld)
 
 
 @pytest.mark.parametrize(
@@ -49,4 +56,6 @@ def test_nothing_is_gained_and_nothing_is_harmed(sheet, attack, tmp_path):
     result = assess(master, cells, settings)
     assert result.score == 0, result.outcomes
     assert canary.read_text() == "SECRET of somebody else's"
-    assert not [one for one in result.outcomes if "SECRET" in one.message]
+    assert {path.name for path in tmp_path.iterdir()} == {"canary.txt", "sheet"}
+    assert not [one for one in result.outcomes for text in NEVER_SAID if text in one.message]
+    assert result.status == sheet.status or not sheet.status
