@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 OLDER = ("cp437", "cp1252", "cp850", "gb18030")  # of archives that are not UTF-8, the usual first
 UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -18,11 +19,14 @@ PICTURES = ("png", "jpg", "jpeg", "gif", "svg", "heic", "bmp", "webp", "mp4", "m
 ENDINGS = {*ARCHIVES, *TEXTS, *DOCUMENTS, *TABLES, *PICTURES}
 MAY_FOLLOW = ("ipynb", "txt", "json", "html")  # .ipynb, which browsers and mail do
 MOST_LETTERS = 120  # of a name that is shown
+LONGEST, LONGEST_PATH = 500, 4096  # no system takes longer ones, and an archive holds any
 LETTERS = ("LATIN ", "CJK ")
+Name = TypeVar("Name", str, bytes)
 
 
 def decoded(raws: Sequence[bytes]) -> list[str]:
     """Return names as text: UTF-8, and what is none in the older code that fits all of it best."""
+    raws = [_cut(raw, LONGEST_PATH) for raw in raws]
     foreign = [raw for raw in raws if not _is_utf8(raw)]
     code = max(OLDER, key=lambda one: _likely(foreign, one)) if foreign else "utf-8"
     return [
@@ -57,7 +61,12 @@ def parts_of(name: str) -> tuple[str, ...]:
     parts = name.replace("\\", "/").split("/")
     if parts and re.fullmatch(r"[A-Za-z]:", parts[0]):
         parts = parts[1:]
-    return tuple(part for part in parts if part.strip() not in ("", ".", ".."))
+    return tuple(_cut(part, LONGEST) for part in parts if part.strip() not in ("", ".", ".."))
+
+
+def _cut(name: Name, most: int) -> Name:
+    """Return a name, without its middle where it is longer than any system takes."""
+    return name if len(name) <= most else name[: most // 2] + name[-(most // 2) :]
 
 
 def ignored(name: str) -> bool:

@@ -834,6 +834,23 @@ def test_a_bomb_costs_its_own_row(put, master, name):
     assert any(word in found["ada"] for word in ("unpacks to", "brackets")), found
 
 
+@pytest.mark.parametrize("letters", ["_", "_1"])
+def test_a_name_without_end_is_no_work(letters, put, master):
+    """To look for a platform's form in it takes the square of its length."""
+    long = zipped("m.ipynb", f"{letters * (30_000 // len(letters))}.ipynb", data=RIGHT_ONE)
+    start = time.monotonic()
+    found = told(put({"ada/w.zip": long, "bo/x.ipynb": RIGHT_ONE}), master)
+    assert time.monotonic() - start < 5
+    assert found["ada"].startswith("w.zip/") and found["bo"] == "x.ipynb"
+
+
+def test_accents_without_end_are_not_put_in_order():
+    """To bring them into one form takes the square of their number."""
+    start = time.monotonic()
+    decoded(["\u0300\u0316\u0334".encode() * 40_000])
+    assert time.monotonic() - start < 5
+
+
 def test_a_tar_that_leads_back_to_its_beginning_ends(given, put, master):
     data = bytearray(tarred("ada/x.ipynb", "bo/x.ipynb", mode="w"))
     size = struct.pack(">B11x", 0xFF)[:1] + (2**88 - 1024).to_bytes(11, "big")  # −1024
