@@ -21,7 +21,8 @@ def keep_beside() -> None:
         connection.set_authorizer(_allowed)
         return connection
 
-    sqlite3.connect = sqlite3.dbapi2.connect = connect
+    for module in (sqlite3, sqlite3.dbapi2):
+        vars(module).update(connect=connect)
 
 
 def _allowed(action: int, about: str | None, *more: Any) -> int:
