@@ -89,7 +89,16 @@ class Pass:
         self.workers = session.workers
         self.places = {q.grade_id: counts_after(q, cells) for q in master.questions}
         session.meet(kernel.names, master, watching, Folder(os.getcwd()))
-        Texts(session, kernel.names, texts_of(step.source for step in master.steps))
+        Texts(session.asking, kernel.names, self._own_texts())
+
+    def _own_texts(self) -> frozenset[str]:
+        """Return the teacher's texts that tests may run: none that the page must not show.
+
+        Tests reach them by the names of the notebook, and so does a `"{0.…}"` that they format.
+        """
+        if self.whole:
+            return texts_of(step.source for step in self.master.steps)
+        return texts_of(s.visible for s in self.master.steps if s.kind is not Kind.ANSWER)
 
     def through(
         self, begin: int, seconds: Mapping[str, float], asked: Callable[[Question], None]

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from course_utils.grading.session import Session
+from course_utils.grading.asking import Asking
 
 BUILTINS = "__builtins__"
 THERE = "__import__('sys').modules['__main__'].__dict__"
@@ -36,8 +36,8 @@ def texts_of(sources: Iterable[str]) -> frozenset[str]:
 class Texts:
     """What `eval` and `exec` are to the tests."""
 
-    def __init__(self, session: Session, names: dict[str, Any], own: frozenset[str]) -> None:
-        self.session, self.names, self.own = session, names, own
+    def __init__(self, asking: Asking, names: dict[str, Any], own: frozenset[str]) -> None:
+        self.asking, self.names, self.own = asking, names, own
         names.update(eval=self.eval, exec=self.exec)
         vars(doctest).update(compile=_as_text, exec=self._run_example)
 
@@ -66,9 +66,7 @@ class Texts:
         """Run a text among names that a test gives; those that it binds are there afterwards."""
         names = {n: value for space in spaces for n, value in space.items() if n != BUILTINS}
         run = f"({how}(text, names), names.pop({BUILTINS!r}), names)"
-        value, _, names = self.session.asking.do(
-            "builtins.eval", run, {"text": text, "names": names}
-        )
+        value, _, names = self.asking.do("builtins.eval", run, {"text": text, "names": names})
         spaces[-1].update(names)
         return value
 
@@ -76,7 +74,7 @@ class Texts:
         self._there(f"exec(compile({text.source!r}, '<example>', {text.mode!r}), {THERE})")
 
     def _there(self, text: str) -> Any:
-        return self.session.asking.do("builtins.eval", text)
+        return self.asking.do("builtins.eval", text)
 
 
 def _as_text(source: str, file: str, mode: str, *more: Any) -> Text:

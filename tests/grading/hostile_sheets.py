@@ -180,6 +180,18 @@ def save(n):
         {"the name of what is expected": "def formula(x):\n    return 'expected'"},
     ),
     sheet(
+        "a template that is filled in",
+        "class P:\n    def __init__(self, x):\n        self.x = x",
+        "template = '{0.x}'",
+        "said = template.format(P(3))\n### BEGIN HIDDEN TESTS\nsecret = 'SECRET'\n"
+        "### END HIDDEN TESTS\nassert said == '3', said",
+        {
+            "the teacher's texts": "template = '{0.__init__.__globals__[eval].__self__.own}'",
+            "the tests' own": "template = '{0.__init__.__globals__[eval].__self__"
+            ".session.as_tested}'",
+        },
+    ),
+    sheet(
         "tests as unittest has them",
         "import unittest\nfrom unittest import *",
         "def more(x):\n    return x + 1",
