@@ -1,6 +1,7 @@
 """What the tests ask a student's functions and objects: each question goes to the worker."""
 
 import os
+import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
@@ -172,6 +173,8 @@ def _is_call(found: Any, changed: Any, arguments: int) -> bool:
 
 def _over_there(argument: Any) -> Any:
     """Return an argument; where it is the whole path of a file beside the tests, as it is there."""
+    if isinstance(argument, sqlite3.Connection):  # it can be called, and is no function
+        raise TypeError("an open database cannot be handed to a student's function")
     if not isinstance(argument, str | PurePath) or not str(argument)[:LONGEST_PATH].startswith("/"):
         return argument
     beside = PurePath(argument).is_relative_to(os.getcwd())

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.grading.counted import counted
-from course_utils.grading.inside.instances import Instances
+from course_utils.grading.inside.instances import Instances, is_of
 from course_utils.grading.library import course_code
 from course_utils.grading.protocol import HEADER, ProtocolError, decode, encode, sizes
 from course_utils.grading.sandbox import MEGABYTE, Sandbox
@@ -61,6 +61,7 @@ class Exchange:
         self.number, self.said = 0, ""
         self.lent: list[Callable[..., Any]] = []  # functions that can be called from the worker
         self.lent_numbers = dict[int, int]()
+        self.failed: Exception | None = None  # what the last of them raised that did
         self.fault: Fault | None = None
         self.socket, other = socket.socketpair()
         # a worker looks at the files beside it, and a sheet's are written there
@@ -177,7 +178,8 @@ class Exchange:
         except Fault:
             raise
         except Exception as error:  # wrong arguments: as they would fail in one's own notebook
-            return "failed", _name_known_to_all(error)
+            self.failed = error
+            return "failed", _as_known_to_both(error)
         return "answered", result
 
     def _send(self, frame: bytes, deadline: float) -> None:
@@ -242,10 +244,16 @@ def _done(result: Any) -> Any:
         return thread.submit(asyncio.run, result).result()
 
 
-def _name_known_to_all(error: Exception) -> str:
-    """Return the name of the nearest error of Python's own."""
-    names = (kind.__name__ for kind in type(error).__mro__)
-    return next(name for name in names if hasattr(builtins, name))
+def _as_known_to_both(error: Exception) -> type[BaseException]:
+    """Return the nearest class of an error that the other side has, too."""
+    kinds = (kind for kind in type(error).__mro__ if issubclass(kind, BaseException))
+    own = (kind for kind in kinds if is_of(kind, f"{kind.__module__}:{kind.__qualname__}"))
+    return next(own, _pythons_own(error))
+
+
+def _pythons_own(error: Exception) -> type[BaseException]:
+    kinds = (kind for kind in type(error).__mro__ if issubclass(kind, BaseException))
+    return next(kind for kind in kinds if getattr(builtins, kind.__name__, None) is kind)
 
 
 def _late(seconds: float) -> Fault:

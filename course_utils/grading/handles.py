@@ -136,7 +136,7 @@ class ClassHandle(CallableHandle):
     def __instancecheck__(self, thing: object) -> bool:
         if isinstance(thing, Handle):
             return bool(self._session.do("builtins.isinstance", thing, self))
-        return bool(self._kinds) and type(thing).__name__ == self._kinds[0]
+        return bool(self._kinds) and type(thing).__name__ == self._kinds[0].rpartition(":")[2]
 
     def __subclasscheck__(self, kind: object) -> bool:
         return isinstance(kind, Handle) and bool(

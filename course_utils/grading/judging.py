@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
 from course_utils.grading import wording
+from course_utils.grading.blanks import is_blank
 from course_utils.grading.master import Question
-from course_utils.grading.parsing import is_blank
 from course_utils.grading.passes import Pass, Tested
 from course_utils.grading.places import cell_of
 from course_utils.grading.replies import Raised
@@ -29,17 +29,16 @@ def judge(made: Pass, question: Question, tested: Tested) -> Outcome:
         return _as_judged(outcome, verdict)
     if tested.error is None:
         return replace(outcome, kind=Kind.RIGHT, message=wording.PASSED)
-    shown = _shown(made, question)
-    said = wording.of_error(question, tested, cell, made.session, shown)
-    return replace(outcome, message=said)
+    return replace(outcome, message=_said(made, question, tested, cell))
 
 
-def _shown(made: Pass, question: Question) -> str:
-    """Return the lines of a test that may be repeated: hidden ones to SOURCE's teacher alone."""
+def _said(made: Pass, question: Question, tested: Tested, cell: int) -> str:
+    """Say what does not hold: hidden lines and an error's own words are for SOURCE's teacher."""
     step = made.master.steps[question.step]
-    if not made.whole:
-        return step.visible
-    return step.source if made.watching.records else ""
+    if made.watching.records and not tested.missing:
+        return wording.of_source(tested, step.source if made.whole else step.visible)
+    visible = "" if made.whole else step.visible
+    return wording.of_error(question, tested, cell, made.session, visible)
 
 
 def _not_answered(made: Pass, question: Question, tested: Tested) -> bool:

@@ -57,8 +57,11 @@ def marked(question: Question, seen: Seen, marks: Seen) -> Outcome:
         return replace(outcome, kind=Kind.WRONG, message=marks.outcome.message)
     if seen.right and points:
         return replace(outcome, kind=Kind.PARTLY, message=wording.partly(points, question.points))
+    if seen.right and marks.holds:  # its last line gives nothing
+        return replace(outcome, kind=Kind.WRONG, message=wording.partly(0, question.points))
     if seen.right:
-        return replace(outcome, kind=Kind.WRONG, message=wording.HIDDEN_FAILED)
+        said = wording.HIDDEN_FAILED if question.open else wording.ALL_HIDDEN_FAILED
+        return replace(outcome, kind=Kind.WRONG, message=said)
     return replace(outcome, kind=Kind.PARTLY) if points else outcome
 
 

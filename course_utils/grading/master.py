@@ -14,7 +14,7 @@ from course_utils.checks.catalogue import find
 from course_utils.grading import GradingError
 from course_utils.grading.beside import files_beside
 from course_utils.grading.notebooks import Cell
-from course_utils.grading.script import BadCell, Kind, Step, step_of
+from course_utils.grading.script import BadCell, Kind, Step, answer_of, step_of
 from course_utils.grading.titles import heading_in, told_apart
 
 ASKED = re.compile(r'^\s*(?:require|check)\("([^"]+)"', re.M)
@@ -34,6 +34,7 @@ class Question:
     names : the students' names that its test mentions.  answers : the grade_ids of the cells that
     it tests, its own first.  withheld : modules not to be imported.
     drawn : whether nothing is tested but by inputs that `require` draws for each student.
+    open : whether there is something in its test that students see.
     """
 
     grade_id: str
@@ -45,6 +46,7 @@ class Question:
     answers: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     drawn: bool = False
+    open: bool = True
 
 
 @dataclass(frozen=True)
@@ -230,6 +232,7 @@ class _Reading:
     def _code(self, source: str, marks: Metadata) -> None:
         students, graded = bool(marks.get("solution")), bool(marks.get("grade"))
         kind = Kind.ANSWER if students else Kind.TEST if graded else Kind.GIVEN
+        source = answer_of(source) if students else source
         step = step_of(kind, marks.get("grade_id") or "", source)
         if kind is Kind.TEST:
             self._test(step, marks)
@@ -268,6 +271,7 @@ class _Reading:
                 answers,
                 withheld,
                 _is_drawn(step.source),
+                _does_something(step.visible),
             )
         )
         self.open_answers.clear()
@@ -284,6 +288,12 @@ def _is_drawn(source: str) -> bool:
     calls = [n.value for n in nodes if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)]
     names = [call.func.id for call in calls if isinstance(call.func, ast.Name)]
     return len(names) == len(nodes) and {"require"} <= set(names) <= {"require", "check"}
+
+
+def _does_something(source: str) -> bool:
+    """Say whether a text does more than to import and to define."""
+    defines = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return not all(isinstance(node, defines) for node in ast.parse(source).body)
 
 
 def _withheld_by(source: str) -> Iterator[str]:

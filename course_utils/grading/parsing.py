@@ -43,7 +43,8 @@ def what_is_wrong(source: str) -> Wrong | None:
             flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
             compile(source, "<cell>", "exec", flags, dont_inherit=True)
     except SyntaxError as error:
-        return Wrong(" ".join((error.msg or "").split())[:LONGEST], error.lineno or -1)
+        words = " ".join((error.msg or "").split())[:LONGEST]
+        return Wrong(words.rstrip("?."), error.lineno or -1)  # a sentence goes on behind them
     except (ValueError, RecursionError, MemoryError):
         pass
     return None

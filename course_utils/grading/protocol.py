@@ -128,7 +128,8 @@ def _keep_with(lend: Lend | None) -> Callable[[Any], Any]:
             return ["I", lend(_step(value))]
         if lend and type(value).__module__ == "__main__":  # of a class that stands in a hidden test
             return ["proxy", lend(_reading(value)), type(value).__name__]
-        raise TypeError(f"a {type(value).__name__} cannot be handed to a student's function")
+        name = type(value).__name__
+        raise TypeError(f"an object of class {name} cannot be handed to a student's function")
 
     return keep
 

@@ -9,7 +9,8 @@ from course_utils.grading.connection import Connection
 from course_utils.grading.console import is_told, tell_here
 from course_utils.grading.details import name_in, wrong_in
 from course_utils.grading.exchange import Fault
-from course_utils.grading.kinds_here import Kinds, as_error
+from course_utils.grading.inside.items import IN_A_GIVEN_ONE
+from course_utils.grading.kinds_here import Kinds, as_error, bare
 from course_utils.grading.script import words_of
 
 
@@ -89,11 +90,16 @@ class Replies:
         if not _are_names((names, [])) or not isinstance(words, list) or not isinstance(text, str):
             self.connection.malformed()
         self.calls.raised = self._raised((names, cell, line, text))
-        if names[:1] in (["StopIteration"], ["StopAsyncIteration"]):
-            raise Stopped(names[0], words)
+        own = bare(names[0]) if names else ""
+        if own in ("StopIteration", "StopAsyncIteration"):
+            raise Stopped(own, words)
         exchange = self.connection.exchange
+        ours = exchange.failed if exchange and words == [IN_A_GIVEN_ONE] else None
+        if ours and own in [kind.__name__ for kind in type(ours).__mro__]:
+            ours.__dict__.update(from_answer=True)  # no page repeats what a test had to say
+            raise ours
         known = exchange and exchange.handle and type(itself) is int and itself >= 0
-        there = functools.partial(exchange.handle, itself, "object", names[0]) if known else None
+        there = functools.partial(exchange.handle, itself, "object", own) if known else None
         raise as_error(self.kinds, names, words, text, there)
 
     def _raised(self, error: object) -> Raised:
@@ -105,7 +111,8 @@ class Replies:
             self.connection.malformed()
         there = 0 <= cell < len(self.cells) and 0 < line <= self.cells[cell].count("\n") + 1
         place = (cell, line) if there else (-1, -1)
-        return Raised(names[0], *place, name_in(names[0], words, self.known))
+        kind = bare(names[0])
+        return Raised(kind, *place, name_in(kind, words, self.known))
 
 
 def _are_names(about: object) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from course_utils.grading.magics import python_of
 
 BEGIN_HIDDEN, END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"  # nbgrader's, in any line
+SOLUTIONS = "BEGIN SOLUTION", "END SOLUTION"
 WORD = re.compile(r"[^\W\d]\w*")
 LOOKS_UP = {"globals", "locals", "vars", "eval", "exec", "get_ipython"}  # names in texts
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -88,6 +89,12 @@ def visible_of(source: str, grade_id: str) -> str:
     if hidden:
         raise BadCell(f"the cell {grade_id!r} has '{BEGIN_HIDDEN}' without '{END_HIDDEN}'")
     return "\n".join(kept)
+
+
+def answer_of(source: str) -> str:
+    """Return an answer as a student has it: a mark in a text, such as a query, is none of it."""
+    lines = source.splitlines()
+    return "\n".join(line for line in lines if not any(mark in line for mark in SOLUTIONS))
 
 
 def _if_python(visible: str) -> str:

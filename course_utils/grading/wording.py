@@ -7,6 +7,7 @@ import builtins
 import difflib
 from collections.abc import Iterator, Sequence
 
+from course_utils.grading.blanks import is_blank
 from course_utils.grading.counted import counted
 from course_utils.grading.details import meaning
 from course_utils.grading.exchange import Fault
@@ -19,11 +20,16 @@ from course_utils.grading.session import Session
 
 LETTERS = 400
 LETTERS_OF_LINE = 80
+NOT_WRITTEN = ("NotImplementedError", "NotAnsweredYet")  # as answers are handed out
 ALSO_NAMED = ("NotAnsweredYet", "LinAlgError")  # beside Python's own
 PASSED = "Right."
 NOT_ANSWERED = "Not answered yet."
 HIDDEN_FAILED = (
     "It passes the tests that you can see, and not all of the hidden ones: think of other inputs, "
+    "of other sizes, of the edges."
+)
+ALL_HIDDEN_FAILED = (
+    "It does not pass all the tests of this question, and those are hidden: think of other inputs, "
     "of other sizes, of the edges."
 )
 TESTS_ENDED = "The tests did not come to an end with what your code gave them."
@@ -46,6 +52,18 @@ def of_error(
         return f"It stops {_because(tested.raised)}.{_where(tested.raised, session, cell)}"
     said = "" if isinstance(tested.error, Fault) else " ".join(str(tested.error).split())
     return said[:LETTERS] or _line_that_fails(tested, visible)
+
+
+def of_source(tested: Tested, shown: str) -> str:
+    """Tell a teacher what a test says of SOURCE's own answer: the error in full, and its line."""
+    kind, said = type(tested.error).__name__, " ".join(str(tested.error).split())[:LETTERS]
+    line = _line(shown, tested.line)
+    if tested.error is None or not line:
+        return said or kind
+    where = f"line {tested.line} of its tests (`{line}`)"
+    if kind == "AssertionError" and not said:
+        return f"{where} does not hold"
+    return f"{where} stops with {kind}" + (f": {said}" if said else "")
 
 
 def _line_that_fails(tested: Tested, visible: str) -> str:
@@ -81,6 +99,8 @@ def notes_on_cells(session: Session) -> Iterator[str]:
     for number, raised in sorted(session.errors.items()):
         theirs = session.cells[number].strip() not in {*session.as_given, *session.as_tested}
         if not theirs or raised.kind == "Kept":  # what another question may well have
+            continue
+        if raised.kind in NOT_WRITTEN and is_blank(session.cells[number]):
             continue
         here, where = "", _where(raised, session, number)
         if raised.cell == number:

@@ -4,6 +4,8 @@ import pytest
 
 from course_utils.grading.titles import heading_in, told_apart
 
+A_PART = "A. `retry(times, on=OSError)`"
+
 
 @pytest.mark.parametrize(
     "text, heading",
@@ -15,6 +17,11 @@ from course_utils.grading.titles import heading_in, told_apart
         ("Do it.\n### BEGIN MARK SCHEME\n2 points\n### END MARK SCHEME", ""),
         ("# Loops\n```python\n# a comment\nx = 1\n```", "Loops"),
         ("## BEGIN with the end", "BEGIN with the end"),
+        ("## Sort in **one** line", "Sort in one line"),
+        ("## `__init__` and __repr__", "`__init__` and __repr__"),
+        (f"## A. `retry(times, on=OSError)` — a decorator{' with words' * 9}.", A_PART),
+        (f"## Read{' words' * 20}", "Read" + " words" * 10 + "…"),
+        (f"## Say {'e' * 40} of `one two{' three' * 9}`", f"Say {'e' * 40} of…"),
     ],
 )
 def test_the_heading_of_a_text(text, heading):

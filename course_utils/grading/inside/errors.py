@@ -3,6 +3,8 @@
 import contextlib
 import re
 
+from course_utils.grading.inside.instances import known_as
+
 LETTERS = 2_000  # of each of its words
 PLAIN = (str, int, float, complex, bytes)
 
@@ -14,7 +16,7 @@ def described(error):
         match = re.fullmatch(r"<cell (\d+)>", trace.tb_frame.f_code.co_filename)
         place = (int(match[1]), trace.tb_lineno) if match else place
         trace = trace.tb_next
-    return [one.__name__ for one in type(error).__mro__], *place, *_words(error)
+    return [*map(known_as, type(error).__mro__)], *place, *_words(error)
 
 
 def _words(error):

@@ -27,6 +27,7 @@ from course_utils.grading.inside.items import (
 )
 
 CONTAINERS = (list, dict, set, bytearray, collections.deque)
+LONGEST_NAME = 60  # of a class, as the other side takes it
 MOST_SEEN = 2_000  # lists in a value that are looked at
 FILES = (io.StringIO, io.BytesIO)
 DRAWS = ("numpy.random:Generator", "numpy.random:RandomState", "random:Random")
@@ -91,6 +92,13 @@ def class_of(name):
         found = check(vars(found), part in vars(found))[part]
         check(found, isinstance(found, type))  # no other module is reached through an import
     return check(found, name in OF_PYTHON or found.__module__ == module)
+
+
+def known_as(kind):
+    """Return the name of a class, behind its module's where that is a library's: `re:Pattern`."""
+    own = kind.__module__ in ("builtins", *MODULES)
+    name = kind.__qualname__ if own else f"{kind.__module__}:{kind.__qualname__}"
+    return name if len(name) <= LONGEST_NAME and not own else kind.__name__[:LONGEST_NAME]
 
 
 def state_of(value):
@@ -216,6 +224,8 @@ def known_alone(packer, keep, instances):
     """Return what keeps an answer's objects: those that came with the call by their number."""
 
     def kept(value):
+        if isinstance(value, enum.Enum):
+            return pack_member(value, keep)
         number = instances.numbers.get(id(value))
         return keep(value) if number is None else ["object", name_of(value), number]
 
@@ -274,8 +284,7 @@ def pack_instance(packer, value):
     if isinstance(value, BaseException) and vars(builtins).get(type(value).__name__) is type(value):
         return ["error", type(value).__name__, packer.item(list(value.args))]
     if isinstance(value, enum.Enum):
-        name = f"{type(value).__module__}:{type(value).__qualname__}"
-        return ["member", name, value.name] if is_of(type(value), name) else None
+        return pack_member(value, lambda value: None)
     name = name_of(value)
     if name is None:
         return None
@@ -283,6 +292,17 @@ def pack_instance(packer, value):
     if not new:
         return ["object", name, number]
     return ["object", name, number, pack_dict(packer, state_of(value))]
+
+
+def pack_member(value, keep):
+    """Return the item of a member of an enumeration that both sides have; others are kept.
+
+    Behind its name stands what it is where the other side has no such member after all.
+    """
+    kind = type(value)
+    name = f"{kind.__module__}:{kind.__qualname__}"
+    kept = keep(value)
+    return ["member", name, value.name, kept] if is_of(kind, name) and value.name else kept
 
 
 def read_instance(reader, name, number, *item):
@@ -302,9 +322,12 @@ def read_instance(reader, name, number, *item):
     return value
 
 
-def _read_member(reader, name, member):
-    kind = class_of(check(name, isinstance(name, str)))
-    return check(kind, issubclass(kind, enum.Enum))[member]
+def _read_member(reader, name, member, kept=None):
+    try:
+        kind = class_of(check(name, isinstance(name, str)))
+        return check(kind, issubclass(kind, enum.Enum))[member]
+    except (Malformed, KeyError):
+        return reader.value(check(kept, kept is not None))
 
 
 def _pack_path(packer, path):

@@ -28,6 +28,7 @@ SMALL = 1 << 1000  # Python reads no decimal number of more than 4,300 digits
 ODD_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 CONSTANTS = {"Ellipsis": ..., "NotImplemented": NotImplemented}
 OF_READING = {"__getitem__", "__iter__", "__len__", "__contains__", "__missing__"}
+IN_A_GIVEN_ONE = "inside the function that you were given"  # an error's words, as a student has it
 AS_THEY_ARE = frozenset((type(None), bool))  # JSON has them
 
 
