@@ -132,7 +132,10 @@ def _error_of(kinds: Kinds, names: Sequence[str], arguments: Sequence[Any], text
 def _as_it_was_there(kind: type[Exception], arguments: Sequence[Any], text: str) -> Exception:
     """Return an error of a known class that was made there, and knows there what it knows."""
     body = {"__getattr__": _attribute_of_error, "__str__": lambda self: text}
-    made = type(kind.__name__, (kind,), {**body, "__module__": "__main__"})
-    error: Exception = made.__new__(made)
+    try:
+        made = type(kind.__name__, (kind,), {**body, "__module__": "__main__"})
+        error: Exception = made.__new__(made)
+    except Exception:  # a class that nothing may inherit from
+        return type(kind.__name__, (Exception,), body)(text)
     error.args = tuple(arguments)
     return error
