@@ -20,6 +20,12 @@ BIBLIOGRAPHY = {
         "Optical recognition of handwritten digits",
         "UCI machine learning repository; its test set is in scikit-learn",
     ),
+    "ANLP 2025": Reference(
+        "Carnegie Mellon University",
+        2025,
+        "Advanced natural language processing, autumn 2025: code, 05_transformers",
+        "github.com/cmu-l3/anlp-fall2025-code; the mistake is its issue 1, since repaired",
+    ),
     "Article 2024": Reference(
         "小森", 2024, "注意力机制介绍", "Tencent Cloud developer community, 22 December 2024"
     ),

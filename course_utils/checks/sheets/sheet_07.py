@@ -17,41 +17,41 @@ sheet = Sheet("07")
 
 sheet.choice(
     "07.1",
-    "which map is symmetric?",
+    "two texts, one shared matrix",
     points=1,
     asks="""
-    Literal Q = K = V = x. A map is symmetric if row i, column j and row j, column i always
-    hold the same number.
+    A layer makes queries and keys with **one** matrix, W_query = W_key. Text x has 3 tokens,
+    text y has 5. S are the scores when x asks y, shape (3, 5). Now y asks x. What are its
+    scores?
     """,
-    letter="b",
+    letter="c",
     options={
-        "a": (
-            "scores and weights",
-            "The scores are, but softmax divides each row by a sum of its own: the weights are "
-            "not.",
-        ),
+        "a": ("the same S", "y asks now: there are 5 rows and 3 columns."),
         "b": (
-            "the scores only",
-            "Right: x_i · x_j = x_j · x_i. Then each row is divided by its own sum.",
+            "nothing that S tells",
+            "With two matrices, yes. Here y_i · W Wᵀ · x_j is x_j · W Wᵀ · y_i.",
         ),
         "c": (
-            "the weights only",
-            "Softmax does not repair a symmetry, it breaks one: each row has its own sum.",
+            "S transposed",
+            "Right: with one matrix a score works both ways. The weights are another matter: other "
+            "rows, other sums.",
         ),
-        "d": ("neither", "Is x_i · x_j different from x_j · x_i? Compare two numbers of the map."),
+        "d": (
+            "S transposed, with the other sign",
+            "A dot product does not change its sign when its two sides change places.",
+        ),
     },
     hints=(
-        "Which number stands in row i, column j of the scores, and which in row j, column i?",
-        "The scores mirror. Softmax divides row i by the sum of row ____ and row j by that of row "
-        "____.",
+        "Write down one score of each: token i of x and token j of y, and the other way round.",
+        "(x_i W) · (y_j W) and (y_j W) · (x_i W) are ____.",
     ),
 )
 
 
 def _token_arrays(rng, square=False):
-    """x (n, d), W_query and W_key (d, d_k), W_value (d, d_v)."""
+    """x (n, d), W (d, d_k), W_value (d, d_v)."""
     n, d, d_k, d_v = sizes(rng, 4, square)
-    return tuple(rng.normal(size=shape) for shape in ((n, d), (d, d_k), (d, d_k), (d, d_v)))
+    return tuple(rng.normal(size=shape) for shape in ((n, d), (d, d_k), (d, d_v)))
 
 
 def _shuffled_tokens(trial):
@@ -61,157 +61,176 @@ def _shuffled_tokens(trial):
 
 
 def _twice_the_values(trial):
-    x, W_query, W_key, W_value = trial.arguments
-    again = trial.call(x, W_query, W_key, 2 * W_value)["context"]
+    x, W, W_value = trial.arguments
+    again = trial.call(x, W, 2 * W_value)["context"]
     return moved(again, 2 * trial.outputs["context"], trial.tolerance)
 
 
 def _mixed_by_the_weights(trial):
-    x, *_, W_value = trial.arguments
+    x, _, W_value = trial.arguments
     wanted = trial.outputs["weights"] @ (x @ W_value)
     return moved(trial.outputs["context"], wanted, trial.tolerance)
 
 
-def _one_way_scores(trial):
-    """Two tokens, d = 2, d_k = 3, a W_query that turns: the first scores the second 3 / √3."""
-    turn = np.array([[0.0, 3, 0], [-3, 0, 0]])
-    weights = trial.call(np.eye(2), turn, np.eye(2, 3), np.eye(2))["weights"]
-    wanted = 1 / (1 + np.exp(-3 / np.sqrt(3)))
-    return moved(weights[0, 1], wanted, trial.tolerance)
+def _nobody_sees_itself(trial):
+    own = np.diagonal(trial.outputs["weights"]).max()
+    return f"a token gives itself {own:.3g}" if own > 0 else None
+
+
+def _three_known_tokens(trial):
+    """Scores 4 / √4 and 0 to the two others: the first token asks."""
+    x, W = np.array([[2.0, 0], [2, 0], [0, 2]]), np.eye(2, 4)
+    weights = trial.call(x, W, np.eye(2))["weights"]
+    return moved(weights[0, 1:], np.array([np.e**2, 1]) / (np.e**2 + 1), trial.tolerance)
 
 
 @sheet.function(
     "07.2",
-    "self-attention with three projections",
+    "one matrix, and nobody sees itself",
     points=3,
     asks="""
-    Tokens x (n, d), W_query and W_key (d, d_k), W_value (d, d_v). Score with the scaled dot
-    product, over √d_k; `attend`, imported above, does so by itself. Return the context
-    **and** the weights.
+    A model for long texts makes queries and keys with one matrix, W, and therefore hides
+    each token from itself: its own key gets no weight, the others share all of it. Tokens
+    x (n, d), W (d, d_k), W_value (d, d_v), scaled by √d_k. `attend`, imported above, takes
+    `mask=`, (n, n) booleans, True = may look. Return the context **and** the weights.
     """,
-    outputs=lambda x, W_query, W_key, W_value: {
+    outputs=lambda x, W, W_value: {
         "context": (len(x), W_value.shape[1]),
         "weights": (len(x), len(x)),
     },
     inputs=_token_arrays,
     edges={
-        "one token": (np.ones((1, 3)), np.eye(3, 4), np.eye(3, 4), np.eye(3, 5)),
-        "equal tokens": (np.ones((3, 2)), np.eye(2, 4), np.eye(2, 4), np.eye(2, 5)),
-        "scores of ±1000": (np.array([[40.0, 0], [-40, 0], [1, 1]]), *[np.eye(2)] * 3),
+        "two tokens": (np.ones((2, 3)), np.eye(3, 4), np.eye(3, 5)),
+        "equal tokens": (np.ones((3, 2)), np.eye(2, 4), np.eye(2, 4)),
+        "scores of ±1000": (np.array([[40.0, 0], [-40, 0], [1, 1]]), *[np.eye(2)] * 2),
     },
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
+        Property("the weight of a token on itself is 0", _nobody_sees_itself),
         Property("tokens in reverse order give the same rows in reverse order", _shuffled_tokens),
         Property("twice W_value gives twice the context", _twice_the_values),
         Property("the context is the weights times x @ W_value", _mixed_by_the_weights),
-        Property("row = query, and scores are divided by √d_k: two known tokens", _one_way_scores),
+        Property("scores are divided by √d_k: three known tokens", _three_known_tokens),
     ),
     hints=(
-        "Three different products of the same x: which three?",
-        "found = attend(x @ W_query, ____, ____); return found.context, found.weights",
+        "Which entries of an (n, n) mask are False, and when must the mask act?",
+        "attend(x @ W, x @ W, x @ W_value, mask=~np.eye(____, dtype=bool))",
     ),
 )
-def self_attention(x, W_query, W_key, W_value):
-    """Right: one x, three products, and then attention as before."""
-    found = attend(x @ W_query, x @ W_key, x @ W_value)  # one x, three roles
+def hidden_from_itself(x, W, W_value):
+    """Right: the diagonal, which would take nearly all, is left out before softmax."""
+    mask = ~np.eye(len(x), dtype=bool)
+    found = attend(x @ W, x @ W, x @ W_value, mask=mask)
     return found.context, found.weights
 
 
-@self_attention.also_right
-def token_by_token(x, W_query, W_key, W_value):
-    context, weights = [], []
-    for token in x:
-        scores = [token @ W_query @ (other @ W_key) for other in x]
-        row = softmax(np.array(scores) / W_key.shape[1] ** 0.5)
-        weights.append(row)
-        context.append(sum(w * (other @ W_value) for w, other in zip(row, x, strict=True)))
+@hidden_from_itself.also_right
+def token_by_token(x, W, W_value):
+    context, weights = [], np.zeros((len(x), len(x)))
+    for i, token in enumerate(x):
+        others = [j for j in range(len(x)) if j != i]
+        scores = x[others] @ W @ (token @ W) / W.shape[1] ** 0.5
+        weights[i, others] = softmax(scores)
+        context.append(weights[i] @ x @ W_value)
     return context, weights
 
 
-@self_attention.also_right
-def without_attend(x, W_query, W_key, W_value):
-    queries, keys, values = x @ W_query, x @ W_key, x @ W_value
-    weights = softmax(queries @ keys.T / np.sqrt(keys.shape[-1]))
-    return weights @ values, weights
+@hidden_from_itself.also_right
+def scores_of_minus_infinity(x, W, W_value):
+    scores = (x @ W) @ (x @ W).T / np.sqrt(W.shape[1])
+    np.fill_diagonal(scores, -np.inf)
+    weights = softmax(scores)
+    return weights @ (x @ W_value), weights
 
 
-@self_attention.also_right
+@hidden_from_itself.also_right
 def in_float32(*arrays):
-    return self_attention(*(array.astype(np.float32) for array in arrays))
+    return hidden_from_itself(*(array.astype(np.float32) for array in arrays))
 
 
-@self_attention.mistake
-def x_as_values(x, W_query, W_key, W_value):
-    """You mixed x itself. What is handed over is the third product, x @ W_value."""
-    found = attend(x @ W_query, x @ W_key, x)
+@hidden_from_itself.mistake
+def nothing_hidden(x, W, W_value):
+    """Each token still sees itself: give attend a mask with False on the diagonal."""
+    found = attend(x @ W, x @ W, x @ W_value)
     return found.context, found.weights
 
 
-@self_attention.mistake(name="W_query twice")
-def W_query_twice(x, W_query, W_key, W_value):
-    """Your keys are made with W_query too, so your scores are symmetric: keys are x @ W_key."""
-    found = attend(x @ W_query, x @ W_query, x @ W_value)
+@hidden_from_itself.mistake
+def only_itself(x, W, W_value):
+    """Your mask is the wrong way round: True means may look, and only the diagonal may not."""
+    found = attend(x @ W, x @ W, x @ W_value, mask=np.eye(len(x), dtype=bool))
     return found.context, found.weights
 
 
-@self_attention.mistake(name="W_key twice")
-def W_key_twice(x, W_query, W_key, W_value):
-    """Your queries are made with W_key too, so your scores are symmetric: queries are x @
-    W_query.
-    """
-    found = attend(x @ W_key, x @ W_key, x @ W_value)
+@hidden_from_itself.mistake
+def hidden_after_softmax(x, W, W_value):
+    """You took the diagonal away after softmax: the others share less than 1. Hide it before."""
+    weights = attend(x @ W, x @ W, x @ W_value).weights * (1 - np.eye(len(x)))
+    return weights @ (x @ W_value), weights
+
+
+@hidden_from_itself.mistake
+def score_of_0(x, W, W_value):
+    """A score of 0 is not hidden: exp(0) is 1. Take −∞, or a mask."""
+    scores = (x @ W) @ (x @ W).T / np.sqrt(W.shape[1]) * (1 - np.eye(len(x)))
+    weights = softmax(scores)
+    return weights @ (x @ W_value), weights
+
+
+@hidden_from_itself.mistake
+def only_the_past(x, W, W_value):
+    """You hid all later tokens too. Only the token itself is hidden."""
+    mask = np.tri(len(x), k=-1, dtype=bool)
+    found = attend(x @ W, x @ W, x @ W_value, mask=mask)
     return found.context, found.weights
 
 
-@self_attention.mistake
-def roles_exchanged(x, W_query, W_key, W_value):
-    """Queries and keys have changed places: row = query, so x @ W_query stands on the left."""
-    found = attend(x @ W_key, x @ W_query, x @ W_value)
+@hidden_from_itself.mistake
+def x_as_values(x, W, W_value):
+    """You mixed x itself. What is handed over is x @ W_value."""
+    found = attend(x @ W, x @ W, x, mask=~np.eye(len(x), dtype=bool))
     return found.context, found.weights
 
 
-@self_attention.mistake(name="literal Q = K = V")
-def x_three_times(x, W_query, W_key, W_value):
-    """This is literal Q = K = V = x: the three matrices are not used."""
-    found = attend(x, x, x)
+@hidden_from_itself.mistake
+def values_are_keys(x, W, W_value):
+    """You mixed x @ W. Only queries and keys share W: the values are x @ W_value."""
+    found = attend(x @ W, x @ W, x @ W, mask=~np.eye(len(x), dtype=bool))
     return found.context, found.weights
 
 
-@self_attention.mistake
-def values_are_keys(x, W_query, W_key, W_value):
-    """You mixed the keys, x @ W_key. The values have a matrix of their own, W_value."""
-    found = attend(x @ W_query, x @ W_key, x @ W_key)
-    return found.context, found.weights
+@hidden_from_itself.mistake
+def queries_not_projected(x, W, W_value):
+    """Your queries are x itself, without W: queries and keys are both x @ W."""
+    scores = x @ x.T / np.sqrt(W.shape[1])
+    np.fill_diagonal(scores, -np.inf)
+    weights = softmax(scores)
+    return weights @ (x @ W_value), weights
 
 
-@self_attention.mistake
-def not_scaled(x, W_query, W_key, W_value):
+@hidden_from_itself.mistake
+def not_scaled(x, W, W_value):
     """The scores are not divided by √d_k. `attend` does that by itself."""
-    weights = softmax((x @ W_query) @ (x @ W_key).T)
+    scores = (x @ W) @ (x @ W).T
+    np.fill_diagonal(scores, -np.inf)
+    weights = softmax(scores)
     return weights @ (x @ W_value), weights
 
 
-@self_attention.mistake
-def scaled_by_the_width_of_x(x, W_query, W_key, W_value):
-    """You divided by √d, the width of x. It is √d_k, the width of a key, after W_key."""
-    weights = softmax((x @ W_query) @ (x @ W_key).T / np.sqrt(x.shape[1]))
+@hidden_from_itself.mistake
+def scaled_by_the_width_of_x(x, W, W_value):
+    """You divided by √d, the width of x. It is √d_k, the width of a key."""
+    scores = (x @ W) @ (x @ W).T / np.sqrt(x.shape[1])
+    np.fill_diagonal(scores, -np.inf)
+    weights = softmax(scores)
     return weights @ (x @ W_value), weights
 
 
-@self_attention.mistake
-def softmax_over_queries(x, W_query, W_key, W_value):
-    """Your columns sum to 1, your rows do not. The map is square here, so its shape cannot
-    warn you.
-    """
-    weights = softmax((x @ W_query) @ (x @ W_key).T / np.sqrt(W_key.shape[1]), axis=0)
-    return weights @ (x @ W_value), weights
-
-
-@self_attention.mistake
-def context_alone(x, W_query, W_key, W_value):
+@hidden_from_itself.mistake
+def context_alone(x, W, W_value):
     """This is the context alone: return context and weights, in that order."""
-    return attend(x @ W_query, x @ W_key, x @ W_value).context
+    return attend(x @ W, x @ W, x @ W_value, mask=~np.eye(len(x), dtype=bool)).context
 
 
 # Functions of a sequence x (n, d) for 07.3. They compute in float64, so that rounding is no issue.
@@ -389,183 +408,149 @@ def upside_down(function, x):
     return any(not np.allclose(function(x[p]), function(x)[p]) for p in _orders(len(x)))
 
 
-WORDS = 3  # features of a token's word in 07.4; the rest say its place
+# 07.4: places on a circle
 
 
-def _placed_tokens(rng, square=False):
-    """Tokens in any order, (n, 3 + n): a word out of three, one-hot, and a place, one-hot."""
-    n = 4 if square else int(rng.integers(4, 8))
-    words = np.eye(WORDS)[rng.integers(WORDS, size=n)]
-    return (np.concatenate([words, np.eye(n)[rng.permutation(n)]], axis=-1),)
+def _circle(n):
+    """The places 0 to n − 1 on a circle, (n, 2)."""
+    angles = 2 * np.pi * np.arange(n) / n
+    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
-def _looks_at_the_next(trial):
-    place = trial.arguments[0][:, WORDS:].argmax(axis=1)
-    seen = place[trial.outputs["scores"].argmax(axis=-1)]
-    for here, there in zip(place, seen, strict=True):
-        if there != (here + 1) % len(place):
-            return f"place {here} scores place {there} highest"
-    return None
+def _turn(angle):
+    """A matrix that turns a row vector (cos a, sin a) into (cos(a + angle), sin(a + angle))."""
+    return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
 
 
-def _words_do_not_matter(trial):
-    x = trial.arguments[0].copy()
-    x[:, :WORDS] = x[:, [1, 2, 0]]
-    x[0, :WORDS] = 0
-    return moved(trial.call(x)["scores"], trial.outputs["scores"], trial.tolerance)
+def _tokens_on_a_circle(rng, square=False):
+    n = 4 if square else int(rng.integers(4, 9))
+    return (_circle(n)[rng.permutation(n)],)
 
 
-def _ten_in_each_row(trial):
-    sums = trial.outputs["scores"].sum(axis=-1)
-    return moved(sums, np.full(len(sums), 10.0), trial.tolerance)
+def _the_next_gets_ten(trial):
+    n = len(trial.arguments[0])
+    scores = trial.call(_circle(n))["scores"]
+    return moved(scores[np.arange(n), np.roll(np.arange(n), -1)], np.full(n, 10.0), 1e-6)
+
+
+def _most_at_the_next(trial):
+    n = len(trial.arguments[0])
+    seen = trial.call(_circle(n))["scores"].argmax(axis=1)
+    wrong = np.flatnonzero(seen != np.roll(np.arange(n), -1))
+    return f"place {wrong[0]} looks most at place {seen[wrong[0]]}" if len(wrong) else None
+
+
+def _rows_follow(trial):
+    x = trial.arguments[0]
+    p = np.roll(np.arange(len(x))[::-1], 1)
+    scores = trial.outputs["scores"]
+    return moved(trial.call(x[p])["scores"], scores[p][:, p], 10 * trial.tolerance)
 
 
 @sheet.function(
     "07.4",
-    "make every token look at the next one",
+    "look ahead on a circle",
     points=3,
     asks="""
-    n tokens sit in a ring. Each row of x has 3 + n features: first its word, one of three,
-    as a 1 among zeros; then its place, 0 to n − 1, as a 1 among zeros. **The rows may come
-    in any order.**
+    n tokens stand on a circle, place p at the angle a = 2πp/n. A token knows nothing but its
+    place, written as two numbers: its row of x is (cos a, sin a). **The rows may come in any
+    order**, and each place is taken once.
 
-    Make W_query and W_key by hand, without training, so that each token scores the token at
-    the *next* place with 10 and all others with 0. After the last place comes place 0.
-    Return the scores (plain dot products). For example, places 1, 0, 2 in this order give
-    the rows [0, 0, 10], [10, 0, 0], [0, 10, 0].
+    Make W_query and W_key, 2 by 2, without training: a key is the token itself, a query is
+    the place **after** its own, times 10. So the next one is scored with 10, and the others
+    with less. Return the scores (plain dot products).
     """,
     outputs=lambda x: {"scores": (len(x), len(x))},
-    inputs=_placed_tokens,
-    edges={
-        "in order": (np.concatenate([np.eye(3)[[0, 1, 2, 0]], np.eye(4)], axis=-1),),
-        "the same word": (np.concatenate([np.eye(3)[[1] * 5], np.eye(5)[::-1]], axis=-1),),
-    },
+    inputs=_tokens_on_a_circle,
+    edges={"in order": (_circle(5),), "three places, backwards": (_circle(3)[::-1],)},
     properties=(
-        Property("each token scores highest the token at the next place", _looks_at_the_next),
-        Property("other words at the same places give the same scores", _words_do_not_matter),
-        Property("the scores of a token are one 10 and zeros", _ten_in_each_row),
+        Property("each place looks most at the next one", _most_at_the_next),
+        Property("the next one is scored with 10", _the_next_gets_ten),
+        Property("rows in another order give the same scores in that order", _rows_follow),
     ),
     hints=(
-        "Let W_key keep the place. Which place should the query of a token at place i then name?",
-        "W_query = np.zeros((3 + n, n)); W_query[3:] = 10 * np.roll(np.eye(n), ____, axis=1)",
+        "By which angle must a query be turned? Which 2 by 2 matrix turns a row vector?",
+        "t = 2 * np.pi / len(x); W_query = 10 * np.array([[cos t, sin t], [____, cos t]])",
     ),
 )
-def next_scores(x):
-    """Right: a query that names the next place. No W_query = W_key could do it."""
-    n = len(x)
-    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
-    W_key[3:] = np.eye(n)  # a key is the token's own place
-    W_query[3:] = 10 * np.roll(np.eye(n), 1, axis=1)  # a query names the place after it
+def scores_on_a_circle(x):
+    """Right: one turn for all places. Large models tell places by turns like this one."""
+    t = 2 * np.pi / len(x)
+    W_query = 10 * np.array([[np.cos(t), np.sin(t)], [-np.sin(t), np.cos(t)]])
+    W_key = np.eye(2)
     return (x @ W_query) @ (x @ W_key).T
 
 
-@next_scores.also_right
+@scores_on_a_circle.also_right
+def by_angles(x):
+    angles = np.arctan2(x[:, 1], x[:, 0])
+    return 10 * np.cos(angles[None] - angles[:, None] - 2 * np.pi / len(x))
+
+
+@scores_on_a_circle.also_right
+def with_complex_numbers(x):
+    places = x[:, 0] + 1j * x[:, 1]
+    ahead = 10 * places * np.exp(2j * np.pi / len(x))
+    return (ahead[:, None] * places.conj()).real
+
+
+@scores_on_a_circle.also_right
 def in_float32(x):
-    places = x[:, 3:].astype(np.float32)
-    return 10 * np.roll(places, 1, axis=1) @ places.T
+    return scores_on_a_circle(x).astype(np.float32)
 
 
-@next_scores.also_right
-def the_keys_are_shifted(x):
-    """A key says which place should look at it."""
-    n = len(x)
-    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
-    W_query[3:] = np.eye(n)
-    W_key[3:] = 10 * np.roll(np.eye(n), -1, axis=1)
-    return (x @ W_query) @ (x @ W_key).T
-
-
-@next_scores.also_right
-def pair_by_pair(x):
-    places = x[:, 3:].argmax(axis=1)
-    return [[10.0 * (key == (query + 1) % len(x)) for key in places] for query in places]
-
-
-@next_scores.mistake
+@scores_on_a_circle.mistake
 def the_one_before(x):
-    """Each token looks at the one before. Turn the shift round, or check which side of the
-    product is transposed.
-    """
-    n = len(x)
-    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
-    W_key[3:] = np.eye(n)
-    W_query[3:] = 10 * np.roll(np.eye(n), -1, axis=1)
-    return (x @ W_query) @ (x @ W_key).T
+    """Each token looks at the one before: you turned the other way. Change the sign of sin."""
+    return 10 * x @ _turn(-2 * np.pi / len(x)) @ x.T
 
 
-@next_scores.mistake
+@scores_on_a_circle.mistake
 def itself(x):
-    """Each token looks at itself: query and key name the same place. Shift one of the two by
-    one.
-    """
-    n = len(x)
-    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
-    W_key[3:] = np.eye(n)
-    W_query[3:] = 10 * np.eye(n)
-    return (x @ W_query) @ (x @ W_key).T
+    """Each token looks at itself: the query has to be turned by one place."""
+    return 10 * x @ x.T
 
 
-@next_scores.mistake
-def the_last_looks_nowhere(x):
-    """The last place scores nobody: in a ring its next is place 0. np.roll goes round,
-    np.eye(n, k=1) does not.
-    """
-    n = len(x)
-    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
-    W_key[3:] = np.eye(n)
-    W_query[3:] = 10 * np.eye(n, k=1)
-    return (x @ W_query) @ (x @ W_key).T
+@scores_on_a_circle.mistake
+def two_ahead(x):
+    """You turned queries and keys, or turned twice: one place is 2π/n, once."""
+    return 10 * x @ _turn(4 * np.pi / len(x)) @ x.T
 
 
-@next_scores.mistake
+@scores_on_a_circle.mistake
 def too_weak(x):
-    """The right place, with a score of 1: the next one would get e / (e + n − 1) of the
-    weight. Make it 10.
-    """
-    n = len(x)
-    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
-    W_key[3:] = np.eye(n)
-    W_query[3:] = np.roll(np.eye(n), 1, axis=1)
-    return (x @ W_query) @ (x @ W_key).T
+    """The right place, with a score of 1: make it 10."""
+    return x @ _turn(2 * np.pi / len(x)) @ x.T
 
 
-@next_scores.mistake
+@scores_on_a_circle.mistake
 def ten_on_both_sides(x):
-    """Your scores are 100: you put the 10 into W_query and into W_key."""
-    n = len(x)
-    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
-    W_key[3:] = 10 * np.eye(n)
-    W_query[3:] = 10 * np.roll(np.eye(n), 1, axis=1)
-    return (x @ W_query) @ (x @ W_key).T
+    """The next one is scored with 100: the 10 belongs into W_query alone."""
+    return 100 * x @ _turn(2 * np.pi / len(x)) @ x.T
 
 
-@next_scores.mistake
-def words_count_too(x):
-    """Equal words score each other too: let W_query and W_key have zeros for the first three
-    features.
-    """
-    n = len(x)
-    W_query, W_key = np.eye(3 + n), np.eye(3 + n)
-    W_query[3:, 3:] = 10 * np.roll(np.eye(n), 1, axis=1)
-    return (x @ W_query) @ (x @ W_key).T
+@scores_on_a_circle.mistake
+def degrees(x):
+    """You turned by 360/n. np.cos and np.sin want radians: 2π/n."""
+    return 10 * x @ _turn(360 / len(x)) @ x.T
 
 
-@next_scores.mistake
+@scores_on_a_circle.mistake
+def half_a_circle(x):
+    """You turned by π/n: the whole circle, 2π, has n places."""
+    return 10 * x @ _turn(np.pi / len(x)) @ x.T
+
+
+@scores_on_a_circle.mistake
 def order_of_the_rows(x):
-    """You shifted rows of x. The tokens may come in any order: their place is in their
-    features.
-    """
-    return 10 * np.roll(np.eye(len(x)), 1, axis=1)
+    """You shifted rows of x. The tokens may come in any order: their place is in their numbers."""
+    return 10 * np.roll(x, -1, axis=0) @ x.T
 
 
-@next_scores.mistake
+@scores_on_a_circle.mistake
 def weights(x):
     """These are weights. Return the scores, before softmax."""
-    n = len(x)
-    W_query, W_key = np.zeros((3 + n, n)), np.zeros((3 + n, n))
-    W_key[3:] = np.eye(n)
-    W_query[3:] = 10 * np.roll(np.eye(n), 1, axis=1)
-    return softmax((x @ W_query) @ (x @ W_key).T)
+    return softmax(scores_on_a_circle(x))
 
 
 sheet.choice(
