@@ -148,6 +148,9 @@ def test_the_learner_builds(path):
     used = [key_of(call) for text in source for call in calls(text, "yours")]
     assert checked == used == list(blanks(number)), "each blank: the cell, `check`, `yours`"
     assert len(checked) in BLANKS_OF_A_LESSON
+    assert re.search(r"from course_utils.checks import .*\bhint\b", "\n".join(source)), (
+        "import hint: a check tells its learner to ask it"
+    )
 
 
 def test_truth_values_are_rare():
