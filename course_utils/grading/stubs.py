@@ -75,7 +75,7 @@ def _write_back(argument: Any, now: Any) -> None:
 
 def ask_over_there() -> None:
     """Let questions about a student's object be asked where the object is."""
-    builtins.issubclass = _issubclass_with_stubs(builtins.issubclass)
+    vars(builtins)["issubclass"] = _issubclass_with_stubs(issubclass)
     for module, names in ((inspect, ASKED_OVER_THERE), (dataclasses, ASKED_OF_DATA)):
         for name in names:
             path = f"{module.__name__}.{name}"
