@@ -140,7 +140,7 @@ class Marking:
         Where a question's tests end that process, the pass is made anew without it.
         """
         first = not self.habits  # the worker has seen nothing yet
-        branched = first and self.session.branch()
+        branched = self.session.branched = first and self.session.branch()
         while True:
             asked = [q for q in questions if q.grade_id not in self.lost]
             self.failed |= self.lost.keys()

@@ -155,7 +155,9 @@ class Session:
             return False
         with contextlib.suppress(Fault):
             ended = self.connection.request("leave")[0] == "ended"
-            return ended and self.connection.processes() <= self.processes
+            # who answers this has waited for the copy's end, so it is no longer counted
+            back = self.connection.request("back")[0] == "value"
+            return ended and back and self.connection.processes() <= self.processes
         return False
 
     @contextlib.contextmanager

@@ -91,6 +91,10 @@ class Student:
         self.channel.send("ended", None)
         os._exit(LEFT)
 
+    def back(self):
+        """Say that this process answers again."""
+        return VALUE
+
     def cell(self, number, source):
         """Run a cell, and keep what every name meant after it."""
         try:
