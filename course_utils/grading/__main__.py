@@ -47,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.", file=sys.stderr)
         return 130
+    finally:
+        _end_workers()
 
 
 def _of_system(error: OSError) -> str:
@@ -110,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _grade(options: argparse.Namespace) -> int:
     # Imported here, as below: the variables above must be set before NumPy is there.
-    from course_utils.grading import kept
+    from course_utils.grading import kept, ready
     from course_utils.grading.merge import merge
     from course_utils.grading.pool import grade_all
     from course_utils.grading.proving import proved
@@ -121,8 +123,12 @@ def _grade(options: argparse.Namespace) -> int:
     for line in kept.recall(options, out):
         print(f'As last time: {line} (given as "" it is forgotten)')
     settings = Settings(_sandbox(options), options.seed)
+    ready.prepare(settings.sandbox)  # it loads while all is read
     report, submissions = _ready(options, out)
     gradebook = _gradebook(options.gradebook) if options.gradebook else None
+    # the other slots' load while SOURCE is graded
+    for slot in range(1, min(options.jobs, len(submissions)) if not options.dask else 1):
+        ready.prepare(settings.in_slot(slot).sandbox)
     settings = proved(report.master, settings)
     graders = _on_cluster(options.dask) if options.dask else grade_all
     if options.fresh:
@@ -130,13 +136,20 @@ def _grade(options: argparse.Namespace) -> int:
     put(out / kept.NAME, kept.remember(options, report.master))
     rows = grade(submissions, report.master, settings, out, options.jobs, options.force, graders)
     before, unread = kept.rows_before(out)
-    merged = merge(rows, before, report.master)
+    merged, number_of_rows = merge(rows, before, report.master), len(rows)
+    del rows, before  # of a large class they are much, and each is there a second time
     _say(report.write(merged.rows), *merged.said(), kept.of_unread(unread, out))
     _say(f"The report: {out / 'summary.html'}")
     if gradebook:
         number = gradebook(report.marked(merged.rows), report.master)
         _say(f"{counted(number, 'student')} written to the gradebook")
-    return 0 if len(rows) == len(submissions) else 1
+    return 0 if number_of_rows == len(submissions) else 1
+
+
+def _end_workers() -> None:
+    from course_utils.grading import ready
+
+    ready.put_away()
 
 
 def _say(*lines: str) -> None:

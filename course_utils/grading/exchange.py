@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.grading import ready
 from course_utils.grading.counted import counted
 from course_utils.grading.inside.instances import Instances, is_of
 from course_utils.grading.library import course_code
@@ -31,6 +32,7 @@ from course_utils.grading.usage import too_much, use_of
 NO_FILES: Mapping[str, bytes] = {}
 SLICE = 0.1  # seconds between two looks at the clock and at the memory
 SECONDS_TO_START = 30.0
+PIECE = 1 << 16  # bytes
 LETTERS = 2_000  # of what a sandbox says that does not start
 TIMEVAL = struct.Struct("@ll")  # as the kernel takes it: seconds, microseconds
 
@@ -58,7 +60,7 @@ class Exchange:
 
     def __init__(self, sandbox: Sandbox, handle: Callable[..., Any] | None = None) -> None:
         self.sandbox, self.handle = sandbox, handle
-        self.number, self.said = 0, ""
+        self.number, self.looked_after, self.said = 0, 0, ""
         self.lent: list[Callable[..., Any]] = []  # functions that can be called from the worker
         self.lent_numbers = dict[int, int]()
         self.failed: Exception | None = None  # what the last of them raised that did
@@ -67,7 +69,7 @@ class Exchange:
         # a worker looks at the files beside it, and a sheet's are written there
         self.folder = "" if sandbox.safe else tempfile.mkdtemp(prefix="grading-")
         with other:
-            self.process = sandbox.start(other, self.folder or "/")
+            self.process = ready.started(sandbox, other, self.folder or "/")
         for wait in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):  # half the calls of `settimeout`
             self.socket.setsockopt(socket.SOL_SOCKET, wait, TIMEVAL.pack(0, int(SLICE * 1e6)))
         self.next_look, self.buffer = 0.0, bytearray()
@@ -91,7 +93,7 @@ class Exchange:
         packed, own_packed = _as_arrays(files), _as_arrays(own)
         needed = (
             limits,
-            *course_code(),
+            course_code(),
             list(given),
             list(withheld),
             packed,
@@ -140,6 +142,8 @@ class Exchange:
         if stderr and not stderr.closed:
             self.said = stderr.read(LETTERS).decode(errors="replace").strip()
             stderr.close()
+        if self.process.stdin:
+            self.process.stdin.close()
         self.socket.close()
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -205,7 +209,8 @@ class Exchange:
         while len(self.buffer) < size:
             self._look(deadline)
             with contextlib.suppress(BlockingIOError):
-                piece = self.socket.recv(MEGABYTE)
+                # no more than it takes: each time the system gives fresh memory for all of it
+                piece = self.socket.recv(max(PIECE, min(MEGABYTE, size - len(self.buffer))))
                 if not piece:
                     raise ConnectionError
                 self.buffer += piece
@@ -227,6 +232,9 @@ class Exchange:
 
     def strained(self) -> bool:
         """Say whether so much is in use that what comes next would suffer for what came before."""
+        if self.number == self.looked_after:  # nothing was asked since the last look
+            return False
+        self.looked_after = self.number
         limits = self.sandbox.limits
         used, threads = use_of(self.process.pid)
         return used > limits.memory * MEGABYTE / 2 or threads > limits.processes / 2

@@ -4,6 +4,7 @@ import compileall
 import functools
 import marshal
 from pathlib import Path
+from types import CodeType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +17,14 @@ LEFT_OUT += ("learning/overview", "learning/questions")
 
 
 @functools.cache
-def course_code() -> tuple[str, dict[str, NDArray[np.uint8]]]:
-    """Return (text of the shelf, {module: code as an array of bytes}): what every worker gets."""
-    compileall.compile_dir(
-        SHELF.parent, quiet=2
-    )  # a worker starts the faster, where it can be kept
+def course_code() -> NDArray[np.uint8]:
+    """Return (code of the shelf, {module: its code as bytes}) as bytes: what every worker gets."""
+    # a worker starts the faster, where it can be kept
+    compileall.compile_dir(SHELF.parent, quiet=2)
     paths = sorted(PACKAGE.rglob("*.py"))
     kept = [path for path in paths if not _is_left_out(path.relative_to(PACKAGE).with_suffix(""))]
-    return SHELF.read_text(encoding="utf-8"), {_name(path): _code(path) for path in kept}
+    modules = {_name(path): marshal.dumps(_code(path, _name(path))) for path in kept}
+    return np.frombuffer(marshal.dumps((_code(SHELF, "shelf"), modules)), np.uint8)
 
 
 def _is_left_out(path: Path) -> bool:
@@ -35,7 +36,6 @@ def _name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _code(path: Path) -> NDArray[np.uint8]:
+def _code(path: Path, name: str) -> CodeType:
     """Compile a module here: that takes longer than all the rest of a worker's start."""
-    code = compile(path.read_bytes(), f"<{_name(path)}>", "exec", dont_inherit=True)
-    return np.frombuffer(marshal.dumps(code), np.uint8)
+    return compile(path.read_bytes(), f"<{name}>", "exec", dont_inherit=True)

@@ -97,13 +97,28 @@ class Sandbox:
 
         refused : a file descriptor with the filter of system calls, see `syscalls`.
         """
-        python = [sys.executable, "-I", "-S"]  # `site` would read hooks, which takes an eighth
         if not self.safe:
-            return [*python, str(FOLDER / WORKER), *view.packages()]
-        calls = [] if refused is None else ["--seccomp", str(refused)]
-        inner = [*self._walls(), *calls, *self._layers(), "--chdir", "/tmp", *python]
-        inner += [f"{INSIDE}/{WORKER}", *view.packages()]
+            return _worker(str(FOLDER))
+        return self.around(_worker(INSIDE), "" if refused is None else str(refused))
+
+    def around(self, program: Sequence[str], refused: str = "", told: str = "") -> list[str]:
+        """Return the command that starts a program in the sandbox.
+
+        refused : as above.  told : a file descriptor that gets the number of its first process.
+        """
+        calls = ["--seccomp", refused] if refused else []
+        calls += ["--info-fd", told] if told else []
+        inner = [*self._walls(), *calls, *self._layers(), "--chdir", "/tmp", *program]
         return [*self._steps_down(), *inner] if os.geteuid() == 0 else inner
+
+    def copied(self) -> list[str]:
+        """Return the command that starts what workers are copied from, outside of a sandbox.
+
+        It runs no student's code, but as the user who will, and it sees no more than that one.
+        """
+        root = os.geteuid() == 0
+        program = _worker(INSIDE if _may_mount() else str(FOLDER), "--copied")
+        return [*self._steps_down(), *program] if root else program
 
     def start(self, connection: socket.socket, folder: str = "/") -> subprocess.Popen[bytes]:
         """Start a worker on that socket; return its process, in a session of its own.
@@ -112,7 +127,7 @@ class Sandbox:
         """
         refused = syscalls.as_file() if self.safe else None
         try:
-            with _on_core(self.core):
+            with on_core(self.core):
                 return subprocess.Popen(
                     self.command(refused),
                     stdin=connection.fileno(),
@@ -150,12 +165,11 @@ class Sandbox:
         return [*command[: command.index(sys.executable)], "/usr/bin/true"]
 
     def _walls(self) -> list[str]:
-        variables = [part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)]
         return [
             _found("bwrap"),
             *("--unshare-user", "--unshare-all", "--disable-userns", "--die-with-parent"),
             *("--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--cap-drop", "ALL"),
-            *("--clearenv", *variables),
+            *("--clearenv", *_variables()),
         ]
 
     def _layers(self) -> list[str]:
@@ -185,7 +199,7 @@ class Sandbox:
     def _outer_view(self) -> list[str]:
         """Return root's own layer: root can read what the student's user id will see."""
         return [
-            *(_found("bwrap"), "--die-with-parent", "--clearenv"),
+            *(_found("bwrap"), "--die-with-parent", "--clearenv", *_variables()),
             *("--bind", "/proc", "/proc", "--dev", "/dev", "--perms", "0755", "--dir", "/tmp"),
             *self._whole_view(),
             *("--remount-ro", "/", "--"),
@@ -198,6 +212,15 @@ class Sandbox:
 
     def _view(self, paths: Sequence[Path]) -> list[str]:
         return view.flags(paths, view.hidden((*self.hidden, *self.withheld)))
+
+
+def _worker(folder: str, *how: str) -> list[str]:
+    # `site` would read hooks, which takes an eighth
+    return [sys.executable, "-I", "-S", f"{folder}/{WORKER}", *how, *view.packages()]
+
+
+def _variables() -> list[str]:
+    return [part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)]
 
 
 def _remedy() -> str:
@@ -224,7 +247,7 @@ def core_of(slot: int) -> int | None:
 
 
 @contextlib.contextmanager
-def _on_core(core: int | None) -> Generator[None, None, None]:
+def on_core(core: int | None) -> Generator[None, None, None]:
     """Let what this thread starts run on that core, and this thread where it ran before."""
     if core is None:
         yield

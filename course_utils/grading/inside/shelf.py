@@ -123,7 +123,7 @@ def stock(modules, given, withheld):
 
 def below(name, modules):
     """Say whether a module is one of these, or inside one."""
-    return any(name == module or name.startswith(f"{module}.") for module in modules)
+    return f"{name}.".startswith(tuple([f"{module}." for module in modules]))
 
 
 def stand_in(name, names):

@@ -5,6 +5,7 @@ Nothing in this process is trusted, for a student's code may change all of it.
 """
 
 import gc
+import marshal
 import os
 import resource
 import site
@@ -15,14 +16,15 @@ import types
 PACKAGES = "course_utils", "course_utils.grading", "course_utils.grading.inside"
 
 if __name__ == "__main__":  # as `Sandbox.command` starts it: Python knows no packages yet
-    sys.path += sys.argv[1:]
+    COPIED = "--copied" in sys.argv
+    sys.path += [path for path in sys.argv[1:] if path != "--copied"]
     del sys.argv[1:]
     gc.disable()  # until everything that stays is loaded
     sys.modules.update({package: types.ModuleType(package) for package in PACKAGES})
     sys.modules[PACKAGES[-1]].__path__ = [os.path.dirname(os.path.abspath(__file__))]
 
 # Only now Python knows its packages.
-from course_utils.grading.inside import instances, values  # noqa: E402
+from course_utils.grading.inside import copies, instances, values  # noqa: E402
 from course_utils.grading.inside.student import Student  # noqa: E402
 
 
@@ -41,7 +43,7 @@ def forget_names():
 
 def begin(channel):
     """Set the limits, and stock the shelf: its modules are in no frame when student's code runs."""
-    _, limits, shelf, modules, given, withheld, files, names, own = channel.receive()
+    _, limits, course, given, withheld, files, names, own = channel.receive()
     instances.GIVEN |= {"", *names}
     limit(limits)
     for path, data in {**own, **files}.items():  # they stand beside the notebook
@@ -49,7 +51,8 @@ def begin(channel):
         with open(path, "wb") as file:
             file.write(data)
     instances.MODULES |= {os.path.splitext(path)[0] for path in files if path.endswith(".py")}
-    exec(compile(shelf, "<shelf>", "exec"), space := {"__name__": "<shelf>"})
+    shelf, modules = marshal.loads(course)
+    exec(shelf, space := {"__name__": "<shelf>"})
     space["stock"](modules, given, withheld)
     sys.path.insert(0, "")  # not before: a student's own `json.py` would see what is withheld
 
@@ -75,4 +78,6 @@ def main():
 
 
 if __name__ == "__main__":
+    if COPIED:
+        copies.serve()
     main()
