@@ -85,7 +85,9 @@ def same(one, other):
         return one is other
     if one.shape != other.shape:
         return False
-    # nearly always they are equal, and to see that takes a tenth of the time
+    # nearly always they are equal to the byte, and to see that takes a hundredth of the time
+    if one.dtype == other.dtype and one.tobytes() == other.tobytes():
+        return True
     return np.array_equal(one, other) or np.allclose(one, other, 1e-7, 1e-9, equal_nan=True)
 
 

@@ -39,6 +39,10 @@ class Nursery:
         self.stopped = dict[str, str]()
         self._go_to_the_files()
         self._run_what_is_given()
+        self._texts()  # found here, they are there in every pass
+
+    def _texts(self) -> frozenset[str]:
+        return texts_of(step.source for step in self.master.steps)
 
     def _go_to_the_files(self) -> None:
         """Work beside a copy of the sheet's files, with its modules at hand."""
@@ -70,7 +74,7 @@ class Nursery:
             (place / path).unlink(missing_ok=True)
         os.chdir(place)
         tempfile.tempdir = str(place)
-        guard(place, texts_of(step.source for step in self.master.steps), hidden)
+        guard(place, self._texts(), hidden)
 
     def clear(self) -> None:
         """Remove what the passes of a submission have left: a copy of the sheet's files each."""

@@ -8,6 +8,7 @@ text too, and mean the test's own expected value.
 import ast
 import builtins
 import doctest
+import functools
 import sys
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -27,7 +28,11 @@ class Text(NamedTuple):
 
 def texts_of(sources: Iterable[str]) -> frozenset[str]:
     """Return these cells and every text that stands in them."""
-    sources = list(sources)
+    return _texts_of(tuple(sources))
+
+
+@functools.lru_cache(maxsize=2)  # every pass asks for those of the same sheet
+def _texts_of(sources: tuple[str, ...]) -> frozenset[str]:
     nodes = [node for source in sources for node in ast.walk(ast.parse(source))]
     texts = {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
     return frozenset(text.strip() for text in {*texts, *sources})
