@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 
+from course_utils.grading import ready
 from course_utils.grading.assess import assess_here, sandbox_for
 from course_utils.grading.exchange import Exchange, NoWorker
 from course_utils.grading.forks import Lost, Say, in_a_fork
@@ -122,6 +123,8 @@ class _Pool:
         self.submissions, self.master, self.settings = submissions, master, settings
         self.waiting = [(place, 1) for place in reversed(range(len(submissions)))]
         self.slots = [_Slot(number) for number in range(min(jobs, len(submissions)))]
+        for slot in self.slots:
+            ready.prepare(settings.in_slot(slot.number).sandbox)
         self.scratch = tempfile.mkdtemp(prefix="grading-")  # of processes that are killed, too
 
     def rows(self) -> Iterator[Placed]:
@@ -148,6 +151,7 @@ class _Pool:
     def close(self) -> None:
         for slot in self.slots:
             slot.end()
+        ready.put_away()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
@@ -210,6 +214,8 @@ def _run(
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     nursery, sandbox = Nursery(master), sandbox_for(master, settings.sandbox)
     spare = Exchange(sandbox)
+    gc.collect()
+    gc.freeze()  # what is here now stays, and need not be looked through again
     while True:
         try:
             submission = pipe.recv()
@@ -217,6 +223,7 @@ def _run(
             break
         worker, spare = spare, Exchange(sandbox)
         pipe.send(_try(submission, nursery, settings, worker))
+        gc.collect()  # little is left to look through, and much hangs on what refers to itself
     spare.close()
     nursery.close()
 

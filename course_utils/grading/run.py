@@ -101,8 +101,10 @@ class Report:
         for row in rows:
             if row.status.handed_in:
                 links[row.student] = name = file_name(row.student, taken)
-                pages[row.student] = page = feedback_page(row, self.master, self.warning)
+                page = feedback_page(row, self.master, self.warning)
                 self._put(f"feedback/{name}", page)
+                if row.entry:  # it goes back in bulk, too
+                    pages[row.student] = page
         for name, archive in feedback_archives(rows, pages).items():
             self._put(name, archive)
         return links
