@@ -18,13 +18,12 @@ TOLD, REFUSED = "the file that is told of the first process", "the file with the
 
 
 class Ready:
-    """A worker to be copied. Its copies are as its sandbox says, but for the core."""
+    """A worker to be copied, for sandboxes that differ in the core and in what they withhold."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.orders, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.refused = syscalls.program()
-        # made once: to look at all paths takes longer than to start it
-        self.command = sandbox.around([WAITS], REFUSED if self.refused else "", TOLD)
+        self.commands = dict[Sandbox, list[str]]()
         with other:
             self.process = subprocess.Popen(
                 sandbox.copied(),
@@ -36,29 +35,36 @@ class Ready:
                 start_new_session=True,
             )
 
-    def start(self, connection: socket.socket, core: int | None) -> subprocess.Popen[bytes]:
+    def start(self, sandbox: Sandbox, connection: socket.socket) -> subprocess.Popen[bytes]:
         """Start a worker on that socket; return the process that its sandbox ends with.
 
         Raises OSError where there is nothing left to copy.
         """
         files = told, tells, ready, says = *os.pipe(), *os.pipe()
-        number = -1 if core is None else core
+        number = -1 if sandbox.core is None else sandbox.core
         order = number.to_bytes(4, "little", signed=True) + self.refused
         try:
             socket.send_fds(self.orders, [order], [connection.fileno(), told, ready])
-            with on_core(core):
-                return self._waiting(tells, says)
+            with on_core(sandbox.core):
+                return self._waiting(self._command(sandbox), tells, says)
         finally:
             for file in files:
                 os.close(file)
 
-    def _waiting(self, tells: int, says: int) -> subprocess.Popen[bytes]:
+    def _command(self, sandbox: Sandbox) -> list[str]:
+        """Return what makes that sandbox: to look at all paths takes longer than to start it."""
+        if sandbox not in self.commands:
+            refused = REFUSED if self.refused else ""
+            self.commands[sandbox] = sandbox.around([WAITS], refused, TOLD)
+        return self.commands[sandbox]
+
+    def _waiting(self, command: list[str], tells: int, says: int) -> subprocess.Popen[bytes]:
         """Start the sandbox with a program in it that waits."""
         refused = syscalls.as_file()
         names = {TOLD: tells, REFUSED: refused}
         try:
             process = subprocess.Popen(
-                [str(names.get(part, part)) for part in self.command],
+                [str(names.get(part, part)) for part in command],
                 stdin=subprocess.PIPE,
                 stdout=says,
                 stderr=subprocess.PIPE,
@@ -96,18 +102,23 @@ _HERE = _Here()
 
 def prepare(sandbox: Sandbox) -> None:
     """Let workers of that sandbox begin as copies from now on; it is ready a moment later."""
-    anywhere = replace(sandbox, core=None)
+    anywhere = _anywhere(sandbox)
     if sandbox.safe and _HERE.works and anywhere not in _HERE.ready:
         _HERE.ready[anywhere] = Ready(anywhere)
 
 
 def started(sandbox: Sandbox, connection: socket.socket, folder: str) -> subprocess.Popen[bytes]:
     """Start a worker as `Sandbox.start` does: a copy where one is ready to be copied."""
-    there = _HERE.ready.get(replace(sandbox, core=None))
+    there = _HERE.ready.get(_anywhere(sandbox))
     if there:
         with contextlib.suppress(OSError):
-            return there.start(connection, sandbox.core)
+            return there.start(sandbox, connection)
     return sandbox.start(connection, folder)
+
+
+def _anywhere(sandbox: Sandbox) -> Sandbox:
+    """Return what is to be copied for that one: it has loaded nothing that may be withheld."""
+    return replace(sandbox, core=None, withheld=())
 
 
 def put_away() -> None:
