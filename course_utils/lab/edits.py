@@ -105,3 +105,24 @@ def bootstrap_interval(found, draws=500, rng=0):
         rates.append(found.counts[drawn].sum() / found.lengths[drawn].sum())
     low, high = np.percentile(rates, [2.5, 97.5])
     return float(low), float(high)
+
+
+def with_interval(rates, rate):
+    """Write a kept rate in percent with its 95 % interval: " 7.4 [ 7.2,  7.7]"."""
+    low, high = (100 * end for end in rates[f"{rate}_interval"])
+    return f"{100 * rates[rate]:5.1f} [{low:4.1f}, {high:4.1f}]"
+
+
+def kept_by_letters(found, split="random", names=("no attention", "additive")):
+    """Return ranges of letters, and {name: (3, k)}: phoneme errors in percent, and their interval.
+
+    found : `results("pronunciations")`. The rows are the interval's lower end, the rate, the upper.
+    """
+    edges = found["settings"]["edges"]
+    letters = [f"{low}–{high - 1}" for low, high in pairwise(edges)]
+    curves = {}
+    for name in names:
+        parts = found["found"]["runs"][f"{split}, {name}"]["beam"]["by length"]
+        lows, highs = zip(*(part["per_interval"] for part in parts), strict=True)
+        curves[name] = 100 * np.array([lows, [part["per"] for part in parts], highs])
+    return letters, curves

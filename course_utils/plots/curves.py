@@ -26,14 +26,15 @@ NAME = 0.19  # inches from one name to the next
 
 
 @styled
-def lines(x, curves, title=None, xlabel="", ylabel="", log="", emphasise=None):
+def lines(x, curves, title=None, xlabel="", ylabel="", log="", emphasise=None, band="the runs"):
     """Draw one line per name over the same x, named at its end.
 
     x : k numbers, or k labels at equal distances.  curves : dict of name → (k,) numbers, or
     (runs, k): the line is their median, the band reaches from the smallest to the largest.
     log : "x", "y" or "xy" for the axes with a logarithmic scale.  emphasise : the names, at most
-    four, that stand out; the rest is grey, without a band. None: all. Axis labels say units.
-    Raises ValueError for more, and where shapes do not fit.
+    four, that stand out; the rest is grey, without a band. None: all. band : what it shows, for
+    those who cannot see it. Axis labels say units. Raises ValueError for more, and where shapes do
+    not fit.
     """
     fig, ax = figure(WIDTH, HEIGHT)
     named = any(isinstance(place, str) for place in x)
@@ -50,7 +51,7 @@ def lines(x, curves, title=None, xlabel="", ylabel="", log="", emphasise=None):
     looks = _looks(curves, emphasise)
     kept = _draw(ax, places, curves, looks)
     _finish(fig, ax, xlabel, ylabel, title)
-    return described(fig, _reading(title, x, kept, looks, xlabel, ylabel, "y" in log))
+    return described(fig, _reading(title, x, kept, looks, xlabel, ylabel, "y" in log, band))
 
 
 @styled
@@ -189,12 +190,12 @@ def _set_scales(ax, log):
         {"x": ax.set_xscale, "y": ax.set_yscale}[axis]("log")
 
 
-def _reading(title, x, kept, looks, xlabel, ylabel, log=False):
+def _reading(title, x, kept, looks, xlabel, ylabel, log=False, band="the runs"):
     """Describe lines: axes, then each by its points, or by its ends where these are too many."""
     across = ", ".join(map(str, x)) if len(x) <= FEW else span(x)
     facts = f"Across: {xlabel or 'x'}, {across}; up: {ylabel or 'y'}"
     if any(len(runs) > 1 for runs in kept.values()):
-        facts += "; in brackets the runs at the end"
+        facts += f"; in brackets {band} at the end"
     middles = {name: np.median(runs, axis=0) for name, runs in kept.items()}
     ranges = {name: range_reading(runs[:, -1]) for name, runs in kept.items()}
     said = [

@@ -9,9 +9,12 @@ from course_utils.lab.edits import (
     edit_distance,
     edits,
     error_rates,
+    kept_by_letters,
     rates_by_length,
     wilson_interval,
+    with_interval,
 )
+from course_utils.lab.results import results
 from tests.samples import few
 
 WORDS = st.lists(st.sampled_from("abc"), max_size=6)
@@ -76,3 +79,15 @@ def test_bootstrap_interval_holds_what_the_spread_of_words_says():
     half = 1.96 * 0.5 / np.sqrt(2_000) / 5
     assert (high - low) / 2 == pytest.approx(half, rel=0.08)  # 90 % of the draws: 0.84 of it
     assert bootstrap_interval(found) == bootstrap_interval(found)
+
+
+def test_kept_rates_lie_within_their_intervals():
+    letters, curves = kept_by_letters(results("pronunciations"))
+    assert letters[0] == "2–4" and list(curves) == ["no attention", "additive"]
+    for low, rate, high in curves.values():
+        assert len(low) == len(letters) and (low < rate).all() and (rate < high).all()
+
+
+def test_a_rate_is_written_in_percent():
+    rates = {"per": 0.0742, "per_interval": [0.0719, 0.0766]}
+    assert with_interval(rates, "per") == "  7.4 [ 7.2,  7.7]"
