@@ -1,4 +1,4 @@
-"""The exercises of sheet 09: data flow, accuracy by length, sources turned round, bits."""
+"""The exercises of sheet 09: a loss, accuracy by length, sources turned round, bits."""
 
 import numpy as np
 
@@ -14,69 +14,72 @@ sheet = Sheet("09")
 
 @sheet.order(
     "09.1",
-    "the flow of data",
+    "the loss of one pair",
     points=2,
     asks="""
-    Put lines in order, so that they decode one source without attention. One line does not
-    belong. The lines after the `while` stand inside it.
+    Your decoder of the lesson reads what it wrote. In *training* each step reads the true
+    symbol instead, and the loss is how surprised the model is by the one that follows it.
+    Put lines in order, so that they compute the loss of one pair without attention. `target`
+    has START in front and END behind. One line does not belong. The lines after the `for`
+    stand inside it.
     """,
     lines={
-        1: "state = memory.summary          # the decoder begins where the encoder ended",
-        2: "symbol = logits.argmax()",
-        3: "memory = encode(source)",
-        4: "state = gru_step(state, embed(symbol))",
-        5: "symbol = START",
-        6: "logits = readout(state, memory.summary)",
-        7: "while symbol != END:",
-        8: "memory = encode(symbol)         # read the new symbol",
+        1: "state = c                     # the decoder begins where the encoder ended",
+        2: "loss += -log_softmax(logits)[wanted]",
+        3: "c = read(source)[-1]",
+        4: "state = step(embed(known), state)",
+        5: "loss = 0",
+        6: "logits = readout(state, c)",
+        7: "for known, wanted in zip(target[:-1], target[1:]):",
+        8: "known = logits.argmax()       # what the model would write",
     },
     hints=(
-        "What happens once for a source, and what for every symbol that is written?",
-        "Encode, start state, START, while …: step, ____, symbol.",
+        "What happens once for a pair, and what for every symbol of the target?",
+        "Read, start state, loss = 0, for …: step, ____, add to the loss.",
     ),
 )
-def flow_of_data():
-    """Right: encode once, start from the summary, and in the loop: step, logits, symbol."""
+def loss_of_a_pair():
+    """Right: read once, start from c, and in the loop: step, logits, loss, with the truth read."""
     return (3, 1, 5, 7, 4, 6, 2)
 
 
-@flow_of_data.also_right
-def start_before_the_state():
+@loss_of_a_pair.also_right
+def the_loss_before_the_state():
     return (3, 5, 1, 7, 4, 6, 2)
 
 
-@flow_of_data.also_right
-def start_first():
+@loss_of_a_pair.also_right
+def the_loss_first():
     return (5, 3, 1, 7, 4, 6, 2)
 
 
-@flow_of_data.mistake(shows=lambda order: 8 in order)
-def encoded_at_every_step():
-    """Line 8 encodes what was written. The encoder reads the source, once, before the loop."""
-    return (3, 1, 5, 7, 8, 4, 6, 2)
+@loss_of_a_pair.mistake(shows=lambda order: 8 in order)
+def its_own_symbol_read():
+    """Line 8 lets the next step read what the model wrote. In training it reads the true symbol."""
+    return (3, 1, 5, 7, 4, 6, 2, 8)
 
 
-@flow_of_data.mistake(shows=lambda order: stands_before(order, 2, 6))
-def chosen_before_computed():
-    """Line 2 chooses from logits that line 6 has not computed yet."""
+@loss_of_a_pair.mistake(shows=lambda order: stands_before(order, 2, 6))
+def judged_before_computed():
+    """Line 2 judges logits that line 6 has not computed yet."""
     return (3, 1, 5, 7, 4, 2, 6)
 
 
-@flow_of_data.mistake(shows=lambda order: stands_before(order, 6, 4))
-def written_before_the_step():
-    """Line 6 reads the state before line 4 has told it the last symbol."""
+@loss_of_a_pair.mistake(shows=lambda order: stands_before(order, 6, 4))
+def read_out_before_the_step():
+    """Line 6 reads the state out before line 4 has told it the known symbol."""
     return (3, 1, 5, 7, 6, 2, 4)
 
 
-@flow_of_data.mistake(shows=lambda order: stands_before(order, 1, 3))
-def a_summary_before_there_is_one():
-    """Line 1 takes the summary of a memory that line 3 has not made yet."""
+@loss_of_a_pair.mistake(shows=lambda order: stands_before(order, 1, 3))
+def begun_before_anything_is_read():
+    """Line 1 takes a c that line 3 has not made yet."""
     return (1, 3, 5, 7, 4, 6, 2)
 
 
-@flow_of_data.mistake(shows=lambda order: stands_before(order, 7, 5))
-def started_again_at_every_step():
-    """Line 5 in the loop would make every step read START: it stands before the loop."""
+@loss_of_a_pair.mistake(shows=lambda order: stands_before(order, 7, 5))
+def begun_again_at_every_step():
+    """Line 5 in the loop would forget the loss of all steps but the last: it stands before it."""
     return (3, 1, 7, 5, 4, 6, 2)
 
 
@@ -277,35 +280,35 @@ def place_by_place(written, wanted, lengths):
 
 sheet.choice(
     "09.3",
-    "twice the width",
+    "strings of two letters",
     points=1,
     asks="""
-    The model without attention is trained again, 64 wide instead of 32, with its own
-    learning rate. What happens to accuracy by length? Predict first, then look at the map
-    of the lesson.
+    The same model, 32 wide, is trained on strings of only *two* letters: 20 symbols are 20
+    bits now, not 66. Suppose that accuracy falls at the same length as with ten letters.
+    Which explanation of the lesson would that speak against most?
     """,
     letter="b",
     options={
         "a": (
-            "nothing",
-            "Look at the map of the lesson: a row of twice the width stays bright for longer.",
+            "distance: too many steps",
+            "The steps are as many as before, so the same fall is just what distance expects.",
         ),
         "b": (
-            "it falls at greater lengths",
-            "Yes: the fall moves to longer strings, at four times the computing of a GRU step.",
+            "room: the vector is too small",
+            "Yes: a third of the bits in the same vector, and no gain: room was not the limit.",
         ),
         "c": (
-            "it falls at the same length, but less far",
-            "At 16 symbols width 32 has 0.52, width 64 still 0.90: the fall itself comes later.",
+            "learning: the gradient fades",
+            "A gradient walks back through as many steps as before: the same fall would fit.",
         ),
         "d": (
-            "it falls earlier",
-            "The other way round: in the map the wider row stays bright for longer.",
+            "all three alike",
+            "Ask of each what it says of strings with fewer bits and as many steps.",
         ),
     },
     hints=(
-        "Compare two rows of the bottleneck map, one of twice the width.",
-        "The accuracy falls below 0.9 at a ____ length.",
+        "What became less with two letters, and what stayed as it was?",
+        "The bits became fewer, the number of ____ stayed. Which explanation counts bits?",
     ),
 )
 

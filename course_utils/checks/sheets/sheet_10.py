@@ -1,4 +1,4 @@
-"""The exercises of sheet 10: who plays which part, a step of attention, two orders, alignment."""
+"""The exercises of sheet 10: who plays which part, a step of attention, two orders, coverage."""
 
 import numpy as np
 
@@ -93,7 +93,7 @@ def _ratio_of_weights(trial):
     asks="""
     A batch of decoder states asks, each its own source. Score by the plain dot product (no
     divisor), hide padding, normalise over the source, mix. `softmax(scores, mask=…)` of the
-    course hides where the mask is False.
+    course hides where the mask is False. Every source has at least one symbol.
     """,
     outputs=lambda state, states, mask: {"context": state.shape, "weights": mask.shape},
     inputs=_memory,
@@ -107,6 +107,11 @@ def _ratio_of_weights(trial):
             np.full((1, 2), 30.0),
             np.array([[[30.0, 0], [0, 20], [9, 9]]]),
             np.array([[True, True, False]]),
+        ),
+        "scores of −5,000 and padding": (
+            np.array([[-100.0, 0], [1, 1]]),
+            np.array([[[50.0, 1], [60, 2], [0, 9]], [[1, 0], [0, 3], [9, 9]]]),
+            np.array([[True, True, False], [True, True, False]]),
         ),
     },
     properties=(
@@ -159,6 +164,56 @@ def padding_seen(state, states, mask):
     scores = (states @ state[:, :, None])[:, :, 0]
     weights = softmax(scores)
     return (weights[:, None] @ states)[:, 0], weights
+
+
+@look.mistake
+def inverted_mask(state, states, mask):
+    """Your mask is the wrong way round: True means may look, and you look at padding alone."""
+    return look(state, states, ~mask)
+
+
+@look.mistake
+def mask_after_the_softmax(state, states, mask):
+    """You hide padding after the softmax: then a row no longer sums to 1. Hide it before."""
+    scores = (states @ state[:, :, None])[:, :, 0]
+    weights = softmax(scores) * mask
+    return (weights[:, None] @ states)[:, 0], weights
+
+
+@look.mistake(name="scores times the mask")
+def scores_times_the_mask(state, states, mask):
+    """You multiply the scores by the mask: a score of 0 still gets weight, exp(0) = 1."""
+    scores = (states @ state[:, :, None])[:, :, 0] * mask
+    weights = softmax(scores)
+    return (weights[:, None] @ states)[:, 0], weights
+
+
+@look.mistake(name="hidden by −100")
+def hidden_by_a_small_number(state, states, mask):
+    """You hide padding by −100, and real scores may lie below that: use −∞, or mask=…."""
+    scores = (states @ state[:, :, None])[:, :, 0]
+    weights = softmax(np.where(mask, scores, -100.0))
+    return (weights[:, None] @ states)[:, 0], weights
+
+
+@look.mistake(name="(batch, 1, d)")
+def an_axis_too_many(state, states, mask):
+    """Your context has an axis of length 1 too many: weights[:, None] @ states, then [:, 0]."""
+    context, weights = look(state, states, mask)
+    return context[:, None], weights
+
+
+@look.mistake
+def order_swapped(state, states, mask):
+    """You return the weights first: return context, weights."""
+    context, weights = look(state, states, mask)
+    return weights, context
+
+
+@look.mistake
+def the_context_only(state, states, mask):
+    """You return the context alone. Asked are two things: return context, weights."""
+    return look(state, states, mask)[0]
 
 
 @look.mistake
@@ -304,128 +359,140 @@ def mixed_before_weighed():
     return (2, 3, 1, 4)
 
 
-def _aligned(rng, square=False):
+def _looks(rng, square=False):
     n, m = (4, 4) if square else (int(rng.integers(3, 8)), int(rng.integers(9, 13)))
-    weights = rng.dirichlet(np.full(m, 0.4), size=n)
-    gold = np.where(rng.random(n) < 0.5, weights.argmax(axis=1), rng.integers(0, m, n))
-    gold[rng.random(n) < 0.3] = -1
-    gold[0] = weights[0].argmax()  # one row counts at least
-    return weights, gold
+    return (rng.dirichlet(np.full(m, 0.4), size=n),)
 
 
-def _perfect(trial):
-    weights, _ = trial.arguments
-    score = float(trial.call(weights, weights.argmax(axis=1))["score"])
-    return None if np.isclose(score, 1) else f"{score:g} where every row is right"
+def _as_much_as_was_written(trial):
+    (weights,) = trial.arguments
+    total = trial.outputs["coverage"].sum()
+    return None if np.isclose(total, len(weights) - 1) else f"{total:.3f} in all"
 
 
-def _words_without_a_row(trial):
-    """A row that no word carries makes no difference, wherever it looks."""
-    weights, gold = trial.arguments
-    extra = np.roll(weights[:1], 1, axis=1)
-    wider = np.concatenate([weights, extra]), np.append(gold, -1)
-    score = float(trial.call(*wider)["score"])
-    return None if np.isclose(score, trial.outputs["score"]) else "a row with −1 changed the score"
+def _the_last_row_says_nothing(trial):
+    (weights,) = trial.arguments
+    other = weights.copy()
+    other[-1] = np.roll(other[-1], 1)
+    again = trial.call(other)["coverage"]
+    return None if np.allclose(again, trial.outputs["coverage"]) else "the coverage moved"
 
 
-def _counts(trial):
-    gold = trial.arguments[1]
-    hits = float(trial.outputs["score"]) * (gold >= 0).sum()
-    return None if np.isclose(hits, round(hits)) else f"{hits:.3f} rows are right: no whole number"
+def _order_of_rows(trial):
+    (weights,) = trial.arguments
+    again = trial.call(np.concatenate([weights[:-1][::-1], weights[-1:]]))["coverage"]
+    return None if np.allclose(again, trial.outputs["coverage"]) else "the coverage moved"
+
+
+def _least(trial):
+    coverage, least = trial.outputs["coverage"], int(trial.outputs["least"])
+    if not 0 <= least < len(coverage):
+        return f"there is no word {least}"
+    lower = coverage.min()
+    return None if coverage[least] <= lower + 1e-9 else f"{coverage[least]:.3f}, not {lower:.3f}"
 
 
 @sheet.function(
     "10.5",
-    "an alignment score",
+    "what was left out?",
     points=2,
     asks="""
-    Row i of `weights` is the i-th symbol that was written; `gold[i]` is the place of the
-    source word that carries it, or −1 where no word does. Return the share of rows whose
-    largest weight falls on their word. Rows with −1 do not count.
+    A translator drops a word of the source, and you look for it in the weights. Row i of
+    `weights` is the i-th symbol that was written, the *last* row is the end mark. A word's
+    **coverage** is all the weight that it got from the rows before the end mark. Return the
+    coverage of every word, and the place of the word with the least.
     """,
-    outputs=lambda *_: {"score": ()},
-    inputs=_aligned,
+    outputs=lambda weights: {"coverage": weights.shape[1:], "least": ()},
+    inputs=_looks,
     edges={
-        "a row that looks elsewhere": (
-            np.array([[0.2, 0.5, 0.3], [0.6, 0.1, 0.3], [0.1, 0.1, 0.8]]),
-            np.array([1, 1, -1]),
+        "a word that the end mark looks at": (
+            np.array([[0.7, 0.2, 0.1], [0.3, 0.6, 0.1], [0.0, 0.1, 0.9]]),
         ),
-        "two rows look at one word": (
-            np.array([[0.4, 0.6, 0.0], [0.3, 0.7, 0.0], [0.5, 0.2, 0.3]]),
-            np.array([1, 1, 2]),
+        "one symbol and the end mark": (np.array([[0.1, 0.4, 0.3, 0.2], [0.7, 0.1, 0.1, 0.1]]),),
+        "a word that every row looks at a little": (
+            np.array([[0.6, 0.0, 0.4], [0.0, 0.6, 0.4], [0.55, 0.05, 0.4], [0.3, 0.4, 0.3]]),
         ),
     },
     properties=(
-        Property("gold where every row looks most gives 1", _perfect),
-        Property("rows with −1 do not count", _words_without_a_row),
-        Property("the score is a share of whole rows", _counts),
+        Property("all coverage together is the number of symbols written", _as_much_as_was_written),
+        Property("the end mark's row does not count", _the_last_row_says_nothing),
+        Property("the order in which symbols were written does not count", _order_of_rows),
+        Property("no word has less coverage than the one you name", _least),
     ),
     dtypes=(np.float64,),
     hints=(
-        "For each row: which word gets the largest weight, and which one should?",
-        "hits = weights.argmax(axis=____) == gold; then the mean over gold >= 0",
+        "Which rows count, and along which axis do you add, to get one number for each word?",
+        "coverage = weights[:-1].sum(axis=____); its place: coverage.arg____()",
     ),
 )
-def alignment_score(weights, gold):
-    """Right: the largest weight of each row, against the word that carries it."""
-    counted = gold >= 0
-    hits = weights.argmax(axis=1) == gold
-    return hits[counted].mean()
+def coverage_of(weights):
+    """Right: a column's sum, without the end mark's row. Lesson 14 meets coverage again."""
+    coverage = weights[:-1].sum(axis=0)
+    return coverage, coverage.argmin()
 
 
-@alignment_score.also_right
-def row_by_row(weights, gold):
-    hits = [int(row.argmax() == word) for row, word in zip(weights, gold, strict=True) if word >= 0]
-    return sum(hits) / len(hits)
+@coverage_of.also_right
+def row_by_row(weights):
+    coverage = np.zeros(weights.shape[1])
+    for row in weights[: len(weights) - 1]:
+        coverage += row
+    return coverage, min(range(len(coverage)), key=lambda j: coverage[j])
 
 
-@alignment_score.also_right
-def in_float32(weights, gold):
-    return np.float32(alignment_score(weights, gold))
+@coverage_of.also_right
+def in_float32(weights):
+    coverage = weights[:-1].astype(np.float32).sum(axis=0)
+    return coverage, int(np.argmin(coverage))
 
 
-@alignment_score.also_right
-def with_counts(weights, gold):
-    return np.count_nonzero(weights.argmax(-1) == gold) / np.count_nonzero(gold != -1)
+@coverage_of.also_right
+def as_a_product(weights):
+    counts = np.arange(len(weights)) < len(weights) - 1
+    coverage = counts @ weights
+    return coverage, np.argsort(coverage, kind="stable")[0]
 
 
-@alignment_score.mistake
-def rows_without_a_word_counted(weights, gold):
-    """Rows with −1 have no word: leave them out, above the line and below."""
-    hits = weights.argmax(axis=1) == gold
-    return hits.mean()
+@coverage_of.mistake
+def the_end_mark_counted(weights):
+    """You count the end mark's row. It writes no word: leave the last row out."""
+    coverage = weights.sum(axis=0)
+    return coverage, coverage.argmin()
 
 
-@alignment_score.mistake
-def columns(weights, gold):
-    """You took the largest weight of each column. Rows ask: take it along the row."""
-    counted = gold >= 0
-    hits = weights.argmax(axis=0)[gold] == np.arange(len(gold))
-    return hits[counted].mean()
+@coverage_of.mistake
+def rows_added_up(weights):
+    """You added along the rows: each of these sums is 1. A word is a column."""
+    coverage = weights[:-1].sum(axis=1)
+    return coverage, coverage.argmin()
 
 
-@alignment_score.mistake
-def weight_instead_of_hits(weights, gold):
-    """That is the mean weight on the right word. Asked is how often it is the largest."""
-    counted = gold >= 0
-    weight_of_the_word = weights[np.arange(len(gold)), gold]
-    return weight_of_the_word[counted].mean()
+@coverage_of.mistake
+def the_mean(weights):
+    """That is the mean weight of a word. Coverage is the sum over what was written."""
+    coverage = weights[:-1].mean(axis=0)
+    return coverage, coverage.argmin()
 
 
-@alignment_score.mistake
-def a_half_is_enough(weights, gold):
-    """You ask for a weight above 0.5. The largest of a row may be smaller."""
-    counted = gold >= 0
-    hits = weights[np.arange(len(gold)), gold] > 0.5
-    return hits[counted].mean()
+@coverage_of.mistake
+def the_most(weights):
+    """You name the word with the most coverage. Asked is the one with the least."""
+    coverage = weights[:-1].sum(axis=0)
+    return coverage, coverage.argmax()
 
 
-@alignment_score.mistake
-def a_number_of_rows(weights, gold):
-    """That is how many rows are right. Divide by the rows that count."""
-    counted = gold >= 0
-    hits = weights.argmax(axis=1) == gold
-    return hits[counted].sum()
+@coverage_of.mistake
+def rows_that_look_most(weights):
+    """You count the rows whose largest weight falls on a word. Coverage adds all weights."""
+    tops = weights[:-1].argmax(axis=1)
+    coverage = np.bincount(tops, minlength=weights.shape[1]).astype(float)
+    return coverage, coverage.argmin()
+
+
+@coverage_of.mistake
+def the_first_row_left_out(weights):
+    """You left out the first row. The end mark's is the last: weights[:-1]."""
+    coverage = weights[1:].sum(axis=0)
+    return coverage, coverage.argmin()
 
 
 sheet.choice(
@@ -464,46 +531,50 @@ sheet.choice(
 
 sheet.choice(
     "10.7",
-    "a rule that is as good as none",
+    "a colleague's rule",
     points=1,
     asks="""
-    Look at the figure of all rules in lesson 10, on either task. Which rule does about as
-    well as no attention?
+    A colleague trains the lesson's model with a rule of their own: score(s_t, h_j) =
+    w · h_j + s_t · s_t, with a learned vector w. "The query is in it twice!" Near which line
+    of the lesson's figure, strings backwards, do you expect this rule?
     """,
-    letter="a",
+    letter="c",
     options={
         "a": (
-            "rule 1, per pair",
-            "Yes: its query term is the same for every key, and softmax cancels it.",
+            "dot",
+            "Take two keys and subtract their scores: what is left of s_t?",
         ),
         "b": (
-            "rule 2 with v = 1",
-            "v = 1 costs nothing in the figure: the hidden layer is wide enough.",
+            "scaled dot",
+            "That is a dot product of s_t and h_j, only smaller. Here the two never meet.",
         ),
-        "c": ("the plain dot product", "Without its divisor the dot product does well here."),
+        "c": (
+            "no attention",
+            "Yes: s_t · s_t is the same for every key, softmax cancels it, as in rule 1 per pair.",
+        ),
         "d": (
-            "the scaled dot product",
-            "The divisor slows it down; it is far better than no attention.",
+            "rule 1, by position",
+            "That one knows places. Here a score depends on h_j, and on nothing else that counts.",
         ),
     },
     hints=(
-        "In which panel of the figure does the line fall like the first panel's?",
-        "Lesson 04: softmax over j of w_q·q + w_k·k_j; which term cancels?",
+        "How do the scores of two keys differ, for one query?",
+        "score(s, h_1) − score(s, h_2) = w · (h_1 − h_2) + ____",
     ),
 )
 
 
 sheet.reason(
     "10.8",
-    "explain the panel",
+    "repair the rule",
     asks="""
-    Why can that rule do no better? At least 20 words, in any language; lesson 04 has the
-    algebra.
+    Why can your colleague's rule do no better, and how would you change one term so that the
+    query counts? At least 20 words, in any language.
     """,
     least_words=20,
-    praise="Compare it with a solution: does yours say what cancels, and what is left?",
+    praise="Compare it with a solution: does yours say what cancels, and let s_t meet h_j?",
     hints=(
-        "Write the rule's score as two terms. Which one does softmax see?",
-        "Every query gets the ____ weights, so every step gets the ____ context.",
+        "Which of the two terms does softmax see? What must a term hold to survive?",
+        "Every query gets the ____ weights. A term with both s_t and ____ does not cancel.",
     ),
 )
