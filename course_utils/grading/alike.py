@@ -8,8 +8,8 @@ import numpy as np
 
 from course_utils.grading.connection import Connection
 from course_utils.grading.habits import Watching
+from course_utils.grading.inside.drawn_bits import shared_bits
 from course_utils.grading.inside.folder import MOST_FILES, Folder
-from course_utils.grading.inside.instances import shared_bits
 from course_utils.grading.inside.items import Malformed
 from course_utils.grading.sharing import Sharing
 from course_utils.grading.written import are_shared, gone_beside, harmless

@@ -48,7 +48,7 @@ class NextSymbol(Layer):
         self.mask = mask
 
     def logits(self, ids, mask):
-        """Ids (batch, time) → scores of the next symbol (batch, time, SYMBOLS), and caches."""
+        """Return the scores of the next symbol (batch, time, SYMBOLS) after ids, and caches."""
         part = self.parts
         symbols, symbol = part["symbol"].forward(ids)
         places, place = part["place"].forward(np.arange(ids.shape[1]))
