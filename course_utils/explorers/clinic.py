@@ -106,7 +106,7 @@ CASES = (
         "share right, the toy below: ranges",
         (("window, above", 0.98), ("attention, below", 0.75)),
         1,
-        "measured: this lesson, E7",
+        "measured: this lesson, E5",
     ),
     Case(
         "Log without end, on a watch",

@@ -48,6 +48,20 @@ def without_top(weights, mask):
     return rest / np.where(total > 0, total, 1)  # a single key leaves nothing
 
 
+def without_another(weights, mask, seed=0):
+    """Take one key away that is not the top one, drawn from the real ones, and scale the others up.
+
+    The control of `without_top`: where this changes as much, it is the removal that hurts, and not
+    the key. A row with a single real key keeps it.
+    """
+    places = np.arange(weights.shape[-1])
+    others = mask[:, None] & (weights.argmax(axis=-1)[..., None] != places)
+    draws = np.where(others, np.random.default_rng(seed).random(weights.shape), -1)
+    drawn = others & (draws.argmax(axis=-1)[..., None] == places)
+    rest = np.where(drawn, 0, weights)
+    return rest / rest.sum(axis=-1, keepdims=True)
+
+
 INTERVENTIONS = {
     "learned": learned,
     "hard: all on the largest": hard,

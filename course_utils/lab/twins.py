@@ -13,8 +13,10 @@ from course_utils.layers import Embedding, Layer, Linear, nested
 from course_utils.recurrent import GRU
 from course_utils.scoring import DotScore
 from course_utils.softmax import cross_entropy
+from course_utils.training import train
 
 SIGNALS, NOISE, LENGTH, WIDTH = 2, 20, 12, 16
+KINDS = {"words": False, "GRU": True}  # whether a GRU reads the word vectors first
 
 
 class Sentences(NamedTuple):
@@ -100,3 +102,21 @@ class Twin(Layer):
         weights = weights if change is None else change(weights, np.ones(ids.shape, bool))
         logits = self.parts["out"]((weights @ states)[:, 0])
         return logits.argmax(axis=-1), weights[:, 0]
+
+    def share_right(self, texts, change=None):
+        """Return the share of `Sentences` whose label it gives; `change` as in `answer`."""
+        return float((self.answer(texts.ids, change)[0] == texts.labels).mean())
+
+    def top_is_signal(self, texts):
+        """Return the share of `Sentences` in which the largest weight is on the signal word."""
+        return float((self.answer(texts.ids)[1].argmax(axis=1) == texts.places).mean())
+
+
+def three(kind, attends=True):
+    """Return three twins of a kind of KINDS, trained alike from three seeds, 300 steps each."""
+    trained = []
+    for seed in range(3):
+        twin = Twin(KINDS[kind], attends, rng=seed)
+        train(twin, endless(seed), steps=300, learning_rate=1e-2, progress=False)
+        trained.append(twin)
+    return trained

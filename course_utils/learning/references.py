@@ -108,6 +108,13 @@ BIBLIOGRAPHY = {
     "Graves 2014": Reference(
         "A. Graves, G. Wayne, I. Danihelka", 2014, "Neural Turing machines", "arXiv:1410.5401"
     ),
+    "Jacovi 2020": Reference(
+        "A. Jacovi, Y. Goldberg",
+        2020,
+        "Towards faithfully interpretable NLP systems: how should we define and evaluate "
+        "faithfulness?",
+        "ACL; arXiv:2004.03685",
+    ),
     "Jain 2019": Reference(
         "S. Jain, B. C. Wallace", 2019, "Attention is not explanation", "NAACL; arXiv:1902.10186"
     ),

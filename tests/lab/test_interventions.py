@@ -11,6 +11,7 @@ from course_utils.lab.interventions import (
     learned,
     shuffled,
     uniform,
+    without_another,
     without_top,
 )
 from course_utils.lab.ready_made import ready_made
@@ -50,6 +51,18 @@ def test_each_does_what_it_says(weights):
 
 def test_a_single_key_leaves_nothing_when_it_is_removed():
     np.testing.assert_array_equal(without_top(np.ones((1, 2, 1)), np.ones((1, 1), bool)), 0)
+
+
+def test_the_control_takes_another_key_away_and_no_padding(weights):
+    changed = without_another(weights, MASK)
+    np.testing.assert_allclose(changed.sum(axis=-1), 1)
+    np.testing.assert_array_equal(changed.argmax(axis=-1), weights.argmax(axis=-1))
+    gone = (changed == 0) & (weights > 0)
+    np.testing.assert_array_equal(gone.sum(axis=-1), 1)
+    left = changed / np.where(gone, 1, weights + (weights == 0))
+    assert np.ptp(left[0, 0][left[0, 0] > 0]) < 1e-12, "the others keep their ratios"
+    one = np.ones((1, 2, 1))
+    np.testing.assert_array_equal(without_another(one, np.ones((1, 1), bool)), one)
 
 
 def test_a_translator_needs_its_weights():

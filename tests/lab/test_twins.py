@@ -54,3 +54,10 @@ def test_both_twins_learn_the_task():
         model = Twin(recurrent, rng=0)
         train(model, twins.endless(0), steps=300, learning_rate=1e-2, progress=False)
         assert (model.answer(test.ids)[0] == test.labels).mean() > 0.97
+
+
+def test_shares_are_of_the_texts_that_are_answered_and_looked_at():
+    texts, twin = twins.sentences(3, 200), twins.Twin(True, rng=0)
+    labels, weights = twin.answer(texts.ids)
+    assert twin.share_right(texts) == np.mean(labels == texts.labels)
+    assert twin.top_is_signal(texts) == np.mean(weights.argmax(axis=1) == texts.places)

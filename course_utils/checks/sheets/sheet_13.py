@@ -242,6 +242,27 @@ def scaled_by_the_width_of_x(x, y, W_query, W_key, W_value):
 
 
 @cross.mistake
+def scaled_by_the_width_of_y(x, y, W_query, W_key, W_value):
+    """You divided by √d_y. It is √d_k, the width of a key after W_key."""
+    weights = softmax((x @ W_query) @ (y @ W_key).T / np.sqrt(y.shape[1]))
+    return weights @ (y @ W_value), weights
+
+
+@cross.mistake
+def scaled_by_the_width_of_a_value(x, y, W_query, W_key, W_value):
+    """You divided by √d_v, the width of a value. It is √d_k: keys are compared, not values."""
+    weights = softmax((x @ W_query) @ (y @ W_key).T / np.sqrt(W_value.shape[1]))
+    return weights @ (y @ W_value), weights
+
+
+@cross.mistake
+def scaled_by_the_number_of_keys(x, y, W_query, W_key, W_value):
+    """You divided by √m, the number of keys. It is √d_k, how wide a key is."""
+    weights = softmax((x @ W_query) @ (y @ W_key).T / np.sqrt(len(y)))
+    return weights @ (y @ W_value), weights
+
+
+@cross.mistake
 def softmax_over_queries(x, y, W_query, W_key, W_value):
     """Your columns sum to 1, your rows do not: softmax runs over the keys, the last axis."""
     scores = (x @ W_query) @ (y @ W_key).T / np.sqrt(W_key.shape[1])

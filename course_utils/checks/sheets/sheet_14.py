@@ -286,9 +286,9 @@ sheet.reason(
     "14.3",
     "a claim to rewrite",
     asks="""
-    Choose one of the article's claims 2, 23, 27, 33, 34 and 35. Rewrite it so that it says
-    no more than its evidence: name a number, where it comes from, and a limit. At least 30
-    words, in any language.
+    Choose one of the article's claims 2, 23, 27, 33 and 34, or 35, which others add. Rewrite
+    it so that it says no more than its evidence: name a number, where it comes from, and a
+    limit. At least 30 words, in any language.
     """,
     least_words=30,
     praise="Compare it with a solution: does yours name a number, its source and a limit?",
@@ -422,7 +422,7 @@ sheet.choice(
                 "queries: the characters, without places; only padding is masked; 4 "
                 "scores for each character"
             ),
-            "Without places, a character cannot tell its neighbour from any other (lesson, E7).",
+            "Without places, a character cannot tell its neighbour from any other (lesson, E5).",
         ),
     },
     hints=(
@@ -549,6 +549,16 @@ def top_of_each_column(weights):
     """You looked for the largest in each column. A query is a row: axis=-1."""
     top = np.arange(len(weights))[:, None] == weights.argmax(axis=0)
     return _divided(np.where(top, 0, weights))
+
+
+@drop_top.mistake
+def columns_of_all_tops(weights):
+    """weights[:, top] = 0 empties whole columns: the top keys of all rows go, in every row. Pair
+    each row with its own: weights[np.arange(n), top].
+    """
+    rest = weights.copy()
+    rest[:, weights.argmax(axis=1)] = 0
+    return _divided(rest)
 
 
 @drop_top.mistake
