@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_utils.attention import Memory
+from course_utils.attention import AttentionLayer, Memory
 from course_utils.lab import rules as lab
 from course_utils.lab.ready_made import ready_made
 from course_utils.lab.results import how_made, results
@@ -117,3 +117,29 @@ def test_a_changed_memory_is_what_the_decoder_sees():
     assert lab.exact(model, test).mean() > 0.8
     blank = lab.exact(model, test, lambda memory: memory._replace(states=0 * memory.states))
     assert blank.mean() < 0.2
+
+
+def test_what_a_layer_divides_by_is_the_root_of_one_heads_width():
+    x = np.random.default_rng(0).normal(size=(5, 12))
+    for heads in (1, 3, 6):
+        layer = AttentionLayer(12, heads=heads, rng=0, dtype=np.float64)
+        np.testing.assert_allclose(lab.divisor_in(layer, x), np.sqrt(12 / heads))
+
+
+def test_untrained_states_end_with_the_last_one():
+    last, states = lab.untrained_states(lab.lab_task(), letters=7)
+    assert states.shape == (len(last), 7, lab.WIDTH)
+    np.testing.assert_array_equal(states[:, -1], last)
+
+
+def test_a_string_is_written_by_a_model_and_probed():
+    task = lab.lab_task()
+    model = lab.lab_model("dot", task, seed=0)
+    assert set(lab.backwards(model, task, "abc")) <= set(lab.SYMBOLS)
+    shares = lab.probed(model, task)
+    assert list(shares) == ["as they are", *lab.PROBES, "longer"]
+    assert all(0 <= share <= 1 for share in shares.values())
+
+
+def test_a_curve_has_a_point_for_each_25_steps():
+    np.testing.assert_allclose(lab.by_25_steps(np.arange(50.0)), [12, 37])
