@@ -1,15 +1,17 @@
 """Hand the course's notebooks out to a learner, and never overwrite what the learner wrote.
 
 Copies come without outputs: a lesson asks for a prediction before each result. The course's own
-notebooks keep theirs, to be read. A copy counts as changed when the sources of its cells differ
-from those that were handed out; running a notebook changes only its outputs, so a copy that was
-merely run can be refreshed.
+notebooks keep theirs, to be read. Solutions are clean, with reasons (`solutions`). A copy counts
+as changed when the sources of its cells differ from those that were handed out; running a notebook
+changes only its outputs, so a copy that was merely run can be refreshed.
 """
 
 import hashlib
 import json
 import os
 from pathlib import Path
+
+from tools.solutions import clean_copy, is_solution
 
 FOLDERS = ("notebooks", "exercises", "solutions")
 RECORD = ".editions.json"
@@ -19,18 +21,23 @@ def hand_out(course, work):
     """Copy every notebook of `course` into `work`; return the paths written, relative to `work`.
 
     A missing copy is made, an unchanged one refreshed. Beside a changed one the new edition goes
-    under the name `<stem>.new-edition.ipynb`, once.
+    under the name `02.new-edition.score.ipynb`, once: JupyterLab cuts long names at their end.
     """
     record = _read_record(work / RECORD)
     written = []
     for folder in FOLDERS:
         for source in sorted((course / folder).glob("*.ipynb")):
-            path = _place(source, work, Path(folder) / source.name, record)
+            content = source.read_bytes()
+            if folder == "solutions":
+                if not is_solution(content):
+                    continue
+                content = clean_copy(content, source.name)
+            path = _place(fingerprint(content), work, Path(folder) / source.name, record)
             if path:
-                _write_atomically(work / path, without_outputs(source.read_bytes()))
+                _write_atomically(work / path, without_outputs(content))
                 written.append(path)
-                record[path.as_posix()] = fingerprint(source)
-            record[f"{folder}/{source.name}"] = fingerprint(source)
+                record[path.as_posix()] = fingerprint(content)
+            record[f"{folder}/{source.name}"] = fingerprint(content)
     _write_atomically(work / RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
     return written
 
@@ -47,9 +54,8 @@ def without_outputs(content):
     return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def fingerprint(path):
+def fingerprint(content):
     """A digest of the sources of a notebook's cells; of the bytes where it is no notebook."""
-    content = path.read_bytes()
     try:
         cells = json.loads(content)["cells"]
         sources = [[cell["cell_type"], "".join(cell["source"])] for cell in cells]
@@ -59,12 +65,12 @@ def fingerprint(path):
     return hashlib.sha256(content).hexdigest()
 
 
-def _place(source, work, path, record):
+def _place(edition, work, path, record):
     """Where this edition must be written, relative to `work`; None where the learner has it."""
-    edition, handed_out = fingerprint(source), record.get(path.as_posix())
+    handed_out = record.get(path.as_posix())
     if not (work / path).exists():
         return path
-    copy = fingerprint(work / path)
+    copy = fingerprint((work / path).read_bytes())
     if edition in (copy, handed_out):
         return None
     if copy == handed_out:
@@ -73,16 +79,17 @@ def _place(source, work, path, record):
 
 
 def _new_names(path):
-    """a.new-edition.ipynb, a.new-edition-2.ipynb, ..."""
+    """02.new-edition.a.ipynb, 02.new-edition-2.a.ipynb, ... for 02_a.ipynb"""
+    first, _, rest = path.stem.partition("_")
     number = 1
     while True:
         suffix = "" if number == 1 else f"-{number}"
-        yield path.with_name(f"{path.stem}.new-edition{suffix}.ipynb")
+        yield path.with_name(f"{first}.new-edition{suffix}.{rest}.ipynb")
         number += 1
 
 
 def _is_ours(file, path, record):
-    return not file.exists() or fingerprint(file) == record.get(path.as_posix())
+    return not file.exists() or fingerprint(file.read_bytes()) == record.get(path.as_posix())
 
 
 def _read_record(path):

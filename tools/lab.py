@@ -13,6 +13,7 @@ from tools.editions import hand_out
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "work"
+SETTINGS = ROOT / "tools" / "lab_settings"
 FIRST_PAGE = "work/notebooks/00_start_here.ipynb"
 
 ENVIRONMENT = {
@@ -44,7 +45,10 @@ def options():
         *(["--allow-root"] if as_root else []),
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.default_url=/lab/tree/{FIRST_PAGE}",
-        f"--LabApp.app_settings_dir={ROOT / 'tools' / 'lab_settings'}",
+        f"--LabApp.app_settings_dir={SETTINGS}",
+        f"--LabApp.extra_labextensions_path={SETTINGS / 'labextensions'}",
+        "--ServerApp.log_level=WARN",  # so that what is said above the log is seen
+        "--ContentsManager.pre_save_hook=tools.saving.keep_what_is_shown",
         "--ServerApp.kernel_websocket_connection_class=tools.connection.PromptConnection",
     ]
 

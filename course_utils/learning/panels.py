@@ -23,6 +23,11 @@ this.closest('.course-panel').addEventListener('keydown', key => {
   main.focus();
   main.click();
 }, true);"""
+# What a panel says whose kernel is gone: it was saved with the notebook, or the kernel restarted.
+ASLEEP = (
+    "This is how you left it. To use it again: click beside it, then in the menu Run, "
+    "Run All Above Selected Cell; then run this cell."
+)
 # Colours come from JupyterLab's theme, so that light and dark both read well. Long choices wrap.
 STYLE = (
     f'<style onload="{KEEP_KEYS}{ENTER}">'
@@ -43,12 +48,21 @@ STYLE = (
   {outline: 3px solid #4c86c6; outline-offset: 2px;}
 .course-panel .noUi-handle {background: #4c86c6; border-color: #2f6aab;}
 .course-panel .noUi-target[disabled] {opacity: 0.35;}
+.course-panel .course-picture {margin: 0; overflow-x: auto;}
 .course-panel .course-picture svg {max-width: 100%; height: auto; display: block;}
+.course-explorer .course-picture svg {min-width: 720px;}
+.course-explorer .widget-html-content {line-height: 1.4;}
 .course-panel .course-note {display: none;}
+.course-panel a {color: var(--jp-content-link-color, #0b57d0); text-decoration: underline;}
 .course-panel table {border-collapse: collapse;}
 .course-panel th, .course-panel td {padding: 2px 10px; text-align: left;
   border-bottom: 1px solid var(--jp-border-color2, #ddd);}
-</style>"""
+.course-panel .jupyter-widgets-disconnected::before {content: none;}
+.course-panel.jupyter-widgets-disconnected :is(button, input, select, .noUi-target)
+  {pointer-events: none; opacity: 0.5;}
+.course-panel.jupyter-widgets-disconnected::before {padding: 0 0 6px 0; color: inherit;
+  font: italic var(--jp-content-font-size1, 14px)/1.5 var(--jp-content-font-family, sans-serif);"""
+    + f'content: "{ASLEEP}";}}</style>'
 )
 
 
@@ -61,7 +75,7 @@ class Panel(widgets.VBox):
     """
 
     def __init__(self, children, name, still, alt=None):
-        super().__init__([widgets.HTML(STYLE), *children])
+        super().__init__([widgets.HTML(STYLE, layout={"display": "none"}), *children])
         self.add_class("course-panel")
         self._name, self._still = name, still
         self._metadata = {media: {"alt": alt} for media in still} if alt else {}

@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output, writes
 from tools.editions import RECORD, hand_out
 
 LESSON = "notebooks/01_a.ipynb"
-BESIDE = "notebooks/01_a.new-edition.ipynb"
+BESIDE = "notebooks/01.new-edition.a.ipynb"
 
 
 class Course:
@@ -94,7 +94,7 @@ def test_a_new_edition_that_the_learner_did_not_touch_is_refreshed(course):
         course.publish(edition)
         assert course.hand_out() == [BESIDE]
     assert course.learner_has(BESIDE) == "third"
-    assert course.names() == ["01_a.ipynb", "01_a.new-edition.ipynb"]
+    assert course.names() == ["01.new-edition.a.ipynb", "01_a.ipynb"]
 
 
 def test_a_new_edition_that_the_learner_changed_is_kept_too(course):
@@ -103,7 +103,7 @@ def test_a_new_edition_that_the_learner_changed_is_kept_too(course):
     course.hand_out()
     course.learner_writes("mine as well", BESIDE)
     course.publish("third")
-    assert course.hand_out() == ["notebooks/01_a.new-edition-2.ipynb"]
+    assert course.hand_out() == ["notebooks/01.new-edition-2.a.ipynb"]
     assert course.learner_has() == "mine" and course.learner_has(BESIDE) == "mine as well"
 
 

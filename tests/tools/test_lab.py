@@ -61,8 +61,20 @@ def test_messages_to_the_page_are_not_held_back(monkeypatch):
     handler.set_nodelay.assert_called_once_with(True)
 
 
-def test_no_news_and_no_jumping_cells(lab):
+def test_the_page_loads_what_the_course_adds(lab):
+    page = urllib.request.Request(f"{lab.url}/lab", headers={"Authorization": f"token {lab.token}"})
+    with urllib.request.urlopen(page) as answer:
+        assert "attention-course" in answer.read().decode()
+    for file in ("course.js", "course.css"):
+        url = f"{lab.url}/lab/extensions/attention-course/static/{file}"
+        with urllib.request.urlopen(url) as answer:
+            assert answer.status == 200
+
+
+def test_no_news_no_jumping_cells_saved_widgets_and_whole_names(lab):
     for plugin, setting, value in (
+        ("@jupyter-widgets/jupyterlab-manager:plugin", "saveState", True),
+        ("@jupyterlab/filebrowser-extension:browser", "showLastModifiedColumn", False),
         ("@jupyterlab/apputils-extension:notification", "fetchNews", "false"),
         ("@jupyterlab/notebook-extension:tracker", "windowingMode", "defer"),
     ):
@@ -71,4 +83,5 @@ def test_no_news_and_no_jumping_cells(lab):
         assert properties[setting]["default"] == value
         # older versions list the choices as "enum"
         choices = properties[setting].get("oneOf", [])
-        assert value in (properties[setting].get("enum") or [choice["const"] for choice in choices])
+        known = properties[setting].get("enum") or [choice["const"] for choice in choices]
+        assert value in known or isinstance(value, bool)
