@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 
 from course_utils.learning.panels import Panel, button, row, spoken, strong, text
+from course_utils.learning.reached import keep_reached, reached
 
 
 class View(NamedTuple):
@@ -33,24 +34,29 @@ class Explorer(Panel):
 
     name : its text form and its heading.  controls : {name: control}, each with a `value`.
     look : called with the controls' values by name, returns a `View`.  missions : `Mission`s;
-    one that was reached stays reached.  All state is in the controls' values.
+    one that was reached stays reached, also when the cell is run again another day: the learner's
+    progress file keeps it. All other state is in the controls' values.
     """
 
     def __init__(self, name, controls, look, missions):
         self.controls, self.look, self.missions = controls, look, missions
-        self.reached = [False] * len(missions)
+        self.name, before = name, reached(name)
+        self.reached = [mission.task in before for mission in missions]
         self.picture = widgets.HTML(layout={"width": "100%"}).add_class("course-picture")
         self.reading, self.checklist = text(), text()
         for control in controls.values():
             control.observe(self._redraw, "value")
         self._redraw()
-        children = [text(strong(name)), *self._arranged(), self.picture]
+        # missions above: what to do, the controls and the picture fit on one screen
+        children = [text(strong(name)), self.checklist, *self._arranged(), self.picture]
         super().__init__(
-            [*children, self.reading, self.checklist],
+            [*children, self.reading],
             name=f"Explorer: {name}",
             still={"image/svg+xml": self.picture.value},
             alt=self.view.reading,
         )
+        self.add_class("course-explorer")
+        self._keep()
 
     def _arranged(self):
         """Lay out the controls; a slider called "step" gets a row with buttons back and on."""
@@ -75,10 +81,18 @@ class Explorer(Panel):
             self.controls["step"].max = view.last_step  # may move the slider, and so draw again
 
     def _check(self, facts):
-        tests = zip(self.missions, self.reached, strict=True)
-        self.reached = [before or bool(mission.reached(facts)) for mission, before in tests]
+        before = self.reached
+        tests = zip(self.missions, before, strict=True)
+        self.reached = [done or bool(mission.reached(facts)) for mission, done in tests]
+        if self.reached != before:
+            self._keep()
         lines = "".join(
             f"<li>{escape(mission.task)} {strong('✓ reached!') if done else '○ not yet'}</li>"
             for mission, done in zip(self.missions, self.reached, strict=True)
         )
         self.checklist.value = f"{strong('Missions · 任务')}<ol style='margin: 0'>{lines}</ol>"
+
+    def _keep(self):
+        pairs = zip(self.missions, self.reached, strict=True)
+        done = [mission.task for mission, reached in pairs if reached]
+        keep_reached(self.name, done, len(self.missions))

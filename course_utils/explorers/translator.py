@@ -12,7 +12,9 @@ from course_utils.plots.drawings import KEY, QUERY, bar, box, frame, label, midd
 from course_utils.plots.readings import check_grid, row_reading
 from course_utils.tasks.numerals import chinese_numeral
 
-MAP = (60, 118)  # upper left corner of the map
+MAP = (60, 100)  # upper left corner of the map
+BARS = (600, 110)  # and of the list of bars
+ROOM = 300  # pixels for the lines of either
 
 
 class Translation(NamedTuple):
@@ -89,13 +91,13 @@ def translation_picture(weights, words, symbols, step, reading):
     weights (n, m), words m source words, symbols n target symbols, step from 1 to n (0: nothing
     was written).  The size is the same for every number, so that nothing jumps.
     """
-    cell = min(60.0, 520 / len(words)), min(46.0, 400 / max(len(symbols), 1))
+    cell = min(60.0, 520 / len(words)), min(42.0, ROOM / max(len(symbols), 1))
     parts = [_column_heads(words, cell[0])]
     for i, symbol in enumerate(symbols):
         parts.append(_written_row(weights[i], symbol, i, cell, i + 1 == step, i < step))
     if step:
         parts.append(_row_bars(weights[step - 1], words, symbols[step - 1]))
-    return svg(860, 540, "Where each Chinese character looks", reading, *parts)
+    return svg(860, 430, "Where each Chinese character looks", reading, *parts)
 
 
 def _column_heads(words, width):
@@ -121,9 +123,10 @@ def _written_row(weights, symbol, i, cell, is_current, is_written):
     return cells + ring + top + name + marker
 
 
-def _row_bars(weights, words, symbol, x=600, y=140):
+def _row_bars(weights, words, symbol):
+    x, y = BARS
     heading = label(x, y - 30, f"{symbol} looks at", size=16, font_weight="bold", fill=QUERY)
-    step, top = min(24.0, 385 / len(words)), int(np.argmax(weights))
+    step, top = min(24.0, ROOM / len(words)), int(np.argmax(weights))
     lines = [
         bar(x, y + step * j, word, w, f"{100 * w:.0f} %", KEY, 80, 110, strong=j == top)
         for j, (word, w) in enumerate(zip(words, weights, strict=True))

@@ -19,7 +19,7 @@ from course_utils.grading.magics import shell_of
 FUTURE = {getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
 AWAITS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 # What shows things to a learner, or keeps what they did: here it does nothing.
-SILENT_MODULES = ("", ".course_test", ".overview", ".questions")
+SILENT_MODULES = ("", ".cards", ".course_test", ".overview", ".questions")
 
 
 class Kernel:

@@ -4,26 +4,18 @@ import csv
 from datetime import date
 from html import escape
 from pathlib import Path
-from typing import NamedTuple
 
-from course_utils.checks.catalogue import exercises
+from course_utils.checks.catalogue import beside
 from course_utils.checks.progress_store import store
+from course_utils.learning import standing
+from course_utils.learning.calibration import calibration
 from course_utils.learning.panels import Panel, button, row, spoken, strong, text
+from course_utils.learning.standing import AFTER_LESSON, BEGUN, DONE, OPEN, SHORT_PATH
 
-DONE, BEGUN, OPEN = "●", "◐", "○"
-# Sheets without a lesson of their own, and the lesson after which each has its place.
-TEST = "course"
-AFTER_LESSON = {TEST: "", "r1": "05", "r2": "10", "r3": "14"}
+__all__ = ["AFTER_LESSON", "export_progress", "progress", "reset_progress"]
+
 COLUMNS = ("key", "kind", "title", "answer", "passed", "tries", "hints", "mistake", "when")
-
-
-class Row(NamedTuple):
-    """One lesson: its stem, the state of its text, and a state for each exercise of its sheet."""
-
-    stem: str
-    state: str
-    said: str
-    exercises: dict[str, str]
+SHORT = "★"
 
 
 def progress(folder="."):
@@ -38,21 +30,26 @@ def progress(folder="."):
 class _Progress(Panel):
     def __init__(self, folder):
         self.folder, self.asked = folder, False
-        self.table, self.following, self.status = text(), text(), text()
+        self.table, self.following, self.predicted = text(), text(), text()
+        self.predicted.add_class("course-picture")
+        self.status = text()
         self.export = button("Export as a table", self._export)
         self.reset = button("Start over…", self._reset)
         title = text(strong("Your progress · 学习进度"))
         still = {"text/html": "<p><em>Run this cell to see your progress.</em></p>"}
         controls = row(self.export, self.reset)
-        children = [title, self.table, self.following, controls, self.status]
+        children = [title, self.following, self.table, self.predicted, controls, self.status]
         super().__init__(children, "Your progress", still)
         self._redraw()
 
     def _redraw(self):
-        rows = [_row(stem) for stem in _stems(self.folder)]
+        rows = standing.rows(self.folder)
         self.table.value = _table(rows)
         where = "" if store().path else "Answers are kept only until the kernel stops."
-        self.following.value = f"Next: {_next(rows)}. {where} {escape(store().notice)}"
+        step = standing.next_step(rows).html(self.folder)
+        news = _news(self.folder)
+        self.following.value = f"Next: {step}. {where} {escape(store().notice)} {news}"
+        self.predicted.value = calibration(store().entries().values())
 
     def _export(self):
         path = export_progress()
@@ -84,7 +81,7 @@ def export_progress(path=None):
         table = csv.DictWriter(file, COLUMNS, extrasaction="ignore", restval="")
         table.writeheader()
         for key, entry in sorted(store().entries().items()):
-            exercise = exercises(_sheet(key)).get(key)
+            exercise = beside(key).get(key)
             title = exercise.title if exercise else ""
             table.writerow({"key": key, "title": title, **entry})
     return path
@@ -103,118 +100,35 @@ def _free(path):
     return free
 
 
-def _stems(folder):
-    """List the lessons, and the sheets that stand without one, in their order.
-
-    Those sheets are also found from the lessons' folder, beside which theirs stands.
-    """
-    here, beside = Path(folder), Path(folder).resolve().parent / "exercises"
-    stems = {path.stem for path in here.glob("*_*.ipynb") if "." not in path.stem}
-    stems |= {path.stem for path in beside.glob("*_*.ipynb") if _sheet(path.stem) in AFTER_LESSON}
-    return sorted(filter(_is_listed, stems), key=_place)
-
-
-def _is_listed(stem):
-    return (stem[:2].isdigit() and stem[2] == "_") or bool(exercises(_sheet(stem)))
-
-
-def _place(stem):
-    """Return what stems are sorted by: a lesson's number; behind it, by name, what follows it."""
-    return AFTER_LESSON.get(_sheet(stem), stem[:2]), stem
-
-
-def _sheet(name):
-    """Return the sheet of a stem or of a key: "02_score…" and "02.3" belong to "02"."""
-    return name.replace(".", "_").split("_")[0].lower()
-
-
-def _row(stem):
-    sheet = _sheet(stem)
-    own = {key: e for key, e in store().entries().items() if _sheet(key) == sheet}
-    solved = {key: _exercise_state(own.get(key, {})) for key in exercises(sheet)}
-    rest = {key: e for key, e in own.items() if e["kind"] != "exercise"}
-    if sheet in AFTER_LESSON:
-        return Row(stem, *_own_sheet_state(sheet, rest, solved), solved)
-    return Row(stem, *_lesson_state(sheet, rest), solved)
-
-
-def _exercise_state(entry):
-    if entry.get("passed"):
-        return DONE
-    return BEGUN if entry.get("tries") else OPEN
-
-
-def _lesson_state(lesson, own):
-    answered = [key for key, entry in own.items() if "when" in entry]
-    closing = [key for key in own if key.startswith(f"{lesson}.closing")]
-    if closing and set(closing) <= set(answered):
-        return DONE, f"done, {len(answered)} answered"
-    if answered:
-        return BEGUN, f"begun, {len(answered)} answered"
-    return OPEN, "not begun"
-
-
-def _own_sheet_state(sheet, own, solved):
-    """Say how far a sheet without a lesson is; of the course test, which times are done."""
-    if sheet == TEST:
-        times = [time for time in ("before", "after") if f"{sheet}.{time}" in own]
-        if times:
-            return (DONE if "after" in times else BEGUN), f"taken {' and '.join(times)}"
-    states = set(solved.values())
-    if states == {OPEN}:
-        return OPEN, "not begun"
-    return (DONE, "done") if states == {DONE} and sheet != TEST else (BEGUN, "begun")
-
-
-def _next(rows):
-    """Say what to do next: the first thing that is open, in the order of the course.
-
-    The course test stands in nobody's way: it is named while nothing is begun, and at the end.
-    """
-    test = next((lesson for lesson in rows if _sheet(lesson.stem) == TEST), None)
-    if test and all(map(_untouched, rows)):
-        return f"{strong(test.stem)} in exercises, before the course"
-    open_parts = (_open_part(lesson) for lesson in rows if lesson is not test)
-    if first := next(filter(None, open_parts), ""):
-        return first
-    if test and test.state == BEGUN:
-        return f"{strong(test.stem)} in exercises, once more, after the course"
-    return strong("nothing is left: well done 做完了")
-
-
-def _open_part(lesson):
-    """Name a lesson that is not done; once begun and read, its first open exercise; or ""."""
-    has_text = _sheet(lesson.stem) not in AFTER_LESSON
-    if has_text and lesson.state != DONE and not _solved(lesson):
-        return f"lesson {strong(lesson.stem)}"
-    todo = [key for key, state in lesson.exercises.items() if state != DONE]
-    return f"exercise {strong(todo[0])} in exercises/{lesson.stem}" if todo else ""
-
-
-def _untouched(lesson):
-    return lesson.state == OPEN and set(lesson.exercises.values()) <= {OPEN}
-
-
-def _solved(lesson):
-    """Tell whether all exercises of a lesson are solved: then its text need not be finished."""
-    return bool(lesson.exercises) and set(lesson.exercises.values()) == {DONE}
+def _news(folder):
+    """Name the new editions that lie beside a learner's changed copies."""
+    found = standing.new_editions(folder)
+    links = ", ".join(standing.link(folder, file, escape(Path(file).stem)) for file in found)
+    return f"<br>You have changed an older edition; beside it lies the new one: {links}." * bool(
+        found
+    )
 
 
 def _table(rows):
     lines = "".join(
-        f'<tr><th scope="row">{escape(r.stem)}</th><td>{r.state} {r.said}</td>'
-        f"<td>{_marks(r.exercises)}</td></tr>"
+        f'<tr><th scope="row">{escape(r.stem)}{_star(r.stem)}</th><td>{r.state} {r.said}</td>'
+        f"<td>{_marks(r)}</td></tr>"
         for r in rows
     )
     wide = {"state": ' style="min-width: 6.5em"'}  # "○ not begun" stays on one line
     columns = ("lesson", "state", "exercises")
     heads = "".join(f'<th scope="col"{wide.get(head, "")}>{head}</th>' for head in columns)
-    legend = f"<p>{DONE} done {BEGUN} begun {OPEN} open</p>"
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>{legend}"
+    legend = f"{DONE} done {BEGUN} begun {OPEN} open {SHORT} the short path, for one week"
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table><p>{legend}</p>"
 
 
-def _marks(states):
-    if not states:
+def _star(stem):
+    return f" {SHORT}" if standing.sheet_of(stem) in SHORT_PATH else ""
+
+
+def _marks(lesson):
+    states = lesson.exercises
+    if not states or standing.sheet_of(lesson.stem) == standing.TEST:  # that one is on cards
         return "none"
     solved = sum(state == DONE for state in states.values())
     marks = " ".join(f"{key.split('.')[1]}{state}" for key, state in states.items())

@@ -18,6 +18,16 @@ SECONDS_TO_RUN = 240  # lesson 00 trains a model, and the machine may be busy
 MOST_MILLISECONDS = 300
 MOVED_BY_ARROWS = ".noUi-target:not([disabled]) .noUi-handle, input[type=number]:visible"
 
+# What has a scrollbar; pixels from the panel's top to the end of its picture, and of the notebook.
+FITS = """panel => {
+  const scrolls = part => part.scrollWidth > part.clientWidth &&
+    ['auto', 'scroll'].includes(getComputedStyle(part).overflowX);
+  const notebook = panel.closest('.jp-WindowedPanel-outer, .jp-Notebook');
+  const bottom = panel.querySelector('.course-picture').getBoundingClientRect().bottom;
+  return [[panel, ...panel.querySelectorAll('*')].filter(scrolls).map(part => part.className),
+    bottom - panel.getBoundingClientRect().top, notebook.clientHeight];
+}"""
+
 
 def sources(path):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -118,6 +128,13 @@ def test_arrow_keys_move_sliders_and_numbers_and_nothing_else(lesson):
     assert controls
     for control in controls:
         assert press(lesson, control, "ArrowUp") == (True, True)
+
+
+@every_explorer
+def test_missions_controls_and_picture_fit_on_one_screen_without_scrollbars(lesson):
+    for explorer in lesson.explorer.all():
+        scrolled, height, room = explorer.evaluate(FITS)
+        assert scrolled == [] and height <= room
 
 
 @every_explorer

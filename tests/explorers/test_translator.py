@@ -76,7 +76,7 @@ def translation(n, m, step):
 def test_the_translation_keeps_its_size_and_stays_inside(n, m, step):
     root = ET.fromstring(translation(n, m, step))
     width, height = float(root.get("width")), float(root.get("height"))
-    assert (width, height) == (860, 540)
+    assert (width, height) == (860, 430)
     for rect in root.iter(f"{SVG}rect"):
         x, y, w, h = (float(rect.get(name, 0)) for name in ("x", "y", "width", "height"))
         assert x >= 0 and y >= 0 and x + w <= width and y + h <= height
