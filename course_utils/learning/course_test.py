@@ -86,7 +86,7 @@ def _still_open(letters):
     numbers = [str(number) for number, letter in enumerate(letters, start=1) if letter == "."]
     return (
         f"Nothing is handed in yet: {len(numbers)} of {len(letters)} have no letter "
-        f"({', '.join(numbers)}). Where you do not know, guess; then run all cells again."
+        f"({', '.join(numbers)}). Where you do not know, guess; then hand in again."
     )
 
 

@@ -63,9 +63,8 @@ def test_a_sheet_shows_every_question_first_and_its_solution_folded(path):
     answers = [cell.id for cell in solution.cells if "### BEGIN SOLUTION" in cell.source]
     page = sheet_page(nbformat.read(path, as_version=4), solution, path.name)
     ids = [cell.id for cell in page.cells]
-    if path.stem == "course_test":  # taken twice
-        assert not [cell_id for cell_id in ids if cell_id.endswith("-solved")]
-        answers = []
+    if path.stem == "course_test":
+        assert "What is a key for?" in str(page.cells), "its cards are shown as they are stored"
     for cell_id in answers:
         place = ids.index(f"{cell_id}-solved")
         assert ids[place - 1] == cell_id, "the question stands above"
