@@ -86,7 +86,7 @@ def exam(places=True):
     return rings(np.random.default_rng(99), 1000, places)
 
 
-def commonest_other_letter():
+def commonest_letter():
     """Return how often the commonest of a token's seven others is the next letter."""
     tokens, wanted = exam()
     letters = tokens[..., :LETTERS]

@@ -14,17 +14,17 @@ class Reference(NamedTuple):
 
 
 BIBLIOGRAPHY = {
-    "Alpaydin 1998": Reference(
-        "E. Alpaydin, C. Kaynak",
-        1998,
-        "Optical recognition of handwritten digits",
-        "UCI machine learning repository; its test set is in scikit-learn",
-    ),
     "ANLP 2025": Reference(
         "Carnegie Mellon University",
         2025,
         "Advanced natural language processing, autumn 2025: code, 05_transformers",
         "github.com/cmu-l3/anlp-fall2025-code; the mistake is its issue 1, since repaired",
+    ),
+    "Alpaydin 1998": Reference(
+        "E. Alpaydin, C. Kaynak",
+        1998,
+        "Optical recognition of handwritten digits",
+        "UCI machine learning repository; its test set is in scikit-learn",
     ),
     "Article 2024": Reference(
         "小森", 2024, "注意力机制介绍", "Tencent Cloud developer community, 22 December 2024"

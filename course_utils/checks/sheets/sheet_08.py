@@ -1,4 +1,4 @@
-"""The exercises of sheet 08: names, the layer around a rule, its parameters, a pooling layer."""
+"""The exercises of sheet 08: names, a layer with heads, its parameters, a pooling layer."""
 
 import numpy as np
 
@@ -71,22 +71,18 @@ def all_reversed():
 
 
 def _arrays(rng, square=False):
-    n, m, d, d_k, d_v, d_out = sizes(rng, 6, square)
+    n, m, d, per_key, per_value, d_out = sizes(rng, 6, square)
+    heads = 3 if square else int(rng.integers(2, 4))
+    d_k, d_v = heads * per_key, heads * per_value
     x, y = rng.normal(size=(n, d)), rng.normal(size=(m, d))
     shapes = (d, d_k), (d, d_k), (d, d_v), (d_v, d_out)
-    return x, y, *(rng.normal(0, shape[0] ** -0.5, shape) for shape in shapes)
+    return x, y, *(rng.normal(0, shape[0] ** -0.5, shape) for shape in shapes), heads
 
 
 def _output_is_linear(trial):
-    *rest, W_output = trial.arguments
-    again = trial.call(*rest, 2 * W_output)["output"]
+    *rest, W_output, heads = trial.arguments
+    again = trial.call(*rest, 2 * W_output, heads)["output"]
     return moved(again, 2 * trial.outputs["output"], trial.tolerance)
-
-
-def _values_are_linear(trial):
-    x, y, W_query, W_key, W_value, W_output = trial.arguments
-    again = trial.call(x, y, W_query, W_key, -W_value, W_output)["output"]
-    return moved(again, -trial.outputs["output"], trial.tolerance)
 
 
 def _y_in_any_order(trial):
@@ -96,150 +92,181 @@ def _y_in_any_order(trial):
 
 def _one_source(trial):
     """With a single position to look at, the output is that position's value, projected."""
-    x, y, W_query, W_key, W_value, W_output = trial.arguments
-    found = trial.call(x, y[:1], W_query, W_key, W_value, W_output)["output"]
+    x, y, W_query, W_key, W_value, W_output, heads = trial.arguments
+    found = trial.call(x, y[:1], W_query, W_key, W_value, W_output, heads)["output"]
     wanted = np.repeat(y[:1] @ W_value @ W_output, len(x), axis=0)
     return moved(found, wanted, 10 * trial.tolerance)
 
 
-def _by_hand(trial):
-    """Scores 2 and 0 at width 4, scaled to 1 and 0."""
-    x, y = np.array([[1.0, 0]]), np.array([[1.0, 0], [0, 1]])
-    W = np.array([[2**0.5, 0, 0, 0], [0, 2**0.5, 0, 0]])
-    found = trial.call(x, y, W, W, np.eye(2), np.eye(2))["output"]
-    return moved(found, np.array([[np.e, 1]]) / (np.e + 1), trial.tolerance)
+def _two_known_heads(trial):
+    """Head 1 scores 2 and 0 at width 4, head 2 nothing: weights of ratio e, and equal ones."""
+    x, y = np.array([[1.0, 0]]), np.eye(2)
+    W_query = np.zeros((2, 8))
+    W_query[0, 0] = 2.0
+    W_key = np.eye(2, 8)
+    W_value = np.hstack([np.eye(2), np.eye(2)])
+    found = trial.call(x, y, W_query, W_key, W_value, np.eye(4), 2)["output"]
+    return moved(found, np.array([[np.e, 1, 0, 0]]) / (np.e + 1) + [0, 0, 0.5, 0.5], 1e-6)
 
 
-def _blind_keys(trial):
-    x, y, W_query, W_key, W_value, W_output = trial.arguments
-    found = trial.call(x, y, W_query, 0 * W_key, W_value, W_output)["output"]
+def _blind_head(trial):
+    """Keys of zeros make every weight equal, in every head."""
+    x, y, W_query, W_key, W_value, W_output, heads = trial.arguments
+    found = trial.call(x, y, W_query, 0 * W_key, W_value, W_output, heads)["output"]
     wanted = np.repeat((y @ W_value).mean(axis=0)[None] @ W_output, len(x), axis=0)
     return moved(found, wanted, 10 * trial.tolerance)
 
 
 @sheet.function(
     "08.2",
-    "the layer: a rule and four matrices",
+    "a layer with heads",
     points=3,
     asks="""
-    x asks, y is looked at. The rule is rule 3, the **scaled** dot product. Sizes: x (n, d),
-    y (m, d), W_query and W_key (d, d_k), W_value (d, d_v), W_output (d_v, d_out). Return
-    the output.
+    x asks, y is looked at, in several heads at once. Sizes: x (n, d), y (m, d), W_query and
+    W_key (d, d_k), W_value (d, d_v), W_output (d_v, d_out); d_k and d_v are multiples of
+    `heads`. Each head takes its share of the features, the first head the first ones, and
+    scales by the root of **its own** width of a key. The heads' results stand side by side
+    before W_output. Return the output.
     """,
-    outputs=lambda x, *rest: {"output": (len(x), rest[-1].shape[1])},
+    outputs=lambda x, *rest: {"output": (len(x), rest[-2].shape[1])},
     inputs=_arrays,
     edges={
-        "one position to look at": (
+        "one position, two heads": (
             np.ones((2, 3)),
             np.ones((1, 3)),
             *(np.eye(3, 4),) * 2,
-            np.eye(3, 5),
-            np.eye(5, 6),
+            np.eye(3, 6),
+            np.eye(6, 5),
+            2,
+        ),
+        "scores of ±1000, one head": (
+            np.array([[40.0, 0], [-40, 0]]),
+            np.array([[40.0, 1], [30, 2]]),
+            *(np.eye(2),) * 2,
+            np.eye(2, 3),
+            np.eye(3, 4),
+            1,
         ),
     },
     properties=(
         Property("twice W_output gives twice the output", _output_is_linear),
-        Property("−W_value gives the output with the other sign", _values_are_linear),
         Property("y in reverse order gives the same output", _y_in_any_order),
         Property("one position to look at hands over its value, projected twice", _one_source),
-        Property("scores 2 and 0 at width 4 give weights of ratio e", _by_hand),
-        Property("a W_key of zeros makes every weight equal", _blind_keys),
+        Property("two known heads: weights of ratio e, and equal ones", _two_known_heads),
+        Property("a W_key of zeros makes every weight equal", _blind_head),
     ),
     hints=(
-        "Which array goes through which matrix, and which sizes meet at W_output?",
-        "mixed = weights @ (y @ W_value), of width d_v; then mixed @ ____.",
+        "Which columns of Q, K and V belong to head 1, and which to head 2?",
+        "For each head: mixed = softmax(q @ k.T / ____**0.5) @ v; join them on axis 1, @ W_output.",
     ),
 )
-def attention_layer(x, y, W_query, W_key, W_value, W_output):
-    """Right: x asks, y is looked at, and four matrices carry the rule."""
-    queries, keys, values = x @ W_query, y @ W_key, y @ W_value
-    weights = softmax(queries @ keys.T / keys.shape[-1] ** 0.5)
-    return weights @ values @ W_output
+def layer_with_heads(x, y, W_query, W_key, W_value, W_output, heads):
+    """Right: every head asks its own question, and one matrix reads all answers."""
+    return _layer(x, y, y, W_query, W_key, W_value, heads) @ W_output
 
 
-@attention_layer.also_right
-def row_by_row(x, y, W_query, W_key, W_value, W_output):
-    rows = []
-    for row in x:
-        scores = np.array([row @ W_query @ (other @ W_key) for other in y]) / W_key.shape[1] ** 0.5
-        mixed = sum(w * other @ W_value for w, other in zip(softmax(scores), y, strict=True))
-        rows.append(mixed @ W_output)
-    return rows
+def _layer(of_queries, of_keys, of_values, W_query, W_key, W_value, heads, width=None):
+    """The heads' results side by side, of whichever arrays the roles are made."""
+    parts = (of_queries @ W_query, of_keys @ W_key, of_values @ W_value)
+    mixed = []
+    for q, k, v in zip(*(np.split(part, heads, axis=1) for part in parts), strict=True):
+        mixed.append(softmax(q @ k.T / (width or k.shape[1]) ** 0.5) @ v)
+    return np.concatenate(mixed, axis=1)
 
 
-@attention_layer.also_right
-def matrices_multiplied_first(x, y, W_query, W_key, W_value, W_output):
-    scores = x @ (W_query @ W_key.T) @ y.T / W_key.shape[1] ** 0.5
-    return softmax(scores) @ y @ (W_value @ W_output)
+@layer_with_heads.also_right
+def all_heads_at_once(x, y, W_query, W_key, W_value, W_output, heads):
+    arrays = x @ W_query, y @ W_key, y @ W_value
+    q, k, v = (a.reshape(len(a), heads, -1).swapaxes(0, 1) for a in arrays)
+    mixed = softmax(q @ k.swapaxes(1, 2) / k.shape[-1] ** 0.5) @ v
+    return mixed.swapaxes(0, 1).reshape(len(x), -1) @ W_output
 
 
-@attention_layer.also_right
-def in_float32(*arrays):
-    return attention_layer(*(array.astype(np.float32) for array in arrays))
+@layer_with_heads.also_right
+def matrices_cut_first(x, y, W_query, W_key, W_value, W_output, heads):
+    cuts = [np.split(W, heads, axis=1) for W in (W_query, W_key, W_value)]
+    total = 0
+    for Q, K, V, out in zip(*cuts, np.split(W_output, heads, axis=0), strict=True):
+        total = total + softmax(x @ Q @ (y @ K).T / K.shape[1] ** 0.5) @ (y @ V) @ out
+    return total
 
 
-@attention_layer.mistake(name="W_output missing")
-def W_output_missing(x, y, W_query, W_key, W_value, W_output):
-    """The last matrix is missing: the mixed values still go through W_output."""
-    queries, keys, values = x @ W_query, y @ W_key, y @ W_value
-    weights = softmax(queries @ keys.T / keys.shape[-1] ** 0.5)
-    return weights @ values
+@layer_with_heads.also_right
+def in_float32(*arguments):
+    *arrays, heads = arguments
+    return layer_with_heads(*(array.astype(np.float32) for array in arrays), heads)
 
 
-@attention_layer.mistake
-def values_not_projected(x, y, W_query, W_key, W_value, W_output):
-    """You mixed y itself: the values are y @ W_value."""
-    queries, keys, values = x @ W_query, y @ W_key, y
-    weights = softmax(queries @ keys.T / keys.shape[-1] ** 0.5)
-    return weights @ values @ W_output
+@layer_with_heads.mistake
+def one_head(x, y, W_query, W_key, W_value, W_output, heads):
+    """You used all features as one head: cut queries, keys and values into `heads` parts."""
+    return _layer(x, y, y, W_query, W_key, W_value, 1) @ W_output
 
 
-@attention_layer.mistake
-def keys_from_x(x, y, W_query, W_key, W_value, W_output):
+@layer_with_heads.mistake(name="scaled by d_k")
+def scaled_by_all_features(x, y, W_query, W_key, W_value, W_output, heads):
+    """You divided by √d_k of all heads together: a head's keys are d_k / heads wide."""
+    wide = W_key.shape[1]
+    return _layer(x, y, y, W_query, W_key, W_value, heads, wide) @ W_output
+
+
+@layer_with_heads.mistake
+def scaled_by_the_number_of_keys(x, y, W_query, W_key, W_value, W_output, heads):
+    """You divided by √m, the number of keys. It is the root of the width of one key of a head."""
+    return _layer(x, y, y, W_query, W_key, W_value, heads, len(y)) @ W_output
+
+
+@layer_with_heads.mistake
+def not_scaled(x, y, W_query, W_key, W_value, W_output, heads):
+    """The scores are not divided: each head scales by the root of its own width."""
+    return _layer(x, y, y, W_query, W_key, W_value, heads, 1) @ W_output
+
+
+@layer_with_heads.mistake
+def keys_and_values_from_x(x, y, W_query, W_key, W_value, W_output, heads):
+    """Keys and values came from x, so x asks itself: both come from y."""
+    return _layer(x, x, x, W_query, W_key, W_value, heads) @ W_output
+
+
+@layer_with_heads.mistake
+def values_from_x(x, y, W_query, W_key, W_value, W_output, heads):
+    """The values came from x: what is handed over stands where the keys are, in y."""
+    return _layer(x, y, x, W_query, W_key, W_value, heads) @ W_output
+
+
+@layer_with_heads.mistake
+def keys_from_x(x, y, W_query, W_key, W_value, W_output, heads):
     """The keys came from x: x asks only, keys and values both come from y."""
-    queries, keys, values = x @ W_query, x @ W_key, y @ W_value
-    weights = softmax(queries @ keys.T / keys.shape[-1] ** 0.5)
-    return weights @ values @ W_output
+    return _layer(x, x, y, W_query, W_key, W_value, heads) @ W_output
 
 
-@attention_layer.mistake
-def queries_from_y(x, y, W_query, W_key, W_value, W_output):
-    """The queries came from y: it is x that asks, one row of output for each row of x."""
-    queries, keys, values = y @ W_query, y @ W_key, y @ W_value
-    weights = softmax(queries @ keys.T / keys.shape[-1] ** 0.5)
-    return weights @ values @ W_output
+@layer_with_heads.mistake
+def x_and_y_exchanged(x, y, W_query, W_key, W_value, W_output, heads):
+    """x and y have changed places: x asks, y is looked at."""
+    return _layer(y, x, x, W_query, W_key, W_value, heads) @ W_output
 
 
-@attention_layer.mistake
-def projection_shared(x, y, W_query, W_key, W_value, W_output):
-    """Keys were made with W_query: each role has a matrix of its own."""
-    queries, keys, values = x @ W_query, y @ W_query, y @ W_value
-    weights = softmax(queries @ keys.T / keys.shape[-1] ** 0.5)
-    return weights @ values @ W_output
+@layer_with_heads.mistake(name="W_output missing")
+def W_output_missing(x, y, W_query, W_key, W_value, W_output, heads):
+    """The last matrix is missing: the heads side by side still go through W_output."""
+    return _layer(x, y, y, W_query, W_key, W_value, heads)
 
 
-@attention_layer.mistake
-def not_scaled(x, y, W_query, W_key, W_value, W_output):
-    """The scores are not divided by √d_k: this layer carries rule 3, scaled."""
-    queries, keys, values = x @ W_query, y @ W_key, y @ W_value
-    weights = softmax(queries @ keys.T)
-    return weights @ values @ W_output
+@layer_with_heads.mistake
+def heads_averaged(x, y, W_query, W_key, W_value, W_output, heads):
+    """You took the mean of the heads. They stand side by side, d_v features in all."""
+    mixed = _layer(x, y, y, W_query, W_key, W_value, heads)
+    parts = np.split(mixed, heads, axis=1)
+    return np.tile(np.mean(parts, axis=0), heads) @ W_output
 
 
-@attention_layer.mistake(name="scaled by the input's width")
-def scaled_by_the_width_of_x(x, y, W_query, W_key, W_value, W_output):
-    """You divided by the root of the input's width: it is the width of a key, d_k."""
-    queries, keys, values = x @ W_query, y @ W_key, y @ W_value
-    weights = softmax(queries @ keys.T / x.shape[-1] ** 0.5)
-    return weights @ values @ W_output
-
-
-@attention_layer.mistake
-def softmax_over_queries(x, y, W_query, W_key, W_value, W_output):
-    """Softmax ran over the queries: the keys are the last axis."""
-    queries, keys, values = x @ W_query, y @ W_key, y @ W_value
-    weights = softmax(queries @ keys.T / keys.shape[-1] ** 0.5, axis=0)
-    return weights @ values @ W_output
+@layer_with_heads.mistake
+def reshaped_at_once(x, y, W_query, W_key, W_value, W_output, heads):
+    """reshape to (heads, n, width) cuts across rows: cut the features, then move the axis."""
+    arrays = x @ W_query, y @ W_key, y @ W_value
+    q, k, v = (a.reshape(heads, len(a), -1) for a in arrays)
+    mixed = softmax(q @ k.swapaxes(1, 2) / k.shape[-1] ** 0.5) @ v
+    return mixed.reshape(len(x), -1) @ W_output
 
 
 def _widths(rng, square=False):
@@ -266,8 +293,8 @@ def _counted(*widths, wanted):
     "how many parameters?",
     points=2,
     asks="""
-    The same layer, with d = d_in. How many numbers are in its four matrices? One line is
-    enough.
+    The same layer, with d = d_in. How many numbers are in its four matrices, without any
+    bias? One line is enough, and one of the sizes of 08.2 does not come in.
     """,
     outputs=lambda *_: {"count": ()},
     inputs=_widths,
@@ -327,119 +354,134 @@ def output_from_the_input(d_in, d_k, d_v, d_out):
     return 2 * d_in * d_k + d_in * d_v + d_in * d_out
 
 
-def _weights_inputs(rng, square=False):
-    n, m, d = sizes(rng, 3, square)
-    return rng.normal(size=(n, d)), rng.normal(size=(m, d))
+@count_params.mistake
+def biases_counted(d_in, d_k, d_v, d_out):
+    """You counted biases too. The question is about the four matrices alone."""
+    return 2 * d_in * d_k + d_in * d_v + d_v * d_out + 2 * d_k + d_v + d_out
 
 
-def _far_key_counts(trial):
-    queries, keys = trial.arguments
-    scores, weights = queries @ keys.T / np.sqrt(keys.shape[1]), trial.outputs["weights"]
-    if np.abs(scores).max() > 50:
-        return None
-    return None if (weights > 0).all() else f"{int((weights == 0).sum())} weights are exactly 0"
+def _head_arrays(rng, square=False):
+    heads, n, m, d = sizes(rng, 4, square)
+    return rng.normal(size=(heads, n, d)), rng.normal(size=(heads, m, d))
 
 
-def _shift(trial):
+def _same_vector_for_all_keys(trial):
     queries, keys = trial.arguments
     again = trial.call(queries, keys + 0.5)["weights"]
     return moved(again, trial.outputs["weights"], trial.tolerance)
 
 
+def _heads_apart(trial):
+    queries, keys = trial.arguments
+    again = trial.call(queries[::-1], keys[::-1])["weights"]
+    return moved(again[::-1], trial.outputs["weights"], trial.tolerance)
+
+
 def _ratio_of_e(trial):
-    query, keys = np.array([[2.0, 0, 0, 0]]), np.array([[1.0, 0, 0, 0], [0, 0, 0, 0]])
+    query, keys = np.array([[[2.0, 0, 0, 0]]]), np.array([[[1.0, 0, 0, 0], [0, 0, 0, 0]]])
     weights = trial.call(query, keys)["weights"]
-    return moved(weights, np.array([[np.e, 1]]) / (np.e + 1), trial.tolerance)
+    return moved(weights, np.array([[[np.e, 1]]]) / (np.e + 1), trial.tolerance)
 
 
 @sheet.function(
     "08.4",
-    "bug hunt: something stands where softmax should",
+    "bug hunt: right for one head",
     points=2,
     asks="""
-    Found in a public program. Print what you need, find the property that fails, and write
-    `attention_weights` without the bug; the scores are right, and stay scaled.
+    A program was right while scores were (n, m). Then heads came, the scores became
+    (heads, n, m), and two lines were forgotten. It still runs whenever n = m. Find by a
+    property what fails, and write `attention_weights` without the bugs, for queries
+    (heads, n, d) and keys (heads, m, d). The scores stay scaled by √d.
     """,
-    outputs=lambda queries, keys: {"weights": (len(queries), len(keys))},
-    inputs=_weights_inputs,
-    edges={"negative scores": (np.ones((2, 3)), -np.arange(12.0).reshape(4, 3))},
+    outputs=lambda queries, keys: {"weights": (*queries.shape[:2], keys.shape[1])},
+    inputs=_head_arrays,
+    edges={
+        "one head, one query": (np.ones((1, 1, 3)), -np.arange(12.0).reshape(1, 4, 3)),
+        "scores of ±1000, two heads": (
+            np.array([[[40.0, 0]], [[-40, 0]]]),
+            np.array([[[40.0, 1], [30, 2], [0, 0]]] * 2),
+        ),
+    },
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
-        Property("no weight is exactly 0", _far_key_counts),
-        Property("the same vector added to every key changes nothing", _shift),
+        Property("the same vector added to every key changes nothing", _same_vector_for_all_keys),
+        Property("heads in reverse order give the same maps in reverse order", _heads_apart),
         Property("scores 2 and 0 at width 4 give weights of ratio e", _ratio_of_e),
     ),
     hints=(
-        "What do the rows sum to, and which function makes them sum to 1?",
-        "Replace np.maximum(scores, 0) by ____(scores).",
+        "In (heads, n, m), which axis are the keys? And what does .T do to three axes?",
+        "scores = queries @ keys.swapaxes(-1, ____) / …; softmax(scores, axis=____)",
     ),
 )
 def attention_weights(queries, keys):
-    """Right: rows sum to 1 again, and no key is shut out."""
-    scores = queries @ keys.T / np.sqrt(keys.shape[-1])
-    return softmax(scores)
+    """Right: the keys are the last axis, however many axes come before."""
+    scores = queries @ keys.swapaxes(-1, -2) / np.sqrt(keys.shape[-1])
+    return softmax(scores, axis=-1)
 
 
 @attention_weights.also_right
-def row_by_row(queries, keys):
-    return [softmax(keys @ query / np.sqrt(len(query))) for query in queries]
+def head_by_head(queries, keys):
+    pairs = zip(queries, keys, strict=True)
+    return [softmax(q @ k.T / np.sqrt(q.shape[-1])) for q, k in pairs]
 
 
 @attention_weights.also_right
-def exp_and_sum(queries, keys):
-    powers = np.exp(queries @ keys.T / np.sqrt(keys.shape[-1]))
-    return powers / powers.sum(axis=1)[:, None]
+def with_einsum(queries, keys):
+    return softmax(np.einsum("hnd,hmd->hnm", queries, keys) / np.sqrt(keys.shape[-1]))
 
 
 @attention_weights.also_right
 def in_float32(queries, keys):
-    scores = queries @ keys.T / np.sqrt(keys.shape[-1])
+    scores = queries @ keys.swapaxes(1, 2) / np.sqrt(keys.shape[-1])
     return softmax(scores.astype(np.float32))
 
 
 @attention_weights.mistake
 def not_repaired(queries, keys):
-    """The rows still do not sum to 1: np.maximum only cuts off what is negative."""
-    scores = queries @ keys.T / np.sqrt(keys.shape[-1])
-    return np.maximum(scores, 0)
-
-
-@attention_weights.mistake(name="relu, divided by the sum")
-def relu_divided_by_the_sum(queries, keys):
-    """Rows sum to 1 now, but keys with a score below 0 get nothing, and a row of negative
-    scores is empty: softmax, not np.maximum.
-    """
-    scores = queries @ keys.T / np.sqrt(keys.shape[-1])
-    positive = np.maximum(scores, 0)
-    return positive / np.maximum(positive.sum(axis=-1, keepdims=True), 1e-12)
-
-
-@attention_weights.mistake
-def softmax_of_relu(queries, keys):
-    """np.maximum still stands before softmax: all negative scores count as 0."""
-    scores = queries @ keys.T / np.sqrt(keys.shape[-1])
-    return softmax(np.maximum(scores, 0))
-
-
-@attention_weights.mistake
-def sigmoid(queries, keys):
-    """A sigmoid weighs each key alone: the rows do not sum to 1."""
-    scores = queries @ keys.T / np.sqrt(keys.shape[-1])
-    return 1 / (1 + np.exp(-scores))
+    """As it was found: .T turns all three axes round, and axis=1 are the queries now."""
+    return softmax(queries @ keys.T / np.sqrt(keys.shape[-1]), axis=1)
 
 
 @attention_weights.mistake
 def softmax_over_queries(queries, keys):
-    """Softmax it is, but over the queries: columns sum to 1, rows do not."""
-    scores = queries @ keys.T / np.sqrt(keys.shape[-1])
+    """axis=1 are the queries of a head: the keys are the last axis."""
+    scores = queries @ keys.swapaxes(-1, -2) / np.sqrt(keys.shape[-1])
+    return softmax(scores, axis=1)
+
+
+@attention_weights.mistake
+def softmax_over_heads(queries, keys):
+    """Your heads share one attention: softmax ran over axis 0. It runs over the keys."""
+    scores = queries @ keys.swapaxes(-1, -2) / np.sqrt(keys.shape[-1])
     return softmax(scores, axis=0)
 
 
 @attention_weights.mistake
+def softmax_over_a_map(queries, keys):
+    """Each map sums to 1 as a whole. Each row does: every query has all of its attention."""
+    scores = queries @ keys.swapaxes(-1, -2) / np.sqrt(keys.shape[-1])
+    flat = softmax(scores.reshape(len(scores), -1))
+    return flat.reshape(scores.shape)
+
+
+@attention_weights.mistake
 def scale_lost(queries, keys):
-    """Softmax is right; the division by √d_k got lost."""
-    return softmax(queries @ keys.T)
+    """Both lines are repaired; the division by √d got lost."""
+    return softmax(queries @ keys.swapaxes(-1, -2))
+
+
+@attention_weights.mistake
+def scaled_by_the_number_of_keys(queries, keys):
+    """You divided by √m: the keys' own width is their last axis."""
+    return softmax(queries @ keys.swapaxes(-1, -2) / np.sqrt(keys.shape[-2]))
+
+
+@attention_weights.mistake
+def exp_without_a_shift(queries, keys):
+    """For scores near 1000 exp overflows: subtract the largest of each row first."""
+    powers = np.exp(queries @ keys.swapaxes(-1, -2) / np.sqrt(keys.shape[-1]))
+    return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def _pool_arrays(rng, square=False):
