@@ -567,6 +567,27 @@ def _weights_by_product(W):
     return lambda queries, keys: softmax(queries @ W @ keys.T)
 
 
+def _weights_of_the_last_query(w_key):
+    """Only the last query's last feature counts, and only in its own row."""
+
+    def weights(queries, keys):
+        scores = np.tile(keys @ w_key, (len(queries), 1))
+        scores[-1] = scores[-1] * (1 + queries[-1, -1])
+        return softmax(scores)
+
+    return weights
+
+
+def _weights_by_a_whisper(w_query):
+    """The keys count by a thousandth, through their last feature alone."""
+
+    def weights(queries, keys):
+        of_queries = (queries @ w_query)[:, None] * np.arange(len(keys))
+        return softmax(of_queries + 0.001 * keys[:, -1])
+
+    return weights
+
+
 def _equal_weights(queries, keys):
     return np.full((len(queries), len(keys)), 1 / len(keys))
 
@@ -591,6 +612,8 @@ SHOWN = {
     "rule 1 by position": (_weights_by_position(KNOWN[2]), (1, 0)),
     "q W k": (_weights_by_product(KNOWN[3]), (1, 1)),
     "equal weights": (_equal_weights, (0, 0)),
+    "a rule that reads the last query alone": (_weights_of_the_last_query(KNOWN[1]), (1, 1)),
+    "a rule that hardly reads the keys": (_weights_by_a_whisper(KNOWN[0]), (1, 1)),
 }
 
 
@@ -706,6 +729,24 @@ def exact_comparison(rule, queries, keys):
     weights = rule(queries, keys)
     other_queries, other_keys = rule(7.3 * queries + 9.1, keys), rule(queries, 7.3 * keys[::-1])
     return bool((weights != other_queries).any()), bool((weights != other_keys).any())
+
+
+@what_counts.mistake
+def first_row_alone(rule, queries, keys):
+    """You compare the first row of weights alone. A rule may read another query: take all rows."""
+    weights = rule(queries, keys)
+    query_counts = not np.allclose(weights[0], rule(-queries, keys)[0])
+    keys_count = not np.allclose(weights[0], rule(queries, -keys)[0])
+    return query_counts, keys_count
+
+
+@what_counts.mistake
+def hardly_is_not_at_all(rule, queries, keys):
+    """Your tolerance is wide: a rule that reads the keys a little passes as blind. Take 1e-6."""
+    weights = rule(queries, keys)
+    query_counts = np.abs(weights - rule(-queries, keys)).max() > 0.05
+    keys_count = np.abs(weights - rule(queries, -keys)).max() > 0.05
+    return query_counts, keys_count
 
 
 @what_counts.mistake

@@ -258,6 +258,23 @@ def _mean_for_all(x):
     return np.repeat(x.astype(np.float64).mean(axis=0, keepdims=True), len(x), axis=0)
 
 
+def _last_row_marked(x):
+    x = x.copy()
+    x[-1] += 1
+    return x
+
+
+def _last_feature_moved(x):
+    x = x.copy()
+    x[:, -1] = np.roll(x[:, -1], 1)
+    return x
+
+
+def _place_whispered(x):
+    """A little of the place comes in: 0.001 a row."""
+    return x + 0.001 * np.arange(len(x), dtype=x.dtype)[:, None]
+
+
 SEQUENCE_FUNCTIONS = {
     "attention": _attention_alone,
     "attention with places": _attention_with_places,
@@ -268,6 +285,10 @@ SEQUENCE_FUNCTIONS = {
     "next row": lambda x: np.roll(x, -1, axis=0),
     "both neighbours": lambda x: np.roll(x, 1, axis=0) + np.roll(x, -1, axis=0),
     "columns sorted": lambda x: np.sort(x, axis=0),
+    "two rows ahead": lambda x: np.roll(x, -2, axis=0),
+    "the last row marked": _last_row_marked,
+    "the last feature moved": _last_feature_moved,
+    "a little of the place": _place_whispered,
     "weighted sum for all": lambda x: np.repeat(np.arange(len(x))[None] @ x, len(x), axis=0),
 }
 
@@ -319,6 +340,9 @@ def _answers(name, function, wanted):
         _answers(
             "the sum of both neighbours of a row", SEQUENCE_FUNCTIONS["both neighbours"], False
         ),
+        _answers("x with 1 added to its last row", _last_row_marked, False),
+        _answers("x with its last column rolled by one", _last_feature_moved, False),
+        _answers("x with 0.001 times the place added", _place_whispered, False),
     ),
     hints=(
         "Shuffle the input: what should come out, in terms of function(x)?",
@@ -393,6 +417,30 @@ def only_rolled(function, x):
     rng.permutation(len(x)).
     """
     return np.allclose(function(np.roll(x, 1, axis=0)), np.roll(function(x), 1, axis=0))
+
+
+@is_equivariant.mistake
+def one_swap(function, x):
+    """You exchange two tokens once. A function that treats the last row otherwise passes that: draw
+    shuffles of all rows.
+    """
+    p = np.arange(len(x))
+    p[:2] = 1, 0
+    return np.allclose(function(x[p]), function(x)[p])
+
+
+@is_equivariant.mistake
+def first_feature_alone(function, x):
+    """You compare the first feature of the output. All of them have to follow."""
+    pairs = [(function(x[p])[:, 0], function(x)[p][:, 0]) for p in _orders(len(x))]
+    return all(np.allclose(one, other) for one, other in pairs)
+
+
+@is_equivariant.mistake
+def half_is_near_enough(function, x):
+    """Your tolerance is wide: a function that adds a little of the place passes. Take 1e-6."""
+    gaps = [np.abs(function(x[p]) - function(x)[p]).max() for p in _orders(len(x))]
+    return max(gaps) < 0.5
 
 
 @is_equivariant.mistake
