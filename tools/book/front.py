@@ -7,8 +7,8 @@ from string import Template
 SHOWN = ("1", "4", "8", "25")
 KINDS = {
     "true, some of them with an addition": r"true",
-    "imprecise or half true": r"imprecise|half true|depends",
-    "wrong": r"wrong",
+    "imprecise or half true": r"imprecise|half true|(it )?depends",
+    "wrong": r"wrong|about people",
 }
 
 
