@@ -105,7 +105,8 @@ def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=1
     history = History([], {}, False)
     keeper = BestParams(model, history, validate)
     said = progress if isinstance(progress, str) else "training"
-    with tqdm(total=steps, desc=said, unit="step", disable=not progress) as bar:
+    # every half second: a front end that reads late loses messages when there are over a thousand
+    with tqdm(total=steps, desc=said, unit="step", disable=not progress, mininterval=0.5) as bar:
         try:
             for loss in _descend(model, batches, steps, learning_rate, clip):
                 history.losses.append(loss)
