@@ -313,7 +313,8 @@ def test_the_time_of_all_cells_together_is_capped(school):
 def test_a_sandbox_that_does_not_start_gives_nobody_marks(school, monkeypatch, capsys):
     """A worker that cannot begin is the grader's failure, never a student's zero."""
     command_line = [sys.executable, "-c", "import no_such_module"]
-    monkeypatch.setattr(sandbox.Sandbox, "command", lambda self, refused=None: command_line)
+    for made_by in ("command", "around"):  # of workers that start, and of those that are copied
+        monkeypatch.setattr(sandbox.Sandbox, made_by, lambda *_: command_line)
     assert run(school) == 2
     said = capsys.readouterr().err
     assert said.startswith("Not graded: the sandbox does not start") and "no_such_module" in said
