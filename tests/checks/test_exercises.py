@@ -39,7 +39,7 @@ MADE = [(exercise, mistake) for exercise in ALL for mistake in exercise.mistakes
 
 
 def on_cards(id):
-    """Whether it is asked on cards, which are made of the declarations: no notebook has its words."""
+    """Whether it is asked on cards, made of the declarations: no notebook has its words."""
     return id.split(".")[0] == "course"
 
 
