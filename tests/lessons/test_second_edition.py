@@ -109,6 +109,37 @@ def _is_text(node):
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
+def shown_by(cell, key):
+    """The number that a reveal of that key has shown, or None."""
+    for output in cell.outputs:
+        text = output.get("data", {}).get("text/plain", "")
+        found = re.search(r"What happened: (?:≈ )?(-?[\d,]+(?:\.\d+)?)\.", text)
+        if found and key in cell.source:
+            return float(found[1].replace(",", ""))
+    return None
+
+
+@each
+def test_no_number_that_is_the_answer_stands_before_its_result(path):
+    """0, 1 and 100, for percent, stand everywhere; any other number is told by nobody."""
+    waiting = {}  # key → the numbers in code that one sees since it was asked
+    for cell in code_of(path):
+        nodes = ast.walk(ast.parse(cell.source)) if not is_folded(cell) else ()
+        numbers = {n.value for n in nodes if isinstance(n, ast.Constant) and is_number(n.value)}
+        for call in calls(cell.source, "predict"):
+            if argument(call, 2, "options") is None:
+                waiting[key_of(call)] = set()
+        for seen in waiting.values():
+            seen |= numbers
+        for call in calls(cell.source, "reveal"):
+            seen, shown = waiting.pop(key_of(call), set()), shown_by(cell, key_of(call))
+            assert shown in (None, 0, 1, 100) or shown not in seen, f"{cell.id} tells {shown}"
+
+
+def is_number(value):
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 @each
 def test_a_measured_number_has_a_claim_and_a_range(path):
     for cell in code_of(path):
