@@ -140,7 +140,10 @@ def test_missions_controls_and_picture_fit_on_one_screen_without_scrollbars(less
 @every_explorer
 @pytest.mark.parametrize("kind", ["select", "input[type=radio]"])
 def test_arrow_keys_choose_from_menus_and_answers(lesson, kind):
-    first = lesson.page.locator(f".course-panel {kind}").first
+    found = lesson.page.locator(f".course-panel {kind}")
+    if kind == "select" and not found.count():
+        pytest.skip("this explorer has sliders, and no menu")
+    first = found.first
     assert press(lesson, first, "ArrowDown") == (True, True)
 
 
