@@ -2,15 +2,13 @@
 
 import re
 from collections import Counter
-from pathlib import Path
 
-import nbformat
 import pytest
 
 from course_utils.checks.catalogue import exercises, sheets
 from course_utils.checks.choices import ChoiceExercise
+from course_utils.checks.questions import question
 
-SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
 OPTION = re.compile(r"^- ([a-z])\) (.+(?:\n  .+)*)$", flags=re.M)
 RANDOM_SHARE = 0.25  # of four options
 ROOM = 0.2
@@ -19,13 +17,10 @@ each_sheet = pytest.mark.parametrize("sheet", [s for s in sheets() if not s[:2].
 
 
 def choices(sheet):
-    """The choices of a sheet, with their options as the notebook shows them, {letter: text}."""
-    (path,) = SOLUTIONS.glob(f"{sheet}_*.ipynb")
-    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells]
+    """The choices of a sheet, with their options as a learner reads them, {letter: text}."""
     for exercise in exercises(sheet).values():
         if isinstance(exercise, ChoiceExercise):
-            (asked,) = (text for text in cells if text.startswith(f"## {exercise.id} "))
-            yield exercise, dict(OPTION.findall(asked))
+            yield exercise, dict(OPTION.findall(question(exercise)))
 
 
 @each_sheet

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from course_utils import plots
 from course_utils.plots import multiples, planes, readings, scan_figures
+from course_utils.plots.bends import keys_on_curve
 from course_utils.plots.figures import TALLEST, WIDEST
 
 # Modules that return texts, and what returns no figure of its own
@@ -31,6 +32,11 @@ EXAMPLES = {
         lambda s: plots.scores_map(5 * s, "ab", "xyz", query_label="wish"),
         (ONE, TWO),
         ("scores", "wish, a to b", "key", "bright 3.7", "a: 3.05 1.4 0.55"),
+    ),
+    "keys_on_curve": (
+        lambda parts: keys_on_curve(np.tanh, tuple(parts)),
+        (np.array([0.0, 2]), np.array([-3.0, 1])),
+        ("Two keys on a curve", "part 0: the keys are 0.762 apart", "part 2: the keys are 0.031"),
     ),
     "three_stages": (
         lambda w: plots.three_stages(2 * w, w, w @ np.ones((3, 2)) * w[:, :1], "ab", "xyz"),
