@@ -18,7 +18,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course_utils.grading import __main__ as command
-from course_utils.grading import pool, proving, sandbox
+from course_utils.grading import pool, proving, ready, sandbox
 from course_utils.grading.assess import assess
 from course_utils.grading.journal import NAME, Busy, Journal
 from course_utils.grading.master import read_master
@@ -313,6 +313,7 @@ def test_the_time_of_all_cells_together_is_capped(school):
 def test_a_sandbox_that_does_not_start_gives_nobody_marks(school, monkeypatch, capsys):
     """A worker that cannot begin is the grader's failure, never a student's zero."""
     command_line = [sys.executable, "-c", "import no_such_module"]
+    monkeypatch.setattr(ready, "_HERE", ready._Here())  # which gives up copying, for this test
     for made_by in ("command", "around"):  # of workers that start, and of those that are copied
         monkeypatch.setattr(sandbox.Sandbox, made_by, lambda *_: command_line)
     assert run(school) == 2
