@@ -17,6 +17,7 @@ from course_utils.plots.figures import (
 from course_utils.plots.grids import LEAST_FONT, checked_limits, scale_bar
 from course_utils.plots.readings import alt_text, largest_cells, looks, number, span
 
+FREE = 0.6  # pixels of a scan between its frame and a number
 SIDE = 8  # pixels of a scan
 STEP = SIDE + 2  # from one scan to the next
 BAR, WORD = 1.0, 0.9  # inches of the colour scale, and of the words beside the scans
@@ -154,9 +155,11 @@ def _numbers(ax, weights, left, top, unit):
         row, column = divmod(part, across)
         if weight < 0.005 or across > 2:
             continue
-        y = top - 1.3 if row < across - 1 else top + SIDE + 1.1
+        above = row < across - 1
+        y = top - FREE if above else top + SIDE + FREE
         x = left + (column + 0.5) * SIDE / across
-        ax.text(x, y, f"{weight:.2f}", ha="center", va="center", fontsize=font, color=INK)
+        side = "bottom" if above else "top"
+        ax.text(x, y, f"{weight:.2f}", ha="center", va=side, fontsize=font, color=INK)
 
 
 def _paint(ax, colours, left, top):
