@@ -42,9 +42,8 @@ def test_its_evidence_is_a_cell_that_exists(row):
         linked = [c.source for c in notebook.cells if c.id == cell]
         assert linked, f"{path} has no cell {cell}"
         names = re.findall(r"\bE\d+\b", label)
-        second = any("Option(" in c.source for c in notebook.cells)
         missing = [name for name in names if not re.search(rf"{name}\b", linked[0][:200])]
-        assert not (second and missing), f"{path}: the cell {cell} does not begin with # {names}"
+        assert not missing, f"{path}: the cell {cell} does not begin with # {names}"
 
 
 def judged_in(path):

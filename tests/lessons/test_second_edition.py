@@ -1,7 +1,4 @@
-"""How a lesson speaks: it shows what it measured, keeps its answers back, and lets one build.
-
-A lesson that still speaks as in the first edition is left out until it is rewritten.
-"""
+"""How a lesson speaks: it shows what it measured, keeps its answers back, and lets one build."""
 
 import ast
 import re
@@ -15,14 +12,11 @@ from course_utils.learning.measured import register
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-# rewritten is what asks with `Option`
-FIRST_EDITION = {p.stem for p in LESSONS if "Option(" not in p.read_text(encoding="utf-8")}
-SECOND = [path for path in LESSONS if path.stem not in FIRST_EDITION]
 WITHOUT_BLANKS = {"00b_numpy_refresher", "10b_real_words"}
 BLANKS_OF_A_LESSON = range(2, 5)
 LETTERS_OF_A_LINE = 76
 TRUTHS_OF_ALL_LESSONS = 25
-each = pytest.mark.parametrize("path", SECOND, ids=lambda path: path.stem)
+each = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
 
 def code_of(path):
@@ -185,9 +179,8 @@ def test_the_learner_builds(path):
 
 
 def test_truth_values_are_rare():
-    """Of lessons of the first edition none is counted: they still have theirs."""
     count = 0
-    for cell in (cell for path in SECOND for cell in code_of(path)):
+    for cell in (cell for path in LESSONS for cell in code_of(path)):
         for output in cell.outputs:
             text = output.get("text", "") + output.get("data", {}).get("text/plain", "")
             count += len(re.findall(r"\b(?:True|False)\b", text))
