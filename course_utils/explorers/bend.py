@@ -31,7 +31,8 @@ KEYS = np.array([-2.0, -0.8, 0.4, 1.6])  # each key is one number
 SECOND_QUERY = -1.0
 W_QUERY, W_KEY = np.array([[1.0, 1, -1, 0.5], [1, -0.7, 0.5, -1.2]])  # one number a hidden feature
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-REACH = 5  # the curve is drawn from −5 to 5
+REACH = 3  # scores are drawn for keys from −3 to 3
+DASHES = ("7 5", "2 4", "12 4 2 4", "4 2")  # one for each hidden feature
 
 
 class Bent(NamedTuple):
@@ -56,7 +57,11 @@ def bend_explorer():
             "Rule 2 with d_a = 1 and v = 1: push the largest weight of q1 to its cap, within 0.01.",
             lambda s: s.bent and s.hidden == s.size == 1 and s.weights[0].max() > s.cap - 0.01,
         ),
-        Mission("Rule 2: make q1 and q2 prefer different keys.", _is_split),
+        Mission(
+            "Rule 2: make q1 and q2 prefer different keys, each ahead of the next by more than "
+            "0.005.",
+            _is_split,
+        ),
     )
     whole = functools.partial(labelled, widgets.IntSlider, min=1, value=1)
     query = {"min": -3, "max": 3, "step": 0.1, "value": 0.5}
@@ -79,16 +84,30 @@ def _is_split(seen):
 def bend_look(bent, query, hidden, steepness, size):
     """Score two queries with four keys by either rule; the facts are a `Bent`."""
     queries = np.array([query, SECOND_QUERY])
-    inside = queries[:, None, None] * W_QUERY[:hidden] + KEYS[:, None] * W_KEY[:hidden]
-    inside *= steepness  # (query, key, hidden)
-    scores = size * (np.tanh(inside) if bent else inside).sum(axis=-1)
-    weights = softmax(scores)
+    rule = functools.partial(_features, hidden=hidden, steepness=steepness, bent=bent)
+    weights = softmax(size * np.stack([rule(query, KEYS).sum(axis=0) for query in queries]))
     power = np.exp(2.0 * size * hidden)
     facts = Bent(bent, hidden, size, weights, float(power / (power + len(KEYS) - 1)))
     reading = _say(facts, query)
-    curve = (bent, steepness, hidden)
-    picture = bend_picture(queries, KEYS, weights, curve, facts.cap, _cap_of(facts), reading)
+    curves = rule, _top(bent, hidden, steepness)
+    picture = bend_picture(queries, KEYS, weights, curves, facts.cap, _cap_of(facts), reading)
     return View(picture, reading, facts)
+
+
+def _features(query, keys, hidden, steepness, bent):
+    """Return the hidden features (hidden, keys) of one query with each key, bent by tanh or not."""
+    inside = steepness * (query * W_QUERY[:hidden, None] + W_KEY[:hidden, None] * keys)
+    return np.tanh(inside) if bent else inside
+
+
+def _top(bent, hidden, steepness):
+    """Return the end of the scores' axis, the same for every query."""
+    if bent:
+        return float(hidden)
+    ends = [
+        _features(q, k, hidden, steepness, bent) for q in (-REACH, REACH) for k in (-REACH, REACH)
+    ]
+    return float(max(np.abs(np.vstack([*one, one.sum(axis=0)])).max() for one in ends))
 
 
 def _cap_of(seen):
@@ -116,60 +135,71 @@ def _signed(number, form=".1f"):
     return f"{number:{form}}".replace("-", "−")
 
 
-def bend_picture(queries, keys, weights, curve, cap, cap_words, reading):
-    """Draw one hidden feature of two queries as curves, and the weights as a map with their cap.
+def bend_picture(queries, keys, weights, curves, cap, cap_words, reading):
+    """Draw each query's scores as a curve over the keys, and the weights as a map with their cap.
 
-    queries (2,), keys (m,), weights (2, m).  curve : (with tanh or without, its steepness, how
-    many such features are summed).  cap : the largest weight possible, cap_words : in words.
+    queries (2,), keys (m,), weights (2, m).  curves : (what gives the hidden features of a query
+    with keys, the end of the axis).  cap : the largest weight possible, cap_words : in words.
     """
-    bent, steepness, hidden = curve
-    curves = [
-        _curve(44, 62 + 172 * i, f"q{i + 1}", query, keys, bent, steepness)
+    features, top = curves
+    panels = [
+        _scores(44, 62 + 172 * i, f"q{i + 1}", query, keys, functools.partial(features, query), top)
         for i, query in enumerate(queries)
     ]
-    head = f"Hidden feature 1 of {hidden}: " + ("tanh(W·(q + k))" if bent else "W·(q + k)")
+    hidden, bent = (features.keywords[name] for name in ("hidden", "bent"))
+    one = "tanh(W·[q; k])" if bent else "W·[q; k]"
+    note = one if hidden == 1 else f"dashed: {hidden} features {one}; thick: their sum"
     return svg(
         800,
         400,
         "Two queries, four keys, by rule 1 or rule 2",
         reading,
-        label(20, 24, head, size=15, font_weight="bold"),
-        *curves,
+        label(20, 24, "① Score of a key ÷ v", size=15, font_weight="bold"),
+        *panels,
+        middle(44 + 170, 372, "key k, one number", size=12, fill=FAINT),
+        middle(44 + 170, 390, note, size=12, fill=FAINT),
         _map(weights),
         _largest(weights[0], bent, cap, cap_words),
     )
 
 
-def _curve(x, y, name, query, keys, bent, steepness, width=340, height=126):
-    """Draw the curve over q + k, and where each key sits on it for this query."""
-    top = 1.0 if bent else float(REACH * steepness)
+def _scores(x, y, name, query, keys, features, top, width=340, height=126):
+    """Draw each hidden feature over the key as a dashed line, their sum thick, a dot a key."""
 
-    def place(number):
-        value = np.tanh(steepness * number) if bent else steepness * number
-        across = x + width * (number + REACH) / (2 * REACH)
-        return across, y + height / 2 * (1 - 0.84 * value / top)
+    def place(key, score):
+        across = x + width * (key + REACH) / (2 * REACH)
+        return across, y + height / 2 * (1 - 0.84 * score / top)
 
+    def curve(scores, **look):
+        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in map(place, along, scores))
+        return tag("polyline", points=points, fill="none", stroke=INK, **look)
+
+    along = np.linspace(-REACH, REACH, 121)
+    each = features(along)
     low, high = y + 0.92 * height, y + 0.08 * height
-    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in map(place, np.linspace(-REACH, REACH, 121)))
     parts = [
         label(x, y - 12, f"{name} = {_signed(query)}", fill=QUERY, font_weight="bold"),
         box(x, y, width, height, fill="#fafafa", stroke=LINE),
         tag("line", x1=x, x2=x + width, y1=y + height / 2, y2=y + height / 2, stroke="#cccccc"),
         *(
-            label(x - 6, at, _signed(number, "g"), 12, FAINT, text_anchor="end")
+            label(x - 6, at, _signed(number, ".3g"), 12, FAINT, text_anchor="end")
             for at, number in ((high, top), (low, -top))
         ),
-        tag("polyline", points=points, fill="none", stroke=INK, stroke_width=2),
     ]
-    for j, key in enumerate(keys):
-        across, up = place(query + key)
-        parts.append(tag("circle", cx=across, cy=up, r=6, fill=KEY, stroke="#ffffff"))
-        above = up > y + height / 2
-        look = {"paint_order": "stroke", "stroke": "#ffffff", "stroke_width": 4}
-        parts.append(
-            middle(across, up + (-16 if above else 17), f"k{j + 1}", size=13, fill=KEY, **look)
-        )
+    if len(each) > 1:
+        looks = ({"stroke_dasharray": dash, "opacity": "0.6"} for dash in DASHES)
+        parts += [curve(one, **look) for one, look in zip(each, looks, strict=False)]
+    parts.append(curve(each.sum(axis=0), stroke_width=2.5))
+    for j, (key, score) in enumerate(zip(keys, features(keys).sum(axis=0), strict=True)):
+        parts.append(_dot(*place(key, score), f"k{j + 1}", y + height / 2))
     return "".join(parts)
+
+
+def _dot(across, up, name, centre):
+    """Draw a key on its curve, with its name on the side where there is room."""
+    look = {"paint_order": "stroke", "stroke": "#ffffff", "stroke_width": 4}
+    words = middle(across, up + (-16 if up > centre else 17), name, size=13, fill=KEY, **look)
+    return tag("circle", cx=across, cy=up, r=6, fill=KEY, stroke="#ffffff") + words
 
 
 def _map(weights, x=440, y=92, side=(78, 56)):

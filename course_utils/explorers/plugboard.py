@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import ipywidgets as widgets
+import numpy as np
 
 from course_utils.attention import AttentionLayer
 from course_utils.explorers.missions import Explorer, Mission, View
@@ -20,6 +21,7 @@ from course_utils.plots.drawings import (
     label,
     middle,
     svg,
+    weight_cell,
 )
 
 N, M = 3, 7  # target positions; source positions where they are another sequence
@@ -72,13 +74,22 @@ def plugboard_look(rule, is_self, width):
         f"together {of_rule + around}."
     )
     facts = Plugged(is_self, (N, m), of_rule, around)
-    return View(plugboard_picture(rule, source, shapes, facts, reading), reading, facts)
+    weights = _weights(layer, width, m, is_self)
+    return View(plugboard_picture(rule, source, shapes, facts, weights, reading), reading, facts)
 
 
-def plugboard_picture(rule, source, shapes, facts, reading):
+def _weights(layer, width, m, is_self):
+    """Return the weights (N, m) that the untrained layer gives to random vectors."""
+    rng = np.random.default_rng(0)
+    x, y = (rng.normal(size=(size, width)).astype(np.float32) for size in (N, m))
+    return layer.forward(x, x if is_self else y)[1].attended.weights[0]
+
+
+def plugboard_picture(rule, source, shapes, facts, weights, reading):
     """Draw the layer as a box with its dense layers, and in it the rule as a box of its own.
 
-    rule its name, source "x" or "y", shapes {array: shape}, facts a `Plugged`, reading in words.
+    rule its name, source "x" or "y", shapes {array: shape}, facts a `Plugged`, weights (n, m),
+    reading in words.
     """
     drawn = [box(120, 44, 560, 262, stroke=LINE, stroke_width=2, rx=8)]
     drawn.append(
@@ -98,10 +109,20 @@ def plugboard_picture(rule, source, shapes, facts, reading):
     drawn.append(arrow((500, 180), (570, 180), INK))
     drawn.append(label(506, 160, f"{shapes['context']}", size=13))
     drawn += [_part(570, 180, "W_O", INK), arrow((650, 180), (706, 180), INK)]
-    drawn.append(label(712, 180, f"{shapes['context']}"))
+    drawn += [label(712, 180, f"{shapes['context']}"), _map(weights)]
     counts = f"parameters: rule {facts.rule_params}, dense layers 4 d² = {facts.layer_params}"
     drawn.append(label(120, 332, counts, size=16, font_weight="bold"))
     return svg(800, 366, "A scoring rule inside an attention layer", reading, *drawn)
+
+
+def _map(weights, x=514, y=226, side=22):
+    """Draw the weights under the way out, a row a target position, a column a source position."""
+    n, m = weights.shape
+    cells = [
+        weight_cell(x + side * j, y + side * i, side, side, weight)
+        for (i, j), weight in np.ndenumerate(weights)
+    ]
+    return "".join(cells) + label(x, y - 12, f"② weights {n} × {m}, untrained", 12, FAINT)
 
 
 def _part(x, y, name, colour):

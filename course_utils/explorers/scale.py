@@ -9,12 +9,21 @@ import numpy as np
 from course_utils.attention import softmax
 from course_utils.explorers.missions import Explorer, Mission, View
 from course_utils.learning.panels import labelled
-from course_utils.plots.drawings import FAINT, INK, QUERY, bar, box, label, middle, svg
+from course_utils.plots.drawings import (
+    INK,
+    KEY,
+    LINE,
+    QUERY,
+    bar,
+    box,
+    label,
+    middle,
+    svg,
+)
 
 WIDTHS = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 DIVISORS = {"nothing": lambda d: 1.0, "√d": lambda d: d**0.5, "d": lambda d: float(d)}
 QUERIES, KEYS = 400, 10
-RANGE, BINS = 40, 80  # the histogram runs from −RANGE to RANGE
 
 
 class Spread(NamedTuple):
@@ -76,30 +85,44 @@ def scale_look(width, divisor, temperature):
         f"standard deviation is {facts.deviation:.2f}, the largest weight of {KEYS} is "
         f"{facts.largest:.2f} on average, and {used:.1f} keys are in use."
     )
-    return View(scale_picture(scores, facts, used, reading), reading, facts)
+    return View(scale_picture(scores[0], weights[0], facts, used, reading), reading, facts)
 
 
-def scale_picture(scores, facts, used, reading, left=40, base=300):
-    """Draw a histogram of the scores, and three bars: deviation, largest weight, keys in use.
+def scale_picture(scores, weights, facts, used, reading, left=30, wide=40):
+    """Draw one query's scores and weights, and three bars: deviation, largest weight, keys in use.
 
-    scores (queries, keys), facts a `Spread`, used a number of keys, reading in words.
+    scores (keys,), weights (keys,), facts a `Spread`, used a number of keys, reading in words.
     """
-    counts = np.histogram(np.clip(scores, -RANGE, RANGE), BINS, (-RANGE, RANGE))[0]
-    shares, wide = counts / counts.sum(), 380 / BINS
-    drawn = [label(left, 26, "Scores: how often each value comes", size=15, font_weight="bold")]
-    for i, share in enumerate(shares):
-        height = 240 * share**0.5  # the root, so that rare values are seen too
-        drawn.append(box(left + wide * i, base - height, wide - 1, height, fill=QUERY))
-    for value in (-RANGE, -20, 0, 20, RANGE):
-        x = left + 380 * (value + RANGE) / (2 * RANGE)
-        drawn.append(middle(x, base + 16, f"{value}".replace("-", "−"), size=12, fill=FAINT))
+    drawn = [label(left, 26, "① One query: scores of ten keys", size=15, font_weight="bold")]
+    drawn.append(label(left, 110, "② Its weights", size=15, font_weight="bold"))
+    for j, (score, weight) in enumerate(zip(scores, weights, strict=True)):
+        drawn.append(_column(left + wide * j, wide, f"k{j + 1}", score, weight))
     rows = (
         ("deviation", min(facts.deviation / 32, 1), f"{facts.deviation:.2f}"),
         ("largest weight", facts.largest, f"{facts.largest:.2f}"),
         ("keys in use", used / KEYS, f"{used:.1f} of {KEYS}"),
     )
+    head = f"Mean over {QUERIES} queries"
+    drawn.append(label(470, 26, head, size=15, font_weight="bold"))
     drawn += [
-        bar(450, 90 + 70 * i, name, share, shown, INK, room=120, length=150)
+        bar(450, 90 + 70 * i, name, share, shown, INK, room=120, length=140)
         for i, (name, share, shown) in enumerate(rows)
     ]
     return svg(800, 350, "Dot products of random vectors and their weights", reading, *drawn)
+
+
+def _column(x, wide, key, score, weight, base=300, height=160):
+    """Draw one key: its score as a number, its weight as a column with a number below."""
+    number = f"{score:.1f}" if abs(score) < 9.95 else f"{score:.0f}"
+    look = {"size": 13, "fill": QUERY}
+    drawn = [box(x, 46, wide - 3, 32, stroke=QUERY)]
+    drawn.append(middle(x + (wide - 3) / 2, 62, number.replace("-", "−"), **look))
+    drawn.append(box(x, base - height, wide - 3, height, fill="#fafafa", stroke=LINE))
+    drawn.append(box(x, base - height * weight, wide - 3, height * weight, fill=KEY))
+    shown = f"{weight:.2f}".removeprefix("0")
+    centre = x + (wide - 3) / 2
+    drawn += [
+        middle(centre, base + 16, shown, size=13),
+        middle(centre, base + 34, key, size=12, fill=KEY),
+    ]
+    return "".join(drawn)

@@ -61,21 +61,29 @@ def shelf_look(x, y, sharpness):
     """Ask the shelf with the query (x, y); the facts are the five weights."""
     query = np.array([[x, y]])
     found = attend(sharpness * query, BOOK_KEYS, BOOK_PAGES, score=DotScore())
-    weights, context = found.weights[0], found.context[0]
-    shares = ", ".join(f"{b} {w:.3f}" for b, w in zip(BOOKS, weights, strict=True))
+    scores, weights, context = found.scores[0], found.weights[0], found.context[0]
+    rows = zip(BOOKS, weights, scores, strict=True)
+    shares = ", ".join(f"{b} {w:.3f} (score {_signed(s)})" for b, w, s in rows)
     pages = ", ".join(f"{p} {c:.1f}" for p, c in zip(PAGES, context, strict=True))
-    reading = f"Query ({x:.1f}, {y:.1f}). Weights: {shares}. Blended content: {pages}."
-    shelf = (query[0], BOOK_KEYS, weights, BOOK_PAGES, context)
+    reading = f"Query ({x:.1f}, {y:.1f}). Weights: {shares}. Blended pages: {pages}."
+    shelf = (query[0], BOOK_KEYS, scores, weights, BOOK_PAGES, context)
     return View(shelf_picture(*shelf, BOOKS, PAGES, reading), reading, weights)
 
 
-def shelf_picture(query, keys, weights, values, context, books, parts, reading):
-    """Draw a shelf: keys and query as arrows, weights as bars, and the blended content.
+def _signed(number):
+    return f"{number + 0.0:.2f}".replace("-", "−")
 
-    query (2,), keys (m, 2), weights (m,), values (m, d_v), context (d_v,), books m names,
-    parts d_v names, reading the description in words.
+
+def shelf_picture(query, keys, scores, weights, values, context, books, parts, reading):
+    """Draw a shelf: keys and query as arrows, a table of the books, and the blended content.
+
+    query (2,), keys (m, 2), scores (m,), weights (m,), values (m, d_v), context (d_v,), books m
+    names, parts d_v names, reading the description in words.
     """
-    drawn = [_plane(query, keys, weights, books), _weight_bars(weights, books)]
+    drawn = [_plane(query, keys, weights, books), _heads(parts)]
+    largest = largest_cells(np.asarray(weights))
+    rows = zip(books, scores, weights, values, largest, strict=True)
+    drawn += [_book(86 + 28 * i, *row) for i, row in enumerate(rows)]
     drawn += [_content(values, context, parts)]
     return svg(800, 400, "A shelf with five books and one query", reading, *drawn)
 
@@ -96,8 +104,8 @@ def _plane(query, keys, weights, books, centre=(200, 205), unit=82):
         tip = place(key)
         parts.append(arrow(centre, tip, KEY, stroke_dasharray="6 4"))
         # a bigger disc for a bigger weight; its area, not its width, is the weight
-        parts.append(tag("circle", cx=tip[0], cy=tip[1], r=5 + 17 * weight**0.5, **_disc()))
-        parts.append(_beyond(centre, tip, f"K {book}", KEY, 12 + 17 * weight**0.5))
+        parts.append(tag("circle", cx=tip[0], cy=tip[1], r=2 + 20 * weight**0.5, **_disc()))
+        parts.append(_beyond(centre, tip, f"K {book}", KEY, 9 + 20 * weight**0.5))
     parts.append(arrow(centre, place(query), QUERY))
     parts.append(_beyond(centre, place(query), "Q", QUERY, 13))
     return "".join(parts)
@@ -118,17 +126,36 @@ def _beyond(start, tip, words, colour, gap):
     return label(x, y, words, **look, **halo)
 
 
-def _weight_bars(weights, books, x=405, y=60):
-    parts = [label(x, y - 28, "② Weights 权重 (sum 1)", size=15, font_weight="bold")]
-    largest = largest_cells(np.asarray(weights))
-    for i, (book, weight) in enumerate(zip(books, weights, strict=True)):
-        shown = f"{weight:.3f}" + (" ◀" if largest[i] else "")
-        parts.append(bar(x, y + 28 * i, book, weight, shown, KEY, strong=bool(largest[i])))
-    return "".join(parts)
+# The table of the books: where each of its columns begins or ends, in pixels
+NAME_END, SCORE_END, BAR, PART_CENTRES = 460, 520, 530, (688, 736, 778)
 
 
-def _content(values, context, names, x=405, y=260):
-    parts = [label(x, y - 30, "③ Blended content 加权求和", size=15, font_weight="bold")]
+def _heads(parts, y=46):
+    bold = {"size": 14, "font_weight": "bold"}
+    drawn = [
+        label(SCORE_END, y, "① Score", text_anchor="end", **bold),
+        label(BAR, y, "② Weight", **bold),
+    ]
+    drawn += [middle(733, y - 18, "pages (V)", fill=VALUE, **bold)]
+    heads = zip(PART_CENTRES, parts, strict=True)
+    return "".join(drawn) + "".join(middle(x, y, p, size=11, fill=VALUE) for x, p in heads)
+
+
+def _book(y, book, score, weight, pages, is_largest):
+    """Draw one book: its score, its weight as a bar, and what stands in it."""
+    bold = {"font_weight": "bold" if is_largest else "normal"}
+    drawn = [label(NAME_END, y, book, text_anchor="end", fill=KEY, **bold)]
+    drawn.append(label(SCORE_END, y, _signed(score), text_anchor="end"))
+    shown = f"{weight:.3f}" + (" ◀" if is_largest else "")
+    drawn.append(bar(BAR, y, "", weight, shown, KEY, room=0, length=64, strong=bool(is_largest)))
+    drawn += [
+        middle(x, y, f"{n:.0f}", fill=VALUE) for x, n in zip(PART_CENTRES, pages, strict=True)
+    ]
+    return "".join(drawn)
+
+
+def _content(values, context, names, x=405, y=278):
+    parts = [label(x, y - 32, "③ Blended pages 加权求和", size=15, font_weight="bold")]
     top = float(np.max(values))
     for i, (name, amount) in enumerate(zip(names, context, strict=True)):
         row = y + 34 * i
