@@ -28,7 +28,7 @@ LAWS = {
     "lab": "tasks subject | numpy",
     "plots": "| numpy matplotlib IPython",
     "checks": "tasks subject | numpy nbformat nbconvert nbgrader",
-    "learning": "checks plots | numpy threadpoolctl ipywidgets IPython",
+    "learning": "checks plots | numpy threadpoolctl ipywidgets IPython fsrs",
     "explorers": "tasks subject lab plots learning | numpy ipywidgets",
     "grading": "checks | numpy tqdm jinja2 markupsafe nbgrader sqlalchemy distributed",
 }
@@ -44,6 +44,7 @@ NEVER = {
 # Libraries that a learner or a teacher may lack, or that cost much to import: only here.
 ONLY = {
     "tqdm": "training.py grading/run.py",
+    "fsrs": "learning/memory.py",
     "nbgrader": "checks/sheet_maker.py grading/gradebook.py",
     "nbconvert": "checks/sheet_maker.py",
     "nbformat": "checks/sheet_maker.py",

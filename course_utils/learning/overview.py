@@ -10,6 +10,7 @@ from course_utils.checks.progress_store import store
 from course_utils.learning import standing
 from course_utils.learning.calibration import calibration
 from course_utils.learning.panels import Panel, button, row, spoken, strong, text
+from course_utils.learning.review import Review
 from course_utils.learning.standing import AFTER_LESSON, BEGUN, DONE, OPEN, SHORT_PATH
 
 __all__ = ["AFTER_LESSON", "export_progress", "progress", "reset_progress"]
@@ -32,13 +33,14 @@ class _Progress(Panel):
         self.folder, self.asked = folder, False
         self.table, self.following, self.predicted = text(), text(), text()
         self.predicted.add_class("course-picture")
-        self.status = text()
+        self.status, self.review = text(), Review()
         self.export = button("Export as a table", self._export)
         self.reset = button("Start over…", self._reset)
         title = text(strong("Your progress · 学习进度"))
         still = {"text/html": "<p><em>Run this cell to see your progress.</em></p>"}
         controls = row(self.export, self.reset)
-        children = [title, self.following, self.table, self.predicted, controls, self.status]
+        shown = [self.following, self.review, self.table, self.predicted]
+        children = [title, *shown, controls, self.status]
         super().__init__(children, "Your progress", still)
         self._redraw()
 
@@ -49,6 +51,7 @@ class _Progress(Panel):
         step = standing.next_step(rows).html(self.folder)
         news = _news(self.folder)
         self.following.value = f"Next: {step}. {where} {escape(store().notice)} {news}"
+        self.review.refresh()
         self.predicted.value = calibration(store().entries().values())
 
     def _export(self):

@@ -43,6 +43,10 @@ class Option(NamedTuple):
     when: Callable
 
 
+class Typo(ValueError):
+    """What was typed or chosen is no answer yet; the message says what is wanted."""
+
+
 class Asked(NamedTuple):
     """What `reveal` must know of a prediction that was asked."""
 
@@ -67,7 +71,8 @@ def predict(key, question, options=None, *, reason="", tolerance=0):
     ASKED[key] = Asked(options and tuple(options), reason, tolerance)
     texts = [_text(option) for option in options] if options else None
     stale = {} if _usable(store().get(key), texts) else {"answer": None, "measured": None}
-    store().put(key, "prediction", options=texts, **stale)
+    asked = {"question": question, "options": texts, "tolerance": tolerance}  # it may come back
+    store().put(key, "prediction", **asked, **stale)
     return _Prediction(key, question, texts)
 
 
@@ -111,7 +116,7 @@ class _Prediction(Panel):
     def _save(self, confidence):
         try:
             answer = self._read()
-        except ValueError as problem:
+        except Typo as problem:
             self.status.value = spoken(f"✎ {escape(str(problem))}")
             return
         facts = {"answer": answer, "confidence": confidence, "skipped": False}
@@ -127,9 +132,9 @@ class _Prediction(Panel):
     def _read(self):
         if self.options:
             if self.answer.value is None:
-                raise ValueError("Choose one of the options first, or skip.")
+                raise Typo("Choose one of the options first, or skip.")
             return self.answer.value
-        return _number(self.answer.value)
+        return number_typed(self.answer.value)
 
     def _skip(self):
         record(self.key, "prediction", answer=None, skipped=True)
@@ -151,8 +156,9 @@ def reveal(key, measured, because="", tolerance=None):
     happened, said, reason = _happened(key, asked, measured)
     predicted, right = entry.get("answer"), None
     if predicted is not None:
-        right = _is_right(predicted, happened, tolerance or asked.tolerance)
-        store().put(key, "prediction", measured=happened, right=right)
+        right = is_right(predicted, happened, tolerance or asked.tolerance)
+        told = {"measured": happened, "right": right, "because": reason}
+        store().put(key, "prediction", **told)
     mark, verdict = _verdict(entry, said, right)
     because = " ".join(filter(None, (reason, because)))
     html = f"<p>{mark} {strong(verdict)} {escape(because)}</p>"
@@ -181,7 +187,8 @@ def _happened(key, asked, measured):
     return true[0].text, f"What happened: {true[0].text}.", true[0].reason
 
 
-def _is_right(predicted, happened, tolerance):
+def is_right(predicted, happened, tolerance):
+    """Tell whether a prediction came true: the same option, or a number within the tolerance."""
     if isinstance(happened, str):
         return bool(predicted == happened)
     return bool(abs(predicted - happened) <= tolerance + 1e-9)
@@ -205,12 +212,13 @@ def _short(number):
     return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
 
 
-def _number(typed):
+def number_typed(typed):
+    """Return the number that was typed. Raises Typo for all else."""
     cleaned = typed.strip().rstrip("%").replace(",", "").replace("−", "-")
     try:
         number = float(cleaned)
     except ValueError:
         number = math.nan
     if not np.isfinite(number):
-        raise ValueError(f"Type a number, for example 0.5, or skip; got {typed!r}.")
+        raise Typo(f"Type a number, for example 0.5, or skip; got {typed!r}.")
     return number

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import ipywidgets as widgets
 
 from course_utils.checks.progress_store import store
+from course_utils.learning.memory import now
 from course_utils.learning.panels import (
     Panel,
     asked_still,
@@ -42,7 +43,8 @@ def quiz(key, questions):
                 f"question {number} of {key} needs its right option among "
                 f"{list(question.reasons)}, got {question.right!r}"
             )
-        store().put(f"{key}.{number}", "quiz")
+        asked = {"question": question.text, "reasons": question.reasons, "truth": question.right}
+        store().put(f"{key}.{number}", "quiz", **asked)  # so that it can come back
     return _Quiz(key, questions)
 
 
@@ -76,6 +78,12 @@ class _Asked(widgets.VBox):
         right = chosen == self.question.right
         tries = store().get(self.key).get("tries", 0) + 1
         record(self.key, "quiz", answer=chosen, right=right, tries=tries)
+        self._comes_back(right)
         verdict = "✓ Yes." if right else "✗ Not this one."
         reason = escape(self.question.reasons[chosen])
         self.feedback.value = spoken(f"{strong(verdict)} {reason} {notice()}")
+
+    def _comes_back(self, right):
+        """Let the first answer begin the question's reviews; more tries on the same page do not."""
+        if not store().get(self.key).get("reviews"):
+            store().put(self.key, "quiz", reviews=[(now(), right)])

@@ -65,6 +65,8 @@ def test_learners_and_tests_get_the_same_versions():
 def test_conda_gets_the_same_ranges():
     environment = yaml.safe_load(text_of("environment.yml"))
     conda = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
+    (pip,) = (entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
+    conda += [entry for entry in pip if not entry.startswith("-e")]
     conda = ranges(entry.replace("matplotlib-base", "matplotlib") for entry in conda)
     project = set_up.project()
     python = {"python": project["requires-python"], "pip": ""}
