@@ -104,7 +104,9 @@ class Review(widgets.VBox):
     def __init__(self):
         self.said, self.place = text(), widgets.VBox()
         self.start = button("Review now", self._next, "primary")
-        super().__init__([self.said, self.start, self.place])
+        # the button below, so that a card stays where it is when "Next" appears
+        children = [self.said, self.place, self.start]
+        super().__init__(children, layout={"margin": "0 0 10px 0"})
         self.refresh()
 
     def refresh(self):
