@@ -98,7 +98,8 @@ def figure(width, height, columns=1):
 
 
 @styled
-def _png(fig):
+def png_of(fig):
+    """Return a figure as PNG at twice its size, in base64: equal figures are equal texts."""
     png = io.BytesIO()
     # twice the size for sharp screens; no Software entry, so that equal figures are equal bytes
     fig.savefig(png, format="png", dpi=200, metadata={"Software": None})
@@ -139,7 +140,7 @@ def show(fig, alt=None):
     width, height = (int(100 * inches) for inches in fig.get_size_inches())
     display(
         # the same words for any size, so that a mended picture changes no stored text
-        {"image/png": _png(fig), "text/plain": "<Figure>"},
+        {"image/png": png_of(fig), "text/plain": "<Figure>"},
         metadata={"image/png": {"alt": str(alt), "width": width, "height": height}},
         raw=True,
     )

@@ -208,14 +208,14 @@ def test_a_shape_that_does_not_fit_the_labels_is_an_error():
 def test_no_figure_warns_and_equal_figures_are_equal_bytes(name):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert figures._png(FIGURES[name]()) == figures._png(FIGURES[name]())
+        assert figures.png_of(FIGURES[name]()) == figures.png_of(FIGURES[name]())
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_figure_warns_without_a_chinese_font(name, no_chinese):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        figures._png(FIGURES[name]())
+        figures.png_of(FIGURES[name]())
 
 
 def test_without_a_font_a_chinese_label_becomes_its_number(no_chinese):
@@ -236,7 +236,7 @@ def test_show_puts_the_description_into_the_metadata(shown):
 
 
 def test_the_picture_does_not_name_its_software():
-    png = base64.b64decode(figures._png(plots.bars([1.0], ["only"])))
+    png = base64.b64decode(figures.png_of(plots.bars([1.0], ["only"])))
     assert b"Software" not in io.BytesIO(png).read()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course_utils.plots.drawings import cividis
-from course_utils.plots.figures import _png
+from course_utils.plots.figures import png_of
 from course_utils.plots.scan_figures import SIDE, STEP, scan_rows, tinted, weights_on_scans
 
 IMAGES = np.random.default_rng(0).random((3, SIDE, SIDE))
@@ -71,7 +71,7 @@ def test_full_ink_is_white_on_dark_and_black_on_bright():
 def test_no_figure_warns_and_equal_figures_are_equal_bytes():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        one, two = (_png(weights_on_scans(IMAGES, ["six"], PARTS, "两")) for _ in range(2))
+        one, two = (png_of(weights_on_scans(IMAGES, ["six"], PARTS, "两")) for _ in range(2))
     assert one == two
 
 
