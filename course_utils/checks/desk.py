@@ -13,6 +13,7 @@ from course_utils.checks.catalogue import beside, find, is_blank
 from course_utils.checks.exercises import Effort
 from course_utils.checks.outcomes import CheckResult, Hint, NotAnsweredYet, NotCorrect, StillOpen
 from course_utils.checks.progress_store import store
+from course_utils.checks.sources import source_of
 
 TRIES_BEFORE_A_HINT = 3
 SEED_OF_THE_CLASS = "COURSE_GRADING_SEED"
@@ -96,6 +97,7 @@ def _judged(asked, answer):
 
 def _keep(asked, verdict, answer, tries):
     before = store().get(asked.id)
+    code = source_of(answer) if verdict.passed else ""
     store().put(
         asked.id,
         "exercise",
@@ -104,6 +106,7 @@ def _keep(asked, verdict, answer, tries):
         passed=verdict.passed or before.get("passed", False),
         mistake=verdict.mistake,
         **asked.record(answer),
+        **({"code": code} if code else {}),
     )
 
 

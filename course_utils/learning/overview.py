@@ -9,6 +9,7 @@ from course_utils.checks.catalogue import beside
 from course_utils.checks.progress_store import store
 from course_utils.learning import standing
 from course_utils.learning.calibration import calibration
+from course_utils.learning.my_course import export_my_course
 from course_utils.learning.panels import Panel, button, row, spoken, strong, text
 from course_utils.learning.review import Review
 from course_utils.learning.standing import AFTER_LESSON, BEGUN, DONE, OPEN, SHORT_PATH
@@ -22,8 +23,9 @@ SHORT = "★"
 def progress(folder="."):
     """Show lessons and exercises at a glance and where to go next; return the widget.
 
-    folder : where the lessons or sheets lie, by default beside the notebook that asks. Two buttons
-    write all answers to a table for a teacher, and start over without losing the old ones.
+    folder : where the lessons or sheets lie, by default beside the notebook that asks. Three
+    buttons write all answers to a table for a teacher, write one page to keep, and start over
+    without losing the old ones.
     """
     return _Progress(folder)
 
@@ -35,10 +37,11 @@ class _Progress(Panel):
         self.predicted.add_class("course-picture")
         self.status, self.review = text(), Review()
         self.export = button("Export as a table", self._export)
+        self.keep = button("My course as a page", self._keep)
         self.reset = button("Start over…", self._reset)
         title = text(strong("Your progress · 学习进度"))
         still = {"text/html": "<p><em>Run this cell to see your progress.</em></p>"}
-        controls = row(self.export, self.reset)
+        controls = row(self.export, self.keep, self.reset)
         shown = [self.following, self.review, self.table, self.predicted]
         children = [title, *shown, controls, self.status]
         super().__init__(children, "Your progress", still)
@@ -55,7 +58,12 @@ class _Progress(Panel):
         self.predicted.value = calibration(store().entries().values())
 
     def _export(self):
-        path = export_progress()
+        self._written(export_progress())
+
+    def _keep(self):
+        self._written(export_my_course())
+
+    def _written(self, path):
         self.status.value = spoken(
             f"✓ Written: {escape(path.name)}, in {escape(path.parent.name)}/."
         )

@@ -10,14 +10,14 @@ from tempfile import mkdtemp
 
 import numpy as np
 
-from course_utils.plots.figures import png_of
-
 STYLE = """
 :root {color-scheme: light dark}
 body {max-width: 46rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.5;
   font-family: system-ui, "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif}
 h1 {line-height: 1.25} h2 {margin-top: 2rem; border-bottom: 1px solid #8886}
-table {border-collapse: collapse; margin: 1rem 0} caption {text-align: left; padding: 4px 0}
+table {border-collapse: collapse; margin: 1rem 0}
+caption {text-align: left; padding: 4px 0; min-width: min(28rem, 85vw)}
+.course-note {display: none}
 th, td {padding: 4px 14px 4px 0; text-align: left; border-bottom: 1px solid #8886;
   overflow-wrap: anywhere; vertical-align: top}
 blockquote {margin: 1rem 0; padding: .2rem 1rem; border-left: 5px solid #4c86c6; font-size: 1.15rem}
@@ -64,9 +64,10 @@ def said(text):
     return Html(f"<blockquote><p>{_safe(text)}</p></blockquote>")
 
 
-def code(source):
-    """Return a program, as it was written."""
-    return Html(f"<pre><code>{_safe(source)}</code></pre>")
+def code(source, name=""):
+    """Return a program, as it was written, below its name."""
+    head = f"<h3>{_safe(name)}</h3>" if name else ""
+    return Html(f"{head}<pre><code>{_safe(source)}</code></pre>")
 
 
 def table(heads, rows, caption=""):
@@ -91,6 +92,8 @@ def picture(figure, alt=None):
     alt : the description; None takes what the plotting function said. Raises ValueError where
     there is neither.
     """
+    from course_utils.plots.figures import png_of  # here: a page without a picture needs no plots
+
     alt = getattr(figure, "description", "") if alt is None else alt
     if not str(alt).strip():
         raise ValueError("picture needs alt=, a description in words of what the figure shows")
