@@ -122,12 +122,13 @@ def fewer(part):
 
 
 def sharper(part):
-    """Return weights, rows that sum to 1, to the power 1.1 and with the sum 1 again."""
+    """Return weights, rows that sum to 1 or are empty, to the power 1.1 and with their sum again."""
     if not (isinstance(part, np.ndarray) and part.dtype.kind == "f" and part.size):
         return None
     sums = part.sum(axis=-1, keepdims=True)
-    if part.shape[-1] < 2 or (part < 0).any() or not np.isclose(sums, 1, atol=1e-4).any():
+    is_row = np.isclose(sums, 1, atol=1e-4)
+    if part.shape[-1] < 2 or (part < 0).any() or not (is_row | (sums == 0)).all():
         return None
-    powers = np.where(np.isclose(sums, 1, atol=1e-4), part**TENTH, part)
-    new = powers / np.where(np.isclose(sums, 1, atol=1e-4), powers.sum(-1, keepdims=True), 1)
-    return None if np.allclose(new, part, atol=1e-6) else new.astype(part.dtype)
+    powers = part**TENTH
+    new = (powers / np.where(is_row, powers.sum(axis=-1, keepdims=True), 1)).astype(part.dtype)
+    return None if np.allclose(new, part, atol=1e-6) else new

@@ -37,7 +37,7 @@ ARGUED = Path(__file__).with_name("mutants_argued.toml")
 # Lessons that train for long, the longest last; the others take a few seconds each.
 SLOW = ("08", "14", "12", "11", "05", "07", "04", "09", "10", "06", "00", "13", "10b")
 NBVAL = ["-q", "-x", "-n0", "--no-header", "-p", "no:cacheprovider", "--nbval"]
-NBVAL += ["--nbval-current-env", "--nbval-cell-timeout=240"]
+NBVAL += ["--nbval-current-env", "--nbval-cell-timeout=1200"]
 # What objects of any kind may be asked: `.forward` counts where a lesson imports the class.
 COMMON = {"forward"} | set(dir(dict)) | set(dir(list)) | set(dir(str))
 
@@ -252,7 +252,7 @@ def caught(result):
     if result.returncode == 0:
         return None
     text = re.sub(r"\x1b\[[0-9;]*m", "", result.stdout)
-    if result.returncode != 1:
+    if result.returncode != 1 or "Timeout of" in text:
         raise SystemExit(f"pytest could not run:\n{text[-2000:]}{result.stderr[-2000:]}")
     cell = (re.search(r"::Cell (\d+)", text) or [None, "?"])[1]
     outside = [key for key, entry in register().items() if f"({entry['claim']})" in text]
