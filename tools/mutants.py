@@ -122,7 +122,7 @@ def fewer(part):
 
 
 def sharper(part):
-    """Return weights, rows that sum to 1 or are empty, to the power 1.1 and with their sum again."""
+    """Return weights, rows that sum to 1 or are empty, to the power 1.1, with their sum again."""
     if not (isinstance(part, np.ndarray) and part.dtype.kind == "f" and part.size):
         return None
     sums = part.sum(axis=-1, keepdims=True)
