@@ -40,6 +40,8 @@ class FunctionExercise(Exercise):
     inputs : rng → a tuple of arguments in float64 whose sizes all differ, unless `square` is True;
     then they are all equal.  edges : {name: arguments} that everyone forgets.
     properties : each tested on every input.
+    crossed : gives more edges, {name: arguments}, on which only the numbers are compared: singles
+    and pairs of what `sheets.attention_edges` declares.
     dtypes : of the random inputs, in turns. Float64 alone where a learner compares numbers.
     """
 
@@ -48,6 +50,7 @@ class FunctionExercise(Exercise):
     inputs: Callable
     edges: dict[str, tuple[Any, ...]]
     properties: tuple[Property, ...]
+    crossed: Callable[[], dict[str, tuple[Any, ...]]] = dict
     dtypes: tuple[type, ...] = (np.float64, np.float32)
     answer_is_code = True
 
@@ -72,7 +75,7 @@ class FunctionExercise(Exercise):
         return replace(verdict, note=about(printed)) if printed else verdict
 
     def cases(self, seed, rounds=ROUNDS, held=ROUNDS):
-        """Yield random inputs in each dtype, every third strided; then the edges."""
+        """Yield random inputs in each dtype, every third strided; then the edges, and pairs."""
         rng = np.random.default_rng(seed)
         for number in range(rounds):
             dtype = self.dtypes[number % len(self.dtypes)]
@@ -80,13 +83,16 @@ class FunctionExercise(Exercise):
             yield Case(f"{RANDOM} {number + 1}", arguments, number % 3 == 2, number < held)
         for name, arguments in self.edges.items():
             yield Case(name, arguments)
+        for name, arguments in self.crossed().items():
+            yield Case(name, arguments, held=False)
 
     def probes(self):
         """Yield inputs on which no two mistakes agree: sizes that differ, that do not, edges."""
         rng = np.random.default_rng(PROBE_SEED)
         yield from (Case("differing", self.inputs(rng)) for _ in range(3))
         yield from (Case("square", self.inputs(rng, square=True)) for _ in range(2))
-        yield from (Case(name, arguments) for name, arguments in self.edges.items())
+        edges = {**self.edges, **self.crossed()}
+        yield from (Case(name, arguments) for name, arguments in edges.items())
 
     def recognise(self, answer):
         """Return the known mistake that behaves exactly as the answer does, or None."""

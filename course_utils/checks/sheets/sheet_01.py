@@ -6,6 +6,7 @@ from course_utils.attention import softmax
 from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import ONE_ROW, TIES, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     inside_the_values,
     moved,
@@ -49,6 +50,12 @@ def _fits_best(trial):
     return None
 
 
+def _crossed(setting):
+    """One query that scores the books as the setting says."""
+    queries, keys = setting.queries_and_keys()
+    return queries[0], keys, setting.numbers(len(keys), 5)
+
+
 @sheet.function(
     "01.1",
     "hard lookup",
@@ -60,6 +67,7 @@ def _fits_best(trial):
     outputs=_answer,
     inputs=one_query,
     edges=EDGES,
+    crossed=edges_in_pairs(_crossed, sizes=ONE_ROW, without=TIES),
     properties=(
         Property("the answer is the content of one book", _is_a_value),
         Property("no other book has a higher score", _fits_best),
@@ -195,6 +203,7 @@ def _ahead_by_one(trial):
     outputs=_answer,
     inputs=one_query,
     edges=EDGES,
+    crossed=edges_in_pairs(_crossed, sizes=ONE_ROW),
     properties=(
         inside_the_values("answer"),
         order_of_keys_is_irrelevant("answer"),
@@ -390,6 +399,10 @@ def _known_change(trial):
         "one book": (QUERY, KEYS[:1], VALUES[:1], -VALUES[:1]),
         "less than before": (QUERY, KEYS, VALUES, VALUES - np.array([9.0, 1])),
     },
+    crossed=edges_in_pairs(
+        lambda setting: (*_crossed(setting), setting.numbers(*setting.scores.shape[1:], 5)),
+        sizes=ONE_ROW,
+    ),
     properties=(
         Property("no weight changes, so the first number is 0", _weights_stay),
         Property("contents that change twice as much change the answer twice as much", _doubles),

@@ -7,6 +7,7 @@ from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
 from course_utils.checks.orders import stands_before
+from course_utils.checks.sheets.attention_edges import edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     attention_arrays,
     attention_edges,
@@ -191,6 +192,18 @@ PROPERTIES = (
 )
 
 
+def _crossed(setting):
+    """Queries that score the keys as the setting says."""
+    queries, keys = setting.queries_and_keys()
+    return queries, keys, setting.numbers(len(keys), 5)
+
+
+def _crossed_batch(setting):
+    """The same beside an example with small numbers."""
+    calm = setting._replace(scores=setting.numbers(*setting.scores.shape))
+    return tuple(map(np.stack, zip(_crossed(setting), _crossed(calm), strict=True)))
+
+
 @sheet.function(
     "02.3",
     "attention without loops",
@@ -203,6 +216,7 @@ PROPERTIES = (
     outputs=_shapes,
     inputs=attention_arrays,
     edges=attention_edges(),
+    crossed=edges_in_pairs(_crossed),
     properties=PROPERTIES,
     hints=(
         "What shape has S, the scores, and which of its axes belongs to the keys?",
@@ -383,6 +397,7 @@ def _same_key_twice(trial):
     outputs=lambda queries, keys: {"weights": (len(queries), len(keys))},
     inputs=lambda rng, square=False: attention_arrays(rng, square)[:2],
     edges={name: arrays[:2] for name, arrays in attention_edges().items()},
+    crossed=edges_in_pairs(lambda setting: _crossed(setting)[:2]),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
@@ -486,6 +501,7 @@ def _alone(trial):
         name: tuple(np.stack([array] * 2) for array in arrays)
         for name, arrays in attention_edges().items()
     },
+    crossed=edges_in_pairs(_crossed_batch),
     properties=(
         *PROPERTIES,
         Property("an example alone gives the same as in its batch", _alone),

@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.attention import softmax
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import HOLD_ANSWERS, Property
+from course_utils.checks.sheets.attention_edges import EMPTY_ROWS, MASKS, OF_HIDDEN, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     moved,
     no_negative_weight,
@@ -52,6 +53,9 @@ def _ahead_by_one(trial):
         "scores of ±1000": (STRONG, 0.5),
         "one key": (ROWS[:, :1], 3.0),
     },
+    crossed=edges_in_pairs(
+        lambda setting: (setting.scores, float(setting.rng.choice([0.25, 0.5, 2, 4])))
+    ),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
@@ -152,6 +156,13 @@ def _ratios(trial):
     return moved(logs, gaps, trial.tolerance)
 
 
+def _hidden_by_minus_infinity(setting):
+    """What is hidden has a score of −∞, and the slices run along one axis or the other."""
+    axis = int(setting.rng.choice([0, 1, -1]))
+    scores = np.where(setting.mask, setting.scores, -np.inf)
+    return (scores.T if axis == 0 else scores), axis
+
+
 @sheet.function(
     "03.2",
     "a softmax that never overflows",
@@ -173,6 +184,9 @@ def _ratios(trial):
         "one row": (np.array([3.0, 1, 2]), 0),
         "one key": (np.array([[3.0], [-800]]), 1),
     },
+    crossed=edges_in_pairs(
+        _hidden_by_minus_infinity, masks=MASKS, without=(*EMPTY_ROWS, *OF_HIDDEN)
+    ),
     properties=(
         Property("along the axis, weights sum to 1", _sums),
         no_negative_weight(),

@@ -6,6 +6,7 @@ from course_utils.attention import softmax
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
 from course_utils.checks.orders import stands_before
+from course_utils.checks.sheets.attention_edges import END_HIDDEN, ONE_ROW, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     moved,
     no_negative_weight,
@@ -204,6 +205,13 @@ def _keys_count(trial):
     return moved(found[1, 0] / found[1, 2], np.e, 10 * trial.tolerance)
 
 
+def _crossed_pairs(setting):
+    """The keys' parts are the setting's first row, whatever the queries hold."""
+    of_keys, keys = setting.queries_and_keys()
+    queries = 1000 * setting.numbers(len(of_keys), 3)
+    return queries, keys, np.concatenate([setting.numbers(3), of_keys[0], [-0.5]]), 0.25
+
+
 @sheet.function(
     "04.3",
     "a number that belongs to the pair",
@@ -216,6 +224,7 @@ def _keys_count(trial):
     outputs=lambda queries, keys, w, b: {"weights": (len(queries), len(keys))},
     inputs=_pair_arrays,
     edges=_pair_edges(),
+    crossed=edges_in_pairs(_crossed_pairs),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
@@ -439,6 +448,14 @@ def _word_first(trial):
     return moved(found["weights"], softmax(np.array([0.0, 2])), trial.tolerance)
 
 
+def _crossed_positions(setting):
+    """The layer gives the setting's scores; of what is hidden, no position holds a word."""
+    word, state = setting.numbers(2), setting.numbers(3)
+    W = setting.numbers(5, setting.scores.shape[1])
+    b = setting.scores[0] - np.concatenate([word, state]) @ W
+    return word, state, W, b, int(setting.mask[0].sum())
+
+
 @sheet.function(
     "04.5",
     "rule 1, by position",
@@ -452,6 +469,7 @@ def _word_first(trial):
     outputs=lambda word, state, W, b, m: {"weights": (m,)},
     inputs=_position_arrays,
     edges=_position_edges(),
+    crossed=edges_in_pairs(_crossed_positions, sizes=ONE_ROW, masks=END_HIDDEN),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),

@@ -6,6 +6,7 @@ from course_utils.attention import softmax
 from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import each_query_for_itself, moved, sizes
 
 sheet = Sheet("05")
@@ -122,6 +123,13 @@ def _one_pair(trial):
     return moved(found[:, 0], np.array([4 * np.tanh(3.0), 0.0]), trial.tolerance)
 
 
+def _crossed(setting):
+    """The setting's sizes alone: no score of this rule is large."""
+    n, m = setting.scores.shape
+    shapes = (n, 4), (m, 5), (4, 6), (5, 6), (6,)
+    return tuple(setting.numbers(*shape) for shape in shapes)
+
+
 @sheet.function(
     "05.2",
     "additive scores without loops",
@@ -141,6 +149,7 @@ def _one_pair(trial):
     outputs=lambda queries, keys, *_: {"scores": (len(queries), len(keys))},
     inputs=_additive_arrays,
     edges=_edges(),
+    crossed=edges_in_pairs(_crossed, scores=()),
     properties=(
         each_query_for_itself("scores"),
         Property("keys in reverse order give the same columns in reverse order", _keys_reversed),

@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.attention import softmax
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     attention_arrays,
     moved,
@@ -83,6 +84,7 @@ def _pair(rng, square=False):
             np.array([[2.0, 0, 0, 0], [-2, 0, 0, 0], [1, 0, 0, 0]]),
         ),
     },
+    crossed=edges_in_pairs(lambda setting: setting.queries_and_keys(scale=2)),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
@@ -234,6 +236,12 @@ def _linear(trial):
     return moved(again, 3 * trial.outputs["scores"], trial.tolerance)
 
 
+def _crossed(setting):
+    queries, keys = setting.queries_and_keys()
+    x, W = setting.projected(queries)
+    return x, keys, W
+
+
 @sheet.function(
     "06.4",
     "the general rule",
@@ -245,6 +253,7 @@ def _linear(trial):
     outputs=lambda queries, keys, W: {"scores": (len(queries), len(keys))},
     inputs=_general_arrays,
     edges={"one of each": (np.ones((1, 2)), np.ones((1, 3)), np.arange(6.0).reshape(2, 3))},
+    crossed=edges_in_pairs(_crossed),
     properties=(
         Property("W = I gives the plain dot product", _identity),
         Property("W = [[0, 3], [−2, 0]] gives s(a, b) = 3 and s(b, a) = −2", _one_way),

@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.attention import attend, softmax
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import TIES, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     moved,
     no_negative_weight,
@@ -84,6 +85,16 @@ def _three_known_tokens(trial):
     return moved(weights[0, 1:], np.array([np.e**2, 1]) / (np.e**2 + 1), trial.tolerance)
 
 
+TOKENS = {"": (3, 3), "two tokens": (2, 2), "four tokens": (4, 4)}
+
+
+def _crossed(setting):
+    """Tokens whose keys are as long as the setting's scores are large: each to itself the most."""
+    long = 32 if np.abs(setting.scores).max() > 100 else 1
+    x, W = setting.projected(long * setting.numbers(len(setting.scores), 4))
+    return x, W, setting.numbers(len(W), 3)
+
+
 @sheet.function(
     "07.2",
     "one matrix, and nobody sees itself",
@@ -104,6 +115,7 @@ def _three_known_tokens(trial):
         "equal tokens": (np.ones((3, 2)), np.eye(2, 4), np.eye(2, 4)),
         "scores of ±1000": (np.array([[40.0, 0], [-40, 0], [1, 1]]), *[np.eye(2)] * 2),
     },
+    crossed=edges_in_pairs(_crossed, sizes=TOKENS, without=TIES),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),

@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.attention import AttentionLayer, softmax
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import ONE_ROW, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     moved,
     no_negative_weight,
@@ -117,6 +118,16 @@ def _blind_head(trial):
     return moved(found, wanted, 10 * trial.tolerance)
 
 
+def _crossed_heads(setting):
+    """Head 1 scores as the setting says, head 2 is calm; each is 4 wide."""
+    calm = setting._replace(scores=setting.numbers(*setting.scores.shape))
+    heads = setting.queries_and_keys(scale=2), calm.queries_and_keys(scale=2)
+    queries, keys = (np.concatenate(parts, axis=1) for parts in zip(*heads, strict=True))
+    x, W_query = setting.projected(queries, 9)
+    y, W_key = setting.projected(keys, 9)
+    return x, y, W_query, W_key, setting.numbers(9, 6), setting.numbers(6, 5), 2
+
+
 @sheet.function(
     "08.2",
     "a layer with heads",
@@ -148,6 +159,7 @@ def _blind_head(trial):
             1,
         ),
     },
+    crossed=edges_in_pairs(_crossed_heads),
     properties=(
         Property("twice W_output gives twice the output", _output_is_linear),
         Property("y in reverse order gives the same output", _y_in_any_order),
@@ -383,6 +395,13 @@ def _ratio_of_e(trial):
     return moved(weights, np.array([[[np.e, 1]]]) / (np.e + 1), trial.tolerance)
 
 
+def _crossed_maps(setting):
+    """Two heads: one scores as the setting says, the other is calm."""
+    calm = setting._replace(scores=setting.numbers(*setting.scores.shape))
+    heads = setting.queries_and_keys(scale=2), calm.queries_and_keys(scale=2)
+    return tuple(map(np.stack, zip(*heads, strict=True)))
+
+
 @sheet.function(
     "08.4",
     "bug hunt: right for one head",
@@ -402,6 +421,7 @@ def _ratio_of_e(trial):
             np.array([[[40.0, 1], [30, 2], [0, 0]]] * 2),
         ),
     },
+    crossed=edges_in_pairs(_crossed_maps),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
@@ -506,6 +526,12 @@ def _ratio(trial):
     return moved(found, np.array([np.e, 1]) / (np.e + 1), trial.tolerance)
 
 
+def _crossed_words(setting):
+    queries, keys = setting.queries_and_keys()
+    y, W_key = setting.projected(keys)
+    return y, queries[0], W_key, setting.numbers(len(W_key), 3)
+
+
 @sheet.function(
     "08.5",
     "a sentence as one vector",
@@ -518,6 +544,7 @@ def _ratio(trial):
     outputs=lambda y, query, W_key, W_value: {"vector": (W_value.shape[1],)},
     inputs=_pool_arrays,
     edges={"one word": (np.ones((1, 3)), np.ones(2), np.ones((3, 2)), np.eye(3, 4))},
+    crossed=edges_in_pairs(_crossed_words, sizes=ONE_ROW),
     properties=(
         Property("words in reverse order give the same vector", _any_order),
         Property("a query of zeros gives the mean of the values", _zero_query),

@@ -6,6 +6,7 @@ from course_utils.attention import softmax
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
 from course_utils.checks.orders import stands_before
+from course_utils.checks.sheets.attention_edges import END_HIDDEN, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import rows_sum_to_one, sizes
 
 sheet = Sheet("10")
@@ -86,6 +87,13 @@ def _ratio_of_weights(trial):
     return None if abs(found - wanted) < 1e-2 else f"{found:.3f}, not {wanted:.3f}"
 
 
+def _crossed(setting):
+    """Each row of the setting is a decoder's state with a source of its own."""
+    rows = [setting._replace(scores=row[None]).queries_and_keys() for row in setting.scores]
+    states, sources = map(np.stack, zip(*rows, strict=True))
+    return states[:, 0], sources, setting.mask
+
+
 @sheet.function(
     "10.2",
     "one step of attention",
@@ -114,6 +122,7 @@ def _ratio_of_weights(trial):
             np.array([[True, True, False], [True, True, False]]),
         ),
     },
+    crossed=edges_in_pairs(_crossed, masks=END_HIDDEN),
     properties=(
         rows_sum_to_one(),
         Property("padding gets no weight", _padding_gets_nothing),

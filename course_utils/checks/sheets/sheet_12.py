@@ -6,6 +6,7 @@ from course_utils.attention import softmax
 from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import MASKS, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import moved, sizes
 
 sheet = Sheet("12")
@@ -154,6 +155,7 @@ def _as_if_shorter(trial):
         "scores of ±1000": (1000 * SCORES, MASK | True),
         "nobody may look": (SCORES, MASK & False),
     },
+    crossed=edges_in_pairs(lambda setting: (setting.scores, setting.mask), masks=MASKS),
     properties=(
         Property("a row sums to 1, or to 0 where it may look at nothing", _rows_that_look),
         Property("a masked key gets exactly 0", _hidden_get_nothing),
@@ -377,6 +379,10 @@ def _as_finite_differences(trial):
         "a row that may look at nothing": (SCORES, MASK, np.arange(15.0).reshape(3, 5) / 10),
         "all may be seen": (SCORES, MASK | True, np.eye(3, 5)),
     },
+    crossed=edges_in_pairs(
+        lambda setting: (setting.scores, setting.mask, setting.numbers(*setting.scores.shape)),
+        masks=MASKS,
+    ),
     properties=(
         Property("a masked score has gradient 0", _hidden_have_no_gradient),
         Property("each row of the gradient sums to 0", _rows_sum_to_zero),

@@ -6,6 +6,7 @@ from course_utils.attention import attend, softmax
 from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     moved,
     no_negative_weight,
@@ -126,6 +127,14 @@ def _known_weight(trial):
     return moved(found[0, 0], 1 / (1 + np.exp(-(3**0.5))), trial.tolerance)
 
 
+def _crossed(setting, scale=1.0):
+    """x asks y, or words ask tiles, and the scores are those of the setting."""
+    queries, keys = setting.queries_and_keys(scale)
+    x, W_query = setting.projected(queries)
+    y, W_key = setting.projected(keys, width=6)
+    return x, y, W_query, W_key
+
+
 @sheet.function(
     "13.2",
     "cross-attention",
@@ -149,6 +158,7 @@ def _known_weight(trial):
             *[np.eye(2)] * 3,
         ),
     },
+    crossed=edges_in_pairs(lambda setting: (*_crossed(setting, scale=2), setting.numbers(6, 3))),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
@@ -472,6 +482,7 @@ def _share_of_the_best(trial):
         "one tile": (np.ones((2, 3)), np.ones((1, 4)), np.eye(3, 2), np.eye(4, 2)),
         "one word": (np.eye(1, 3), np.eye(2, 4)[::-1].copy(), np.eye(3, 2), np.eye(4, 2)),
     },
+    crossed=edges_in_pairs(_crossed),
     properties=(
         Property("chosen holds numbers of tiles", _is_a_tile),
         Property("share is a weight: 1/m to 1", _a_share),

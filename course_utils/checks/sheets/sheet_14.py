@@ -6,6 +6,7 @@ from course_utils.attention import softmax
 from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import EMPTY_ROWS, MASKS, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import moved, no_negative_weight, sizes
 
 sheet = Sheet("14")
@@ -475,6 +476,11 @@ def _ratios_stay(trial):
         "equal weights": (np.full((2, 4), 0.25),),
         "two on top": (np.array([[0.4, 0.2, 0.4], [0.1, 0.45, 0.45]]),),
     },
+    crossed=edges_in_pairs(
+        lambda setting: (softmax(setting.scores, mask=setting.mask),),
+        masks=MASKS,
+        without=EMPTY_ROWS,
+    ),
     properties=(
         Property("the largest weight of each row is 0 afterwards", _top_is_gone),
         no_negative_weight(),
