@@ -9,6 +9,7 @@ process, so that a thousand changes take seconds, and they know nothing of axes,
 import ast
 import copy
 import inspect
+import itertools
 import textwrap
 from typing import NamedTuple
 
@@ -49,6 +50,16 @@ CALCULATED = {
     ast.FloorDiv: (ast.Mult,),
     ast.Pow: (ast.Mult,),
 }
+
+
+# What makes no other program, whatever it is called with, and is not tried.
+SYMMETRIC = {"allclose", "isclose", "maximum", "minimum", "max", "min", "zip", "array_equal"}
+CONVERTS = {"float", "int", "bool", "list", "tuple", "array", "asarray", "stack"}
+CONVERTS |= {"float32", "float64", "astype", "tolist"}
+ASKS_FOR_SIZES = {"len", "zeros_like", "ones_like", "empty_like"}
+SIZES = {"shape", "size", "ndim", "dtype"}
+SAYS_NOTHING_NEW = {"dtype", "strict"}  # a mask of 0 and 1 is a mask; lengths are equal
+TOLERANCE = 1e-3  # how near is near enough may be anything below
 
 
 class Mutant(NamedTuple):
@@ -109,12 +120,12 @@ def _tree(code):
 
 def _changed(tree):
     """Yield (what was changed, the changed tree) for every small change of a tree."""
-    nodes = list(ast.walk(tree))
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     arguments = [argument.arg for argument in tree.body[0].args.args]
-    for place, node in enumerate(nodes):
-        for new in _instead_of(node, arguments):
+    for place, node in enumerate(ast.walk(tree)):
+        for new in _instead_of(node, parents.get(node), arguments):
             program = copy.deepcopy(tree)
-            target = list(ast.walk(program))[place]
+            target = next(itertools.islice(ast.walk(program), place, None))
             before = ast.unparse(node)
             _put(program, target, copy.deepcopy(new))
             ast.fix_missing_locations(program)
@@ -135,8 +146,10 @@ def _put(program, target, new):
                 return
 
 
-def _instead_of(node, arguments):
+def _instead_of(node, parent, arguments):
     """Yield what may stand in place of a node."""
+    if isinstance(parent, ast.keyword) and parent.arg in SAYS_NOTHING_NEW:
+        return
     kinds = {
         ast.BinOp: _calculations,
         ast.Compare: _comparisons,
@@ -155,14 +168,19 @@ def _instead_of(node, arguments):
         ast.Break: lambda node: [None],
     }
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in arguments:
-        yield from _names(node, arguments)
+        yield from _names(node, parent, arguments)
+    if isinstance(node, ast.UnaryOp) and isinstance(parent, ast.keyword):
+        return  # axis=-1 and axis=1 of two axes
     yield from kinds.get(type(node), lambda node: [])(node)
 
 
-def _names(node, arguments):
+def _names(node, parent, arguments):
     """Another argument, the constant 1, and a mask or a sign turned round."""
     yield from (ast.Name(other, ast.Load()) for other in arguments if other != node.id)
     yield ast.Constant(1)
+    sizes_alone = isinstance(parent, ast.Attribute) and parent.attr in SIZES
+    if sizes_alone or isinstance(parent, ast.Call) and _name_of(parent) in ASKS_FOR_SIZES:
+        return
     sign = ast.Invert() if "mask" in node.id else ast.USub()
     yield ast.UnaryOp(sign, ast.Name(node.id, ast.Load()))
 
@@ -177,8 +195,19 @@ def _calculations(node):
     if isinstance(node.op, ast.MatMult):
         for side in ("left", "right"):
             turned = copy.copy(node)
-            setattr(turned, side, ast.Attribute(getattr(node, side), "T", ast.Load()))
+            setattr(turned, side, _turned(getattr(node, side)))
             yield turned
+
+
+def _turned(matrix):
+    """Return a matrix with its axes exchanged; for a vector that raises an error."""
+    method = ast.Attribute(matrix, "swapaxes", ast.Load())
+    return ast.Call(method, [ast.Constant(0), ast.Constant(1)], [])
+
+
+def _name_of(call):
+    """Return the last part of what is called: "exp" of np.exp(…)."""
+    return getattr(call.func, "attr", None) or getattr(call.func, "id", None)
 
 
 def _comparisons(node):
@@ -191,7 +220,7 @@ def _constants(node):
         yield ast.Constant(not node.value)
     elif isinstance(node.value, int):
         yield from (ast.Constant(node.value + step) for step in (1, -1))
-    elif isinstance(node.value, float):
+    elif isinstance(node.value, float) and abs(node.value) >= TOLERANCE:
         yield from (ast.Constant(node.value * factor) for factor in (2, 0.5))
 
 
@@ -207,16 +236,21 @@ def _attributes(node):
 
 def _calls(node):
     """A call left out, an argument or a keyword left out, two arguments turned round."""
-    if node.args:
+    name = _name_of(node)
+    if name in CONVERTS:
+        return
+    if node.args and not isinstance(node.args[0], ast.Starred):
         yield node.args[0]
     elif isinstance(node.func, ast.Attribute):
         yield node.func.value
     for keyword in node.keywords:
-        yield ast.Call(node.func, node.args, [k for k in node.keywords if k is not keyword])
-    if node.args and isinstance(node.func, ast.Name) and node.func.id in OPPOSITES:
-        yield ast.Call(ast.Name(OPPOSITES[node.func.id], ast.Load()), node.args, node.keywords)
+        if keyword.arg not in SAYS_NOTHING_NEW:
+            yield ast.Call(node.func, node.args, [k for k in node.keywords if k is not keyword])
+    if node.args and isinstance(node.func, ast.Name) and name in OPPOSITES:
+        yield ast.Call(ast.Name(OPPOSITES[name], ast.Load()), node.args, node.keywords)
     if len(node.args) > 1:
         yield ast.Call(node.func, node.args[:-1], node.keywords)
+    if len(node.args) > 1 and name not in SYMMETRIC:
         first, *between, last = node.args
         yield ast.Call(node.func, [last, *between, first], node.keywords)
 

@@ -22,6 +22,12 @@ class Case(NamedTuple):
     strided: bool = False
     held: bool = True
 
+    @property
+    def size(self):
+        """Return how large the arguments are: all numbers of arrays, and the whole numbers."""
+        arrays = sum(argument.size for argument in self.arguments if hasattr(argument, "size"))
+        return arrays + sum(abs(number) for number in self.arguments if isinstance(number, int))
+
     def fresh(self):
         """Return the arguments as new arrays, which a function may spoil."""
         return tuple(_copy(argument, self.strided) for argument in self.arguments)

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from course_utils.checks.answers import shown
-from course_utils.checks.calls import TookTooLong, within
+from course_utils.checks.calls import Pace, TookTooLong, within
 from course_utils.checks.cases import Case, alike, as_dtype, attempt, behaviour, same, tolerance
 from course_utils.checks.exercises import ROUNDS, Exercise, Property
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
-from course_utils.checks.returned import Failure, about, as_outputs, late, stopped
+from course_utils.checks.returned import Failure, about, as_outputs, late, slow, stopped
 
 RANDOM = "random input"
 PROBE_SEED = 11  # inputs on which a mistake is recognised: the same in every check
@@ -43,6 +43,7 @@ class FunctionExercise(Exercise):
     crossed : gives more edges, {name: arguments}, on which only the numbers are compared: singles
     and pairs of what `sheets.attention_edges` declares.
     dtypes : of the random inputs, in turns. Float64 alone where a learner compares numbers.
+    enough : so many random inputs at most, where one call takes milliseconds.
     """
 
     name: str
@@ -52,6 +53,7 @@ class FunctionExercise(Exercise):
     properties: tuple[Property, ...]
     crossed: Callable[[], dict[str, tuple[Any, ...]]] = dict
     dtypes: tuple[type, ...] = (np.float64, np.float32)
+    enough: int = ROUNDS
     answer_is_code = True
 
     @functools.cached_property
@@ -65,19 +67,29 @@ class FunctionExercise(Exercise):
     def judged(self, answer, effort):
         if not callable(answer):
             return Verdict("wrong", self._no_function(answer))
+        pace = Pace()
+        cases = pace.over(self.cases(effort.seed, effort.rounds, effort.held))
         try:
-            cases = self.cases(effort.seed, effort.rounds, effort.held)
             verdict, printed = within(
                 effort.seconds, lambda: self._examine(answer, cases, effort.compared)
             )
         except TookTooLong as error:
-            return Verdict("wrong", late(self.name, effort.seconds, error.stopped), "endless loop")
+            return self._late(error, effort.seconds, pace)
         return replace(verdict, note=about(printed)) if printed else verdict
+
+    def _late(self, error, seconds, pace):
+        """Return the verdict on a function that was stopped: too slow, or an endless loop."""
+        evidence = (("input", self._describe(pace.case)),)
+        if pace.is_slow():
+            message = slow(self.name, seconds, error.stopped, pace.done, self._describe(pace.case))
+            return Verdict("wrong", message, "too slow", evidence)
+        message = late(self.name, seconds, error.stopped)
+        return Verdict("wrong", message, "endless loop", evidence)
 
     def cases(self, seed, rounds=ROUNDS, held=ROUNDS):
         """Yield random inputs in each dtype, every third strided; then the edges, and pairs."""
         rng = np.random.default_rng(seed)
-        for number in range(rounds):
+        for number in range(min(rounds, self.enough)):
             dtype = self.dtypes[number % len(self.dtypes)]
             arguments = tuple(as_dtype(dtype, argument) for argument in self.inputs(rng))
             yield Case(f"{RANDOM} {number + 1}", arguments, number % 3 == 2, number < held)
@@ -188,7 +200,9 @@ class FunctionExercise(Exercise):
         """Write the sizes of a case, and its name where it is a special one."""
         pairs = zip(self.arguments, case.arguments, strict=True)
         sizes = ", ".join(
-            f"{name} {argument.shape}" if isinstance(argument, np.ndarray) else name
+            f"{name} {argument.shape}"
+            if isinstance(argument, np.ndarray)
+            else (f"{name} = {argument}" if isinstance(argument, int | float) else name)
             for name, argument in pairs
         )
         return sizes if case.name.startswith(RANDOM) else f"{sizes} ({case.name})"

@@ -84,8 +84,23 @@ def stopped(name, error, function):
 
 def late(name, seconds, stopped):
     """Write what is said to a function that does not end."""
-    rest = "" if stopped else " It cannot be stopped: restart the kernel to be rid of it."
-    return f"{name} did not end within {seconds:g} seconds: look for a loop that never ends.{rest}"
+    return (
+        f"{name} did not end within {seconds:g} seconds: look for a loop that never ends."
+        f"{_still_running(stopped)}"
+    )
+
+
+def slow(name, seconds, stopped, done, size):
+    """Write what is said to a function that would end, and takes too long."""
+    inputs = "one input was" if done == 1 else f"{done} inputs were"
+    return (
+        f"{name} did not end within {seconds:g} seconds. It may be too slow: {inputs} done, then "
+        f"came {size}.{_still_running(stopped)}"
+    )
+
+
+def _still_running(stopped):
+    return "" if stopped else " It cannot be stopped: restart the kernel to be rid of it."
 
 
 def about(printed):

@@ -158,6 +158,14 @@ def nearest_key(query, keys, values):
 
 
 @hard_lookup.mistake
+def cosine(query, keys, values):
+    """Your result is as if each score were divided by the length of its key, as a cosine is. Asked
+    is the dot product.
+    """
+    return values[(keys @ query / (np.linalg.norm(keys, axis=-1) + 1e-300)).argmax()]
+
+
+@hard_lookup.mistake
 def longest_key(query, keys, values):
     """You pick the longest label, whatever the query says: keys @ query compares them."""
     lengths = np.linalg.norm(keys, axis=-1)
@@ -483,6 +491,15 @@ def mean(query, keys, values_1, values_2):
     """This is the average change of the answer; asked is the largest: max, not mean."""
     weights = softmax(keys @ query)
     return 0.0, np.abs(weights @ values_1 - weights @ values_2).mean()
+
+
+@largest_changes.mistake
+def length_of_the_change(query, keys, values_1, values_2):
+    """Your result is as if the length of the whole change were taken, np.linalg.norm. Asked is the
+    largest change of a single number.
+    """
+    weights = softmax(keys @ query)
+    return 0.0, np.linalg.norm(weights @ values_1 - weights @ values_2)
 
 
 @largest_changes.mistake

@@ -105,8 +105,18 @@ def after_softmax(scores, temperature):
 
 @soften.mistake
 def no_temperature(scores, temperature):
-    """This is softmax at temperature 1, whatever the dial says: use temperature."""
+    """Your result is softmax at temperature 1, whatever the dial says: divide the scores by it. (To
+    subtract it changes nothing.)
+    """
     return softmax(scores)
+
+
+@soften.mistake
+def powers_that_do_not_sum_to_1(scores, temperature):
+    """Your result is as if the weights were raised to the power 1 / T: the ratios are right, the
+    sums are not 1. Divide the scores, before softmax.
+    """
+    return softmax(scores) ** (1 / temperature)
 
 
 @soften.mistake
@@ -304,6 +314,16 @@ def in_place(scores, axis):
     np.exp(scores, out=scores)
     scores /= scores.sum(axis=axis, keepdims=True)
     return scores
+
+
+@stable_softmax.mistake(name="−1000 for −∞")
+def minus_1000_for_minus_infinity(scores, axis):
+    """Your result is as if −∞ were −1000: beside scores of −1000 it then gets a share. exp(−∞) is 0
+    by itself: leave −∞ in.
+    """
+    scores = np.where(np.isfinite(scores), scores, -1000)
+    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=axis, keepdims=True)
 
 
 @stable_softmax.mistake
@@ -532,9 +552,9 @@ def _scales(trial):
     "turn the dial to a given perplexity",
     points=3,
     asks="""
-    One row of scores (m,), no two equal, and a target between 1 and m. Find the temperature
-    at which the perplexity is the target, and return **the temperature and the weights**
-    there.
+    One row of scores (m,), no two equal, none beyond ±1000, and a target between 1 and m.
+    Find the temperature at which the perplexity is the target, and return **the temperature
+    and the weights** there.
 
     Perplexity only grows with T, so halve: T lies between `low = 0.001` and `high = 1000`.
     Look at the middle; where the perplexity is too small, the middle becomes the new `low`,
@@ -548,7 +568,15 @@ def _scales(trial):
         "scores of ±100": (np.array([100.0, -100, 0]), 2.0),
         "hardly more than one": (np.array([2.0, 1, 0, -1]), 1.3),
         "nearly all": (np.array([0.5, 2, -1]), 2.9),
+        "scores near 1000": (np.array([1000.0, 999, 998]), 2.0),
+        "scores near −1000": (np.array([-1000.0, -997, -999]), 1.5),
+        "two near 1000, one at −1000": (np.array([1000.0, 999.5, -1000]), 1.5),
     },
+    crossed=lambda: {  # twice these scores, and the temperature lies outside
+        "a temperature near 0.001": (np.array([0.004, 0.002, 0, -0.002]), 2.2),
+        "a temperature near 1000": (np.array([1000.0, 0, -500]), 2.4),
+    },
+    enough=6,
     properties=(
         Property("the temperature is above 0", _above_0),
         Property("the weights are softmax(scores / temperature)", _fits),
@@ -603,6 +631,37 @@ def in_float32(scores, target):
 
 
 @temperature_for.mistake
+def exp_without_a_shift(scores, target):
+    """Your result is as if exp were taken of scores / T as they are: it overflows where T is small.
+    Use softmax.
+    """
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        exps = np.exp(scores / middle)
+        if np.exp(entropy(exps / exps.sum())) < target:
+            low = middle
+        else:
+            high = middle
+    exps = np.exp(scores / low)
+    return low, exps / exps.sum()
+
+
+@temperature_for.mistake
+def no_guard_for_a_weight_of_0(scores, target):
+    """Your result is as if 0 · log 0 were taken, which is NaN: your entropy of 03.3 guards it."""
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        weights = softmax(scores / middle)
+        if np.exp(-(weights * np.log(weights)).sum()) < target:
+            low = middle
+        else:
+            high = middle
+    return low, softmax(scores / low)
+
+
+@temperature_for.mistake
 def wrong_half(scores, target):
     """You keep the wrong half, so the search runs to an end. Too few keys means too cold: then
     the low end moves up.
@@ -615,6 +674,21 @@ def wrong_half(scores, target):
         else:
             low = middle
     return low, softmax(scores / low)
+
+
+@temperature_for.mistake
+def multiplied(scores, target):
+    """Your result is as if scores were multiplied by T: a high temperature then makes it sharper.
+    T divides the scores.
+    """
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if np.exp(entropy(softmax(scores * middle))) < target:
+            low = middle
+        else:
+            high = middle
+    return low, softmax(scores * low)
 
 
 @temperature_for.mistake(name="entropy")

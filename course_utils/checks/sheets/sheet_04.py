@@ -464,7 +464,8 @@ def _crossed_positions(setting):
     As the old program does it: join the word that was written last and the decoder's state,
     [word; state], and let a linear layer give L scores, one for each position. Only the
     first m positions hold a word, the others are padding. Return the weights of the m
-    words: they share **all** of the attention.
+    words: they share **all** of the attention. Scores may lie anywhere between −1000 and 1000,
+    behind the words too.
     """,
     outputs=lambda word, state, W, b, m: {"weights": (m,)},
     inputs=_position_arrays,
@@ -500,7 +501,7 @@ def layer_cut_to_m(word, state, W, b, m):
 @position_weights.also_right
 def exps_cut_to_m(word, state, W, b, m):
     scores = np.concatenate([word, state]) @ W + b
-    exps = np.exp(scores - scores.max())
+    exps = np.exp(scores - scores[:m].max())
     return exps[:m] / exps[:m].sum()
 
 
@@ -549,6 +550,24 @@ def state_first(word, state, W, b, m):
 
 
 @position_weights.mistake
+def largest_of_all_positions(word, state, W, b, m):
+    """Your result is as if the largest of all L scores were subtracted: where padding has 1000, the
+    words have 0 / 0. Cut to m first.
+    """
+    scores = np.concatenate([word, state]) @ W + b
+    exps = np.exp(scores - scores.max())[:m]
+    return exps / exps.sum()
+
+
+@position_weights.mistake(name="hidden by −1000")
+def hidden_by_minus_1000(word, state, W, b, m):
+    """Your result is as if −1000 hid the padding: words with −1000 then share. Cut it off."""
+    scores = np.concatenate([word, state]) @ W + b
+    scores[m:] = -1000
+    return softmax(scores)[:m]
+
+
+@position_weights.mistake
 def no_bias(word, state, W, b, m):
     """The bias b is missing: every position has its own."""
     scores = np.concatenate([word, state]) @ W
@@ -585,65 +604,102 @@ def _weights_by_product(W):
     return lambda queries, keys: softmax(queries @ W @ keys.T)
 
 
-def _weights_of_the_last_query(w_key):
-    """Only the last query's last feature counts, and only in its own row."""
-
-    def weights(queries, keys):
-        scores = np.tile(keys @ w_key, (len(queries), 1))
-        scores[-1] = scores[-1] * (1 + queries[-1, -1])
-        return softmax(scores)
-
-    return weights
+def _of(score):
+    """A rule that is softmax of a score of all queries and all keys."""
+    return lambda queries, keys: softmax(score(queries, keys) + np.zeros((len(queries), len(keys))))
 
 
-def _weights_by_a_whisper(w_query):
-    """The keys count by a thousandth, through their last feature alone."""
-
-    def weights(queries, keys):
-        of_queries = (queries @ w_query)[:, None] * np.arange(len(keys))
-        return softmax(of_queries + 0.001 * keys[:, -1])
-
-    return weights
+def _last_alone(rows):
+    """1 in the last row, 0 in the others, as a column."""
+    return (np.arange(len(rows)) == len(rows) - 1)[:, None]
 
 
 def _equal_weights(queries, keys):
     return np.full((len(queries), len(keys)), 1 / len(keys))
 
 
+def _rules(w_query, w_key, W, P):
+    """Rules by name, each with whether the query and whether the keys count; w, W and P are random.
+
+    Some hardly read what they read: through the last feature, for the last query or key alone, or
+    by a thousandth.
+    """
+    places = lambda keys: np.arange(len(keys))  # noqa: E731
+    return {
+        "rule 1 per pair": (_weights_by_pair(w_query, w_key), (0, 1)),
+        "keys through tanh": (_of(lambda q, k: np.tanh(k @ w_key)), (0, 1)),
+        "the keys' last feature": (_of(lambda q, k: k[:, -1]), (0, 1)),
+        "a thousandth of the keys": (_of(lambda q, k: 0.001 * k[:, -1]), (0, 1)),
+        "the last key alone": (_of(lambda q, k: k @ w_key * _last_alone(k)[:, 0]), (0, 1)),
+        "rule 1 by position": (_weights_by_position(P), (1, 0)),
+        "the queries' last feature, by place": (_of(lambda q, k: q[:, -1:] * places(k)), (1, 0)),
+        "the last query, by place": (
+            _of(lambda q, k: (q @ w_query)[:, None] * _last_alone(q) * places(k)),
+            (1, 0),
+        ),
+        "a thousandth of the queries": (
+            _of(lambda q, k: 0.001 * (q @ w_query)[:, None] * places(k)),
+            (1, 0),
+        ),
+        "equal weights": (_equal_weights, (0, 0)),
+        "the first key gets most": (_of(lambda q, k: -1.0 * places(k)), (0, 0)),
+        "q W k": (_weights_by_product(W), (1, 1)),
+        "q W k, scaled": (_weights_by_product(W / 2), (1, 1)),
+        "rule 2": (
+            _of(lambda q, k: np.tanh((q @ W)[:, None] + k).sum(axis=-1)),
+            (1, 1),
+        ),
+        "how near they are": (
+            _of(lambda q, k: -(((q @ W)[:, None] - k) ** 2).sum(axis=-1) / 9),
+            (1, 1),
+        ),
+        "the last query reads its last feature": (
+            _of(lambda q, k: k @ w_key * (1 + q[:, -1:] * _last_alone(q))),
+            (1, 1),
+        ),
+        "the keys, and a thousandth of q W k": (
+            _of(lambda q, k: k @ w_key + 0.001 * q @ W @ k.T),
+            (1, 1),
+        ),
+        "the queries, and a thousandth of the keys": (
+            _of(lambda q, k: (q @ w_query)[:, None] * places(k) + 0.001 * k[:, -1]),
+            (1, 1),
+        ),
+        "q W k for the last key alone": (
+            _of(lambda q, k: q @ W @ k.T * _last_alone(k)[:, 0]),
+            (1, 1),
+        ),
+        "q W k for the last query alone": (_of(lambda q, k: q @ W @ k.T * _last_alone(q)), (1, 1)),
+        "their last features": (_of(lambda q, k: q[:, -1:] * k[:, -1]), (1, 1)),
+        "q W k, with places": (_of(lambda q, k: q @ W @ k.T + places(k)), (1, 1)),
+        "queries by place, and the keys": (
+            _of(lambda q, k: (q @ w_query)[:, None] * places(k) + k @ w_key),
+            (1, 1),
+        ),
+    }
+
+
 def _rule_and_arrays(rng, square=False):
     n, m, d_q, d_k = sizes(rng, 4, square)
-    queries, keys, w_query, w_key, W, P = _normal(
+    queries, keys, *numbers = _normal(
         (n, d_q), (m, d_k), (d_q,), (d_k,), (d_q, d_k), (d_q, 8), rng=rng
     )
-    made = (
-        _weights_by_pair(w_query, w_key),
-        _weights_by_position(P),
-        _weights_by_product(W),
-        _equal_weights,
-    )
-    return made[int(rng.integers(len(made)))], queries, keys
+    made = list(_rules(*numbers).values())
+    return made[int(rng.integers(len(made)))][0], queries, keys
 
 
-KNOWN = _normal((4,), (5,), (4, 8), (4, 5), (2, 4), (3, 5), rng=np.random.default_rng(44))
-SHOWN = {
-    "rule 1 per pair": (_weights_by_pair(*KNOWN[:2]), (0, 1)),
-    "rule 1 by position": (_weights_by_position(KNOWN[2]), (1, 0)),
-    "q W k": (_weights_by_product(KNOWN[3]), (1, 1)),
-    "equal weights": (_equal_weights, (0, 0)),
-    "a rule that reads the last query alone": (_weights_of_the_last_query(KNOWN[1]), (1, 1)),
-    "a rule that hardly reads the keys": (_weights_by_a_whisper(KNOWN[0]), (1, 1)),
-}
+KNOWN = _normal((4,), (5,), (4, 5), (4, 8), (2, 4), (3, 5), rng=np.random.default_rng(44))
+SHOWN = _rules(*KNOWN[:4])
 
 
 def _known(name):
     rule, wanted = SHOWN[name]
 
     def broken(trial):
-        found = trial.call(rule, *KNOWN[4:])
-        said = tuple(int(number) for number in found.values())
-        return None if said == wanted else f"{_truth(said)}"
+        said = tuple(int(number) for number in trial.outputs.values())
+        return _truth(said) if trial.arguments[0] is rule and said != wanted else None
 
-    return Property(f"for {name} the answer is {_truth(wanted)}", broken)
+    return Property(f"for this rule the answer is {_truth(wanted)}: {name}", broken)
 
 
 def _truth(pair):
@@ -756,6 +812,40 @@ def first_row_alone(rule, queries, keys):
     query_counts = not np.allclose(weights[0], rule(-queries, keys)[0])
     keys_count = not np.allclose(weights[0], rule(queries, -keys)[0])
     return query_counts, keys_count
+
+
+@what_counts.mistake
+def one_query_changed(rule, queries, keys):
+    """Your result is as if only the first query and the first key were changed. A rule may read
+    others: change all rows.
+    """
+    weights = rule(queries, keys)
+    query, key = queries.copy(), keys.copy()
+    query[0], key[0] = -2 * query[0], -2 * key[0]
+    query_counts = not np.allclose(weights, rule(query, keys))
+    return query_counts, not np.allclose(weights, rule(queries, key))
+
+
+@what_counts.mistake
+def first_feature_changed(rule, queries, keys):
+    """Your result is as if only the first feature were changed. A rule may read another: change
+    all features.
+    """
+    weights = rule(queries, keys)
+    query, key = queries.copy(), keys.copy()
+    query[:, 0], key[:, 0] = -2 * query[:, 0], -2 * key[:, 0]
+    query_counts = not np.allclose(weights, rule(query, keys))
+    return query_counts, not np.allclose(weights, rule(queries, key))
+
+
+@what_counts.mistake
+def first_column_alone(rule, queries, keys):
+    """Your result is as if the first key's weights alone were compared, and roughly: take all, and
+    1e-6.
+    """
+    weights = rule(queries, keys)
+    query_counts = np.abs(weights - rule(-queries, keys))[:, 0].max() > 0.01
+    return query_counts, np.abs(weights - rule(queries, -keys))[:, 0].max() > 0.01
 
 
 @what_counts.mistake

@@ -1,5 +1,7 @@
 """The exercises of sheet 07: self-attention, its projections, and what it knows about order."""
 
+from itertools import permutations
+
 import numpy as np
 
 from course_utils.attention import attend, softmax
@@ -103,7 +105,8 @@ def _crossed(setting):
     A model for long texts makes queries and keys with one matrix, W, and therefore hides
     each token from itself: its own key gets no weight, the others share all of it. Tokens
     x (n, d), W (d, d_k), W_value (d, d_v), scaled by √d_k. `attend`, imported above, takes
-    `mask=`, (n, n) booleans, True = may look. Return the context **and** the weights.
+    `mask=`, (n, n) booleans, True = may look. Return the context **and** the weights. There are
+    at least two tokens, and scores may be large.
     """,
     outputs=lambda x, W, W_value: {
         "context": (len(x), W_value.shape[1]),
@@ -112,6 +115,7 @@ def _crossed(setting):
     inputs=_token_arrays,
     edges={
         "two tokens": (np.ones((2, 3)), np.eye(3, 4), np.eye(3, 5)),
+        "two opposite tokens": (np.array([[40.0, 0], [-40, 0]]), *[np.eye(2)] * 2),
         "equal tokens": (np.ones((3, 2)), np.eye(2, 4), np.eye(2, 4)),
         "scores of ±1000": (np.array([[40.0, 0], [-40, 0], [1, 1]]), *[np.eye(2)] * 2),
     },
@@ -188,6 +192,34 @@ def score_of_0(x, W, W_value):
     scores = (x @ W) @ (x @ W).T / np.sqrt(W.shape[1]) * (1 - np.eye(len(x)))
     weights = softmax(scores)
     return weights @ (x @ W_value), weights
+
+
+@hidden_from_itself.mistake(name="hidden by −1000")
+def hidden_by_minus_1000(x, W, W_value):
+    """Your result is as if −1000 hid a token: beside scores below that it takes all. Take −∞."""
+    scores = (x @ W) @ (x @ W).T / np.sqrt(W.shape[1])
+    np.fill_diagonal(scores, -1000)
+    weights = softmax(scores)
+    return weights @ (x @ W_value), weights
+
+
+@hidden_from_itself.mistake
+def largest_of_hidden_too(x, W, W_value):
+    """Your result is as if the hidden score were among those that the largest is taken of: it
+    mostly is the largest, and the others become 0 / 0. Hide it first.
+    """
+    scores = (x @ W) @ (x @ W).T / np.sqrt(W.shape[1])
+    exps = np.exp(scores - scores.max(axis=1, keepdims=True)) * (1 - np.eye(len(x)))
+    weights = exps / exps.sum(axis=1, keepdims=True)
+    return weights @ (x @ W_value), weights
+
+
+@hidden_from_itself.mistake
+def all_that_attend_returns(x, W, W_value):
+    """That is all that attend returns: context, weights and scores. Return the first two,
+    found.context and found.weights.
+    """
+    return attend(x @ W, x @ W, x @ W_value, mask=~np.eye(len(x), dtype=bool))
 
 
 @hidden_from_itself.mistake
@@ -270,9 +302,11 @@ def _mean_for_all(x):
     return np.repeat(x.astype(np.float64).mean(axis=0, keepdims=True), len(x), axis=0)
 
 
-def _last_row_marked(x):
+def _last_rows_marked(x):
+    """The last row and the one before it are treated otherwise, each in its own way."""
     x = x.copy()
     x[-1] += 1
+    x[-2] += 2
     return x
 
 
@@ -282,34 +316,64 @@ def _last_feature_moved(x):
     return x
 
 
-def _place_whispered(x):
-    """A little of the place comes in: 0.001 a row."""
-    return x + 0.001 * np.arange(len(x), dtype=x.dtype)[:, None]
+def _one_row_gets_all(x):
+    """Only one query asks for places, and what it gets goes to it alone."""
+    x = x.copy()
+    x[len(x) // 2] += np.arange(len(x), dtype=x.dtype) ** 2 @ x
+    return x
 
 
+def _weighted_sum(x):
+    """Row i counts i times: for the last feature alone."""
+    x = x.copy()
+    x[:, -1] += np.arange(len(x), dtype=x.dtype) @ x[:, -1]
+    return x
+
+
+def _features_rolled(x):
+    """Each row keeps its numbers, in an order that tells its place."""
+    return np.array([np.roll(row, i) for i, row in enumerate(x)])
+
+
+# Each breaks under nearly all shuffles, so that three random ones do not pass by luck.
 SEQUENCE_FUNCTIONS = {
-    "attention": _attention_alone,
-    "attention with places": _attention_with_places,
-    "recurrent": _running_state,
-    "mean pooling": _mean_for_all,
-    "each row by itself": lambda x: np.tanh(x),
-    "reversed": lambda x: x[::-1].copy(),
-    "next row": lambda x: np.roll(x, -1, axis=0),
-    "both neighbours": lambda x: np.roll(x, 1, axis=0) + np.roll(x, -1, axis=0),
-    "columns sorted": lambda x: np.sort(x, axis=0),
-    "two rows ahead": lambda x: np.roll(x, -2, axis=0),
-    "the last row marked": _last_row_marked,
-    "the last feature moved": _last_feature_moved,
-    "a little of the place": _place_whispered,
-    "weighted sum for all": lambda x: np.repeat(np.arange(len(x))[None] @ x, len(x), axis=0),
+    "attention": (_attention_alone, True),
+    "mean pooling": (_mean_for_all, True),
+    "x as it is": (lambda x: x.copy(), True),
+    "each row by itself": (lambda x: np.tanh(x), True),
+    "the features reversed": (lambda x: x[:, ::-1].copy(), True),
+    "x less its mean": (lambda x: x - x.mean(axis=0), True),
+    "the largest of each column for all": (lambda x: x.max(axis=0) + 0 * x, True),
+    "the running sum of the features": (lambda x: np.cumsum(x, axis=1), True),
+    "half of x and the norm of all": (lambda x: x / 2 + np.sqrt((x * x).sum()), True),
+    "attention with places": (_attention_with_places, False),
+    "recurrent": (_running_state, False),
+    "reversed": (lambda x: x[::-1].copy(), False),
+    "the next row": (lambda x: np.roll(x, -1, axis=0), False),
+    "both neighbours": (lambda x: np.roll(x, 1, axis=0) + np.roll(x, -1, axis=0), False),
+    "columns sorted": (lambda x: np.sort(x, axis=0), False),
+    "two rows ahead": (lambda x: np.roll(x, -2, axis=0), False),
+    "the last two rows marked": (_last_rows_marked, False),
+    "the features rolled by the place": (_features_rolled, False),
+    "the last feature moved": (_last_feature_moved, False),
+    "0.001 times the place added": (
+        lambda x: x + 0.001 * np.arange(len(x), dtype=x.dtype)[:, None],
+        False,
+    ),
+    "one row that knows all places": (_one_row_gets_all, False),
+    "a weighted sum for all": (
+        lambda x: np.repeat(np.arange(len(x))[None] @ x, len(x), axis=0),
+        False,
+    ),
+    "a weighted sum in the last feature": (_weighted_sum, False),
+    "the running sum of the rows": (lambda x: np.cumsum(x, axis=0), False),
 }
 
 
 def _function_and_x(rng, square=False):
-    functions = list(SEQUENCE_FUNCTIONS.values())
-    # so many rows that a single random shuffle is no lucky one: x[::-1] follows 1 in 1,000 of ten
-    n = 11 if square else int(rng.integers(11, 14))
-    d = 11 if square else int(rng.integers(2, 6))
+    functions = [function for function, _ in SEQUENCE_FUNCTIONS.values()]
+    n = 6 if square else int(rng.integers(5, 7))  # so few that all 720 orders can be tried
+    d = 6 if square else int(rng.integers(3, 5))
     return functions[int(rng.integers(len(functions)))], rng.normal(size=(n, d))
 
 
@@ -319,14 +383,15 @@ def _orders(n):
     return [rng.permutation(n) for _ in range(5)]
 
 
-def _answers(name, function, wanted):
+def _answers(name):
     """For a function that everyone can see through, the answer is known."""
+    function, wanted = SEQUENCE_FUNCTIONS[name]
 
     def broken(trial):
-        found = bool(trial.call(function, trial.arguments[1])["answer"])
-        return None if found == wanted else f"{found}"
+        found = bool(trial.outputs["answer"])
+        return f"{found}" if trial.arguments[0] is function and found != wanted else None
 
-    return Property(f"the answer is {wanted} for {name}", broken)
+    return Property(f"the answer is {wanted} for this function: {name}", broken)
 
 
 @sheet.function(
@@ -342,20 +407,10 @@ def _answers(name, function, wanted):
     outputs=lambda function, x: {"answer": ()},
     inputs=_function_and_x,
     edges={
-        name: (function, np.random.default_rng(4).normal(size=(11, 3)))
-        for name, function in SEQUENCE_FUNCTIONS.items()
+        name: (function, np.random.default_rng(4).normal(size=(5, 3)))
+        for name, (function, _) in SEQUENCE_FUNCTIONS.items()
     },
-    properties=(
-        _answers("the function that returns x as it is", lambda x: x.copy(), True),
-        _answers("x[::-1], which turns any order round", lambda x: x[::-1].copy(), False),
-        _answers("the next row, np.roll(x, -1, axis=0)", SEQUENCE_FUNCTIONS["next row"], False),
-        _answers(
-            "the sum of both neighbours of a row", SEQUENCE_FUNCTIONS["both neighbours"], False
-        ),
-        _answers("x with 1 added to its last row", _last_row_marked, False),
-        _answers("x with its last column rolled by one", _last_feature_moved, False),
-        _answers("x with 0.001 times the place added", _place_whispered, False),
-    ),
+    properties=tuple(_answers(name) for name in SEQUENCE_FUNCTIONS),
     hints=(
         "Shuffle the input: what should come out, in terms of function(x)?",
         "For several p = rng.permutation(len(x)): np.allclose(function(x[p]), function(x)[____])",
@@ -386,6 +441,14 @@ def pairs_exchanged(function, x):
         if not np.allclose(function(x[p]), function(x)[p]):
             return False
     return True
+
+
+@is_equivariant.also_right
+def every_order(function, x):
+    outputs = function(x)
+    return all(
+        np.allclose(function(x[list(p)]), outputs[list(p)]) for p in permutations(range(len(x)))
+    )
 
 
 @is_equivariant.also_right
@@ -433,8 +496,8 @@ def only_rolled(function, x):
 
 @is_equivariant.mistake
 def one_swap(function, x):
-    """You exchange two tokens once. A function that treats the last row otherwise passes that: draw
-    shuffles of all rows.
+    """You exchange the first two tokens once. A function that treats the last rows otherwise passes
+    that: draw shuffles of all rows.
     """
     p = np.arange(len(x))
     p[:2] = 1, 0
@@ -445,6 +508,13 @@ def one_swap(function, x):
 def first_feature_alone(function, x):
     """You compare the first feature of the output. All of them have to follow."""
     pairs = [(function(x[p])[:, 0], function(x)[p][:, 0]) for p in _orders(len(x))]
+    return all(np.allclose(one, other) for one, other in pairs)
+
+
+@is_equivariant.mistake
+def largest_of_a_row_compared(function, x):
+    """Your result is as if you compared the largest feature of each row. Compare every feature."""
+    pairs = [(function(x[p]).max(axis=1), function(x)[p].max(axis=1)) for p in _orders(len(x))]
     return all(np.allclose(one, other) for one, other in pairs)
 
 

@@ -539,7 +539,7 @@ def _crossed_words(setting):
     asks="""
     To sort sentences one needs one vector for each. Let a single learned query (d_k,) ask
     all m words of y: keys are y @ W_key, values y @ W_value, the rule is the plain dot
-    product. Return the mixed value, one vector.
+    product. Return the mixed value, one vector. Scores may lie anywhere between −1000 and 1000.
     """,
     outputs=lambda y, query, W_key, W_value: {"vector": (W_value.shape[1],)},
     inputs=_pool_arrays,
@@ -597,6 +597,22 @@ def no_softmax(y, query, W_key, W_value):
     """You mixed with scores: softmax makes weights of them."""
     scores = y @ W_key @ query
     return scores @ (y @ W_value)
+
+
+@pool.mistake
+def exp_without_a_shift(y, query, W_key, W_value):
+    """Your result is as if exp were taken of the scores as they are: 1000 overflows. Subtract the
+    largest first, or use softmax.
+    """
+    exps = np.exp(y @ W_key @ query)
+    return exps / exps.sum() @ (y @ W_value)
+
+
+@pool.mistake
+def mean_of_the_weighted_values(y, query, W_key, W_value):
+    """Your result is as if the weighted values were averaged: the weights sum to 1, so add up."""
+    weights = softmax(y @ W_key @ query)
+    return (weights[:, None] * (y @ W_value)).mean(axis=0)
 
 
 @pool.mistake

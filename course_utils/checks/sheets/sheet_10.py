@@ -101,7 +101,8 @@ def _crossed(setting):
     asks="""
     A batch of decoder states asks, each its own source. Score by the plain dot product (no
     divisor), hide padding, normalise over the source, mix. `softmax(scores, mask=…)` of the
-    course hides where the mask is False. Every source has at least one symbol.
+    course hides where the mask is False. Every source has at least one symbol. Scores may lie
+    anywhere between −1000 and 1000, of padding too.
     """,
     outputs=lambda state, states, mask: {"context": state.shape, "weights": mask.shape},
     inputs=_memory,
@@ -202,6 +203,37 @@ def hidden_by_a_small_number(state, states, mask):
     """You hide padding by −100, and real scores may lie below that: use −∞, or mask=…."""
     scores = (states @ state[:, :, None])[:, :, 0]
     weights = softmax(np.where(mask, scores, -100.0))
+    return (weights[:, None] @ states)[:, 0], weights
+
+
+@look.mistake(name="hidden by −1000")
+def hidden_by_minus_1000(state, states, mask):
+    """Your result is as if −1000 hid padding: where all that is real has −1000, padding gets a
+    share. Use −∞, or mask=….
+    """
+    scores = (states @ state[:, :, None])[:, :, 0]
+    weights = softmax(np.where(mask, scores, -1000.0))
+    return (weights[:, None] @ states)[:, 0], weights
+
+
+@look.mistake
+def largest_of_padding_too(state, states, mask):
+    """Your result is as if padding were among the scores that the largest is taken of: hide it
+    first, and then take the largest.
+    """
+    scores = (states @ state[:, :, None])[:, :, 0]
+    exps = np.exp(scores - scores.max(axis=1, keepdims=True)) * mask
+    weights = exps / exps.sum(axis=1, keepdims=True)
+    return (weights[:, None] @ states)[:, 0], weights
+
+
+@look.mistake
+def exp_without_a_shift(state, states, mask):
+    """Your result is as if exp were taken of the scores as they are: 1000 overflows. Subtract each
+    row's largest, or use softmax.
+    """
+    exps = np.exp((states @ state[:, :, None])[:, :, 0]) * mask
+    weights = exps / exps.sum(axis=1, keepdims=True)
     return (weights[:, None] @ states)[:, 0], weights
 
 
@@ -409,7 +441,7 @@ def _least(trial):
     A translator drops a word of the source, and you look for it in the weights. Row i of
     `weights` is the i-th symbol that was written, the *last* row is the end mark. A word's
     **coverage** is all the weight that it got from the rows before the end mark. Return the
-    coverage of every word, and the place of the word with the least.
+    coverage of every word, and the place of the word with the least, of equal ones the first.
     """,
     outputs=lambda weights: {"coverage": weights.shape[1:], "least": ()},
     inputs=_looks,
@@ -418,6 +450,9 @@ def _least(trial):
             np.array([[0.7, 0.2, 0.1], [0.3, 0.6, 0.1], [0.0, 0.1, 0.9]]),
         ),
         "one symbol and the end mark": (np.array([[0.1, 0.4, 0.3, 0.2], [0.7, 0.1, 0.1, 0.1]]),),
+        "two words with the least": (
+            np.array([[0.25, 0.5, 0, 0.25], [0.5, 0.25, 0.25, 0], [0, 0, 0, 1]]),
+        ),
         "a word that every row looks at a little": (
             np.array([[0.6, 0.0, 0.4], [0.0, 0.6, 0.4], [0.55, 0.05, 0.4], [0.3, 0.4, 0.3]]),
         ),
@@ -487,6 +522,15 @@ def the_most(weights):
     """You name the word with the most coverage. Asked is the one with the least."""
     coverage = weights[:-1].sum(axis=0)
     return coverage, coverage.argmax()
+
+
+@coverage_of.mistake
+def the_last_of_equal_ones(weights):
+    """Your result is as if the last of the words with the least were taken: of equal ones take the
+    first, as argmin does.
+    """
+    coverage = weights[:-1].sum(axis=0)
+    return coverage, len(coverage) - 1 - coverage[::-1].argmin()
 
 
 @coverage_of.mistake

@@ -46,7 +46,7 @@ def _linear(position, name):
     """,
     outputs=lambda *_: {"count": ()},
     inputs=_sizes,
-    edges={"one of each": (1, 1, 1), "a long one": (5_000, 4_000, 64)},
+    edges={"one of each": (1, 1, 1), "a long one": (300, 200, 10)},
     properties=(
         Property("twice the queries, twice the count", _linear(0, "count")),
         Property("twice the keys, twice the count", _linear(1, "count")),
@@ -119,10 +119,10 @@ def _exchanged(trial):
     """,
     outputs=lambda *_: {"share": ()},
     inputs=_sizes,
-    edges={"thirty words": (30, 30, 1_000), "long and narrow": (3_000, 2_000, 16)},
+    edges={"thirty words": (30, 30, 100), "long and narrow": (300, 200, 8)},
     properties=(
-        Property("the share is 1 where n = m = 6 d", _exactly(1.0, 384, 384, 64, name="share")),
-        Property("30 words, width 1,000 give 0.005", _exactly(0.005, 30, 30, 1000, name="share")),
+        Property("the share is 1 where n = m = 6 d", _exactly(1.0, 24, 24, 4, name="share")),
+        Property("30 words, width 100 give 0.05", _exactly(0.05, 30, 30, 100, name="share")),
         Property("n and m exchanged give the same", _exchanged),
         Property("10 and 40 words, width 8: 1/3", _exactly(1 / 3, 10, 40, 8, name="share")),
     ),

@@ -281,6 +281,14 @@ def softmax_over_queries(x, y, W_query, W_key, W_value):
 
 
 @cross.mistake
+def all_that_attend_returns(x, y, W_query, W_key, W_value):
+    """That is all that attend returns: context, weights and scores. Return the first two,
+    found.context and found.weights.
+    """
+    return attend(x @ W_query, y @ W_key, y @ W_value)
+
+
+@cross.mistake
 def context_alone(x, y, W_query, W_key, W_value):
     """This is the context alone: return context and weights, in that order."""
     return attend(x @ W_query, y @ W_key, y @ W_value).context
@@ -474,7 +482,8 @@ def _share_of_the_best(trial):
     asks="""
     Words (n, d_w) ask tiles (m, d_t) through two given matrices; the rule is the **plain**
     dot product. For each word return the number of the tile with the largest weight,
-    counted from 0, and that weight.
+    counted from 0, of equal ones the first, and that weight. Scores may lie anywhere between
+    −1000 and 1000.
     """,
     outputs=lambda words, tiles, *_: {"chosen": (len(words),), "share": (len(words),)},
     inputs=_words_and_tiles,
@@ -504,7 +513,8 @@ def pick(words, tiles, W_query, W_key):
 def in_loops(words, tiles, W_query, W_key):
     chosen, shares = [], []
     for word in words:
-        exps = [np.exp(np.float64(word @ W_query @ (tile @ W_key))) for tile in tiles]
+        scores = [np.float64(word @ W_query @ (tile @ W_key)) for tile in tiles]
+        exps = [np.exp(score - max(scores)) for score in scores]
         chosen.append(int(np.argmax(exps)))
         shares.append(max(exps) / sum(exps))
     return chosen, shares
@@ -520,6 +530,23 @@ def shares_sorted(words, tiles, W_query, W_key):
 def in_float32(*arrays):
     chosen, share = pick(*(array.astype(np.float32) for array in arrays))
     return chosen.astype(np.float32), share.astype(np.float32)
+
+
+@pick.mistake
+def exp_without_a_shift(words, tiles, W_query, W_key):
+    """Your result is as if exp were taken of the scores as they are: 1000 overflows. Subtract each
+    row's largest, or use softmax.
+    """
+    exps = np.exp((words @ W_query) @ (tiles @ W_key).T)
+    weights = exps / exps.sum(axis=-1, keepdims=True)
+    return weights.argmax(axis=-1), weights.max(axis=-1)
+
+
+@pick.mistake
+def the_last_of_equal_ones(words, tiles, W_query, W_key):
+    """Your result is as if the last of the largest were taken: of equal ones take the first."""
+    weights = softmax((words @ W_query) @ (tiles @ W_key).T)
+    return len(tiles) - 1 - weights[:, ::-1].argmax(axis=-1), weights.max(axis=-1)
 
 
 @pick.mistake

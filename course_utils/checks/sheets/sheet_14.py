@@ -181,7 +181,7 @@ def _most_is_the_largest(trial):
     asks="""
     Row = step of writing, column = word of the source. Return the coverage of every word,
     (m,): what all steps together took from it. And the number, from 0, of the word that was
-    read most.
+    read most, of equal ones the first.
     """,
     outputs=lambda weights: {"coverage": weights.shape[1:], "most": ()},
     inputs=_weights,
@@ -189,6 +189,8 @@ def _most_is_the_largest(trial):
         "one step": (np.array([[0.2, 0.5, 0.3]]),),
         "one word": (np.ones((3, 1)),),
         "a word read twice": (REPEATED,),
+        "two words read most": (np.array([[0.25, 0, 0.5, 0.25], [0.25, 0.75, 0, 0]])[:, ::-1],),
+        "two words read equally": (np.array([[0.5, 0.25, 0.25], [0, 0.25, 0.75], [0.5, 0.5, 0]]),),
     },
     properties=(
         Property("the coverage of all words adds up to the number of steps", _sums_to_steps),
@@ -274,6 +276,13 @@ def counted_from_one(weights):
     """Your coverage is right. Number the words from 0, as NumPy does."""
     coverage = weights.sum(axis=0)
     return coverage, coverage.argmax() + 1
+
+
+@use_of_source.mistake
+def the_last_of_equal_ones(weights):
+    """Your coverage is right. Of words that were read equally take the first, as argmax does."""
+    coverage = weights.sum(axis=0)
+    return coverage, len(coverage) - 1 - coverage[::-1].argmax()
 
 
 @use_of_source.mistake
