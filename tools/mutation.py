@@ -1,9 +1,10 @@
 """Wrong programs made of right ones: a small change in the syntax tree of each right answer.
 
-What a check refuses of them is its strength, and what it passes is either no mistake at all or a
-gap. mutmut (BSD) and cosmic-ray (MIT) do the same to a package's files and rerun its test-suite for
-every change; here a right answer is one function and its test one call of `judge`, in the same
-process, so that a thousand changes take seconds, and they know nothing of axes, masks and scales.
+What a check refuses of them is its strength; what it passes is either no mistake at all or a gap.
+*Weighed:* mutmut and cosmic-ray do this to the files of a package, and run its tests anew for every
+change. Here a right answer is one function and its test one call of `judge`, so that ten thousand
+changes take minutes; and what learners get wrong are axes, masks and scales, of which these
+libraries know nothing.
 """
 
 import ast
@@ -11,12 +12,19 @@ import copy
 import inspect
 import itertools
 import textwrap
+import tomllib
+import warnings
+from pathlib import Path
 from typing import NamedTuple
 
 from course_utils.checks.calls import Stop
 from course_utils.checks.exercises import Effort
+from course_utils.checks.functions import FunctionExercise
 from course_utils.checks.outcomes import NotAnsweredYet
+from course_utils.checks.values import ValueExercise
 
+ARGUED = Path(__file__).with_name("equivalent_mutants.toml")
+TRIED = (FunctionExercise, ValueExercise)  # what has a right answer in code
 EFFORT = Effort(seconds=2)
 
 OPPOSITES = {
@@ -73,7 +81,7 @@ class Mutant(NamedTuple):
     @property
     def key(self):
         """Return what names it in the list of those that are no mistakes."""
-        return f"{self.exercise.id} {self.of}: {self.change}"
+        return f"{self.exercise.id} {self.of}, {self.change}"
 
     def survives(self):
         """Tell whether the check passes it."""
@@ -87,8 +95,16 @@ class Mutant(NamedTuple):
     def _code(self):
         """Return the changed function, which sees the names that the right one sees."""
         names = dict(self.exercise.right.__globals__)
-        exec(compile(self.program, "<mutant>", "exec"), names)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # "'int' object is not callable; did you miss a comma?"
+            exec(compile(self.program, "<mutant>", "exec"), names)
         return names[self.of]
+
+
+def argued():
+    """Return {key: why} of the mutants that are no mistakes, from the list beside this file."""
+    groups = tomllib.loads(ARGUED.read_text(encoding="utf-8"))["same"]
+    return {key: group["why"] for group in groups for key in group["mutants"]}
 
 
 def mutants_of(exercise):
@@ -122,6 +138,7 @@ def _changed(tree):
     """Yield (what was changed, the changed tree) for every small change of a tree."""
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     arguments = [argument.arg for argument in tree.body[0].args.args]
+    first = tree.body[0].body[0].lineno
     for place, node in enumerate(ast.walk(tree)):
         for new in _instead_of(node, parents.get(node), arguments):
             program = copy.deepcopy(tree)
@@ -130,7 +147,7 @@ def _changed(tree):
             _put(program, target, copy.deepcopy(new))
             ast.fix_missing_locations(program)
             after = ast.unparse(new) if new is not None else "nothing"
-            yield f"line {node.lineno}: {before} → {after}", program
+            yield f"line {node.lineno - first + 1}: {before} → {after}", program
 
 
 def _put(program, target, new):
@@ -179,7 +196,7 @@ def _names(node, parent, arguments):
     yield from (ast.Name(other, ast.Load()) for other in arguments if other != node.id)
     yield ast.Constant(1)
     sizes_alone = isinstance(parent, ast.Attribute) and parent.attr in SIZES
-    if sizes_alone or isinstance(parent, ast.Call) and _name_of(parent) in ASKS_FOR_SIZES:
+    if sizes_alone or (isinstance(parent, ast.Call) and _name_of(parent) in ASKS_FOR_SIZES):
         return
     sign = ast.Invert() if "mask" in node.id else ast.USub()
     yield ast.UnaryOp(sign, ast.Name(node.id, ast.Load()))
