@@ -570,7 +570,8 @@ def _scales(trial):
         "nearly all": (np.array([0.5, 2, -1]), 2.9),
         "scores near 1000": (np.array([1000.0, 999, 998]), 2.0),
         "scores near −1000": (np.array([-1000.0, -997, -999]), 1.5),
-        "two near 1000, one at −1000": (np.array([1000.0, 999.5, -1000]), 1.5),
+        "two near 1000, the last at −1000": (np.array([1000.0, 999.5, -1000]), 1.5),
+        "two near 1000, the first at −1000": (np.array([-1000.0, 999.5, 1000]), 1.5),
     },
     crossed=lambda: {  # twice these scores, and the temperature lies outside
         "a temperature near 0.001": (np.array([0.004, 0.002, 0, -0.002]), 2.2),

@@ -206,10 +206,11 @@ def _keys_count(trial):
 
 
 def _crossed_pairs(setting):
-    """The keys' parts are the setting's first row, whatever the queries hold."""
+    """The keys' parts are the setting's first row, the queries hold anything, places may part rows."""
     of_keys, keys = setting.queries_and_keys()
     queries = 1000 * setting.numbers(len(of_keys), 3)
-    return queries, keys, np.concatenate([setting.numbers(3), of_keys[0], [-0.5]]), 0.25
+    of_places = setting.rng.choice([-0.5, 500], size=1)
+    return queries, keys, np.concatenate([setting.numbers(3), of_keys[0], of_places]), 0.25
 
 
 @sheet.function(
