@@ -68,14 +68,14 @@ def _calm(rng, mask):
 
 
 def _two_on_top(rng, mask):
-    """The largest score of a row comes twice, at places that may be looked at."""
+    """Let the largest score of a row come twice, at places that may be looked at."""
     scores = _calm(rng, mask)
     places = np.cumsum(mask, axis=1) * mask  # 1, 2, … at what is seen
     return np.where((places == 1) | (places == 2), 3.0, scores)
 
 
 def _both_in_a_row(rng, mask):
-    """Neighbours are 2000 apart, in the first row the first is low: no one key is always high."""
+    """Put neighbours 2000 apart; the first row begins low, the next one high."""
     places = np.arange(mask.shape[1]) + np.arange(mask.shape[0])[:, None]
     return _calm(rng, mask) - 1000 * (-1.0) ** places
 

@@ -206,7 +206,7 @@ def _keys_count(trial):
 
 
 def _crossed_pairs(setting):
-    """The keys' parts are the setting's first row, the queries hold anything, places may part rows."""
+    """The keys' parts are the setting's first row; places may set rows far apart."""
     of_keys, keys = setting.queries_and_keys()
     queries = 1000 * setting.numbers(len(of_keys), 3)
     of_places = setting.rng.choice([-0.5, 500], size=1)
