@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import time
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -276,6 +277,45 @@ def test_an_endless_loop_gets_its_message():
     verdict = judge(forever, seconds=0.2)
     assert verdict.mistake == "endless loop"
     assert verdict.message.startswith("attention did not end within 0.2 seconds")
+
+
+def test_many_slow_calls_are_called_slow_and_not_endless():
+    def slow(*arguments):
+        time.sleep(0.03)
+        return attention(*arguments)
+
+    verdict = judge(slow, seconds=0.3)
+    assert verdict.mistake == "too slow"
+    assert "may be too slow" in verdict.message and "then came queries (" in verdict.message
+
+
+def test_a_loop_that_only_large_sizes_make_long_is_called_slow():
+    def slow_beyond_100(n, m, d):
+        while n > 100:
+            pass
+        return n * m * d
+
+    verdict = find("11.1").judge(slow_beyond_100, Effort(seconds=0.5))
+    assert verdict.mistake == "too slow" and "n = 300, m = 200, d = 10" in verdict.message
+
+
+def test_no_edge_takes_a_plain_loop_a_second():
+    """Counting step by step, and trying all orders, are slow ways that are right."""
+
+    def counted(n, m, d):
+        return sum(1 for _ in range(n) for _ in range(m) for _ in range(d))
+
+    def every_order(function, x):
+        orders = map(list, permutations(range(len(x))))
+        return all([np.allclose(function(x[p]), function(x)[p]) for p in orders])
+
+    for id, plain in (("11.1", counted), ("07.3", every_order)):
+        slowest = max(
+            seconds_to(lambda case=case, plain=plain: plain(*case.fresh()))
+            for case in find(id).cases(seed=0)
+        )
+        assert slowest < 1, id
+        assert find(id).judge(plain).passed, id
 
 
 def test_the_limit_is_ten_seconds():
