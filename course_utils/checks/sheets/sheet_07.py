@@ -277,7 +277,7 @@ def context_alone(x, W, W_value):
     return attend(x @ W, x @ W, x @ W_value, mask=~np.eye(len(x), dtype=bool)).context
 
 
-# Functions of a sequence x (n, d) for 07.3. They compute in float64, so that rounding is no issue.
+# Functions of a sequence x (n, d) for 07.3. Sums are computed in float64: rounding is no issue.
 def _attention_alone(x):
     x = x.astype(np.float64)
     return softmax(x @ x.T) @ x
@@ -308,6 +308,15 @@ def _last_rows_marked(x):
     x[-1] += 1
     x[-2] += 2
     return x
+
+
+def _first_rows_marked(x):
+    return _last_rows_marked(x[::-1])[::-1]
+
+
+def _double(function):
+    """A function that computes in float64, so that rounding is no issue."""
+    return lambda x: function(x.astype(np.float64))
 
 
 def _last_feature_moved(x):
@@ -342,10 +351,10 @@ SEQUENCE_FUNCTIONS = {
     "x as it is": (lambda x: x.copy(), True),
     "each row by itself": (lambda x: np.tanh(x), True),
     "the features reversed": (lambda x: x[:, ::-1].copy(), True),
-    "x less its mean": (lambda x: x - x.mean(axis=0), True),
+    "x less its mean": (_double(lambda x: x - x.mean(axis=0)), True),
     "the largest of each column for all": (lambda x: x.max(axis=0) + 0 * x, True),
-    "the running sum of the features": (lambda x: np.cumsum(x, axis=1), True),
-    "half of x and the norm of all": (lambda x: x / 2 + np.sqrt((x * x).sum()), True),
+    "the running sum of the features": (_double(lambda x: np.cumsum(x, axis=1)), True),
+    "half of x and the norm of all": (_double(lambda x: x / 2 + np.sqrt((x * x).sum())), True),
     "attention with places": (_attention_with_places, False),
     "recurrent": (_running_state, False),
     "reversed": (lambda x: x[::-1].copy(), False),
@@ -354,6 +363,7 @@ SEQUENCE_FUNCTIONS = {
     "columns sorted": (lambda x: np.sort(x, axis=0), False),
     "two rows ahead": (lambda x: np.roll(x, -2, axis=0), False),
     "the last two rows marked": (_last_rows_marked, False),
+    "the first two rows marked": (_first_rows_marked, False),
     "the features rolled by the place": (_features_rolled, False),
     "the last feature moved": (_last_feature_moved, False),
     "0.001 times the place added": (

@@ -598,6 +598,14 @@ def _row_1_peeks(x):
     return out
 
 
+def _opposite_signs(x):
+    """The next row comes in twice, in the first feature and, taken off, in the last."""
+    out, ahead = np.cumsum(x, axis=0), _next_one(x).sum(axis=1)
+    out[:, 0] += ahead
+    out[:, -1] -= ahead
+    return out
+
+
 def _one_row_peeks(x):
     """The row in the middle sees the last one, nobody else does."""
     out = np.cumsum(x, axis=0)
@@ -643,6 +651,7 @@ SEQUENCE_FUNCTIONS = {
     "row 1 sees row 2": (_row_1_peeks, False),
     "the row in the middle sees the last": (_one_row_peeks, False),
     "the last feature sees the next row": (_last_feature_peeks, False),
+    "the next row, with both signs": (_opposite_signs, False),
     "a thousandth of the next row": (_a_whisper, False),
     "the sum from the end": (lambda x: np.cumsum(x[::-1], axis=0)[::-1], False),
     "x reversed": (lambda x: x[::-1].copy(), False),
@@ -804,6 +813,19 @@ def first_feature_alone(function, x):
         changed = x.copy()
         changed[t:] += 1
         if not np.allclose(function(changed)[:t, 0], function(x)[:t, 0]):
+            return False
+    return True
+
+
+@is_causal.mistake
+def sums_compared(function, x):
+    """Your result is as if sums were compared: what one feature gains, another may lose. Compare
+    number by number.
+    """
+    for t in range(1, len(x)):
+        changed = x.copy()
+        changed[t:] += 1
+        if not np.isclose(function(changed)[:t].sum(), function(x)[:t].sum()):
             return False
     return True
 
