@@ -1,6 +1,6 @@
 """Wrong programs made mechanically of right answers are refused, or it is argued why not.
 
-All of them take minutes: `python -m benchmarks.mutants`. Here every 25th is tried.
+All of them take minutes: `python -m benchmarks.check_mutants`. Here every 25th is tried.
 """
 
 import ast
@@ -8,7 +8,7 @@ import ast
 import pytest
 
 from course_utils.checks.catalogue import blanks, exercises, find, lessons, sheets
-from tools.mutation import TRIED, argued, mutants_of
+from tools.check_mutants import TRIED, argued, mutants_of
 
 EVERY = 25
 DECLARED = [e for sheet in sheets() for e in exercises(sheet).values()]
@@ -20,7 +20,7 @@ WITH_CODE = [e for e in DECLARED if isinstance(e, TRIED)]
 def test_a_sample_of_wrong_programs_is_refused(exercise):
     sample = list(mutants_of(exercise))[::EVERY]
     passed = {mutant.key for mutant in sample if mutant.survives()}
-    told = "make the check meet it, or say in tools/equivalent_mutants.toml why it is no mistake"
+    told = "make the check meet it, or say in tools/check_mutants_argued.toml why it is no mistake"
     assert passed <= argued().keys(), told
 
 

@@ -23,7 +23,7 @@ from course_utils.checks.functions import FunctionExercise
 from course_utils.checks.outcomes import NotAnsweredYet
 from course_utils.checks.values import ValueExercise
 
-ARGUED = Path(__file__).with_name("equivalent_mutants.toml")
+ARGUED = Path(__file__).with_name("check_mutants_argued.toml")
 TRIED = (FunctionExercise, ValueExercise)  # what has a right answer in code
 EFFORT = Effort(seconds=2)
 

@@ -1,7 +1,7 @@
 """How many wrong programs, made mechanically of the right answers, do the checks refuse?
 
-Run: python -m benchmarks.mutants, which takes minutes. For some sheets or exercises alone:
-python -m benchmarks.mutants 12 03.2
+Run: python -m benchmarks.check_mutants, which takes minutes. For some sheets or exercises alone:
+python -m benchmarks.check_mutants 12 03.2
 """
 
 import os
@@ -12,7 +12,7 @@ os.environ["COURSE_PROGRESS"] = "memory"  # before the store is opened
 
 from benchmarks.measure import table
 from course_utils.checks.catalogue import blanks, exercises, lessons, sheets
-from tools.mutation import TRIED, argued, mutants_of
+from tools.check_mutants import TRIED, argued, mutants_of
 
 BAR = 0.97
 
