@@ -103,8 +103,8 @@ class FunctionExercise(Exercise):
         rng = np.random.default_rng(PROBE_SEED)
         yield from (Case("differing", self.inputs(rng)) for _ in range(3))
         yield from (Case("square", self.inputs(rng, square=True)) for _ in range(2))
-        edges = {**self.edges, **self.crossed()}
-        yield from (Case(name, arguments) for name, arguments in edges.items())
+        edges = (*self.edges.items(), *self.crossed().items())
+        yield from (Case(name, arguments) for name, arguments in edges)
 
     def recognise(self, answer):
         """Return the known mistake that behaves exactly as the answer does, or None."""

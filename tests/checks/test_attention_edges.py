@@ -202,6 +202,12 @@ def test_a_read_only_array_stays_read_only_and_a_view_stays_one():
                 assert given.strides == fresh.strides and not np.shares_memory(given, fresh)
 
 
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda exercise: exercise.id)
+def test_no_two_inputs_share_a_name(exercise):
+    names = [case.name for case in exercise.cases(0)]
+    assert len(names) == len(set(names))
+
+
 @pytest.mark.parametrize("exercise", CROSSED, ids=lambda exercise: exercise.id)
 def test_edges_hold_what_the_exercise_says_of_its_arguments(exercise):
     """The right answer gives finite numbers in the shapes asked for, on every one."""

@@ -177,7 +177,8 @@ def edges_in_pairs(arguments, *, masks=(), scores=None, layouts=LAYOUTS, sizes=S
             met.update((edge, layout) for edge in chosen)
             case = arguments(_setting(rng, sizes[chosen[0]], *chosen[1:]))
             if case is not None:
-                name = ", ".join(filter(None, (*chosen, layout))) or "small numbers"
+                named = [name for name in (*chosen, layout) if name]
+                name = ", ".join(named if len(named) > 1 else [*named, "plain"])
                 cases[name] = tuple(laid(LAYOUTS[layout], argument) for argument in case)
         return cases
 
