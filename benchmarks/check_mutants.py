@@ -26,7 +26,7 @@ def main(wanted):
         met |= set(survivors)
         new = [key for key in survivors if key not in same]
         counts = len(mutants), len(mutants) - len(survivors), len(survivors) - len(new), len(new)
-        totals.update(zip(("made", "refused", "argued", "passed"), counts, strict=True))
+        totals.update(dict(zip(("made", "refused", "argued", "passed"), counts, strict=True)))
         rows.append([exercise.id, exercise.right.__name__, *counts])
         gaps += new
     title = "wrong programs made of right answers"
