@@ -56,6 +56,10 @@ def shown(answer, letters=70):
 
     Never the text form of a strange object, which may be endless.
     """
+    if isinstance(answer, bool | np.bool_):
+        return str(bool(answer))
+    if isinstance(answer, np.ndarray) and answer.dtype == np.bool_:
+        return shorten(_truths(answer), letters)
     if isinstance(answer, np.ndarray | np.generic | int | float | tuple | list):
         numbers = as_numbers(answer)
         if numbers is not None:
@@ -64,6 +68,30 @@ def shown(answer, letters=70):
     if isinstance(answer, str):
         return shorten(repr(answer), letters)
     return f"{type(answer).__name__}"
+
+
+def apart(name, right, yours):
+    """Write two arrays that differ, in digits that show it; the worst place if large."""
+    if 1 <= right.size <= 6:
+        whole = all(np.all(array == np.round(array)) for array in (right, yours))
+        for digits in (0,) if whole else (3, 6, 9):
+            pair = _plain(right, digits), _plain(yours, digits)
+            if pair[0] != pair[1] and max(map(len, pair)) < 84:
+                return tuple(f"{name} = {text}" for text in pair)
+    where = np.unravel_index(np.abs(yours - right).argmax(), yours.shape)
+    place = f"{name}[{', '.join(map(str, where))}]" if where else name
+    pair = float(right[where]), float(yours[where])
+    digits = next((d for d in (4, 6, 9) if f"{pair[0]:.{d}g}" != f"{pair[1]:.{d}g}"), 12)
+    return tuple(f"{place} = {number:.{digits}g}" for number in pair)
+
+
+def _truths(array):
+    """Write an array of truth values on one line, [[True False] [True True]]."""
+    if not array.ndim:
+        return str(bool(array))
+    most = 6
+    parts = [_truths(part) for part in array[:most]]
+    return "[" + " ".join(parts + ["…"] * (len(array) > most)) + "]"
 
 
 def _plain(numbers, digits):

@@ -224,7 +224,7 @@ def test_other_numbers_show_three_lines_with_the_learners_own():
         context, weights = attention(queries, keys, values)
         return context + 1e-4, weights
 
-    verdict = judge(nearly)
+    verdict = judge(nearly, smallest=0.3)
     assert not verdict.passed and len(verdict.evidence) == 3
     assert [label for label, _ in verdict.evidence] == ["input", "expected", "yours"]
 
@@ -235,7 +235,7 @@ def test_a_property_that_fails_comes_before_plain_numbers():
         return weights @ values, weights
 
     verdict = judge(tilted)
-    assert verdict.message == "Each row of the weights sums to 1: here that fails."
+    assert verdict.message == "This should hold, and does not: each row of the weights sums to 1."
     assert dict(verdict.evidence)["yours"].startswith("row sums [1.010 1.010")
 
 
@@ -569,6 +569,7 @@ def test_the_front_door_names_what_sheets_use():
         "NotAnsweredYet",
         "NotCorrect",
         "check",
+        "given",
         "hint",
         "require",
         "yours",
