@@ -1,10 +1,15 @@
-"""An answer as somebody typed it: read as numbers, words or letters, and shown on one line."""
+"""An answer as words or as numbers, and shown on one line."""
 
+import re
 import unicodedata
 
 import numpy as np
 
 MOST_KEPT = 2_000  # numbers or letters of an answer in the progress file
+CHARACTERS = (  # of one word, in scripts that put no space between words
+    (2, re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")),
+    (4, re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")),
+)
 
 
 def is_missing(answer):
@@ -29,15 +34,21 @@ def holds_text(answer):
 
 
 def plain_text(answer):
-    """Return a typed text without a Chinese keyboard's full-width letters and digits."""
-    return unicodedata.normalize("NFKC", answer).strip()
+    """Return a typed text without an Asian keyboard's full-width letters, digits and signs."""
+    return unicodedata.normalize("NFKC", answer).replace("−", "-").strip()
 
 
 def count_words(text):
-    """Count words; in Chinese, which puts no spaces, two characters count as one word."""
-    chinese = sum("\u4e00" <= letter <= "\u9fff" for letter in text)
-    others = "".join(" " if "\u4e00" <= letter <= "\u9fff" else letter for letter in text)
-    return len(others.split()) + chinese // 2
+    """Count words; where no spaces stand between them, so many characters count as one.
+
+    Two in Chinese and Japanese; four in Thai, Lao, Khmer and Burmese, vowel signs left out.
+    """
+    text = "".join(letter for letter in text if unicodedata.category(letter) != "Mn")
+    words = 0
+    for characters, script in CHARACTERS:
+        words += len(script.findall(text)) // characters
+        text = script.sub(" ", text)
+    return words + sum(any(map(str.isalnum, word)) for word in text.split())
 
 
 def as_numbers(answer):

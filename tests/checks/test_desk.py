@@ -316,8 +316,12 @@ def test_a_value_takes_lists_arrays_and_numbers():
         ([0.5, 0.5], "Expected three weights, of k1, k2 and k3; yours is an array of shape (2,)."),
         (
             "0.2",
-            "Expected three weights, of k1, k2 and k3, got '0.2'. "
-            "Numbers stand without quotation marks.",
+            "Expected three weights, of k1, k2 and k3; yours is a single number.",
+        ),
+        (
+            "a fifth",
+            "Expected three weights, of k1, k2 and k3, got 'a fifth'. "
+            "Write numbers like 0.5 or [0.5, 0.25].",
         ),
         (
             [0.25, 0.10, 0.65],
