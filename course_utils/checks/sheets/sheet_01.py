@@ -91,7 +91,9 @@ def last_when_sorted(query, keys, values):
 
 @hard_lookup.mistake
 def query_ignored(query, keys, values):
-    """Your choice does not depend on the query: compare each key with it, keys @ query."""
+    """Your choice is as if it did not depend on the query: compare each key with it, keys @
+    query.
+    """
     return values[keys.sum(axis=-1).argmax()]
 
 
@@ -115,7 +117,7 @@ def score(query, keys, values):
 
 @hard_lookup.mistake
 def worst_book(query, keys, values):
-    """You pick the book that fits worst: the best has the largest score."""
+    """Your result is as if you picked the book that fits worst: the best has the largest score."""
     return values[(keys @ query).argmin()]
 
 
@@ -144,14 +146,27 @@ def soft(query, keys, values):
 
 @hard_lookup.mistake
 def nearest_key(query, keys, values):
-    """You took the nearest key; asked is the largest dot product, keys @ query."""
+    """Your result is as if you took the nearest key; asked is the largest dot product, keys @
+    query.
+    """
     distances = ((keys - query) ** 2).sum(axis=-1)
     return values[distances.argmin()]
 
 
 @hard_lookup.mistake
+def cosine(query, keys, values):
+    """Your result is as if each score were divided by its key's length, a cosine: asked is the
+    dot product as it is, keys @ query.
+    """
+    lengths = np.linalg.norm(keys, axis=-1)
+    return values[(keys @ query / np.where(lengths > 0, lengths, 1)).argmax()]
+
+
+@hard_lookup.mistake
 def longest_key(query, keys, values):
-    """You pick the longest label, whatever the query says: keys @ query compares them."""
+    """Your result is as if you picked the longest label, whatever the query says: keys @ query
+    compares them.
+    """
     lengths = np.linalg.norm(keys, axis=-1)
     return values[lengths.argmax()]
 
@@ -236,21 +251,25 @@ def in_float32(query, keys, values):
 
 @soft_lookup.mistake
 def no_softmax(query, keys, values):
-    """You mixed with the scores themselves: turn them into weights that sum to 1 first."""
+    """Your result is as if you mixed with the scores themselves: turn them into weights that
+    sum to 1 first.
+    """
     scores = keys @ query
     return scores @ values
 
 
 @soft_lookup.mistake
 def keys_mixed(query, keys, values):
-    """You mixed the labels, keys: what is handed over are the contents, values."""
+    """Your result is as if you mixed the labels, keys: what is handed over are the contents,
+    values.
+    """
     return softmax(keys @ query) @ keys
 
 
 @soft_lookup.mistake
 def divided_by_the_sum(query, keys, values):
-    """You divided the scores by their sum; with scores below 0 that is no average. Softmax
-    takes exp first.
+    """Your result is as if you divided the scores by their sum; with scores below 0 that is no
+    average. Softmax takes exp first.
     """
     scores = keys @ query
     weights = scores / scores.sum()
@@ -273,7 +292,9 @@ def plain_mean(query, keys, values):
 
 @soft_lookup.mistake
 def mean_of_the_weighted_values(query, keys, values):
-    """You averaged the weighted values: the weights sum to 1 already, so add them up."""
+    """Your result is as if you averaged the weighted values: the weights sum to 1 already, so
+    add them up.
+    """
     weights = softmax(keys @ query)
     return (weights[:, None] * values).mean(axis=0)
 
@@ -288,7 +309,9 @@ def softmax_without_a_shift(query, keys, values):
 
 @soft_lookup.mistake
 def scaled(query, keys, values):
-    """You divided the scores by √d. That is a later rule; here the scores stay as they are."""
+    """Your result is as if you divided the scores by √d. That is a later rule; here the scores
+    stay as they are.
+    """
     weights = softmax(keys @ query / np.sqrt(len(query)))
     return weights @ values
 
@@ -302,7 +325,9 @@ def exp_without_the_sum(query, keys, values):
 
 @soft_lookup.mistake
 def every_weight_1(query, keys, values):
-    """This adds all contents up, each with weight 1: softmax ran along an axis of length 1."""
+    """This adds all contents up, each with weight 1: as if softmax ran along an axis of length
+    1.
+    """
     scores = keys @ query
     weights = softmax(scores[:, None])  # (m, 1)
     return (weights * values).sum(axis=0)
@@ -461,7 +486,9 @@ def answers_returned(query, keys, values_1, values_2):
 
 @largest_changes.mistake
 def values_compared(query, keys, values_1, values_2):
-    """You compared the values with each other; compare the answers, which mix them."""
+    """Your result is as if you compared the values with each other; compare the answers, which
+    mix them.
+    """
     return 0.0, np.abs(values_1 - values_2).max()
 
 
@@ -474,7 +501,7 @@ def mean(query, keys, values_1, values_2):
 
 @largest_changes.mistake
 def weights_from_the_values(query, keys, values_1, values_2):
-    """Your weights were made from the values; they come from keys @ query."""
+    """Your result is as if the weights were made from the values; they come from keys @ query."""
     weights_1, weights_2 = softmax(values_1.sum(axis=1)), softmax(values_2.sum(axis=1))
     answer_1, answer_2 = softmax(keys @ query) @ values_1, softmax(keys @ query) @ values_2
     return np.abs(weights_1 - weights_2).max(), np.abs(answer_1 - answer_2).max()
@@ -482,7 +509,9 @@ def weights_from_the_values(query, keys, values_1, values_2):
 
 @largest_changes.mistake
 def summed(query, keys, values_1, values_2):
-    """You added all changes of the answer up; asked is the largest single one."""
+    """Your result is as if you added all changes of the answer up; asked is the largest single
+    one.
+    """
     weights = softmax(keys @ query)
     return 0.0, np.abs(weights @ values_1 - weights @ values_2).sum()
 
@@ -534,13 +563,13 @@ def mean():
 
 @blended_number.mistake
 def scores():
-    """You mixed with the scores: softmax makes weights of them."""
+    """Your result is as if you mixed with the scores: softmax makes weights of them."""
     return SCORES @ NUMBERS
 
 
 @blended_number.mistake
 def divided_by_the_sum():
-    """You divided the scores by their sum: softmax takes exp first."""
+    """Your result is as if you divided the scores by their sum: softmax takes exp first."""
     weights = SCORES / SCORES.sum()
     return weights @ NUMBERS
 

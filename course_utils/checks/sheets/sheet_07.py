@@ -158,14 +158,18 @@ def nothing_hidden(x, W, W_value):
 
 @hidden_from_itself.mistake
 def only_itself(x, W, W_value):
-    """Your mask is the wrong way round: True means may look, and only the diagonal may not."""
+    """Your result is as if the mask were the wrong way round: True means may look, and only the
+    diagonal may not.
+    """
     found = attend(x @ W, x @ W, x @ W_value, mask=np.eye(len(x), dtype=bool))
     return found.context, found.weights
 
 
 @hidden_from_itself.mistake
 def hidden_after_softmax(x, W, W_value):
-    """You took the diagonal away after softmax: the others share less than 1. Hide it before."""
+    """Your result is as if you took the diagonal away after softmax: the others share less than
+    1. Hide it before.
+    """
     weights = attend(x @ W, x @ W, x @ W_value).weights * (1 - np.eye(len(x)))
     return weights @ (x @ W_value), weights
 
@@ -188,21 +192,25 @@ def only_the_past(x, W, W_value):
 
 @hidden_from_itself.mistake
 def x_as_values(x, W, W_value):
-    """You mixed x itself. What is handed over is x @ W_value."""
+    """Your result is as if you mixed x itself. What is handed over is x @ W_value."""
     found = attend(x @ W, x @ W, x, mask=~np.eye(len(x), dtype=bool))
     return found.context, found.weights
 
 
 @hidden_from_itself.mistake
 def values_are_keys(x, W, W_value):
-    """You mixed x @ W. Only queries and keys share W: the values are x @ W_value."""
+    """Your result is as if you mixed x @ W. Only queries and keys share W: the values are x @
+    W_value.
+    """
     found = attend(x @ W, x @ W, x @ W, mask=~np.eye(len(x), dtype=bool))
     return found.context, found.weights
 
 
 @hidden_from_itself.mistake
 def queries_not_projected(x, W, W_value):
-    """Your queries are x itself, without W: queries and keys are both x @ W."""
+    """Your result is as if the queries were x itself, without W: queries and keys are both x @
+    W.
+    """
     scores = x @ x.T / np.sqrt(W.shape[1])
     np.fill_diagonal(scores, -np.inf)
     weights = softmax(scores)
@@ -220,7 +228,7 @@ def not_scaled(x, W, W_value):
 
 @hidden_from_itself.mistake
 def scaled_by_the_width_of_x(x, W, W_value):
-    """You divided by √d, the width of x. It is √d_k, the width of a key."""
+    """Your result is as if you divided by √d, the width of x. It is √d_k, the width of a key."""
     scores = (x @ W) @ (x @ W).T / np.sqrt(x.shape[1])
     np.fill_diagonal(scores, -np.inf)
     weights = softmax(scores)
@@ -383,8 +391,8 @@ def as_a_whole_number(function, x):
 
 @is_equivariant.mistake
 def invariance(function, x):
-    """You test invariance, that nothing changes. Equivariant: the output is shuffled like the
-    input.
+    """Your result is as if you tested invariance, that nothing changes. Equivariant: the output
+    is shuffled like the input.
     """
     return all(np.allclose(function(x[p]), function(x)) for p in _orders(len(x)))
 
@@ -421,8 +429,8 @@ def only_rolled(function, x):
 
 @is_equivariant.mistake
 def one_swap(function, x):
-    """You exchange two tokens once. A function that treats the last row otherwise passes that: draw
-    shuffles of all rows.
+    """Your result is as if you exchanged two tokens once. A function that treats the last row
+    otherwise passes that: draw shuffles of all rows.
     """
     p = np.arange(len(x))
     p[:2] = 1, 0
@@ -431,7 +439,9 @@ def one_swap(function, x):
 
 @is_equivariant.mistake
 def first_feature_alone(function, x):
-    """You compare the first feature of the output. All of them have to follow."""
+    """Your result is as if you compared the first feature of the output. All of them have to
+    follow.
+    """
     pairs = [(function(x[p])[:, 0], function(x)[p][:, 0]) for p in _orders(len(x))]
     return all(np.allclose(one, other) for one, other in pairs)
 
@@ -549,7 +559,9 @@ def in_float32(x):
 
 @scores_on_a_circle.mistake
 def the_one_before(x):
-    """Each token looks at the one before: you turned the other way. Change the sign of sin."""
+    """Each token looks at the one before: it is as if you turned the other way. Change the sign
+    of sin.
+    """
     return 10 * x @ _turn(-2 * np.pi / len(x)) @ x.T
 
 
@@ -561,7 +573,9 @@ def itself(x):
 
 @scores_on_a_circle.mistake
 def two_ahead(x):
-    """You turned queries and keys, or turned twice: one place is 2π/n, once."""
+    """Your result is as if you turned queries and keys, or turned twice: one place is 2π/n,
+    once.
+    """
     return 10 * x @ _turn(4 * np.pi / len(x)) @ x.T
 
 
@@ -579,19 +593,21 @@ def ten_on_both_sides(x):
 
 @scores_on_a_circle.mistake
 def degrees(x):
-    """You turned by 360/n. np.cos and np.sin want radians: 2π/n."""
+    """Your result is as if you turned by 360/n. np.cos and np.sin want radians: 2π/n."""
     return 10 * x @ _turn(360 / len(x)) @ x.T
 
 
 @scores_on_a_circle.mistake
 def half_a_circle(x):
-    """You turned by π/n: the whole circle, 2π, has n places."""
+    """Your result is as if you turned by π/n: the whole circle, 2π, has n places."""
     return 10 * x @ _turn(np.pi / len(x)) @ x.T
 
 
 @scores_on_a_circle.mistake
 def order_of_the_rows(x):
-    """You shifted rows of x. The tokens may come in any order: their place is in their numbers."""
+    """Your result is as if you shifted rows of x. The tokens may come in any order: their place
+    is in their numbers.
+    """
     return 10 * np.roll(x, -1, axis=0) @ x.T
 
 

@@ -155,7 +155,9 @@ def by_harmonic_mean(n, m, d):
 
 @attention_share.mistake
 def mix_forgotten(n, m, d):
-    """You counted one of the two products: scores take n m d, and the mix as many again."""
+    """Your result is as if you counted one of the two products: scores take n m d, and the mix
+    as many again.
+    """
     return n * m * d / (6 * d * d * (n + m))
 
 
@@ -268,7 +270,7 @@ def projections():
 
 @megabytes.mistake
 def mebibytes():
-    """You divided by 1,048,576. Here 1 MB is 1,000,000 bytes."""
+    """Your result is as if you divided by 1,048,576. Here 1 MB is 1,000,000 bytes."""
     return 512 * 512 * 64 * 4 / 2**20
 
 
