@@ -136,12 +136,22 @@ def test_a_known_mistake_is_not_suspected_from_afar():
 
 
 def test_two_right_ways_to_the_same_weights_may_round_differently():
-    def changes(query, keys, values_1, values_2):
-        one = softmax(keys @ query)
-        other = softmax(np.einsum("jd,d->j", keys, query))
-        return np.abs(one - other).max(), np.abs(one @ values_1 - other @ values_2).max()
+    def changes(lookup, query, keys, values_1, values_2):
+        one, answer_1 = lookup(query, keys, values_1)
+        other, answer_2 = lookup(query.astype(np.longdouble), keys, values_2)
+        return np.abs(one - other).max(), np.abs(answer_1 - answer_2).max()
 
     assert check("01.4", changes).passed
+
+
+def test_a_number_that_was_not_measured_is_refused():
+    """0 for the weights passed, whatever library was asked."""
+
+    def literal(lookup, query, keys, values_1, values_2):
+        answers = [lookup(query, keys, values)[1] for values in (values_1, values_2)]
+        return 0, np.abs(answers[0] - answers[1]).max()
+
+    assert check("01.4", literal).mistake == "zero without asking"
 
 
 def test_a_failure_on_an_input_that_a_property_made_says_which():

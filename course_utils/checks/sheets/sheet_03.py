@@ -544,7 +544,7 @@ def _scales(trial):
 
     Perplexity only grows with T, so halve: T lies between `low = 0.001` and `high = 1000`.
     Look at the middle; where the perplexity is too small, the middle becomes the new `low`,
-    else the new `high`. 60 halvings are enough.
+    else the new `high`. 60 halvings are enough: both results are compared to six digits.
     """,
     outputs=lambda scores, target: {"temperature": (), "weights": scores.shape},
     inputs=_scores_and_target,
@@ -708,8 +708,8 @@ def swapped(scores, target):
     "prove that a shift cancels",
     points=1,
     asks="""
-    The same number c is added to every score z_l. Three of these six lines, in order, prove
-    that no weight changes. Give their numbers.
+    The same number c is added to every score z_l. **Three** of these six lines, in order, prove
+    that no weight changes. Give their three numbers.
     """,
     lines={
         1: "= exp(z_j) / Σ_l exp(z_l) = softmax(z)_j",

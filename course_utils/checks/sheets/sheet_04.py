@@ -735,7 +735,9 @@ def keys_shifted(rule, queries, keys):
 
 @what_counts.mistake
 def exact_comparison(rule, queries, keys):
-    """You ask for exactly equal numbers. Rounding moves the last digits: allow 1e-6."""
+    """Your result is as if exactly equal numbers were asked for. Rounding moves the last
+    digits: allow 1e-6.
+    """
     weights = rule(queries, keys)
     other_queries, other_keys = rule(7.3 * queries + 9.1, keys), rule(queries, 7.3 * keys[::-1])
     return bool((weights != other_queries).any()), bool((weights != other_keys).any())

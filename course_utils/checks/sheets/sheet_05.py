@@ -50,7 +50,7 @@ def not_stretched():
 
 @shape_of_block.mistake
 def stacked():
-    """You put a and b below each other; here every row meets every."""
+    """Your result is as if a and b stood below each other; here every row meets every."""
     return (5, 6)
 
 

@@ -27,7 +27,9 @@ sheet = Sheet("08")
     - b) It scores, normalises and mixes; it has no matrices of its own but those of the
       score.
     - c) It has W_Q, W_K, W_V and W_O.
-    - d) In papers usually the whole idea; in the article the box with the dense layers.
+    - d) In papers usually the whole idea; in the article, which
+      [lesson 08](../notebooks/08_attention_mechanism.ipynb) quotes, the box with the dense
+      layers.
     """,
     what="four numbers, one for each sentence",
     hints=(

@@ -460,10 +460,10 @@ def one_symbol_short(source, lengths):
     points=1,
     asks="""
     A string of 20 symbols, each one of 10, all equally likely. How many bits does it take
-    to say which string it is?
+    to say which string it is? Within 0.5, or rounded up to whole bits.
     """,
     what="one number, in bits",
-    tolerance=0.5,
+    tolerance=0.6,
     mistake_tolerance=0.05,
     hints=(
         "How many different strings of 20 symbols are there, if a symbol is one of 10?",

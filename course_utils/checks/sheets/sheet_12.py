@@ -34,7 +34,7 @@ def _nothing_ahead(trial):
 @sheet.function(
     "12.1",
     "a causal mask",
-    points=2,
+    points=1,
     asks="""
     Return the mask (n, n) in which each position sees itself and everything before it. One
     line is enough.
@@ -201,7 +201,7 @@ def score_set_to_0(scores, mask):
 
 @masked_softmax.mistake
 def weight_set_to_0(scores, mask):
-    """You masked after softmax: the rest no longer sums to 1."""
+    """Your result is as if you masked after softmax: the rest no longer sums to 1."""
     return np.where(mask, softmax(scores), 0)
 
 
@@ -223,7 +223,7 @@ def large_negative_number(scores, mask):
 
 @masked_softmax.mistake
 def mask_upside_down(scores, mask):
-    """You hid what may be seen: True means may look."""
+    """Your result is as if what may be seen were hidden: True means may look."""
     return softmax(scores, mask=~mask)
 
 
@@ -517,7 +517,7 @@ _PLAIN = {
 @sheet.function(
     "12.5",
     "prove that a function is causal",
-    points=1,
+    points=2,
     asks="""
     `function` takes a sequence (n, d) and returns one row for each position. Return True if
     no row looks ahead, False if one does. You may call it as often as you like.
@@ -592,8 +592,8 @@ def all_rows_compared(function, x):
 
 @is_causal.mistake
 def only_the_last_position_changed(function, x):
-    """You changed the last position only: one in the middle may be looked at too early. Try
-    every t.
+    """Your result is as if only the last position were changed: one in the middle may be looked
+    at too early. Try every t.
     """
     changed = x.copy()
     changed[-1] += 1
@@ -608,7 +608,7 @@ def upside_down(function, x):
 
 @is_causal.mistake
 def only_the_first_row(function, x):
-    """You looked at row 0 only: another row may look ahead. Try every t."""
+    """Your result is as if row 0 alone were compared: another row may look ahead. Try every t."""
     changed = x.copy()
     changed[1:] += 1
     return np.allclose(function(changed)[0], function(x)[0])
@@ -616,8 +616,8 @@ def only_the_first_row(function, x):
 
 @is_causal.mistake
 def past_changed(function, x):
-    """You changed the past and watched the future. Change what comes later, and watch what
-    came before.
+    """Your result is as if you changed the past and watched the future. Change what comes
+    later, and watch what came before.
     """
     changed = x.copy()
     changed[0] += 1

@@ -292,9 +292,10 @@ sheet.reason(
     "14.3",
     "a claim to rewrite",
     asks="""
-    Choose one of the article's claims 2, 23, 27, 33 and 34, or 35, which others add. Rewrite
-    it so that it says no more than its evidence: name a number, where it comes from, and a
-    limit. At least 30 words, in any language.
+    Choose one of the article's claims 2, 23, 27, 33 and 34, or 35, which others add; the end of
+    [lesson 14](../notebooks/14_task_clinic.ipynb) quotes them. Rewrite it so that it says no
+    more than its evidence: name a number, where it comes from, and a limit. At least 30 words,
+    in any language.
     """,
     least_words=30,
     praise="Compare it with a solution: does yours name a number, its source and a limit?",
