@@ -107,6 +107,7 @@ def _truths(array):
 
 def _plain(numbers, digits):
     """Write an array in few digits on one line, [[0.25 0.75] [1 0]]."""
+    numbers = np.round(numbers, digits) + 0.0 if np.isfinite(numbers).all() else numbers  # no −0
     if numbers.ndim == 0:
         return f"{float(numbers):.{digits}f}" if abs(numbers) < 1e6 else f"{float(numbers):.3g}"
     most = 6

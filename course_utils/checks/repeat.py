@@ -1,5 +1,7 @@
 """A failing input as lines of code: what a learner can paste into a cell to see it fail."""
 
+import json
+
 import numpy as np
 
 WIDTH = 84
@@ -51,9 +53,10 @@ def _asked_for(exercise, source, numbers):
     """Write how to get at arguments that cannot be written down: functions."""
     names = exercise.arguments
     targets = ", ".join(name if number in numbers else "_" for number, name in enumerate(names))
+    name = json.dumps(source.name, ensure_ascii=False)
+    alone = "," * (len(names) == 1)
     return (
-        "from course_utils.checks import given\n"
-        f'{targets}{"," * (len(names) == 1)} = given("{exercise.id}", {source.name!r})'
+        f'from course_utils.checks import given\n{targets}{alone} = given("{exercise.id}", {name})'
     )
 
 

@@ -164,13 +164,15 @@ def _cost_of_number(number):
 
 
 def mended(arguments, before):
-    """Return arguments where rows that summed to 1 do so again: their largest number changes."""
+    """Return arguments without −0, and where rows summed to 1, with a largest number that fits."""
     return tuple(map(_mended, arguments, before))
 
 
 def _mended(now, then):
-    if not (isinstance(now, np.ndarray) and _sum_to_one(then) and now.size):
+    if not (isinstance(now, np.ndarray) and now.dtype.kind == "f" and now.size):
         return now
+    if not _sum_to_one(then):
+        return now + now.dtype.type(0)  # −0 becomes 0, as it is written
     made = np.round(now, 12)
     largest = made.argmax(axis=-1, keepdims=True)
     rest = 1 - made.sum(axis=-1, keepdims=True)

@@ -63,13 +63,14 @@ class Search:
     """Smaller inputs are tried until none fails, or the time is over.
 
     case : the smallest so far, None where none fails by itself.  failure : how that one fails.
+    broken : the failure of the property that is kept, or any other that came first.
     """
 
     def __init__(self, exercise, answer, refusal, until):
         self.exercise, self.answer, self.until = exercise, answer, until
         self.refusal, self.steady = refusal, True
         self.case, self.failure = None, None
-        self.statement = refusal.failure.statement
+        self.broken, self.statement = refusal.failure, refusal.failure.statement
 
     def run(self):
         """Find the smallest case, then ask it again."""
@@ -139,9 +140,10 @@ class Search:
         """Take a case for the smallest one if the answer fails there as before."""
         failure = self._failure(case)
         fails = failure is not None and _kind(failure) == _kind(self.failure)
-        if not (fails and self._is_asked_about(case) and self._breaks_the_property(case)):
+        broken = fails and self._is_asked_about(case) and self._property_broken(case)
+        if not broken:
             return False
-        self.case, self.failure = case, failure
+        self.case, self.failure, self.broken = case, failure, broken
         return True
 
     def _failure(self, case):
@@ -164,15 +166,15 @@ class Search:
             return False
         return True
 
-    def _breaks_the_property(self, case):
-        """Tell whether the property that failed still does; true where it was none."""
+    def _property_broken(self, case):
+        """Return how the property fails that failed at first; None where it holds."""
         if self.statement is None:
-            return True
+            return self.broken
         try:
             self.exercise.attempted(self.answer, case)
         except Failure as failure:
-            return failure.statement == self.statement
-        return False
+            return failure if failure.statement == self.statement else None
+        return None
 
     def verdict(self):
         """Return the verdict with what was found."""
@@ -185,6 +187,9 @@ class Search:
         said = self.refusal._replace(failure=self.failure, case=self.case).verdict()
         if self.refusal.failure.statement:
             said = replace(said, message=verdict.message)
+        if self.statement:
+            seen = [("seen", text) for _, text in self.broken.evidence]
+            said = replace(said, evidence=(*seen, *self.failure.evidence))
         return replace(said, repeat=self._lines(self.case, self.begun))
 
     def _lines(self, case, begun):
