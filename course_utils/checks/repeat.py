@@ -5,21 +5,23 @@ import json
 import numpy as np
 
 WIDTH = 84
-MOST = 1_500  # letters: what is longer is asked for by its name
+MOST = 1_000  # letters: what is longer is asked for by its name
 
 
 def lines_of(exercise, case, named):
     """Return code that makes the arguments of a case and calls the learner's function with them.
 
     named : cases that `given` knows by their name, from one of which functions among the arguments
-    come: no code here could write them. Returns "" where they come from elsewhere, or where it
-    would be too long.
+    come: no code here could write them. So do large arrays. Returns "" where these come from
+    elsewhere.
     """
     names, given = exercise.arguments, case.fresh()
     written = [written_as(argument) for argument in given]
+    if sum(len(text or "") for text in written) > MOST:
+        written = [None] * len(written)
     unwritten = [number for number, text in enumerate(written) if text is None]
-    source = _source(given, unwritten, named)
-    if source is None or sum(len(text or "") for text in written) > MOST:
+    source = _source(case.arguments, unwritten, named)
+    if source is None:
         return ""
     lines = [_asked_for(exercise, source, unwritten)] if unwritten else []
     lines += _assigned([pair for pair in zip(names, written, strict=True) if pair[1] is not None])
@@ -27,9 +29,9 @@ def lines_of(exercise, case, named):
     return "\n".join([*lines, f"{exercise.name}({', '.join(names)})"])
 
 
-def _source(given, numbers, named):
+def _source(arguments, numbers, named):
     """Return the first case whose arguments of these numbers are the given ones, or None."""
-    fits = (c for c in named if all(c.arguments[n] is given[n] for n in numbers))
+    fits = (c for c in named if all(c.arguments[n] is arguments[n] for n in numbers))
     return next(fits, None)
 
 
