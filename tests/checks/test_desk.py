@@ -137,12 +137,22 @@ def test_a_known_mistake_is_not_suspected_from_afar():
 
 
 def test_two_right_ways_to_the_same_weights_may_round_differently():
-    def changes(query, keys, values_1, values_2):
-        one = softmax(keys @ query)
-        other = softmax(np.einsum("jd,d->j", keys, query))
-        return np.abs(one - other).max(), np.abs(one @ values_1 - other @ values_2).max()
+    def changes(lookup, query, keys, values_1, values_2):
+        one, answer_1 = lookup(query, keys, values_1)
+        other, answer_2 = lookup(query.astype(np.longdouble), keys, values_2)
+        return np.abs(one - other).max(), np.abs(answer_1 - answer_2).max()
 
     assert check("01.4", changes).passed
+
+
+def test_a_number_that_was_not_measured_is_refused():
+    """0 for the weights passed, whatever library was asked."""
+
+    def literal(lookup, query, keys, values_1, values_2):
+        answers = [lookup(query, keys, values)[1] for values in (values_1, values_2)]
+        return 0, np.abs(answers[0] - answers[1]).max()
+
+    assert check("01.4", literal).mistake == "zero without asking"
 
 
 def test_a_failure_on_an_input_that_a_property_made_says_which():
@@ -225,7 +235,7 @@ def test_other_numbers_show_three_lines_with_the_learners_own():
         context, weights = attention(queries, keys, values)
         return context + 1e-4, weights
 
-    verdict = judge(nearly)
+    verdict = judge(nearly, smallest=0.3)
     assert not verdict.passed and len(verdict.evidence) == 3
     assert [label for label, _ in verdict.evidence] == ["input", "expected", "yours"]
 
@@ -236,7 +246,7 @@ def test_a_property_that_fails_comes_before_plain_numbers():
         return weights @ values, weights
 
     verdict = judge(tilted)
-    assert verdict.message == "Each row of the weights sums to 1: here that fails."
+    assert verdict.message == "This should hold, and does not: each row of the weights sums to 1."
     assert dict(verdict.evidence)["yours"].startswith("row sums [1.010 1.010")
 
 
@@ -356,8 +366,12 @@ def test_a_value_takes_lists_arrays_and_numbers():
         ([0.5, 0.5], "Expected three weights, of k1, k2 and k3; yours is an array of shape (2,)."),
         (
             "0.2",
-            "Expected three weights, of k1, k2 and k3, got '0.2'. "
-            "Numbers stand without quotation marks.",
+            "Expected three weights, of k1, k2 and k3; yours is a single number.",
+        ),
+        (
+            "a fifth",
+            "Expected three weights, of k1, k2 and k3, got 'a fifth'. "
+            "Write numbers like 0.5 or [0.5, 0.25].",
         ),
         (
             [0.25, 0.10, 0.65],
@@ -609,6 +623,7 @@ def test_the_front_door_names_what_sheets_use():
         "NotAnsweredYet",
         "NotCorrect",
         "check",
+        "given",
         "hint",
         "require",
         "yours",

@@ -73,19 +73,21 @@ def exps():
 
 @weights_of_q3.mistake
 def no_exp():
-    """You divided the scores by their sum: take exp first."""
+    """Your result is as if you divided the scores by their sum: take exp first."""
     return SCORES / SCORES.sum()
 
 
 @weights_of_q3.mistake
 def powers_of_2():
-    """You took powers of 2: exp is a power of e ≈ 2.718."""
+    """Your result is as if you took powers of 2: exp is a power of e ≈ 2.718."""
     return 2**SCORES / (2**SCORES).sum()
 
 
 @weights_of_q3.mistake
 def scaled():
-    """You divided the scores by √2, which is a later rule: here they stay as they are."""
+    """Your result is as if you divided the scores by √2, which is a later rule: here they stay
+    as they are.
+    """
     return softmax(SCORES / np.sqrt(2))
 
 
@@ -276,7 +278,9 @@ def keys_mixed(queries, keys, values):
 
 @attention.mistake
 def weights_transposed(queries, keys, values):
-    """You mixed with the transposed weights: row i of the weights belongs to query i already."""
+    """Your result is as if you mixed with the transposed weights: row i of the weights belongs
+    to query i already.
+    """
     weights = softmax(queries @ keys.T)
     return weights.T @ values, weights
 
@@ -298,8 +302,8 @@ def softmax_over_everything(queries, keys, values):
 
 @attention.mistake
 def scaled(queries, keys, values):
-    """You divided the scores by √d. That is the third rule, of a later lesson; this one takes
-    the plain dot product.
+    """Your result is as if you divided the scores by √d. That is the third rule, of a later
+    lesson; this one takes the plain dot product.
     """
     weights = softmax(queries @ keys.T / np.sqrt(keys.shape[1]))
     return weights @ values, weights
@@ -317,7 +321,9 @@ def overflow(queries, keys, values):
 
 @attention.mistake
 def divided_by_the_sum(queries, keys, values):
-    """You divided the scores by their sum: without exp, weights can be negative."""
+    """Your result is as if you divided the scores by their sum: without exp, weights can be
+    negative.
+    """
     scores = queries @ keys.T
     weights = scores / scores.sum(axis=-1, keepdims=True)
     return weights @ values, weights
@@ -594,7 +600,9 @@ def swapped(queries, keys, values):
 
 @batched_attention.mistake
 def scaled(queries, keys, values):
-    """You divided the scores by √d, which is a later rule: leave them as they are."""
+    """Your result is as if you divided the scores by √d, which is a later rule: leave them as
+    they are.
+    """
     scores = queries @ np.swapaxes(keys, -1, -2)
     weights = softmax(scores / np.sqrt(keys.shape[-1]))
     return weights @ values, weights

@@ -99,7 +99,9 @@ def multiplied(scores, temperature):
 
 @soften.mistake
 def after_softmax(scores, temperature):
-    """You divided the weights, so rows no longer sum to 1: divide the scores, before softmax."""
+    """Your result is as if you divided the weights, so rows no longer sum to 1: divide the
+    scores, before softmax.
+    """
     return softmax(scores) / temperature
 
 
@@ -121,7 +123,9 @@ def powers_that_do_not_sum_to_1(scores, temperature):
 
 @soften.mistake
 def root(scores, temperature):
-    """Divide by the temperature itself; the root belongs to √d_k, a later rule."""
+    """Your result is as if √temperature divided: divide by the temperature itself. The root
+    belongs to √d_k, a later rule.
+    """
     return softmax(scores / np.sqrt(temperature))
 
 
@@ -192,6 +196,7 @@ def _hidden_by_minus_infinity(setting):
         "scores of 100 in float32": (np.array([[100, 99, 98]], np.float32), -1),
         "−inf, may not be looked at": (np.array([[0, -np.inf, 1], [-np.inf, 2, -np.inf]]), -1),
         "one row": (np.array([3.0, 1, 2]), 0),
+        "all scores near −1000": (np.array([[-1000.0, -1001], [-998, -1000]]), -1),
         "one key": (np.array([[3.0], [-800]]), 1),
     },
     crossed=edges_in_pairs(
@@ -250,10 +255,19 @@ def no_shift(scores, axis):
 
 @stable_softmax.mistake
 def largest_of_all(scores, axis):
-    """You subtract the largest score of the whole array. A row far below it becomes all zeros,
-    and 0/0 is NaN: each slice needs its own.
+    """Your result is as if you subtracted the largest score of the whole array. A row far below
+    it becomes all zeros, and 0/0 is NaN: each slice needs its own.
     """
     exps = np.exp(scores - scores.max())
+    return exps / exps.sum(axis=axis, keepdims=True)
+
+
+@stable_softmax.mistake
+def largest_never_below_0(scores, axis):
+    """Your result is as if the largest were never taken below 0: a slice of scores near −1000
+    becomes 0/0. The largest may be negative, so start from the scores alone.
+    """
+    exps = np.exp(scores - scores.max(axis=axis, keepdims=True, initial=0))
     return exps / exps.sum(axis=axis, keepdims=True)
 
 
@@ -284,8 +298,8 @@ def axis_ignored(scores, axis):
 
 @stable_softmax.mistake
 def largest_along_the_last_axis(scores, axis):
-    """Your maximum always runs along the last axis, so it shifts scores of one slice
-    differently: max(axis=axis, …).
+    """Your result is as if the maximum always ran along the last axis: it then shifts scores of
+    one slice differently: max(axis=axis, …).
     """
     exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return exps / exps.sum(axis=axis, keepdims=True)
@@ -293,14 +307,16 @@ def largest_along_the_last_axis(scores, axis):
 
 @stable_softmax.mistake
 def sum_along_the_last_axis(scores, axis):
-    """The maximum is right. Your sum always runs along the last axis: sum(axis=axis, …)."""
+    """Your result is as if the sum always ran along the last axis: sum(axis=axis, …)."""
     exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
     return exps / exps.sum(axis=-1, keepdims=True)
 
 
 @stable_softmax.mistake
 def one_sum_for_all(scores, axis):
-    """You divide by the sum over the whole array: each slice needs its own sum, axis=axis."""
+    """Your result is as if you divided by the sum over the whole array: each slice needs its
+    own sum, axis=axis.
+    """
     exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
     return exps / exps.sum()
 
@@ -328,15 +344,17 @@ def minus_1000_for_minus_infinity(scores, axis):
 
 @stable_softmax.mistake
 def smallest_subtracted(scores, axis):
-    """You subtract the smallest score. The largest then grows, and exp overflows sooner."""
+    """Your result is as if you subtracted the smallest score. The largest then grows, and exp
+    overflows sooner.
+    """
     exps = np.exp(scores - scores.min(axis=axis, keepdims=True))
     return exps / exps.sum(axis=axis, keepdims=True)
 
 
 @stable_softmax.mistake
 def mean_subtracted(scores, axis):
-    """The mean cancels too, but a score can still be 1000 above it: which number makes all
-    others 0 or less?
+    """Your result is as if the mean were subtracted. It cancels too, but a score can still be
+    1000 above it: which number makes all others 0 or less?
     """
     exps = np.exp(scores - scores.mean(axis=axis, keepdims=True))
     return exps / exps.sum(axis=axis, keepdims=True)
@@ -505,7 +523,9 @@ def perplexity(weights):
 
 @entropy.mistake
 def weights_forgotten(weights):
-    """You added the logs up as they are: each counts with its weight, weights * log."""
+    """Your result is as if you added the logs up as they are: each counts with its weight,
+    weights * log.
+    """
     logs = np.log(np.where(weights > 0, weights, 1))
     return -logs.sum(axis=-1)
 
@@ -558,7 +578,7 @@ def _scales(trial):
 
     Perplexity only grows with T, so halve: T lies between `low = 0.001` and `high = 1000`.
     Look at the middle; where the perplexity is too small, the middle becomes the new `low`,
-    else the new `high`. 60 halvings are enough.
+    else the new `high`. 60 halvings are enough: both results are compared to six digits.
     """,
     outputs=lambda scores, target: {"temperature": (), "weights": scores.shape},
     inputs=_scores_and_target,
@@ -664,8 +684,8 @@ def no_guard_for_a_weight_of_0(scores, target):
 
 @temperature_for.mistake
 def wrong_half(scores, target):
-    """You keep the wrong half, so the search runs to an end. Too few keys means too cold: then
-    the low end moves up.
+    """Your result is as if you kept the wrong half, so the search runs to an end. Too few keys
+    means too cold: then the low end moves up.
     """
     low, high = 0.001, 1000.0
     for _ in range(60):
@@ -694,7 +714,7 @@ def multiplied(scores, target):
 
 @temperature_for.mistake(name="entropy")
 def entropy_compared(scores, target):
-    """You compare the entropy with the target; perplexity is its exp."""
+    """Your result is as if you compared the entropy with the target; perplexity is its exp."""
     low, high = 0.001, 1000.0
     for _ in range(60):
         middle = (low + high) / 2
@@ -720,7 +740,9 @@ def base_2(scores, target):
 
 @temperature_for.mistake
 def largest_weight(scores, target):
-    """You made the largest weight 1/target. Perplexity counts all keys: exp of the entropy."""
+    """Your result is as if you made the largest weight 1/target. Perplexity counts all keys:
+    exp of the entropy.
+    """
     low, high = 0.001, 1000.0
     for _ in range(60):
         middle = (low + high) / 2
@@ -775,8 +797,8 @@ def swapped(scores, target):
     "prove that a shift cancels",
     points=1,
     asks="""
-    The same number c is added to every score z_l. Three of these six lines, in order, prove
-    that no weight changes. Give their numbers.
+    The same number c is added to every score z_l. **Three** of these six lines, in order, prove
+    that no weight changes. Give their three numbers.
     """,
     lines={
         1: "= exp(z_j) / Σ_l exp(z_l) = softmax(z)_j",
@@ -794,6 +816,14 @@ def swapped(scores, target):
 def proof_of_a_shift():
     """Right: exp(c) is a factor of every term, above and below, and cancels."""
     return (4, 2, 1)
+
+
+@proof_of_a_shift.mistake(shows=lambda order: len(order) > 3)
+def more_than_three():
+    """Three lines are asked for; yours are more. From softmax(z + c) to softmax(z), one step lies
+    between.
+    """
+    return (4, 2, 5, 1)
 
 
 @proof_of_a_shift.mistake(shows=lambda order: 3 in order)

@@ -127,7 +127,9 @@ def no_axis(queries, keys):
 
 @two_joins.mistake
 def added(queries, keys):
-    """You added queries and keys. To join is to keep all numbers, side by side or below."""
+    """Your result is as if you added queries and keys. To join is to keep all numbers, side by
+    side or below.
+    """
     return queries + keys, queries + keys
 
 
@@ -277,7 +279,9 @@ def distance_left_out(queries, keys, w, b):
 
 @weights_with_distance.mistake
 def signed_distance(queries, keys, w, b):
-    """You joined i − j, which is negative to the right. How far apart is |i − j|."""
+    """Your result is as if you joined i − j, which is negative to the right. How far apart is
+    |i − j|.
+    """
     step = np.arange(len(queries))[:, None] - np.arange(len(keys))
     return softmax(keys @ w[queries.shape[1] : -1] + w[-1] * step)
 
@@ -308,7 +312,9 @@ def softmax_over_queries(queries, keys, w, b):
 
 @weights_with_distance.mistake
 def distance_first(queries, keys, w, b):
-    """You joined [|i − j|; q; k]. The distance comes last, so the last number of w meets it."""
+    """Your result is as if you joined [|i − j|; q; k]. The distance comes last, so the last
+    number of w meets it.
+    """
     d_q = queries.shape[1]
     far = np.abs(np.arange(len(queries))[:, None] - np.arange(len(keys)))
     return softmax(keys @ w[d_q + 1 :] + w[0] * far)
@@ -316,7 +322,9 @@ def distance_first(queries, keys, w, b):
 
 @weights_with_distance.mistake
 def key_before_query(queries, keys, w, b):
-    """You joined [k; q; |i − j|]. The first numbers of w belong to the query."""
+    """Your result is as if you joined [k; q; |i − j|]. The first numbers of w belong to the
+    query.
+    """
     far = np.abs(np.arange(len(queries))[:, None] - np.arange(len(keys)))
     return softmax(keys @ w[: keys.shape[1]] + w[-1] * far)
 
@@ -538,14 +546,16 @@ def all_positions(word, state, W, b, m):
 
 @position_weights.mistake
 def last_positions(word, state, W, b, m):
-    """You kept the last m positions. The words stand at the beginning, padding behind."""
+    """Your result is as if you kept the last m positions. The words stand at the beginning,
+    padding behind.
+    """
     scores = np.concatenate([word, state]) @ W + b
     return softmax(scores[-m:])
 
 
 @position_weights.mistake
 def state_first(word, state, W, b, m):
-    """You joined [state; word]. The first rows of W belong to the word."""
+    """Your result is as if you joined [state; word]. The first rows of W belong to the word."""
     scores = np.concatenate([state, word]) @ W + b
     return softmax(scores[:m])
 
@@ -800,7 +810,9 @@ def keys_shifted(rule, queries, keys):
 
 @what_counts.mistake
 def exact_comparison(rule, queries, keys):
-    """You ask for exactly equal numbers. Rounding moves the last digits: allow 1e-6."""
+    """Your result is as if exactly equal numbers were asked for. Rounding moves the last
+    digits: allow 1e-6.
+    """
     weights = rule(queries, keys)
     other_queries, other_keys = rule(7.3 * queries + 9.1, keys), rule(queries, 7.3 * keys[::-1])
     return bool((weights != other_queries).any()), bool((weights != other_keys).any())
@@ -808,7 +820,9 @@ def exact_comparison(rule, queries, keys):
 
 @what_counts.mistake
 def first_row_alone(rule, queries, keys):
-    """You compare the first row of weights alone. A rule may read another query: take all rows."""
+    """Your result is as if you compared the first row of weights alone. A rule may read another
+    query: take all rows.
+    """
     weights = rule(queries, keys)
     query_counts = not np.allclose(weights[0], rule(-queries, keys)[0])
     keys_count = not np.allclose(weights[0], rule(queries, -keys)[0])
@@ -860,7 +874,9 @@ def hardly_is_not_at_all(rule, queries, keys):
 
 @what_counts.mistake
 def both_at_once(rule, queries, keys):
-    """You changed queries and keys together: change one, and keep the other as it is."""
+    """Your result is as if you changed queries and keys together: change one, and keep the
+    other as it is.
+    """
     weights = rule(queries, keys)
     counts = not np.allclose(weights, rule(2 * queries + 1, keys[::-1]))
     return counts, counts

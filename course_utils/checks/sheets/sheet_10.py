@@ -178,13 +178,17 @@ def padding_seen(state, states, mask):
 
 @look.mistake
 def inverted_mask(state, states, mask):
-    """Your mask is the wrong way round: True means may look, and you look at padding alone."""
+    """Your result is as if the mask were the wrong way round: True means may look, and padding
+    alone is looked at.
+    """
     return look(state, states, ~mask)
 
 
 @look.mistake
 def mask_after_the_softmax(state, states, mask):
-    """You hide padding after the softmax: then a row no longer sums to 1. Hide it before."""
+    """Your result is as if you hid padding after the softmax: then a row no longer sums to 1.
+    Hide it before.
+    """
     scores = (states @ state[:, :, None])[:, :, 0]
     weights = softmax(scores) * mask
     return (weights[:, None] @ states)[:, 0], weights
@@ -192,7 +196,9 @@ def mask_after_the_softmax(state, states, mask):
 
 @look.mistake(name="scores times the mask")
 def scores_times_the_mask(state, states, mask):
-    """You multiply the scores by the mask: a score of 0 still gets weight, exp(0) = 1."""
+    """Your result is as if you multiplied the scores by the mask: a score of 0 still gets
+    weight, exp(0) = 1.
+    """
     scores = (states @ state[:, :, None])[:, :, 0] * mask
     weights = softmax(scores)
     return (weights[:, None] @ states)[:, 0], weights
@@ -200,7 +206,9 @@ def scores_times_the_mask(state, states, mask):
 
 @look.mistake(name="hidden by −100")
 def hidden_by_a_small_number(state, states, mask):
-    """You hide padding by −100, and real scores may lie below that: use −∞, or mask=…."""
+    """Your result is as if you hid padding by −100, and real scores may lie below that: use −∞,
+    or mask=….
+    """
     scores = (states @ state[:, :, None])[:, :, 0]
     weights = softmax(np.where(mask, scores, -100.0))
     return (weights[:, None] @ states)[:, 0], weights
@@ -259,7 +267,9 @@ def the_context_only(state, states, mask):
 
 @look.mistake
 def softmax_over_the_batch(state, states, mask):
-    """You normalised over the batch: columns sum to 1. Each row must, over its source."""
+    """Your result is as if you normalised over the batch: columns sum to 1. Each row must, over
+    its source.
+    """
     scores = (states @ state[:, :, None])[:, :, 0]
     weights = softmax(np.where(mask, scores, -1e30), axis=0)
     return (weights[:, None] @ states)[:, 0], weights
@@ -332,7 +342,9 @@ def luong():
 
 @luong.mistake(shows=lambda order: stands_before(order, 2, 3))
 def looked_before_the_step():
-    """That looks with the old state: it is Bahdanau's order. Luong looks with the new one."""
+    """Line 2 stands before line 3, so it looks with the old state, as Bahdanau does. Luong
+    looks with the new one.
+    """
     return (2, 4, 3, 1)
 
 
@@ -498,14 +510,18 @@ def as_a_product(weights):
 
 @coverage_of.mistake
 def the_end_mark_counted(weights):
-    """You count the end mark's row. It writes no word: leave the last row out."""
+    """Your result is as if you counted the end mark's row. It writes no word: leave the last
+    row out.
+    """
     coverage = weights.sum(axis=0)
     return coverage, coverage.argmin()
 
 
 @coverage_of.mistake
 def rows_added_up(weights):
-    """You added along the rows: each of these sums is 1. A word is a column."""
+    """Your result is as if you added along the rows: each of these sums is 1. A word is a
+    column.
+    """
     coverage = weights[:-1].sum(axis=1)
     return coverage, coverage.argmin()
 
@@ -535,7 +551,9 @@ def the_last_of_equal_ones(weights):
 
 @coverage_of.mistake
 def rows_that_look_most(weights):
-    """You count the rows whose largest weight falls on a word. Coverage adds all weights."""
+    """Your result is as if you counted the rows whose largest weight falls on a word. Coverage
+    adds all weights.
+    """
     tops = weights[:-1].argmax(axis=1)
     coverage = np.bincount(tops, minlength=weights.shape[1]).astype(float)
     return coverage, coverage.argmin()
@@ -543,7 +561,7 @@ def rows_that_look_most(weights):
 
 @coverage_of.mistake
 def the_first_row_left_out(weights):
-    """You left out the first row. The end mark's is the last: weights[:-1]."""
+    """Your result is as if you left out the first row. The end mark's is the last: weights[:-1]."""
     coverage = weights[1:].sum(axis=0)
     return coverage, coverage.argmin()
 

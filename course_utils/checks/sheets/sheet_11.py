@@ -39,7 +39,7 @@ def _linear(position, name):
 @sheet.function(
     "11.1",
     "multiply-adds of Q Kᵀ",
-    points=2,
+    points=1,
     asks="""
     n queries, m keys, both d wide. How many multiply-adds do the scores take? One line is
     enough.
@@ -111,7 +111,7 @@ def _exchanged(trial):
 @sheet.function(
     "11.2",
     "what attention adds, as a share",
-    points=3,
+    points=4,
     asks="""
     A GRU encoder reads m words, a GRU decoder writes n, all d wide; a GRU step takes 6 d².
     Dot attention adds scores and mix. Return what it adds, divided by what encoder and
@@ -155,7 +155,9 @@ def by_harmonic_mean(n, m, d):
 
 @attention_share.mistake
 def mix_forgotten(n, m, d):
-    """You counted one of the two products: scores take n m d, and the mix as many again."""
+    """Your result is as if you counted one of the two products: scores take n m d, and the mix
+    as many again.
+    """
     return n * m * d / (6 * d * d * (n + m))
 
 
@@ -227,7 +229,7 @@ sheet.choice(
     asks="""
     Additive attention takes tanh of a hidden layer for every pair of query and key. With
     n = m = 512, 64 hidden units and float32: how many megabytes (of 1,000,000 bytes) does
-    that array take, if it is made at once?
+    that array take, if it is made at once? Within 0.5.
     """,
     what="one number, in megabytes (1 MB = 1,000,000 bytes)",
     tolerance=0.5,
@@ -268,7 +270,7 @@ def projections():
 
 @megabytes.mistake
 def mebibytes():
-    """You divided by 1,048,576. Here 1 MB is 1,000,000 bytes."""
+    """Your result is as if you divided by 1,048,576. Here 1 MB is 1,000,000 bytes."""
     return 512 * 512 * 64 * 4 / 2**20
 
 

@@ -35,7 +35,7 @@ def _nothing_ahead(trial):
 @sheet.function(
     "12.1",
     "a causal mask",
-    points=2,
+    points=1,
     asks="""
     Return the mask (n, n) in which each position sees itself and everything before it. One
     line is enough.
@@ -203,7 +203,7 @@ def score_set_to_0(scores, mask):
 
 @masked_softmax.mistake
 def weight_set_to_0(scores, mask):
-    """You masked after softmax: the rest no longer sums to 1."""
+    """Your result is as if you masked after softmax: the rest no longer sums to 1."""
     return np.where(mask, softmax(scores), 0)
 
 
@@ -284,7 +284,7 @@ def largest_of_all_rows(scores, mask):
 
 @masked_softmax.mistake
 def mask_upside_down(scores, mask):
-    """You hid what may be seen: True means may look."""
+    """Your result is as if what may be seen were hidden: True means may look."""
     return softmax(scores, mask=~mask)
 
 
@@ -674,7 +674,7 @@ def _answers(name):
 @sheet.function(
     "12.5",
     "prove that a function is causal",
-    points=1,
+    points=2,
     asks="""
     `function` takes a sequence (n, d) and returns one row for each position. Return True if
     no row looks ahead, False if one does. You may call it as often as you like.
@@ -845,8 +845,8 @@ def half_is_near_enough(function, x):
 
 @is_causal.mistake
 def past_changed(function, x):
-    """You changed the past and watched the future. Change what comes later, and watch what
-    came before.
+    """Your result is as if you changed the past and watched the future. Change what comes
+    later, and watch what came before.
     """
     changed = x.copy()
     changed[0] += 1

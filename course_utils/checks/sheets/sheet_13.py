@@ -215,25 +215,27 @@ def self_attention_of_x(x, y, W_query, W_key, W_value):
 
 @cross.mistake(name="self-attention of y")
 def self_attention_of_y(x, y, W_query, W_key, W_value):
-    """Your queries are made of y: x is never used."""
+    """Your result is as if the queries were made of y: x is never used."""
     return attend(y @ W_query, y @ W_key, y @ W_value)[:2]
 
 
 @cross.mistake
 def values_of_x(x, y, W_query, W_key, W_value):
-    """You look at y and mix x. What is handed over stands where it was looked at: y @ W_value."""
+    """Your result is as if you looked at y and mixed x. What is handed over stands where it was
+    looked at: y @ W_value.
+    """
     return attend(x @ W_query, y @ W_key, x @ W_value)[:2]
 
 
 @cross.mistake
 def values_are_keys(x, y, W_query, W_key, W_value):
-    """You mixed the keys. The values have their own matrix, W_value."""
+    """Your result is as if you mixed the keys. The values have their own matrix, W_value."""
     return attend(x @ W_query, y @ W_key, y @ W_key)[:2]
 
 
 @cross.mistake
 def y_as_values(x, y, W_query, W_key, W_value):
-    """You mixed y itself, before W_value."""
+    """Your result is as if you mixed y itself, before W_value."""
     return attend(x @ W_query, y @ W_key, y)[:2]
 
 
@@ -246,28 +248,30 @@ def not_scaled(x, y, W_query, W_key, W_value):
 
 @cross.mistake
 def scaled_by_the_width_of_x(x, y, W_query, W_key, W_value):
-    """You divided by √d_x. It is √d_k, the width of a key after W_key."""
+    """Your result is as if you divided by √d_x. It is √d_k, the width of a key after W_key."""
     weights = softmax((x @ W_query) @ (y @ W_key).T / np.sqrt(x.shape[1]))
     return weights @ (y @ W_value), weights
 
 
 @cross.mistake
 def scaled_by_the_width_of_y(x, y, W_query, W_key, W_value):
-    """You divided by √d_y. It is √d_k, the width of a key after W_key."""
+    """Your result is as if you divided by √d_y. It is √d_k, the width of a key after W_key."""
     weights = softmax((x @ W_query) @ (y @ W_key).T / np.sqrt(y.shape[1]))
     return weights @ (y @ W_value), weights
 
 
 @cross.mistake
 def scaled_by_the_width_of_a_value(x, y, W_query, W_key, W_value):
-    """You divided by √d_v, the width of a value. It is √d_k: keys are compared, not values."""
+    """Your result is as if you divided by √d_v, the width of a value. It is √d_k: keys are
+    compared, not values.
+    """
     weights = softmax((x @ W_query) @ (y @ W_key).T / np.sqrt(W_value.shape[1]))
     return weights @ (y @ W_value), weights
 
 
 @cross.mistake
 def scaled_by_the_number_of_keys(x, y, W_query, W_key, W_value):
-    """You divided by √m, the number of keys. It is √d_k, how wide a key is."""
+    """Your result is as if you divided by √m, the number of keys. It is √d_k, how wide a key is."""
     weights = softmax((x @ W_query) @ (y @ W_key).T / np.sqrt(len(y)))
     return weights @ (y @ W_value), weights
 
@@ -551,15 +555,15 @@ def the_last_of_equal_ones(words, tiles, W_query, W_key):
 
 @pick.mistake
 def the_smallest(words, tiles, W_query, W_key):
-    """You took the tile with the smallest weight."""
+    """Your result is as if you took the tile with the smallest weight."""
     weights = softmax((words @ W_query) @ (tiles @ W_key).T)
     return weights.argmin(axis=-1), weights.min(axis=-1)
 
 
 @pick.mistake
 def softmax_over_words(words, tiles, W_query, W_key):
-    """Your softmax runs over the words, so they compete for a tile. Each word shares out one
-    whole among the tiles.
+    """Your result is as if softmax ran over the words, so they compete for a tile. Each word
+    shares out one whole among the tiles.
     """
     weights = softmax((words @ W_query) @ (tiles @ W_key).T, axis=0)
     return weights.argmax(axis=-1), weights.max(axis=-1)
@@ -581,7 +585,9 @@ def scores_instead_of_weights(words, tiles, W_query, W_key):
 
 @pick.mistake
 def scaled(words, tiles, W_query, W_key):
-    """Your scores are divided by √d_k. Here the rule is the plain dot product."""
+    """Your result is as if the scores were divided by √d_k. Here the rule is the plain dot
+    product.
+    """
     scores = (words @ W_query) @ (tiles @ W_key).T
     weights = softmax(scores / np.sqrt(W_query.shape[1]))
     return weights.argmax(axis=-1), weights.max(axis=-1)
@@ -680,7 +686,9 @@ def in_float32(sizes):
 
 @block_costs.mistake
 def sums(sizes):
-    """You add the two lengths. Each of n tokens asks each of m: n · m scores."""
+    """Your result is as if you added the two lengths. Each of n tokens asks each of m: n · m
+    scores.
+    """
     return np.add.outer(sizes, sizes)
 
 
@@ -698,7 +706,9 @@ def cross_attention_alone(sizes):
 
 @block_costs.mistake
 def each_pair_once(sizes):
-    """You count each pair once. Text asks image and image asks text: two blocks."""
+    """Your result is as if you counted each pair once. Text asks image and image asks text: two
+    blocks.
+    """
     return np.triu(np.outer(sizes, sizes))
 
 
