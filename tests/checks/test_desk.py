@@ -237,7 +237,7 @@ def test_other_numbers_show_three_lines_with_the_learners_own():
 
     verdict = judge(nearly, smallest=0.3)
     assert not verdict.passed and len(verdict.evidence) == 3
-    assert [label for label, _ in verdict.evidence] == ["input", "expected", "yours"]
+    assert [label for label, _ in verdict.evidence] == ["seen", "expected", "yours"]
 
 
 def test_a_property_that_fails_comes_before_plain_numbers():
