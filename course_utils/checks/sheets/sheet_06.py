@@ -291,12 +291,6 @@ def W_transposed(queries, keys, W):
 
 
 @general_scores.mistake
-def weights(queries, keys, W):
-    """Your result is as if softmax were applied: these are weights. Return the scores."""
-    return softmax(queries @ W @ keys.T)
-
-
-@general_scores.mistake
 def W_forgotten(queries, keys, W):
     """This is the plain dot product: W is missing between the two."""
     return queries @ keys.T
