@@ -14,8 +14,12 @@ def softmax(scores, axis=-1, mask=None):
     and a slice with nothing to look at is all zeros, never NaN. Stable for finite scores of any
     size; −inf counts as "may not look".
     Raises ValueError for scores of NaN or +inf that may be looked at, and for a mask that is not
-    boolean or does not broadcast to `scores`.
+    boolean or does not broadcast to `scores`; TypeError for an axis that is no whole number.
     """
+    if not isinstance(axis, int | np.integer):
+        raise TypeError(
+            f"axis, the second argument, must be a whole number such as -1, got {axis!r:.40}"
+        )
     weights = unchecked_softmax(as_float(scores), axis, mask)
     slices = weights if axis == -1 else np.moveaxis(weights, axis, -1)
     # a slice with NaN or +inf in it becomes NaN throughout: its first weight tells

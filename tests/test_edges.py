@@ -219,6 +219,13 @@ def test_softmax_asks_for_numbers(scores, axis):
         softmax(scores, axis=axis)
 
 
+def test_softmax_asks_for_an_axis():
+    """softmax(scores, temperature) said "'float' object is not iterable"."""
+    with pytest.raises(TypeError, match=r"axis, the second argument, .* got 0\.5"):
+        softmax(np.zeros((2, 3)), 0.5)
+    assert softmax(np.zeros((2, 3)), np.int64(0)).sum() == 3
+
+
 def test_what_is_hidden_need_be_no_number():
     hidden = np.array([[np.nan, 0.0, 0.0], [np.nan, np.inf, -np.inf]])
     mask = np.array([[False, True, True], [False, False, True]])

@@ -6,7 +6,7 @@ An exercise is declared in `sheets/sheet_<lesson>.py`, see `declare`. The kinds,
 is judged, stand here; a learner's answers are kept in one local file by `progress_store`.
 """
 
-from course_utils.checks.desk import check, hint, require, yours
+from course_utils.checks.desk import check, given, hint, require, yours
 from course_utils.checks.outcomes import NotAnsweredYet, NotCorrect
 
-__all__ = ["NotAnsweredYet", "NotCorrect", "check", "hint", "require", "yours"]
+__all__ = ["NotAnsweredYet", "NotCorrect", "check", "given", "hint", "require", "yours"]

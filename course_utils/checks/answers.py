@@ -1,10 +1,15 @@
-"""An answer as somebody typed it: read as numbers, words or letters, and shown on one line."""
+"""An answer as words or as numbers, and shown on one line."""
 
+import re
 import unicodedata
 
 import numpy as np
 
 MOST_KEPT = 2_000  # numbers or letters of an answer in the progress file
+CHARACTERS = (  # of one word, in scripts that put no space between words
+    (2, re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")),
+    (4, re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")),
+)
 
 
 def is_missing(answer):
@@ -29,15 +34,21 @@ def holds_text(answer):
 
 
 def plain_text(answer):
-    """Return a typed text without a Chinese keyboard's full-width letters and digits."""
-    return unicodedata.normalize("NFKC", answer).strip()
+    """Return a typed text without an Asian keyboard's full-width letters, digits and signs."""
+    return unicodedata.normalize("NFKC", answer).replace("−", "-").strip()
 
 
 def count_words(text):
-    """Count words; in Chinese, which puts no spaces, two characters count as one word."""
-    chinese = sum("\u4e00" <= letter <= "\u9fff" for letter in text)
-    others = "".join(" " if "\u4e00" <= letter <= "\u9fff" else letter for letter in text)
-    return len(others.split()) + chinese // 2
+    """Count words; where no spaces stand between them, so many characters count as one.
+
+    Two in Chinese and Japanese; four in Thai, Lao, Khmer and Burmese, vowel signs left out.
+    """
+    text = "".join(letter for letter in text if unicodedata.category(letter) != "Mn")
+    words = 0
+    for characters, script in CHARACTERS:
+        words += len(script.findall(text)) // characters
+        text = script.sub(" ", text)
+    return words + sum(any(map(str.isalnum, word)) for word in text.split())
 
 
 def as_numbers(answer):
@@ -56,6 +67,10 @@ def shown(answer, letters=70):
 
     Never the text form of a strange object, which may be endless.
     """
+    if isinstance(answer, bool | np.bool_):
+        return str(bool(answer))
+    if isinstance(answer, np.ndarray) and answer.dtype == np.bool_:
+        return shorten(_truths(answer), letters)
     if isinstance(answer, np.ndarray | np.generic | int | float | tuple | list):
         numbers = as_numbers(answer)
         if numbers is not None:
@@ -66,8 +81,33 @@ def shown(answer, letters=70):
     return f"{type(answer).__name__}"
 
 
+def apart(name, right, yours):
+    """Write two arrays that differ, in digits that show it; the worst place if large."""
+    if 1 <= right.size <= 6:
+        whole = all(np.all(array == np.round(array)) for array in (right, yours))
+        for digits in (0,) if whole else (3, 6, 9):
+            pair = _plain(right, digits), _plain(yours, digits)
+            if pair[0] != pair[1] and max(map(len, pair)) < 84:
+                return tuple(f"{name} = {text}" for text in pair)
+    where = np.unravel_index(np.abs(yours - right).argmax(), yours.shape)
+    place = f"{name}[{', '.join(map(str, where))}]" if where else name
+    pair = float(right[where]), float(yours[where])
+    digits = next((d for d in (4, 6, 9) if f"{pair[0]:.{d}g}" != f"{pair[1]:.{d}g}"), 12)
+    return tuple(f"{place} = {number:.{digits}g}" for number in pair)
+
+
+def _truths(array):
+    """Write an array of truth values on one line, [[True False] [True True]]."""
+    if not array.ndim:
+        return str(bool(array))
+    most = 6
+    parts = [_truths(part) for part in array[:most]]
+    return "[" + " ".join(parts + ["…"] * (len(array) > most)) + "]"
+
+
 def _plain(numbers, digits):
     """Write an array in few digits on one line, [[0.25 0.75] [1 0]]."""
+    numbers = np.round(numbers, digits) + 0.0 if np.isfinite(numbers).all() else numbers  # no −0
     if numbers.ndim == 0:
         return f"{float(numbers):.{digits}f}" if abs(numbers) < 1e6 else f"{float(numbers):.3g}"
     most = 6

@@ -85,6 +85,28 @@ def _end(thread):
     return not thread.is_alive()
 
 
+class Pace:
+    """How far a check has come: which case is under way, since when, and what lies behind it."""
+
+    def __init__(self):
+        self.case, self.done, self._largest = None, 0, 0
+        self._start = self._began = time.monotonic()
+
+    def over(self, cases):
+        """Yield the cases, and note where we are."""
+        for self.case in cases:
+            self._began = time.monotonic()
+            yield self.case
+            self.done += 1
+            self._largest = max(self._largest, self.case.size)
+
+    def is_slow(self):
+        """Tell whether it was no endless loop: many calls took long, or the first large one did."""
+        now = time.monotonic()
+        in_many_calls = now - self._began < (now - self._start) / 2
+        return self.done > 0 and (in_many_calls or self.case.size > 4 * self._largest)
+
+
 def place_of(error, function):
     """Say in which line of the learner's own cell an error arose, or "" where that is unknown."""
     code = getattr(function, "__code__", None)

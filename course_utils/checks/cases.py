@@ -22,6 +22,12 @@ class Case(NamedTuple):
     strided: bool = False
     held: bool = True
 
+    @property
+    def size(self):
+        """Return how large the arguments are: all numbers of arrays, and the whole numbers."""
+        arrays = sum(argument.size for argument in self.arguments if hasattr(argument, "size"))
+        return arrays + sum(abs(number) for number in self.arguments if isinstance(number, int))
+
     def fresh(self):
         """Return the arguments as new arrays, which a function may spoil."""
         return tuple(_copy(argument, self.strided) for argument in self.arguments)
@@ -101,11 +107,17 @@ def as_dtype(dtype, argument):
 
 
 def _copy(argument, strided=False):
-    """Copy an array; a strided copy lies in every second place of memory."""
+    """Copy an array as it lies in memory, read-only too; or strided, in every second place."""
     if not isinstance(argument, np.ndarray):
         return argument
-    if not strided or argument.ndim == 0:
-        return argument.copy()
-    wide = np.zeros((*argument.shape[:-1], 2 * argument.shape[-1]), argument.dtype)
-    wide[..., ::2] = argument
+    apart = strided or not (argument.flags.c_contiguous or argument.flags.f_contiguous)
+    copy = _spread(argument) if apart and argument.ndim else argument.copy(order="K")
+    copy.flags.writeable = argument.flags.writeable
+    return copy
+
+
+def _spread(array):
+    """Copy an array into every second place of a wider one."""
+    wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+    wide[..., ::2] = array
     return wide[..., ::2]

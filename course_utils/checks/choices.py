@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from course_utils.checks.answers import is_empty, plain_text, shown
+from course_utils.checks.answers import is_empty, shown
 from course_utils.checks.exercises import Exercise, Mistake
 from course_utils.checks.outcomes import Verdict
+from course_utils.checks.typed import letter_in
 
 
 class Option(NamedTuple):
@@ -58,7 +59,7 @@ class ChoiceExercise(Exercise):
 
     def read(self, answer):
         """Return the letter that somebody typed, None where it is no text."""
-        return plain_text(answer).strip("().").lower() if isinstance(answer, str) else None
+        return letter_in(answer) if isinstance(answer, str) else None
 
     def listed(self):
         return "\n".join(f"- {letter}) {option.offered}" for letter, option in self.options.items())

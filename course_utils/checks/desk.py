@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from course_utils.checks.catalogue import beside, find, is_blank
-from course_utils.checks.exercises import Effort
+from course_utils.checks.exercises import FULL, Effort
 from course_utils.checks.outcomes import CheckResult, Hint, NotAnsweredYet, NotCorrect, StillOpen
 from course_utils.checks.progress_store import store
 from course_utils.checks.sources import source_of
 
 TRIES_BEFORE_A_HINT = 3
+AT_HOME = FULL._replace(smallest=0.8)  # seconds more where an answer is wrong
 SEED_OF_THE_CLASS = "COURSE_GRADING_SEED"
 # Where a class is graded its own checks answer in the place of these: marks, and nothing kept. So
 # they do wherever a test, or a teacher's module that it imports, has its `check` from.
@@ -34,7 +35,7 @@ def check(exercise, answer):
         return in_class.check(exercise, answer)
     asked = find(exercise)
     try:
-        verdict = _judged(asked, answer)
+        verdict = _judged(asked, answer, AT_HOME)
     except NotAnsweredYet as unanswered:
         if not is_blank(exercise):
             raise
@@ -87,9 +88,17 @@ def hint(exercise):
     return Hint(exercise, level, asked.hints[level - 1])
 
 
-def _judged(asked, answer):
+def given(exercise, name):
+    """Return the arguments of that name, as `check` hands them to a function: `given("12.5", …)`.
+
+    `check` writes the line where an input holds functions. Raises LookupError for another name.
+    """
+    return find(exercise).given(name)
+
+
+def _judged(asked, answer, effort=FULL):
     try:
-        return asked.judge(answer)
+        return asked.judge(answer, effort)
     except NotAnsweredYet as unanswered:
         # from here, so that nothing of the way through our own code is shown
         raise unanswered.with_traceback(None) from None

@@ -30,6 +30,8 @@ class Effort(NamedTuple):
     seed : draws the inputs.  rounds : how many random ones.  held : with how many of them, and
     with all edges, the properties are tested too.  seconds : for all calls together.
     compared : whether right numbers decide too, or the properties alone.
+    smallest : seconds for making a failing input smaller and showing it as code; 0 in class, where
+    nobody is told inputs.
     """
 
     seed: int = 0
@@ -37,6 +39,7 @@ class Effort(NamedTuple):
     held: int = ROUNDS
     seconds: float = SECONDS
     compared: bool = True
+    smallest: float = 0.0
 
 
 FULL = Effort()

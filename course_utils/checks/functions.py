@@ -11,14 +11,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from course_utils.checks.answers import shown
-from course_utils.checks.calls import TookTooLong, within
+from course_utils.checks.answers import apart, shown
+from course_utils.checks.calls import Pace, TookTooLong, within
 from course_utils.checks.cases import Case, alike, as_dtype, attempt, behaviour, same, tolerance
-from course_utils.checks.exercises import ROUNDS, Exercise, Property
+from course_utils.checks.exercises import FULL, ROUNDS, Exercise, Property
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
-from course_utils.checks.returned import Failure, about, as_outputs, late, stopped
+from course_utils.checks.returned import (
+    Failure,
+    about,
+    as_outputs,
+    late,
+    not_as_true,
+    slow,
+    stopped,
+)
+from course_utils.checks.smallest import Refusal, repeated
 
-RANDOM = "random input"
+RANDOM, TO_TEST = "random input", "to test: "
 PROBE_SEED = 11  # inputs on which a mistake is recognised: the same in every check
 
 
@@ -40,7 +49,10 @@ class FunctionExercise(Exercise):
     inputs : rng → a tuple of arguments in float64 whose sizes all differ, unless `square` is True;
     then they are all equal.  edges : {name: arguments} that everyone forgets.
     properties : each tested on every input.
+    crossed : gives more edges, {name: arguments}, on which only the numbers are compared: singles
+    and pairs of what `sheets.attention_edges` declares.
     dtypes : of the random inputs, in turns. Float64 alone where a learner compares numbers.
+    enough : so many random inputs at most, where one call takes milliseconds.
     """
 
     name: str
@@ -48,7 +60,9 @@ class FunctionExercise(Exercise):
     inputs: Callable
     edges: dict[str, tuple[Any, ...]]
     properties: tuple[Property, ...]
+    crossed: Callable[[], dict[str, tuple[Any, ...]]] = dict
     dtypes: tuple[type, ...] = (np.float64, np.float32)
+    enough: int = ROUNDS
     answer_is_code = True
 
     @functools.cached_property
@@ -62,31 +76,48 @@ class FunctionExercise(Exercise):
     def judged(self, answer, effort):
         if not callable(answer):
             return Verdict("wrong", self._no_function(answer))
+        pace = Pace()
+        cases = pace.over(self.cases(effort.seed, effort.rounds, effort.held))
         try:
-            cases = self.cases(effort.seed, effort.rounds, effort.held)
-            verdict, printed = within(
+            refusal, printed = within(
                 effort.seconds, lambda: self._examine(answer, cases, effort.compared)
             )
         except TookTooLong as error:
-            return Verdict("wrong", late(self.name, effort.seconds, error.stopped), "endless loop")
-        return replace(verdict, note=about(printed)) if printed else verdict
+            return self._late(error, effort.seconds, pace)
+        verdict = refusal.verdict() if refusal else Verdict("right", self.praise)
+        if refusal and effort.smallest:
+            verdict = repeated(self, answer, refusal, effort.smallest)
+        notes = [about(printed)] if printed else []
+        return replace(verdict, note=" ".join([*notes, verdict.note]).strip())
+
+    def _late(self, error, seconds, pace):
+        """Return the verdict on a function that was stopped: too slow, or an endless loop."""
+        evidence = (("input", self.describe(pace.case)),)
+        if pace.is_slow():
+            message = slow(self.name, seconds, error.stopped, pace.done, self.describe(pace.case))
+            return Verdict("wrong", message, "too slow", evidence)
+        message = late(self.name, seconds, error.stopped)
+        return Verdict("wrong", message, "endless loop", evidence)
 
     def cases(self, seed, rounds=ROUNDS, held=ROUNDS):
-        """Yield random inputs in each dtype, every third strided; then the edges."""
+        """Yield random inputs in each dtype, every third strided; then the edges, and pairs."""
         rng = np.random.default_rng(seed)
-        for number in range(rounds):
+        for number in range(min(rounds, self.enough)):
             dtype = self.dtypes[number % len(self.dtypes)]
             arguments = tuple(as_dtype(dtype, argument) for argument in self.inputs(rng))
             yield Case(f"{RANDOM} {number + 1}", arguments, number % 3 == 2, number < held)
         for name, arguments in self.edges.items():
             yield Case(name, arguments)
+        for name, arguments in self.crossed().items():
+            yield Case(name, arguments, held=False)
 
     def probes(self):
         """Yield inputs on which no two mistakes agree: sizes that differ, that do not, edges."""
         rng = np.random.default_rng(PROBE_SEED)
         yield from (Case("differing", self.inputs(rng)) for _ in range(3))
         yield from (Case("square", self.inputs(rng, square=True)) for _ in range(2))
-        yield from (Case(name, arguments) for name, arguments in self.edges.items())
+        edges = (*self.edges.items(), *self.crossed().items())
+        yield from (Case(name, arguments) for name, arguments in edges)
 
     def recognise(self, answer):
         """Return the known mistake that behaves exactly as the answer does, or None."""
@@ -101,49 +132,73 @@ class FunctionExercise(Exercise):
         return all(alike(behaviour(function, probe), one) for probe, one in pairs)
 
     def _examine(self, answer, cases, compared):
+        """Return what is wrong with an answer, a Refusal; None where nothing is."""
         for case in cases:
             try:
-                self._try(answer, case, compared)
+                self.attempted(answer, case, compared)
             except Failure as failure:
-                return self._refusal(answer, failure, failure.case or case)
-        return Verdict("right", self.praise)
+                return Refusal(self, self.recognise(answer), failure, failure.case or case, case)
 
-    def _refusal(self, answer, failure, case):
-        mistake = self.recognise(answer)
-        message = mistake.hint if mistake else failure.message
-        evidence = (("input", self._describe(case)), *failure.evidence)
-        return Verdict("wrong", message, mistake and mistake.name, evidence)
+    def attempted(self, answer, case, compared=True, held=True):
+        """Raise Failure for the first thing that is wrong in this case.
 
-    def _try(self, answer, case, compared):
-        """Raise Failure for the first thing that is wrong in this case."""
+        held, compared : whether properties are tested, and numbers compared with the right ones.
+        """
         expected = self._outputs(self.right(*case.exact()), case)
-        outputs = self._call(answer, case)
+        outputs = self._called(answer, case, expected)
         room = tolerance(*case.arguments, *outputs.values())
-        for statement, broken in self.properties if case.held else ():
-            again = functools.partial(self._call_again, answer, f"to test: {statement}")
-            self._hold(statement, broken(Trial(case.exact(), outputs, again, room)))
+        for statement, broken in self.properties if case.held and held else ():
+            self._hold(answer, statement, broken, Trial(case.exact(), outputs, None, room))
         for name in expected if compared else ():
             self._compare(name, outputs[name], expected[name], room)
 
-    def _hold(self, statement, evidence):
+    def _hold(self, answer, statement, broken, trial):
         """Raise Failure where a property has evidence against it."""
+        made = []
+        evidence = broken(trial._replace(call=self._recording(answer, statement, made)))
         if evidence:
-            message = f"{statement[0].upper()}{statement[1:]}: here that fails."
-            raise Failure(message, ("expected", statement), ("yours", evidence))
+            message = f"This should hold, and does not: {statement}."
+            rows = ("yours", evidence)
+            raise Failure(message, rows, statement=statement, made=tuple(made))
+
+    def _recording(self, answer, statement, made):
+        """Return what calls the answer for a property, and appends each input to `made`."""
+
+        def call(*arguments):
+            which = f" ({len(made) + 1})" if made else ""
+            made.append(Case(f"{TO_TEST}{statement}{which}", arguments))
+            return self._call_again(answer, made[-1])
+
+        return call
 
     def _compare(self, name, output, expected, room):
         """Raise Failure where the numbers differ, with the place where they differ most."""
         if (np.abs(output - expected) <= room + room * np.abs(expected)).all():  # all are finite
             return
-        where = np.unravel_index(np.abs(output - expected).argmax(), output.shape)
-        place = f"{name}[{', '.join(map(str, where))}]" if where else name
-        pair = float(expected[where]), float(output[where])
-        digits = next((d for d in (4, 6, 9) if f"{pair[0]:.{d}g}" != f"{pair[1]:.{d}g}"), 12)
-        raise Failure(
-            f"{name} has the right shape, but other numbers.",
-            ("expected", f"{place} = {pair[0]:.{digits}g}"),
-            ("yours", f"{place} = {pair[1]:.{digits}g}"),
-        )
+        if name in self.truths:
+            raise not_as_true(name, output, expected)
+        right, yours = apart(name, expected, output)
+        what = "has the right shape, but other numbers" if output.ndim else "is another number"
+        raise Failure(f"{name} {what}.", ("expected", right), ("yours", yours))
+
+    @functools.cached_property
+    def truths(self):
+        """Return the names of the outputs that are True or False, in place of numbers."""
+        arguments = self.inputs(np.random.default_rng(PROBE_SEED))
+        value, names = self.right(*arguments), list(self.outputs(*arguments))
+        parts = value if len(names) > 1 else (value,)
+        pairs = zip(names, parts, strict=True)
+        return {name for name, part in pairs if np.asarray(part).dtype.kind == "b"}
+
+    def _called(self, answer, case, expected):
+        """Return what comes of a call; where it fails, say what numbers were expected."""
+        try:
+            return self._call(answer, case)
+        except Failure as failure:
+            if len(failure.evidence) < 2:
+                wanted = ", ".join(f"{name} = {shown(part)}" for name, part in expected.items())
+                failure.evidence = (("expected", wanted), *failure.evidence)
+            raise
 
     def _call(self, answer, case):
         """Return what the learner's function returns, {name: array} in the shapes asked for."""
@@ -154,9 +209,8 @@ class FunctionExercise(Exercise):
         self._unchanged(case.arguments, arguments)
         return self._outputs(value, case)
 
-    def _call_again(self, answer, name, *arguments):
+    def _call_again(self, answer, case):
         """Do the same on an input that a property has made, which a Failure then shows."""
-        case = Case(name, arguments)
         try:
             return self._call(answer, case)
         except Failure as failure:
@@ -164,7 +218,24 @@ class FunctionExercise(Exercise):
             raise
 
     def _outputs(self, value, case):
-        return as_outputs(value, self.outputs(*case.arguments), self.name)
+        return as_outputs(value, self.outputs(*case.arguments), self.name, self.truths)
+
+    def given(self, name):
+        """Return the arguments of that name as a check hands them over; LookupError for another."""
+        for case in self.cases(FULL.seed):
+            for known in self._made_of(case) if name.startswith(TO_TEST) else (case,):
+                if known.name == name:
+                    return known.fresh()
+        raise LookupError(f"{self.id} has no input {name!r}")
+
+    def _made_of(self, case):
+        """Yield the further inputs that properties make of a case, to call a function with."""
+        outputs = self._outputs(self.right(*case.exact()), case)
+        trial = Trial(case.exact(), outputs, None, tolerance(*case.arguments))
+        for statement, broken in self.properties:
+            made = []
+            broken(trial._replace(call=self._recording(self.right, statement, made)))
+            yield from made
 
     def _unchanged(self, given, now):
         """Raise Failure where a call has changed an array that it was given."""
@@ -178,11 +249,13 @@ class FunctionExercise(Exercise):
             return self.not_answered("Replace the line `raise NotAnsweredYet` by your own")
         return stopped(self.name, error, answer)
 
-    def _describe(self, case):
+    def describe(self, case):
         """Write the sizes of a case, and its name where it is a special one."""
         pairs = zip(self.arguments, case.arguments, strict=True)
         sizes = ", ".join(
-            f"{name} {argument.shape}" if isinstance(argument, np.ndarray) else name
+            f"{name} {argument.shape}"
+            if isinstance(argument, np.ndarray)
+            else (f"{name} = {argument}" if isinstance(argument, int | float) else name)
             for name, argument in pairs
         )
         return sizes if case.name.startswith(RANDOM) else f"{sizes} ({case.name})"

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from course_utils.checks.answers import plain_text, shown
+from course_utils.checks.answers import shown
 from course_utils.checks.exercises import Exercise
 from course_utils.checks.outcomes import Verdict
+from course_utils.checks.typed import order_in
 
 
 def stands_before(order, first, second):
@@ -64,8 +65,8 @@ class OrderExercise(Exercise):
 
     def numbers(self, answer):
         """Return the order as a tuple of whole numbers, from a list or a text like "3 1 2"."""
-        if isinstance(answer, str):
-            answer = plain_text(answer).replace(",", " ").split()
+        if isinstance(answer, str) or (type(answer) is int and 9 < answer < 10**9):
+            return order_in(str(answer), self.lines)
         try:
             numbers = [float(number) for number in answer]
             return tuple(map(int, numbers)) if all(map(float.is_integer, numbers)) else None

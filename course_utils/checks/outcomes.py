@@ -17,6 +17,8 @@ BOX = (
 )
 HEAD = "font-size:1.12em;font-weight:600;margin:0 0 4px 0"
 QUIET = "margin:6px 0 0 0;color:var(--jp-content-font-color2,#555)"
+CODE = "margin:2px 0;padding:2px 8px;white-space:pre-wrap;background:none"
+REPEAT = "Repeat it in a new cell:"
 CELL = "text-align:left;vertical-align:top;padding:1px 14px 1px 0;background:none"
 
 
@@ -28,6 +30,7 @@ class Verdict:
     mistake : the name of the known mistake that was recognised, or None.
     evidence : (label, text) rows, three at most, with the learner's own numbers.
     note : what else a learner should know, for example that the function prints.
+    repeat : code of two or three lines with which a learner meets the failure again.
     """
 
     kind: str
@@ -35,6 +38,7 @@ class Verdict:
     mistake: str | None = None
     evidence: tuple = ()
     note: str = ""
+    repeat: str = ""
 
     @property
     def passed(self):
@@ -68,6 +72,8 @@ class CheckResult:
     def __repr__(self):
         lines = [f"{LOOK[self.verdict.kind][0]} {self.message}"]
         lines += [f"    {label:10} {text}" for label, text in self.verdict.evidence]
+        if self.verdict.repeat:
+            lines += [f"  {REPEAT}", textwrap.indent(self.verdict.repeat, "    ")]
         return "\n".join([*lines, *self._footer()])
 
     def _repr_html_(self):
@@ -78,11 +84,13 @@ class CheckResult:
             for label, text in self.verdict.evidence
         )
         table = f'<table style="margin:4px 0">{rows}</table>' if rows else ""
+        code = escape(self.verdict.repeat)
+        repeat = f'<p style="{QUIET}">{REPEAT}</p><pre style="{CODE}">{code}</pre>' if code else ""
         footer = "".join(f'<p style="{QUIET}">{escape(line)}</p>' for line in self._footer())
         return (
             f'<div role="status" style="{BOX.format(colour=colour)}">'
             f'<p style="{HEAD}"><span style="color:{colour}">{mark}</span> '
-            f"{escape(self.message)}</p>{table}{footer}</div>"
+            f"{escape(self.message)}</p>{table}{repeat}{footer}</div>"
         )
 
     def _footer(self):

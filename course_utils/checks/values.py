@@ -7,6 +7,7 @@ import numpy as np
 from course_utils.checks.answers import MOST_KEPT, as_numbers, holds_text, shown
 from course_utils.checks.exercises import Exercise, Property
 from course_utils.checks.outcomes import Verdict
+from course_utils.checks.typed import numbers_in
 
 
 @dataclass(kw_only=True, eq=False)
@@ -27,19 +28,38 @@ class ValueExercise(Exercise):
         return f"In place of the three dots, put {self.what}"
 
     def judged(self, answer, effort):
-        numbers = as_numbers(answer)
+        numbers = self.numbers(answer)
         if numbers is None:
-            quoted = " Numbers stand without quotation marks." if holds_text(answer) else ""
+            quoted = " Write numbers like 0.5 or [0.5, 0.25]." if holds_text(answer) else ""
             return Verdict("wrong", f"Expected {self.what}, got {shown(answer)}.{quoted}")
         if np.ndim(self.right_answer) == 0 and numbers.size == 1:
             numbers = numbers.reshape(())  # [5] for 5
         if self.equal(numbers, self.right_answer, self.tolerance):
             return Verdict("right", self.praise)
         near = self.tolerance / 5 if self.mistake_tolerance is None else self.mistake_tolerance
-        for mistake in self.mistakes:
-            if self.equal(numbers, mistake.wrong, near):
-                return Verdict("wrong", mistake.hint, mistake.name, self.evidence(numbers))
+        for same in (self.equal, self.makes):  # a mistake by itself, or among others
+            for mistake in self.mistakes:
+                if same(numbers, mistake.wrong, near):
+                    return Verdict("wrong", mistake.hint, mistake.name, self.evidence(numbers))
         return Verdict("wrong", self.complaint(numbers), evidence=self.evidence(numbers))
+
+    def numbers(self, answer):
+        """Return an answer as an array, typed numbers too; None where it holds none."""
+        if isinstance(answer, str):
+            found = numbers_in(answer, "percent" in f"{self.what} {self.asks}")
+            return None if found is None else np.array(found if len(found) > 1 else found[0])
+        if isinstance(answer, list | tuple) and any(isinstance(part, str) for part in answer):
+            parts = [self.numbers(part) if isinstance(part, str) else part for part in answer]
+            return as_numbers(parts)
+        return as_numbers(answer)
+
+    def makes(self, numbers, wrong, tolerance):
+        """Tell whether an answer has a mistake's numbers at the places that it makes wrong."""
+        right, wrong = (np.asarray(n, dtype=float) for n in (self.right_answer, wrong))
+        if not numbers.shape == right.shape == wrong.shape:
+            return False
+        made = ~np.isclose(wrong, right, rtol=1e-9, atol=tolerance)
+        return self.equal(numbers[made], wrong[made], tolerance)
 
     def equal(self, numbers, other, tolerance):
         other = np.asarray(other, dtype=float)
@@ -51,7 +71,10 @@ class ValueExercise(Exercise):
     def complaint(self, numbers):
         shape = np.shape(self.right_answer)
         if numbers.shape != shape:
-            return f"Expected {self.what}; yours is an array of shape {numbers.shape}."
+            comma = " In Python a decimal has a point: 0.5, not 0,5."
+            meant_one = comma if (shape, numbers.shape) == ((), (2,)) else ""
+            came = f"an array of shape {numbers.shape}" if numbers.shape else "a single number"
+            return f"Expected {self.what}; yours is {came}.{meant_one}"
         for statement, broken in self.properties:
             if evidence := broken(numbers):
                 return f"{statement}; yours: {evidence}."
@@ -64,6 +87,6 @@ class ValueExercise(Exercise):
         return (("yours", shown(numbers)),)
 
     def record(self, answer):
-        numbers = as_numbers(answer)
+        numbers = self.numbers(answer)
         few = numbers is not None and numbers.size <= MOST_KEPT
         return {"answer": numbers.tolist() if few else shown(answer)}

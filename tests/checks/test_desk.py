@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import time
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -136,12 +137,22 @@ def test_a_known_mistake_is_not_suspected_from_afar():
 
 
 def test_two_right_ways_to_the_same_weights_may_round_differently():
-    def changes(query, keys, values_1, values_2):
-        one = softmax(keys @ query)
-        other = softmax(np.einsum("jd,d->j", keys, query))
-        return np.abs(one - other).max(), np.abs(one @ values_1 - other @ values_2).max()
+    def changes(lookup, query, keys, values_1, values_2):
+        one, answer_1 = lookup(query, keys, values_1)
+        other, answer_2 = lookup(query.astype(np.longdouble), keys, values_2)
+        return np.abs(one - other).max(), np.abs(answer_1 - answer_2).max()
 
     assert check("01.4", changes).passed
+
+
+def test_a_number_that_was_not_measured_is_refused():
+    """0 for the weights passed, whatever library was asked."""
+
+    def literal(lookup, query, keys, values_1, values_2):
+        answers = [lookup(query, keys, values)[1] for values in (values_1, values_2)]
+        return 0, np.abs(answers[0] - answers[1]).max()
+
+    assert check("01.4", literal).mistake == "zero without asking"
 
 
 def test_a_failure_on_an_input_that_a_property_made_says_which():
@@ -224,9 +235,9 @@ def test_other_numbers_show_three_lines_with_the_learners_own():
         context, weights = attention(queries, keys, values)
         return context + 1e-4, weights
 
-    verdict = judge(nearly)
+    verdict = judge(nearly, smallest=0.3)
     assert not verdict.passed and len(verdict.evidence) == 3
-    assert [label for label, _ in verdict.evidence] == ["input", "expected", "yours"]
+    assert [label for label, _ in verdict.evidence] == ["seen", "expected", "yours"]
 
 
 def test_a_property_that_fails_comes_before_plain_numbers():
@@ -235,7 +246,7 @@ def test_a_property_that_fails_comes_before_plain_numbers():
         return weights @ values, weights
 
     verdict = judge(tilted)
-    assert verdict.message == "Each row of the weights sums to 1: here that fails."
+    assert verdict.message == "This should hold, and does not: each row of the weights sums to 1."
     assert dict(verdict.evidence)["yours"].startswith("row sums [1.010 1.010")
 
 
@@ -278,6 +289,45 @@ def test_an_endless_loop_gets_its_message():
     assert verdict.message.startswith("attention did not end within 0.2 seconds")
 
 
+def test_many_slow_calls_are_called_slow_and_not_endless():
+    def slow(*arguments):
+        time.sleep(0.03)
+        return attention(*arguments)
+
+    verdict = judge(slow, seconds=0.3)
+    assert verdict.mistake == "too slow"
+    assert "may be too slow" in verdict.message and "then came queries (" in verdict.message
+
+
+def test_a_loop_that_only_large_sizes_make_long_is_called_slow():
+    def slow_beyond_100(n, m, d):
+        while n > 100:
+            pass
+        return n * m * d
+
+    verdict = find("11.1").judge(slow_beyond_100, Effort(seconds=0.5))
+    assert verdict.mistake == "too slow" and "n = 300, m = 200, d = 10" in verdict.message
+
+
+def test_no_edge_takes_a_plain_loop_a_second():
+    """Counting step by step, and trying all orders, are slow ways that are right."""
+
+    def counted(n, m, d):
+        return sum(1 for _ in range(n) for _ in range(m) for _ in range(d))
+
+    def every_order(function, x):
+        orders = map(list, permutations(range(len(x))))
+        return all([np.allclose(function(x[p]), function(x)[p]) for p in orders])
+
+    for id, plain in (("11.1", counted), ("07.3", every_order)):
+        slowest = max(
+            seconds_to(lambda case=case, plain=plain: plain(*case.fresh()))
+            for case in find(id).cases(seed=0)
+        )
+        assert slowest < 1, id
+        assert find(id).judge(plain).passed, id
+
+
 def test_the_limit_is_ten_seconds():
     assert FULL.seconds == 10.0
 
@@ -316,8 +366,12 @@ def test_a_value_takes_lists_arrays_and_numbers():
         ([0.5, 0.5], "Expected three weights, of k1, k2 and k3; yours is an array of shape (2,)."),
         (
             "0.2",
-            "Expected three weights, of k1, k2 and k3, got '0.2'. "
-            "Numbers stand without quotation marks.",
+            "Expected three weights, of k1, k2 and k3; yours is a single number.",
+        ),
+        (
+            "a fifth",
+            "Expected three weights, of k1, k2 and k3, got 'a fifth'. "
+            "Write numbers like 0.5 or [0.5, 0.25].",
         ),
         (
             [0.25, 0.10, 0.65],
@@ -569,6 +623,7 @@ def test_the_front_door_names_what_sheets_use():
         "NotAnsweredYet",
         "NotCorrect",
         "check",
+        "given",
         "hint",
         "require",
         "yours",

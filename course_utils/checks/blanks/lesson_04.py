@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.attention import softmax
 from course_utils.checks.declare import Lesson
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import ONE_ROW, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     each_query_for_itself,
     moved,
@@ -183,6 +184,11 @@ def _ahead_by_one(trial):
     return moved(found, np.array([np.e, 1]) / (np.e + 1), trial.tolerance)
 
 
+def _crossed(setting):
+    queries, keys = setting.queries_and_keys()
+    return keys, queries[0]
+
+
 @lesson.function(
     "04.b",
     "the same weights, and no query",
@@ -192,6 +198,7 @@ def _ahead_by_one(trial):
         "one key": (np.ones((1, 3)), np.ones(3)),
         "scores of ±1000 and a tie": (np.array([[1.0], [1], [-1]]), np.array([1000.0])),
     },
+    crossed=edges_in_pairs(_crossed, sizes=ONE_ROW),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),

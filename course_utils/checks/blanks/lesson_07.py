@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.attention import attend, softmax
 from course_utils.checks.declare import Lesson
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import moved, sizes
 
 lesson = Lesson("07")
@@ -36,6 +37,16 @@ def _one_way_scores(trial):
     return moved(found[0], np.array([1 - weight, weight]), trial.tolerance)
 
 
+TOKENS = {"": (3, 3), "two tokens": (2, 2), "one token": (1, 1)}
+
+
+def _crossed(setting):
+    """One sequence whose queries and keys give the setting's scores."""
+    both = np.concatenate(setting.queries_and_keys(scale=2), axis=1)
+    x, W = setting.projected(both, 9)
+    return x, W[:, :4].copy(), W[:, 4:].copy(), setting.numbers(9, 3)
+
+
 @lesson.function(
     "07.a",
     "one sequence, three roles",
@@ -49,6 +60,7 @@ def _one_way_scores(trial):
             np.eye(2, 3),
         ),
     },
+    crossed=edges_in_pairs(_crossed, sizes=TOKENS),
     properties=(
         Property("tokens in reverse order give the same rows in reverse order", _shuffled_tokens),
         Property("twice W_value gives twice the context", _twice_the_values),

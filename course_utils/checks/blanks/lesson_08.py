@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.attention import softmax
 from course_utils.checks.declare import Lesson
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import moved, sizes
 
 lesson = Lesson("08")
@@ -57,6 +58,13 @@ def _blind_keys(trial):
     return moved(found, wanted, 10 * trial.tolerance)
 
 
+def _crossed(setting):
+    queries, keys = setting.queries_and_keys(scale=2)
+    x, W_query = setting.projected(queries)
+    y, W_key = setting.projected(keys)
+    return x, y, W_query, W_key, setting.numbers(5, 3), setting.numbers(3, 6)
+
+
 @lesson.function(
     "08.a",
     "the layer: a rule and four matrices",
@@ -78,6 +86,7 @@ def _blind_keys(trial):
             np.eye(3, 4),
         ),
     },
+    crossed=edges_in_pairs(_crossed),
     properties=(
         Property("twice W_output gives twice the output", _output_is_linear),
         Property("−W_value gives the output with the other sign", _values_are_linear),

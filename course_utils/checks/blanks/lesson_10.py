@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.checks.answers import shown
 from course_utils.checks.declare import Lesson
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import ONE_ROW, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     inside_the_values,
     moved,
@@ -56,6 +57,11 @@ def _nothing_to_ask(trial):
 AWAY = np.array([[1000.0, 0], [999, 5], [-1000, 0], [0, 3]])
 
 
+def _crossed(setting):
+    queries, keys = setting.queries_and_keys()
+    return queries[0], keys
+
+
 @lesson.function(
     "10.a",
     "attention for one state",
@@ -67,6 +73,7 @@ AWAY = np.array([[1000.0, 0], [999, 5], [-1000, 0], [0, 3]])
         "all scores below −900": (np.array([-1.0, 0.0]), AWAY[:2]),
         "equal states": (np.array([0.5, 2.0]), np.ones((3, 2))),
     },
+    crossed=edges_in_pairs(_crossed, sizes=ONE_ROW),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),

@@ -32,7 +32,7 @@ def _twice_as_wide(trial):
     "four counts",
     outputs=lambda *_: {"counts": (4,)},
     inputs=_lengths,
-    edges={"one word each": (1, 1, 4), "long and narrow": (3_000, 2_000, 16)},
+    edges={"one word each": (1, 1, 4), "long and narrow": (300, 200, 16)},
     properties=(
         Property("n = 2, m = 3, d = 10, counted on paper", _by_hand),
         Property("twice the width: 4 times the GRUs, twice scores and mix", _twice_as_wide),
@@ -130,6 +130,8 @@ VALUES = np.array([[1.0, 0], [0, 2], [5, 5], [3, 1]])
         "the last block is shorter": (np.array([1.0, 2, 0, 3]), VALUES, 3),
         "large scores come last": (np.array([-1.0, 2, 1000, 1001]), VALUES, 2),
         "large scores come first": (np.array([1000.0, 1001, 2, 1]), VALUES, 2),
+        "scores of ±1000 in one block": (np.array([-1000.0, 1000, 0, 3]), VALUES, 3),
+        "all scores at −3000": (np.array([-3000.0, -3001, -3000, -3002]), VALUES, 2),
         "all scores at −1000": (np.array([-1000.0, -1001, -1000, -1002]), VALUES, 2),
     },
     properties=(

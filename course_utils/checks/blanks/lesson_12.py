@@ -6,6 +6,12 @@ from course_utils.attention import softmax
 from course_utils.checks.answers import shown
 from course_utils.checks.declare import Lesson
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import (
+    EMPTY_ROWS,
+    MASKS,
+    ONE_ROW,
+    edges_in_pairs,
+)
 from course_utils.checks.sheets.attention_inputs import moved, sizes
 
 lesson = Lesson("12")
@@ -46,6 +52,16 @@ SOME = np.array([True, False, True])
         "a hidden score of 1000": (np.array([1.0, 1000, 3]), SOME, VALUES),
         "visible scores of −1000": (np.array([-1000.0, 2, -1001]), SOME, VALUES),
     },
+    crossed=edges_in_pairs(
+        lambda setting: (
+            setting.scores[0],
+            setting.mask[0],
+            setting.numbers(setting.mask.shape[1], 2),
+        ),
+        sizes=ONE_ROW,
+        masks=MASKS,
+        without=EMPTY_ROWS,
+    ),
     properties=(
         Property(
             "it is the context of the shorter list, without the hidden keys",

@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.attention import attend, softmax
 from course_utils.checks.declare import Lesson
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     moved,
     no_negative_weight,
@@ -47,6 +48,12 @@ def _scans_in_another_order(trial):
 STRONG = np.array([[40.0, 0, 0], [-40, 0, 0], [1, 1, 0]])
 
 
+def _crossed(setting):
+    queries, scans = setting.queries_and_keys()
+    words, W = setting.projected(queries)
+    return words, scans, W
+
+
 @lesson.function(
     "13.a",
     "words ask scans",
@@ -61,6 +68,7 @@ STRONG = np.array([[40.0, 0, 0], [-40, 0, 0], [1, 1, 0]])
         "scores of ±1000": (STRONG, np.array([[25.0, 0], [-25, 1]]), np.eye(3, 2)),
         "equal scans": (np.eye(2, 3), np.ones((4, 2)), np.ones((3, 2))),
     },
+    crossed=edges_in_pairs(_crossed),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),

@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.attention import softmax
 from course_utils.checks.declare import Lesson
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import ONE_ROW, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     moved,
     no_negative_weight,
@@ -48,6 +49,7 @@ IMPORTANT = np.array([9.0, 6, 4, 2, -5])
         "no penalty": (IMPORTANT, 3, 0.0),
         "scores of ±1000": (np.array([1000.0, -1000, 0]), 2, 8.0),
     },
+    crossed=edges_in_pairs(lambda setting: (setting.scores[0], 2, 0.5), sizes=ONE_ROW),
     properties=(
         rows_sum_to_one(),
         Property("the first step has read nothing yet", _first_step_is_plain),

@@ -88,13 +88,15 @@ def shape_of_V():
 
 @shape_of_product.mistake
 def inner_sizes():
-    """You kept the inner sizes: these two must agree, and vanish."""
+    """Your result is as if you kept the inner sizes: these two must agree, and vanish."""
     return (3, 3)
 
 
 @shape_of_product.mistake
 def all_sizes():
-    """You kept all sizes, as an outer product does; @ adds over the inner ones."""
+    """Your result is as if you kept all sizes, as an outer product does; @ adds over the inner
+    ones.
+    """
     return (4, 3, 3, 5)
 
 
@@ -247,7 +249,7 @@ def ones_won():
 
 @shape_of_sum.mistake
 def added_sizes():
-    """You added the sizes. The numbers are added; sizes must fit."""
+    """Your result is as if you added the sizes. The numbers are added; sizes must fit."""
     return (3, 4, 8)
 
 

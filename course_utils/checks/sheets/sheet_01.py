@@ -6,6 +6,7 @@ from course_utils.attention import softmax
 from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import ONE_ROW, TIES, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     inside_the_values,
     moved,
@@ -49,6 +50,12 @@ def _fits_best(trial):
     return None
 
 
+def _crossed(setting):
+    """One query that scores the books as the setting says."""
+    queries, keys = setting.queries_and_keys()
+    return queries[0], keys, setting.numbers(len(keys), 5)
+
+
 @sheet.function(
     "01.1",
     "hard lookup",
@@ -60,6 +67,7 @@ def _fits_best(trial):
     outputs=_answer,
     inputs=one_query,
     edges=EDGES,
+    crossed=edges_in_pairs(_crossed, sizes=ONE_ROW, without=TIES),
     properties=(
         Property("the answer is the content of one book", _is_a_value),
         Property("no other book has a higher score", _fits_best),
@@ -91,7 +99,9 @@ def last_when_sorted(query, keys, values):
 
 @hard_lookup.mistake
 def query_ignored(query, keys, values):
-    """Your choice does not depend on the query: compare each key with it, keys @ query."""
+    """Your choice is as if it did not depend on the query: compare each key with it, keys @
+    query.
+    """
     return values[keys.sum(axis=-1).argmax()]
 
 
@@ -115,7 +125,7 @@ def score(query, keys, values):
 
 @hard_lookup.mistake
 def worst_book(query, keys, values):
-    """You pick the book that fits worst: the best has the largest score."""
+    """Your result is as if you picked the book that fits worst: the best has the largest score."""
     return values[(keys @ query).argmin()]
 
 
@@ -144,14 +154,27 @@ def soft(query, keys, values):
 
 @hard_lookup.mistake
 def nearest_key(query, keys, values):
-    """You took the nearest key; asked is the largest dot product, keys @ query."""
+    """Your result is as if you took the nearest key; asked is the largest dot product, keys @
+    query.
+    """
     distances = ((keys - query) ** 2).sum(axis=-1)
     return values[distances.argmin()]
 
 
 @hard_lookup.mistake
+def cosine(query, keys, values):
+    """Your result is as if each score were divided by its key's length, a cosine: asked is the
+    dot product as it is, keys @ query.
+    """
+    lengths = np.linalg.norm(keys, axis=-1)
+    return values[(keys @ query / np.where(lengths > 0, lengths, 1)).argmax()]
+
+
+@hard_lookup.mistake
 def longest_key(query, keys, values):
-    """You pick the longest label, whatever the query says: keys @ query compares them."""
+    """Your result is as if you picked the longest label, whatever the query says: keys @ query
+    compares them.
+    """
     lengths = np.linalg.norm(keys, axis=-1)
     return values[lengths.argmax()]
 
@@ -195,6 +218,7 @@ def _ahead_by_one(trial):
     outputs=_answer,
     inputs=one_query,
     edges=EDGES,
+    crossed=edges_in_pairs(_crossed, sizes=ONE_ROW),
     properties=(
         inside_the_values("answer"),
         order_of_keys_is_irrelevant("answer"),
@@ -236,21 +260,25 @@ def in_float32(query, keys, values):
 
 @soft_lookup.mistake
 def no_softmax(query, keys, values):
-    """You mixed with the scores themselves: turn them into weights that sum to 1 first."""
+    """Your result is as if you mixed with the scores themselves: turn them into weights that
+    sum to 1 first.
+    """
     scores = keys @ query
     return scores @ values
 
 
 @soft_lookup.mistake
 def keys_mixed(query, keys, values):
-    """You mixed the labels, keys: what is handed over are the contents, values."""
+    """Your result is as if you mixed the labels, keys: what is handed over are the contents,
+    values.
+    """
     return softmax(keys @ query) @ keys
 
 
 @soft_lookup.mistake
 def divided_by_the_sum(query, keys, values):
-    """You divided the scores by their sum; with scores below 0 that is no average. Softmax
-    takes exp first.
+    """Your result is as if you divided the scores by their sum; with scores below 0 that is no
+    average. Softmax takes exp first.
     """
     scores = keys @ query
     weights = scores / scores.sum()
@@ -273,7 +301,9 @@ def plain_mean(query, keys, values):
 
 @soft_lookup.mistake
 def mean_of_the_weighted_values(query, keys, values):
-    """You averaged the weighted values: the weights sum to 1 already, so add them up."""
+    """Your result is as if you averaged the weighted values: the weights sum to 1 already, so
+    add them up.
+    """
     weights = softmax(keys @ query)
     return (weights[:, None] * values).mean(axis=0)
 
@@ -288,7 +318,9 @@ def softmax_without_a_shift(query, keys, values):
 
 @soft_lookup.mistake
 def scaled(query, keys, values):
-    """You divided the scores by √d. That is a later rule; here the scores stay as they are."""
+    """Your result is as if you divided the scores by √d. That is a later rule; here the scores
+    stay as they are.
+    """
     weights = softmax(keys @ query / np.sqrt(len(query)))
     return weights @ values
 
@@ -302,7 +334,9 @@ def exp_without_the_sum(query, keys, values):
 
 @soft_lookup.mistake
 def every_weight_1(query, keys, values):
-    """This adds all contents up, each with weight 1: softmax ran along an axis of length 1."""
+    """This adds all contents up, each with weight 1: as if softmax ran along an axis of length
+    1.
+    """
     scores = keys @ query
     weights = softmax(scores[:, None])  # (m, 1)
     return (weights * values).sum(axis=0)
@@ -353,24 +387,66 @@ sheet.choice(
 OF_A_WEIGHT, OF_THE_ANSWER = "the change of a weight", "the change of the answer"
 
 
+def _soft(query, keys, values):
+    weights = softmax(keys @ query)
+    return weights, weights @ values
+
+
+def _hard(query, keys, values):
+    weights = (np.arange(len(keys)) == (keys @ query).argmax()).astype(float)
+    return weights, weights @ values
+
+
+def _peeks_at_contents(query, keys, values):
+    weights = softmax(keys @ query + 0.3 * values.sum(axis=1))
+    return weights, weights @ values
+
+
+def _peeks_at_the_last(query, keys, values):
+    """The last book alone is weighed by what is in it, and against it."""
+    scores = keys @ query
+    scores[-1] -= 0.5 * values[-1, 0]
+    weights = softmax(scores)
+    return weights, weights @ values
+
+
+LOOKUPS = {
+    "soft lookup": _soft,
+    "hard lookup": _hard,
+    "one that peeks at the contents": _peeks_at_contents,
+    "one that peeks at the last book": _peeks_at_the_last,
+}
+SHELF = np.random.default_rng(4).normal(size=(2, 4, 2))
+
+
 def _two_shelves(rng, square=False):
     query, keys, values = one_query(rng, square)
-    return query, keys, values, values + rng.normal(size=values.shape)
+    lookup = list(LOOKUPS.values())[int(rng.integers(len(LOOKUPS)))]
+    return lookup, query, keys, values, values + rng.normal(size=values.shape)
 
 
-def _weights_stay(trial):
-    return moved(trial.outputs[OF_A_WEIGHT], 0.0, trial.tolerance)
+def _honest_weights_stay(trial):
+    _, *rest = trial.arguments
+    return moved(trial.call(_soft, *rest)[OF_A_WEIGHT], 0.0, trial.tolerance)
+
+
+def _peeking_shows(trial):
+    _, query, keys, first, second = trial.arguments
+    found = trial.call(_peeks_at_contents, query, keys, first, second)[OF_A_WEIGHT]
+    weights = [_peeks_at_contents(query, keys, values)[0] for values in (first, second)]
+    return moved(found, np.abs(weights[0] - weights[1]).max(), trial.tolerance)
 
 
 def _doubles(trial):
-    query, keys, first, second = trial.arguments
-    further = trial.call(query, keys, first, first + 2 * (second - first))[OF_THE_ANSWER]
-    return moved(further, 2 * trial.outputs[OF_THE_ANSWER], trial.tolerance)
+    _, query, keys, first, second = trial.arguments
+    once = trial.call(_soft, query, keys, first, second)[OF_THE_ANSWER]
+    twice = trial.call(_soft, query, keys, first, first + 2 * (second - first))[OF_THE_ANSWER]
+    return moved(twice, 2 * once, trial.tolerance)
 
 
 def _known_change(trial):
     contents = np.array([[0.0, 0], [0, 0]]), np.array([[4.0, -8], [4, -8]])
-    found = trial.call(np.ones(2), np.ones((2, 2)), *contents)[OF_THE_ANSWER]
+    found = trial.call(_soft, np.ones(2), np.ones((2, 2)), *contents)[OF_THE_ANSWER]
     return moved(found, 8.0, trial.tolerance)
 
 
@@ -379,112 +455,140 @@ def _known_change(trial):
     "prove it: how much does each change?",
     points=2,
     asks="""
-    Measure what you just said. Ask both libraries and return two numbers: the largest
-    change of any weight, and the largest change of any number of the answer. A fall counts
-    like a rise.
+    Measure what you just said, for any library. `lookup(query, keys, values)` returns two
+    things, the weights (m,) and the answer (d_v,). It may be a soft lookup, a hard one, or one
+    that cheats and peeks at the contents. Ask it with both contents and return two numbers: the
+    largest change of any weight, and the largest change of any number of the answer. A fall
+    counts like a rise.
     """,
     outputs=lambda *_: {OF_A_WEIGHT: (), OF_THE_ANSWER: ()},
     inputs=_two_shelves,
     edges={
-        "the same contents": (QUERY, KEYS, VALUES, VALUES),
-        "one book": (QUERY, KEYS[:1], VALUES[:1], -VALUES[:1]),
-        "less than before": (QUERY, KEYS, VALUES, VALUES - np.array([9.0, 1])),
+        **{name: (lookup, QUERY, KEYS, *SHELF) for name, lookup in LOOKUPS.items()},
+        "the same contents": (_soft, QUERY, KEYS, VALUES, VALUES),
+        "one book": (_soft, QUERY, KEYS[:1], VALUES[:1], -VALUES[:1]),
+        "less than before": (_soft, QUERY, KEYS, VALUES, VALUES - np.array([9.0, 1])),
     },
+    crossed=edges_in_pairs(
+        lambda setting: (_soft, *_crossed(setting), setting.numbers(*setting.scores.shape[1:], 5)),
+        sizes=ONE_ROW,
+    ),
     properties=(
-        Property("no weight changes, so the first number is 0", _weights_stay),
+        Property(
+            "for a soft lookup no weight changes: the first number is 0", _honest_weights_stay
+        ),
+        Property("a lookup that peeks at the contents is seen in the first number", _peeking_shows),
         Property("contents that change twice as much change the answer twice as much", _doubles),
         Property("from [0 0] to [4 −8] in every book, the largest change is 8", _known_change),
     ),
     hints=(
-        "Make weights and answer twice, once with each contents. What do you then compare?",
-        "np.abs(weights_1 - weights_2).max() for the weights; the same for answer_1 and ____.",
+        "Call lookup twice, once with each contents. What do you then compare?",
+        "weights_1, answer_1 = lookup(query, keys, values_1); np.abs(weights_1 - ____).max()",
     ),
 )
-def largest_changes(query, keys, values_1, values_2):
-    """Right, and it is proved: the weights stay exactly, the answer moves."""
-    weights_1, weights_2 = softmax(keys @ query), softmax(keys @ query)
-    answer_1, answer_2 = weights_1 @ values_1, weights_2 @ values_2
+def largest_changes(lookup, query, keys, values_1, values_2):
+    """Right, and it is proved: an honest lookup's weights stay, the answer moves."""
+    weights_1, answer_1 = lookup(query, keys, values_1)
+    weights_2, answer_2 = lookup(query, keys, values_2)
     return np.abs(weights_1 - weights_2).max(), np.abs(answer_1 - answer_2).max()
 
 
-@largest_changes.also_right
-def change_of_the_values_mixed(query, keys, values_1, values_2):
-    return 0, np.abs(softmax(keys @ query) @ (values_1 - values_2)).max()
+def _changes(lookup, *shelves):
+    """What both things that a lookup returns have changed by, from the first contents."""
+    query, keys, values_1, values_2 = shelves
+    before, after = lookup(query, keys, values_1), lookup(query, keys, values_2)
+    return after[0] - before[0], after[1] - before[1]
 
 
 @largest_changes.also_right
-def number_by_number(query, keys, values_1, values_2):
-    change = softmax(keys @ query) @ (values_2 - values_1)
-    return np.array([0.0, max(abs(number) for number in change)])
+def each_by_its_norm(lookup, *shelves):
+    return tuple(np.linalg.norm(change, np.inf) for change in _changes(lookup, *shelves))
 
 
 @largest_changes.also_right
-def in_float32(query, keys, values_1, values_2):
-    change = softmax(keys @ query) @ (values_1 - values_2)
-    return [np.float32(0), np.abs(change).max().astype(np.float32)]
+def number_by_number(lookup, query, keys, values_1, values_2):
+    found = lookup(query, keys, values_1), lookup(query, keys, values_2)
+    return [
+        max(abs(a - b) for a, b in zip(*pair, strict=True)) for pair in zip(*found, strict=True)
+    ]
+
+
+@largest_changes.also_right
+def in_float32(lookup, *shelves):
+    return np.array([np.abs(change).max() for change in _changes(lookup, *shelves)], np.float32)
 
 
 @largest_changes.mistake
-def swapped(query, keys, values_1, values_2):
+def zero_without_asking(lookup, query, keys, values_1, values_2):
+    """Your result is as if the first number were 0 for every lookup: one that peeks at the
+    contents changes its weights. Measure it.
+    """
+    return 0.0, np.abs(_changes(lookup, query, keys, values_1, values_2)[1]).max()
+
+
+@largest_changes.mistake
+def own_lookup(lookup, query, keys, values_1, values_2):
+    """Your result is as if you used a soft lookup of your own: call the lookup that is given."""
+    return largest_changes(_soft, query, keys, values_1, values_2)
+
+
+@largest_changes.mistake
+def swapped(lookup, *shelves):
     """Both numbers are right, in the wrong order: first the weights, then the answer."""
-    weights = softmax(keys @ query)
-    return np.abs(weights @ values_1 - weights @ values_2).max(), 0.0
+    return largest_changes(lookup, *shelves)[::-1]
 
 
 @largest_changes.mistake
-def no_absolute_value(query, keys, values_1, values_2):
+def no_absolute_value(lookup, *shelves):
     """A change of −5 is a large change: take np.abs before the max."""
-    weights = softmax(keys @ query)
-    return 0.0, (weights @ values_1 - weights @ values_2).max()
+    return tuple((-change).max() for change in _changes(lookup, *shelves))
 
 
 @largest_changes.mistake(name="the other way round, no absolute value")
-def largest_rise(query, keys, values_1, values_2):
+def largest_rise(lookup, *shelves):
     """A fall counts as much as a rise: np.abs(…) before the max."""
-    weights = softmax(keys @ query)
-    return 0.0, (weights @ values_2 - weights @ values_1).max()
+    return tuple(change.max() for change in _changes(lookup, *shelves))
 
 
 @largest_changes.mistake
-def absolute_value_too_late(query, keys, values_1, values_2):
+def absolute_value_too_late(lookup, *shelves):
     """np.abs comes after max: a large fall is lost by then. Take it first."""
-    weights = softmax(keys @ query)
-    return 0.0, abs((weights @ values_1 - weights @ values_2).max())
+    return tuple(abs((-change).max()) for change in _changes(lookup, *shelves))
 
 
 @largest_changes.mistake
-def answers_returned(query, keys, values_1, values_2):
+def answers_returned(lookup, query, keys, values_1, values_2):
     """These are the two answers; asked is how much they differ, as two numbers."""
-    weights = softmax(keys @ query)
-    return weights @ values_1, weights @ values_2
+    return lookup(query, keys, values_1)[1], lookup(query, keys, values_2)[1]
 
 
 @largest_changes.mistake
-def values_compared(query, keys, values_1, values_2):
-    """You compared the values with each other; compare the answers, which mix them."""
-    return 0.0, np.abs(values_1 - values_2).max()
+def values_compared(lookup, query, keys, values_1, values_2):
+    """Your result is as if you compared the values with each other; compare the answers, which
+    mix them.
+    """
+    change, _ = largest_changes(lookup, query, keys, values_1, values_2)
+    return change, np.abs(values_1 - values_2).max()
 
 
 @largest_changes.mistake
-def mean(query, keys, values_1, values_2):
-    """This is the average change of the answer; asked is the largest: max, not mean."""
-    weights = softmax(keys @ query)
-    return 0.0, np.abs(weights @ values_1 - weights @ values_2).mean()
+def mean(lookup, *shelves):
+    """These are average changes; asked are the largest: max, not mean."""
+    return tuple(np.abs(change).mean() for change in _changes(lookup, *shelves))
 
 
 @largest_changes.mistake
-def weights_from_the_values(query, keys, values_1, values_2):
-    """Your weights were made from the values; they come from keys @ query."""
-    weights_1, weights_2 = softmax(values_1.sum(axis=1)), softmax(values_2.sum(axis=1))
-    answer_1, answer_2 = softmax(keys @ query) @ values_1, softmax(keys @ query) @ values_2
-    return np.abs(weights_1 - weights_2).max(), np.abs(answer_1 - answer_2).max()
+def summed(lookup, *shelves):
+    """Your result is as if you added all changes up; asked is the largest single one."""
+    return tuple(np.abs(change).sum() for change in _changes(lookup, *shelves))
 
 
 @largest_changes.mistake
-def summed(query, keys, values_1, values_2):
-    """You added all changes of the answer up; asked is the largest single one."""
-    weights = softmax(keys @ query)
-    return 0.0, np.abs(weights @ values_1 - weights @ values_2).sum()
+def sums_compared(lookup, *shelves):
+    """Your result is as if you compared sums: changes up and down then cancel. Compare number by
+    number.
+    """
+    return tuple(abs(change.sum()) for change in _changes(lookup, *shelves))
 
 
 NAMES = np.array([[2.0, 1, 0], [0, 2, 1], [1, 0, 2]])
@@ -499,8 +603,8 @@ SCORES = NAMES @ SPELLING
     points=1,
     asks="""
     Three colleagues and their phone numbers. The names are vectors, so that a badly spelled
-    name can still be compared. What does a *soft* lookup return for this spelling? Use your
-    `soft_lookup`, or compute it in another way.
+    name can still be compared. What does a *soft* lookup return for this spelling, within 0.5?
+    Use your `soft_lookup`, or compute it in another way.
     """,
     what="one number, the blended one",
     tolerance=0.5,
@@ -534,13 +638,13 @@ def mean():
 
 @blended_number.mistake
 def scores():
-    """You mixed with the scores: softmax makes weights of them."""
+    """Your result is as if you mixed with the scores: softmax makes weights of them."""
     return SCORES @ NUMBERS
 
 
 @blended_number.mistake
 def divided_by_the_sum():
-    """You divided the scores by their sum: softmax takes exp first."""
+    """Your result is as if you divided the scores by their sum: softmax takes exp first."""
     weights = SCORES / SCORES.sum()
     return weights @ NUMBERS
 

@@ -7,6 +7,7 @@ from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
 from course_utils.checks.orders import stands_before
+from course_utils.checks.sheets.attention_edges import edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     attention_arrays,
     attention_edges,
@@ -72,19 +73,21 @@ def exps():
 
 @weights_of_q3.mistake
 def no_exp():
-    """You divided the scores by their sum: take exp first."""
+    """Your result is as if you divided the scores by their sum: take exp first."""
     return SCORES / SCORES.sum()
 
 
 @weights_of_q3.mistake
 def powers_of_2():
-    """You took powers of 2: exp is a power of e ≈ 2.718."""
+    """Your result is as if you took powers of 2: exp is a power of e ≈ 2.718."""
     return 2**SCORES / (2**SCORES).sum()
 
 
 @weights_of_q3.mistake
 def scaled():
-    """You divided the scores by √2, which is a later rule: here they stay as they are."""
+    """Your result is as if you divided the scores by √2, which is a later rule: here they stay
+    as they are.
+    """
     return softmax(SCORES / np.sqrt(2))
 
 
@@ -191,6 +194,18 @@ PROPERTIES = (
 )
 
 
+def _crossed(setting):
+    """Queries that score the keys as the setting says."""
+    queries, keys = setting.queries_and_keys()
+    return queries, keys, setting.numbers(len(keys), 5)
+
+
+def _crossed_batch(setting):
+    """The same beside an example with small numbers."""
+    calm = setting._replace(scores=setting.numbers(*setting.scores.shape))
+    return tuple(map(np.stack, zip(_crossed(setting), _crossed(calm), strict=True)))
+
+
 @sheet.function(
     "02.3",
     "attention without loops",
@@ -203,6 +218,7 @@ PROPERTIES = (
     outputs=_shapes,
     inputs=attention_arrays,
     edges=attention_edges(),
+    crossed=edges_in_pairs(_crossed),
     properties=PROPERTIES,
     hints=(
         "What shape has S, the scores, and which of its axes belongs to the keys?",
@@ -262,7 +278,9 @@ def keys_mixed(queries, keys, values):
 
 @attention.mistake
 def weights_transposed(queries, keys, values):
-    """You mixed with the transposed weights: row i of the weights belongs to query i already."""
+    """Your result is as if you mixed with the transposed weights: row i of the weights belongs
+    to query i already.
+    """
     weights = softmax(queries @ keys.T)
     return weights.T @ values, weights
 
@@ -284,8 +302,8 @@ def softmax_over_everything(queries, keys, values):
 
 @attention.mistake
 def scaled(queries, keys, values):
-    """You divided the scores by √d. That is the third rule, of a later lesson; this one takes
-    the plain dot product.
+    """Your result is as if you divided the scores by √d. That is the third rule, of a later
+    lesson; this one takes the plain dot product.
     """
     weights = softmax(queries @ keys.T / np.sqrt(keys.shape[1]))
     return weights @ values, weights
@@ -303,7 +321,9 @@ def overflow(queries, keys, values):
 
 @attention.mistake
 def divided_by_the_sum(queries, keys, values):
-    """You divided the scores by their sum: without exp, weights can be negative."""
+    """Your result is as if you divided the scores by their sum: without exp, weights can be
+    negative.
+    """
     scores = queries @ keys.T
     weights = scores / scores.sum(axis=-1, keepdims=True)
     return weights @ values, weights
@@ -383,6 +403,7 @@ def _same_key_twice(trial):
     outputs=lambda queries, keys: {"weights": (len(queries), len(keys))},
     inputs=lambda rng, square=False: attention_arrays(rng, square)[:2],
     edges={name: arrays[:2] for name, arrays in attention_edges().items()},
+    crossed=edges_in_pairs(lambda setting: _crossed(setting)[:2]),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
@@ -486,6 +507,7 @@ def _alone(trial):
         name: tuple(np.stack([array] * 2) for array in arrays)
         for name, arrays in attention_edges().items()
     },
+    crossed=edges_in_pairs(_crossed_batch),
     properties=(
         *PROPERTIES,
         Property("an example alone gives the same as in its batch", _alone),
@@ -578,7 +600,9 @@ def swapped(queries, keys, values):
 
 @batched_attention.mistake
 def scaled(queries, keys, values):
-    """You divided the scores by √d, which is a later rule: leave them as they are."""
+    """Your result is as if you divided the scores by √d, which is a later rule: leave them as
+    they are.
+    """
     scores = queries @ np.swapaxes(keys, -1, -2)
     weights = softmax(scores / np.sqrt(keys.shape[-1]))
     return weights @ values, weights

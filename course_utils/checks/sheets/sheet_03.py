@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.attention import softmax
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import HOLD_ANSWERS, Property
+from course_utils.checks.sheets.attention_edges import EMPTY_ROWS, MASKS, OF_HIDDEN, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     moved,
     no_negative_weight,
@@ -52,6 +53,9 @@ def _ahead_by_one(trial):
         "scores of ±1000": (STRONG, 0.5),
         "one key": (ROWS[:, :1], 3.0),
     },
+    crossed=edges_in_pairs(
+        lambda setting: (setting.scores, float(setting.rng.choice([0.25, 0.5, 2, 4])))
+    ),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
@@ -95,19 +99,33 @@ def multiplied(scores, temperature):
 
 @soften.mistake
 def after_softmax(scores, temperature):
-    """You divided the weights, so rows no longer sum to 1: divide the scores, before softmax."""
+    """Your result is as if you divided the weights, so rows no longer sum to 1: divide the
+    scores, before softmax.
+    """
     return softmax(scores) / temperature
 
 
 @soften.mistake
 def no_temperature(scores, temperature):
-    """This is softmax at temperature 1, whatever the dial says: use temperature."""
+    """Your result is softmax at temperature 1, whatever the dial says: divide the scores by it. (To
+    subtract it changes nothing.)
+    """
     return softmax(scores)
 
 
 @soften.mistake
+def powers_that_do_not_sum_to_1(scores, temperature):
+    """Your result is as if the weights were raised to the power 1 / T: the ratios are right, the
+    sums are not 1. Divide the scores, before softmax.
+    """
+    return softmax(scores) ** (1 / temperature)
+
+
+@soften.mistake
 def root(scores, temperature):
-    """Divide by the temperature itself; the root belongs to √d_k, a later rule."""
+    """Your result is as if √temperature divided: divide by the temperature itself. The root
+    belongs to √d_k, a later rule.
+    """
     return softmax(scores / np.sqrt(temperature))
 
 
@@ -152,6 +170,13 @@ def _ratios(trial):
     return moved(logs, gaps, trial.tolerance)
 
 
+def _hidden_by_minus_infinity(setting):
+    """What is hidden has a score of −∞, and the slices run along one axis or the other."""
+    axis = int(setting.rng.choice([0, 1, -1]))
+    scores = np.where(setting.mask, setting.scores, -np.inf)
+    return (scores.T if axis == 0 else scores), axis
+
+
 @sheet.function(
     "03.2",
     "a softmax that never overflows",
@@ -171,8 +196,12 @@ def _ratios(trial):
         "scores of 100 in float32": (np.array([[100, 99, 98]], np.float32), -1),
         "−inf, may not be looked at": (np.array([[0, -np.inf, 1], [-np.inf, 2, -np.inf]]), -1),
         "one row": (np.array([3.0, 1, 2]), 0),
+        "all scores near −1000": (np.array([[-1000.0, -1001], [-998, -1000]]), -1),
         "one key": (np.array([[3.0], [-800]]), 1),
     },
+    crossed=edges_in_pairs(
+        _hidden_by_minus_infinity, masks=MASKS, without=(*EMPTY_ROWS, *OF_HIDDEN)
+    ),
     properties=(
         Property("along the axis, weights sum to 1", _sums),
         no_negative_weight(),
@@ -226,10 +255,19 @@ def no_shift(scores, axis):
 
 @stable_softmax.mistake
 def largest_of_all(scores, axis):
-    """You subtract the largest score of the whole array. A row far below it becomes all zeros,
-    and 0/0 is NaN: each slice needs its own.
+    """Your result is as if you subtracted the largest score of the whole array. A row far below
+    it becomes all zeros, and 0/0 is NaN: each slice needs its own.
     """
     exps = np.exp(scores - scores.max())
+    return exps / exps.sum(axis=axis, keepdims=True)
+
+
+@stable_softmax.mistake
+def largest_never_below_0(scores, axis):
+    """Your result is as if the largest were never taken below 0: a slice of scores near −1000
+    becomes 0/0. The largest may be negative, so start from the scores alone.
+    """
+    exps = np.exp(scores - scores.max(axis=axis, keepdims=True, initial=0))
     return exps / exps.sum(axis=axis, keepdims=True)
 
 
@@ -260,8 +298,8 @@ def axis_ignored(scores, axis):
 
 @stable_softmax.mistake
 def largest_along_the_last_axis(scores, axis):
-    """Your maximum always runs along the last axis, so it shifts scores of one slice
-    differently: max(axis=axis, …).
+    """Your result is as if the maximum always ran along the last axis: it then shifts scores of
+    one slice differently: max(axis=axis, …).
     """
     exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return exps / exps.sum(axis=axis, keepdims=True)
@@ -269,14 +307,16 @@ def largest_along_the_last_axis(scores, axis):
 
 @stable_softmax.mistake
 def sum_along_the_last_axis(scores, axis):
-    """The maximum is right. Your sum always runs along the last axis: sum(axis=axis, …)."""
+    """Your result is as if the sum always ran along the last axis: sum(axis=axis, …)."""
     exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
     return exps / exps.sum(axis=-1, keepdims=True)
 
 
 @stable_softmax.mistake
 def one_sum_for_all(scores, axis):
-    """You divide by the sum over the whole array: each slice needs its own sum, axis=axis."""
+    """Your result is as if you divided by the sum over the whole array: each slice needs its
+    own sum, axis=axis.
+    """
     exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
     return exps / exps.sum()
 
@@ -292,17 +332,29 @@ def in_place(scores, axis):
     return scores
 
 
+@stable_softmax.mistake(name="−1000 for −∞")
+def minus_1000_for_minus_infinity(scores, axis):
+    """Your result is as if −∞ were −1000: beside scores of −1000 it then gets a share. exp(−∞) is 0
+    by itself: leave −∞ in.
+    """
+    scores = np.where(np.isfinite(scores), scores, -1000)
+    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=axis, keepdims=True)
+
+
 @stable_softmax.mistake
 def smallest_subtracted(scores, axis):
-    """You subtract the smallest score. The largest then grows, and exp overflows sooner."""
+    """Your result is as if you subtracted the smallest score. The largest then grows, and exp
+    overflows sooner.
+    """
     exps = np.exp(scores - scores.min(axis=axis, keepdims=True))
     return exps / exps.sum(axis=axis, keepdims=True)
 
 
 @stable_softmax.mistake
 def mean_subtracted(scores, axis):
-    """The mean cancels too, but a score can still be 1000 above it: which number makes all
-    others 0 or less?
+    """Your result is as if the mean were subtracted. It cancels too, but a score can still be
+    1000 above it: which number makes all others 0 or less?
     """
     exps = np.exp(scores - scores.mean(axis=axis, keepdims=True))
     return exps / exps.sum(axis=axis, keepdims=True)
@@ -471,7 +523,9 @@ def perplexity(weights):
 
 @entropy.mistake
 def weights_forgotten(weights):
-    """You added the logs up as they are: each counts with its weight, weights * log."""
+    """Your result is as if you added the logs up as they are: each counts with its weight,
+    weights * log.
+    """
     logs = np.log(np.where(weights > 0, weights, 1))
     return -logs.sum(axis=-1)
 
@@ -518,13 +572,13 @@ def _scales(trial):
     "turn the dial to a given perplexity",
     points=3,
     asks="""
-    One row of scores (m,), no two equal, and a target between 1 and m. Find the temperature
-    at which the perplexity is the target, and return **the temperature and the weights**
-    there.
+    One row of scores (m,), no two equal, none beyond ±1000, and a target between 1 and m.
+    Find the temperature at which the perplexity is the target, and return **the temperature
+    and the weights** there.
 
     Perplexity only grows with T, so halve: T lies between `low = 0.001` and `high = 1000`.
     Look at the middle; where the perplexity is too small, the middle becomes the new `low`,
-    else the new `high`. 60 halvings are enough.
+    else the new `high`. 60 halvings are enough: both results are compared to six digits.
     """,
     outputs=lambda scores, target: {"temperature": (), "weights": scores.shape},
     inputs=_scores_and_target,
@@ -534,7 +588,16 @@ def _scales(trial):
         "scores of ±100": (np.array([100.0, -100, 0]), 2.0),
         "hardly more than one": (np.array([2.0, 1, 0, -1]), 1.3),
         "nearly all": (np.array([0.5, 2, -1]), 2.9),
+        "scores near 1000": (np.array([1000.0, 999, 998]), 2.0),
+        "scores near −1000": (np.array([-1000.0, -997, -999]), 1.5),
+        "two near 1000, the last at −1000": (np.array([1000.0, 999.5, -1000]), 1.5),
+        "two near 1000, the first at −1000": (np.array([-1000.0, 999.5, 1000]), 1.5),
     },
+    crossed=lambda: {  # twice these scores, and the temperature lies outside
+        "a temperature near 0.001": (np.array([0.004, 0.002, 0, -0.002]), 2.2),
+        "a temperature near 1000": (np.array([1000.0, 0, -500]), 2.4),
+    },
+    enough=6,
     properties=(
         Property("the temperature is above 0", _above_0),
         Property("the weights are softmax(scores / temperature)", _fits),
@@ -589,9 +652,40 @@ def in_float32(scores, target):
 
 
 @temperature_for.mistake
+def exp_without_a_shift(scores, target):
+    """Your result is as if exp were taken of scores / T as they are: it overflows where T is small.
+    Use softmax.
+    """
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        exps = np.exp(scores / middle)
+        if np.exp(entropy(exps / exps.sum())) < target:
+            low = middle
+        else:
+            high = middle
+    exps = np.exp(scores / low)
+    return low, exps / exps.sum()
+
+
+@temperature_for.mistake
+def no_guard_for_a_weight_of_0(scores, target):
+    """Your result is as if 0 · log 0 were taken, which is NaN: your entropy of 03.3 guards it."""
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        weights = softmax(scores / middle)
+        if np.exp(-(weights * np.log(weights)).sum()) < target:
+            low = middle
+        else:
+            high = middle
+    return low, softmax(scores / low)
+
+
+@temperature_for.mistake
 def wrong_half(scores, target):
-    """You keep the wrong half, so the search runs to an end. Too few keys means too cold: then
-    the low end moves up.
+    """Your result is as if you kept the wrong half, so the search runs to an end. Too few keys
+    means too cold: then the low end moves up.
     """
     low, high = 0.001, 1000.0
     for _ in range(60):
@@ -603,9 +697,24 @@ def wrong_half(scores, target):
     return low, softmax(scores / low)
 
 
+@temperature_for.mistake
+def multiplied(scores, target):
+    """Your result is as if scores were multiplied by T: a high temperature then makes it sharper.
+    T divides the scores.
+    """
+    low, high = 0.001, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if np.exp(entropy(softmax(scores * middle))) < target:
+            low = middle
+        else:
+            high = middle
+    return low, softmax(scores * low)
+
+
 @temperature_for.mistake(name="entropy")
 def entropy_compared(scores, target):
-    """You compare the entropy with the target; perplexity is its exp."""
+    """Your result is as if you compared the entropy with the target; perplexity is its exp."""
     low, high = 0.001, 1000.0
     for _ in range(60):
         middle = (low + high) / 2
@@ -631,7 +740,9 @@ def base_2(scores, target):
 
 @temperature_for.mistake
 def largest_weight(scores, target):
-    """You made the largest weight 1/target. Perplexity counts all keys: exp of the entropy."""
+    """Your result is as if you made the largest weight 1/target. Perplexity counts all keys:
+    exp of the entropy.
+    """
     low, high = 0.001, 1000.0
     for _ in range(60):
         middle = (low + high) / 2
@@ -686,8 +797,8 @@ def swapped(scores, target):
     "prove that a shift cancels",
     points=1,
     asks="""
-    The same number c is added to every score z_l. Three of these six lines, in order, prove
-    that no weight changes. Give their numbers.
+    The same number c is added to every score z_l. **Three** of these six lines, in order, prove
+    that no weight changes. Give their three numbers.
     """,
     lines={
         1: "= exp(z_j) / Σ_l exp(z_l) = softmax(z)_j",
@@ -705,6 +816,14 @@ def swapped(scores, target):
 def proof_of_a_shift():
     """Right: exp(c) is a factor of every term, above and below, and cancels."""
     return (4, 2, 1)
+
+
+@proof_of_a_shift.mistake(shows=lambda order: len(order) > 3)
+def more_than_three():
+    """Three lines are asked for; yours are more. From softmax(z + c) to softmax(z), one step lies
+    between.
+    """
+    return (4, 2, 5, 1)
 
 
 @proof_of_a_shift.mistake(shows=lambda order: 3 in order)

@@ -6,6 +6,7 @@ from course_utils.attention import softmax
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
 from course_utils.checks.orders import stands_before
+from course_utils.checks.sheets.attention_edges import END_HIDDEN, ONE_ROW, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     moved,
     no_negative_weight,
@@ -126,7 +127,9 @@ def no_axis(queries, keys):
 
 @two_joins.mistake
 def added(queries, keys):
-    """You added queries and keys. To join is to keep all numbers, side by side or below."""
+    """Your result is as if you added queries and keys. To join is to keep all numbers, side by
+    side or below.
+    """
     return queries + keys, queries + keys
 
 
@@ -204,6 +207,14 @@ def _keys_count(trial):
     return moved(found[1, 0] / found[1, 2], np.e, 10 * trial.tolerance)
 
 
+def _crossed_pairs(setting):
+    """The keys' parts are the setting's first row; places may set rows far apart."""
+    of_keys, keys = setting.queries_and_keys()
+    queries = 1000 * setting.numbers(len(of_keys), 3)
+    of_places = setting.rng.choice([-0.5, 500], size=1)
+    return queries, keys, np.concatenate([setting.numbers(3), of_keys[0], of_places]), 0.25
+
+
 @sheet.function(
     "04.3",
     "a number that belongs to the pair",
@@ -216,6 +227,7 @@ def _keys_count(trial):
     outputs=lambda queries, keys, w, b: {"weights": (len(queries), len(keys))},
     inputs=_pair_arrays,
     edges=_pair_edges(),
+    crossed=edges_in_pairs(_crossed_pairs),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
@@ -267,7 +279,9 @@ def distance_left_out(queries, keys, w, b):
 
 @weights_with_distance.mistake
 def signed_distance(queries, keys, w, b):
-    """You joined i − j, which is negative to the right. How far apart is |i − j|."""
+    """Your result is as if you joined i − j, which is negative to the right. How far apart is
+    |i − j|.
+    """
     step = np.arange(len(queries))[:, None] - np.arange(len(keys))
     return softmax(keys @ w[queries.shape[1] : -1] + w[-1] * step)
 
@@ -298,7 +312,9 @@ def softmax_over_queries(queries, keys, w, b):
 
 @weights_with_distance.mistake
 def distance_first(queries, keys, w, b):
-    """You joined [|i − j|; q; k]. The distance comes last, so the last number of w meets it."""
+    """Your result is as if you joined [|i − j|; q; k]. The distance comes last, so the last
+    number of w meets it.
+    """
     d_q = queries.shape[1]
     far = np.abs(np.arange(len(queries))[:, None] - np.arange(len(keys)))
     return softmax(keys @ w[d_q + 1 :] + w[0] * far)
@@ -306,7 +322,9 @@ def distance_first(queries, keys, w, b):
 
 @weights_with_distance.mistake
 def key_before_query(queries, keys, w, b):
-    """You joined [k; q; |i − j|]. The first numbers of w belong to the query."""
+    """Your result is as if you joined [k; q; |i − j|]. The first numbers of w belong to the
+    query.
+    """
     far = np.abs(np.arange(len(queries))[:, None] - np.arange(len(keys)))
     return softmax(keys @ w[: keys.shape[1]] + w[-1] * far)
 
@@ -439,6 +457,14 @@ def _word_first(trial):
     return moved(found["weights"], softmax(np.array([0.0, 2])), trial.tolerance)
 
 
+def _crossed_positions(setting):
+    """The layer gives the setting's scores; of what is hidden, no position holds a word."""
+    word, state = setting.numbers(2), setting.numbers(3)
+    W = setting.numbers(5, setting.scores.shape[1])
+    b = setting.scores[0] - np.concatenate([word, state]) @ W
+    return word, state, W, b, int(setting.mask[0].sum())
+
+
 @sheet.function(
     "04.5",
     "rule 1, by position",
@@ -447,11 +473,13 @@ def _word_first(trial):
     As the old program does it: join the word that was written last and the decoder's state,
     [word; state], and let a linear layer give L scores, one for each position. Only the
     first m positions hold a word, the others are padding. Return the weights of the m
-    words: they share **all** of the attention.
+    words: they share **all** of the attention. Scores may lie anywhere between −1000 and 1000,
+    behind the words too.
     """,
     outputs=lambda word, state, W, b, m: {"weights": (m,)},
     inputs=_position_arrays,
     edges=_position_edges(),
+    crossed=edges_in_pairs(_crossed_positions, sizes=ONE_ROW, masks=END_HIDDEN),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
@@ -482,7 +510,7 @@ def layer_cut_to_m(word, state, W, b, m):
 @position_weights.also_right
 def exps_cut_to_m(word, state, W, b, m):
     scores = np.concatenate([word, state]) @ W + b
-    exps = np.exp(scores - scores.max())
+    exps = np.exp(scores - scores[:m].max())
     return exps[:m] / exps[:m].sum()
 
 
@@ -518,16 +546,36 @@ def all_positions(word, state, W, b, m):
 
 @position_weights.mistake
 def last_positions(word, state, W, b, m):
-    """You kept the last m positions. The words stand at the beginning, padding behind."""
+    """Your result is as if you kept the last m positions. The words stand at the beginning,
+    padding behind.
+    """
     scores = np.concatenate([word, state]) @ W + b
     return softmax(scores[-m:])
 
 
 @position_weights.mistake
 def state_first(word, state, W, b, m):
-    """You joined [state; word]. The first rows of W belong to the word."""
+    """Your result is as if you joined [state; word]. The first rows of W belong to the word."""
     scores = np.concatenate([state, word]) @ W + b
     return softmax(scores[:m])
+
+
+@position_weights.mistake
+def largest_of_all_positions(word, state, W, b, m):
+    """Your result is as if the largest of all L scores were subtracted: where padding has 1000, the
+    words have 0 / 0. Cut to m first.
+    """
+    scores = np.concatenate([word, state]) @ W + b
+    exps = np.exp(scores - scores.max())[:m]
+    return exps / exps.sum()
+
+
+@position_weights.mistake(name="hidden by −1000")
+def hidden_by_minus_1000(word, state, W, b, m):
+    """Your result is as if −1000 hid the padding: words with −1000 then share. Cut it off."""
+    scores = np.concatenate([word, state]) @ W + b
+    scores[m:] = -1000
+    return softmax(scores)[:m]
 
 
 @position_weights.mistake
@@ -567,65 +615,102 @@ def _weights_by_product(W):
     return lambda queries, keys: softmax(queries @ W @ keys.T)
 
 
-def _weights_of_the_last_query(w_key):
-    """Only the last query's last feature counts, and only in its own row."""
-
-    def weights(queries, keys):
-        scores = np.tile(keys @ w_key, (len(queries), 1))
-        scores[-1] = scores[-1] * (1 + queries[-1, -1])
-        return softmax(scores)
-
-    return weights
+def _of(score):
+    """A rule that is softmax of a score of all queries and all keys."""
+    return lambda queries, keys: softmax(score(queries, keys) + np.zeros((len(queries), len(keys))))
 
 
-def _weights_by_a_whisper(w_query):
-    """The keys count by a thousandth, through their last feature alone."""
-
-    def weights(queries, keys):
-        of_queries = (queries @ w_query)[:, None] * np.arange(len(keys))
-        return softmax(of_queries + 0.001 * keys[:, -1])
-
-    return weights
+def _last_alone(rows):
+    """1 in the last row, 0 in the others, as a column."""
+    return (np.arange(len(rows)) == len(rows) - 1)[:, None]
 
 
 def _equal_weights(queries, keys):
     return np.full((len(queries), len(keys)), 1 / len(keys))
 
 
+def _rules(w_query, w_key, W, P):
+    """Rules by name, each with whether the query and whether the keys count; w, W and P are random.
+
+    Some hardly read what they read: through the last feature, for the last query or key alone, or
+    by a thousandth.
+    """
+    places = lambda keys: np.arange(len(keys))  # noqa: E731
+    return {
+        "rule 1 per pair": (_weights_by_pair(w_query, w_key), (0, 1)),
+        "keys through tanh": (_of(lambda q, k: np.tanh(k @ w_key)), (0, 1)),
+        "the keys' last feature": (_of(lambda q, k: k[:, -1]), (0, 1)),
+        "a thousandth of the keys": (_of(lambda q, k: 0.001 * k[:, -1]), (0, 1)),
+        "the last key alone": (_of(lambda q, k: k @ w_key * _last_alone(k)[:, 0]), (0, 1)),
+        "rule 1 by position": (_weights_by_position(P), (1, 0)),
+        "the queries' last feature, by place": (_of(lambda q, k: q[:, -1:] * places(k)), (1, 0)),
+        "the last query, by place": (
+            _of(lambda q, k: (q @ w_query)[:, None] * _last_alone(q) * places(k)),
+            (1, 0),
+        ),
+        "a thousandth of the queries": (
+            _of(lambda q, k: 0.001 * (q @ w_query)[:, None] * places(k)),
+            (1, 0),
+        ),
+        "equal weights": (_equal_weights, (0, 0)),
+        "the first key gets most": (_of(lambda q, k: -1.0 * places(k)), (0, 0)),
+        "q W k": (_weights_by_product(W), (1, 1)),
+        "q W k, scaled": (_weights_by_product(W / 2), (1, 1)),
+        "rule 2": (
+            _of(lambda q, k: np.tanh((q @ W)[:, None] + k).sum(axis=-1)),
+            (1, 1),
+        ),
+        "how near they are": (
+            _of(lambda q, k: -(((q @ W)[:, None] - k) ** 2).sum(axis=-1) / 9),
+            (1, 1),
+        ),
+        "the last query reads its last feature": (
+            _of(lambda q, k: k @ w_key * (1 + q[:, -1:] * _last_alone(q))),
+            (1, 1),
+        ),
+        "the keys, and a thousandth of q W k": (
+            _of(lambda q, k: k @ w_key + 0.001 * q @ W @ k.T),
+            (1, 1),
+        ),
+        "the queries, and a thousandth of the keys": (
+            _of(lambda q, k: (q @ w_query)[:, None] * places(k) + 0.001 * k[:, -1]),
+            (1, 1),
+        ),
+        "q W k for the last key alone": (
+            _of(lambda q, k: q @ W @ k.T * _last_alone(k)[:, 0]),
+            (1, 1),
+        ),
+        "q W k for the last query alone": (_of(lambda q, k: q @ W @ k.T * _last_alone(q)), (1, 1)),
+        "their last features": (_of(lambda q, k: q[:, -1:] * k[:, -1]), (1, 1)),
+        "q W k, with places": (_of(lambda q, k: q @ W @ k.T + places(k)), (1, 1)),
+        "queries by place, and the keys": (
+            _of(lambda q, k: (q @ w_query)[:, None] * places(k) + k @ w_key),
+            (1, 1),
+        ),
+    }
+
+
 def _rule_and_arrays(rng, square=False):
     n, m, d_q, d_k = sizes(rng, 4, square)
-    queries, keys, w_query, w_key, W, P = _normal(
+    queries, keys, *numbers = _normal(
         (n, d_q), (m, d_k), (d_q,), (d_k,), (d_q, d_k), (d_q, 8), rng=rng
     )
-    made = (
-        _weights_by_pair(w_query, w_key),
-        _weights_by_position(P),
-        _weights_by_product(W),
-        _equal_weights,
-    )
-    return made[int(rng.integers(len(made)))], queries, keys
+    made = list(_rules(*numbers).values())
+    return made[int(rng.integers(len(made)))][0], queries, keys
 
 
-KNOWN = _normal((4,), (5,), (4, 8), (4, 5), (2, 4), (3, 5), rng=np.random.default_rng(44))
-SHOWN = {
-    "rule 1 per pair": (_weights_by_pair(*KNOWN[:2]), (0, 1)),
-    "rule 1 by position": (_weights_by_position(KNOWN[2]), (1, 0)),
-    "q W k": (_weights_by_product(KNOWN[3]), (1, 1)),
-    "equal weights": (_equal_weights, (0, 0)),
-    "a rule that reads the last query alone": (_weights_of_the_last_query(KNOWN[1]), (1, 1)),
-    "a rule that hardly reads the keys": (_weights_by_a_whisper(KNOWN[0]), (1, 1)),
-}
+KNOWN = _normal((4,), (5,), (4, 5), (4, 8), (2, 4), (3, 5), rng=np.random.default_rng(44))
+SHOWN = _rules(*KNOWN[:4])
 
 
 def _known(name):
     rule, wanted = SHOWN[name]
 
     def broken(trial):
-        found = trial.call(rule, *KNOWN[4:])
-        said = tuple(int(number) for number in found.values())
-        return None if said == wanted else f"{_truth(said)}"
+        said = tuple(int(number) for number in trial.outputs.values())
+        return _truth(said) if trial.arguments[0] is rule and said != wanted else None
 
-    return Property(f"for {name} the answer is {_truth(wanted)}", broken)
+    return Property(f"for this rule the answer is {_truth(wanted)}: {name}", broken)
 
 
 def _truth(pair):
@@ -725,7 +810,9 @@ def keys_shifted(rule, queries, keys):
 
 @what_counts.mistake
 def exact_comparison(rule, queries, keys):
-    """You ask for exactly equal numbers. Rounding moves the last digits: allow 1e-6."""
+    """Your result is as if exactly equal numbers were asked for. Rounding moves the last
+    digits: allow 1e-6.
+    """
     weights = rule(queries, keys)
     other_queries, other_keys = rule(7.3 * queries + 9.1, keys), rule(queries, 7.3 * keys[::-1])
     return bool((weights != other_queries).any()), bool((weights != other_keys).any())
@@ -733,11 +820,47 @@ def exact_comparison(rule, queries, keys):
 
 @what_counts.mistake
 def first_row_alone(rule, queries, keys):
-    """You compare the first row of weights alone. A rule may read another query: take all rows."""
+    """Your result is as if you compared the first row of weights alone. A rule may read another
+    query: take all rows.
+    """
     weights = rule(queries, keys)
     query_counts = not np.allclose(weights[0], rule(-queries, keys)[0])
     keys_count = not np.allclose(weights[0], rule(queries, -keys)[0])
     return query_counts, keys_count
+
+
+@what_counts.mistake
+def one_query_changed(rule, queries, keys):
+    """Your result is as if only the first query and the first key were changed. A rule may read
+    others: change all rows.
+    """
+    weights = rule(queries, keys)
+    query, key = queries.copy(), keys.copy()
+    query[0], key[0] = -2 * query[0], -2 * key[0]
+    query_counts = not np.allclose(weights, rule(query, keys))
+    return query_counts, not np.allclose(weights, rule(queries, key))
+
+
+@what_counts.mistake
+def first_feature_changed(rule, queries, keys):
+    """Your result is as if only the first feature were changed. A rule may read another: change
+    all features.
+    """
+    weights = rule(queries, keys)
+    query, key = queries.copy(), keys.copy()
+    query[:, 0], key[:, 0] = -2 * query[:, 0], -2 * key[:, 0]
+    query_counts = not np.allclose(weights, rule(query, keys))
+    return query_counts, not np.allclose(weights, rule(queries, key))
+
+
+@what_counts.mistake
+def first_column_alone(rule, queries, keys):
+    """Your result is as if the first key's weights alone were compared, and roughly: take all, and
+    1e-6.
+    """
+    weights = rule(queries, keys)
+    query_counts = np.abs(weights - rule(-queries, keys))[:, 0].max() > 0.01
+    return query_counts, np.abs(weights - rule(queries, -keys))[:, 0].max() > 0.01
 
 
 @what_counts.mistake
@@ -751,7 +874,9 @@ def hardly_is_not_at_all(rule, queries, keys):
 
 @what_counts.mistake
 def both_at_once(rule, queries, keys):
-    """You changed queries and keys together: change one, and keep the other as it is."""
+    """Your result is as if you changed queries and keys together: change one, and keep the
+    other as it is.
+    """
     weights = rule(queries, keys)
     counts = not np.allclose(weights, rule(2 * queries + 1, keys[::-1]))
     return counts, counts

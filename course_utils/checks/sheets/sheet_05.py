@@ -6,6 +6,7 @@ from course_utils.attention import softmax
 from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import each_query_for_itself, moved, sizes
 
 sheet = Sheet("05")
@@ -50,7 +51,7 @@ def not_stretched():
 
 @shape_of_block.mistake
 def stacked():
-    """You put a and b below each other; here every row meets every."""
+    """Your result is as if a and b stood below each other; here every row meets every."""
     return (5, 6)
 
 
@@ -122,6 +123,13 @@ def _one_pair(trial):
     return moved(found[:, 0], np.array([4 * np.tanh(3.0), 0.0]), trial.tolerance)
 
 
+def _crossed(setting):
+    """The setting's sizes alone: no score of this rule is large."""
+    n, m = setting.scores.shape
+    shapes = (n, 4), (m, 5), (4, 6), (5, 6), (6,)
+    return tuple(setting.numbers(*shape) for shape in shapes)
+
+
 @sheet.function(
     "05.2",
     "additive scores without loops",
@@ -141,6 +149,7 @@ def _one_pair(trial):
     outputs=lambda queries, keys, *_: {"scores": (len(queries), len(keys))},
     inputs=_additive_arrays,
     edges=_edges(),
+    crossed=edges_in_pairs(_crossed, scores=()),
     properties=(
         each_query_for_itself("scores"),
         Property("keys in reverse order give the same columns in reverse order", _keys_reversed),
@@ -182,8 +191,8 @@ def summed_in_float32(queries, keys, W_query, W_key, v):
 
 @additive_scores.mistake
 def summed_over_the_keys(queries, keys, W_query, W_key, v):
-    """You summed over axis 1, the keys. The sum of rule 2 runs over the hidden features, the
-    last axis.
+    """Your result is as if you summed over axis 1, the keys. The sum of rule 2 runs over the
+    hidden features, the last axis.
     """
     q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
     return (np.tanh(q + k) * v).sum(axis=1)
@@ -200,8 +209,8 @@ def no_tanh(queries, keys, W_query, W_key, v):
 
 @additive_scores.mistake
 def tanh_of_each_part(queries, keys, W_query, W_key, v):
-    """You bent the two parts before adding them, so the query still adds the same number to
-    all its scores. Add first, then tanh.
+    """Your result is as if you bent the two parts before adding them, so the query still adds
+    the same number to all its scores. Add first, then tanh.
     """
     q, k = np.tanh(queries @ W_query)[:, None], np.tanh(keys @ W_key)[None]
     return (q + k) @ v
@@ -209,7 +218,9 @@ def tanh_of_each_part(queries, keys, W_query, W_key, v):
 
 @additive_scores.mistake
 def tanh_of_the_sum(queries, keys, W_query, W_key, v):
-    """You summed over the hidden features first: tanh belongs inside, on each feature."""
+    """Your result is as if you summed over the hidden features first: tanh belongs inside, on
+    each feature.
+    """
     q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
     return np.tanh((q + k) @ v)
 
@@ -237,7 +248,9 @@ def transposed(queries, keys, W_query, W_key, v):
 
 @additive_scores.mistake
 def multiplied(queries, keys, W_query, W_key, v):
-    """You multiplied the two projections: the rule adds them, that is its name."""
+    """Your result is as if you multiplied the two projections: the rule adds them, that is its
+    name.
+    """
     q, k = (queries @ W_query)[:, None], (keys @ W_key)[None]
     return np.tanh(q * k) @ v
 
@@ -340,13 +353,17 @@ def in_float32(W, query_size):
 
 @split_matrix.mistake
 def columns(W, query_size):
-    """You cut between columns. Features of [q; k] meet the rows of W: cut between rows."""
+    """Your result is as if you cut between columns. Features of [q; k] meet the rows of W: cut
+    between rows.
+    """
     return W[:, :query_size], W[:, query_size:]
 
 
 @split_matrix.mistake
 def in_the_middle(W, query_size):
-    """You cut in the middle. Query and key may differ in width: cut at query_size."""
+    """Your result is as if you cut in the middle. Query and key may differ in width: cut at
+    query_size.
+    """
     half = len(W) // 2
     return W[:half], W[half:]
 
@@ -359,7 +376,9 @@ def keys_first(W, query_size):
 
 @split_matrix.mistake(name="cut at the key's width")
 def width_of_the_key(W, query_size):
-    """You gave W_query as many rows as a key has features: it has query_size rows."""
+    """Your result is as if you gave W_query as many rows as a key has features: it has
+    query_size rows.
+    """
     key_size = len(W) - query_size
     return W[:key_size], W[key_size:]
 
@@ -449,7 +468,9 @@ def not_rounded():
 
 @smallest_d_a.mistake
 def no_2():
-    """You let the score go from 0 to d_a. It goes from −d_a to d_a: the gap is 2 d_a."""
+    """Your result is as if the score went from 0 to d_a. It goes from −d_a to d_a: the
+    gap is 2 d_a.
+    """
     return 7
 
 
@@ -541,31 +562,41 @@ def in_float32(W_query, W_key, v):
 
 @absorb_signs.mistake
 def v_alone(W_query, W_key, v):
-    """You changed v alone, so the scores change: what has to turn round together with v?"""
+    """Your result is as if you changed v alone, so the scores change: what has to turn round
+    together with v?
+    """
     return W_query, W_key, np.abs(v)
 
 
 @absorb_signs.mistake
 def queries_alone(W_query, W_key, v):
-    """You turned W_query alone. All that stands inside tanh has to turn, W_key too."""
+    """Your result is as if you turned W_query alone. All that stands inside tanh has to turn,
+    W_key too.
+    """
     return W_query * np.sign(v), W_key, np.abs(v)
 
 
 @absorb_signs.mistake
 def keys_alone(W_query, W_key, v):
-    """You turned W_key alone. All that stands inside tanh has to turn, W_query too."""
+    """Your result is as if you turned W_key alone. All that stands inside tanh has to turn,
+    W_query too.
+    """
     return W_query, W_key * np.sign(v), np.abs(v)
 
 
 @absorb_signs.mistake
 def sizes_too(W_query, W_key, v):
-    """You moved the sizes into W as well: there they make tanh steeper, not larger."""
+    """Your result is as if you moved the sizes into W as well: there they make tanh steeper,
+    not larger.
+    """
     return W_query * v, W_key * v, np.ones_like(v)
 
 
 @absorb_signs.mistake
 def everything(W_query, W_key, v):
-    """You turned every feature round. Turn only those whose number in v is negative."""
+    """Your result is as if you turned every feature round. Turn only those whose number in v is
+    negative.
+    """
     return -W_query, -W_key, -v
 
 
@@ -577,7 +608,9 @@ def sign_kept(W_query, W_key, v):
 
 @absorb_signs.mistake
 def absolute_W(W_query, W_key, v):
-    """You took the absolute value of W: turn whole columns round, as v says."""
+    """Your result is as if you took the absolute value of W: turn whole columns round, as v
+    says.
+    """
     return np.abs(W_query), np.abs(W_key), np.abs(v)
 
 

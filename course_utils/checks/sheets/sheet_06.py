@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.attention import softmax
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     attention_arrays,
     moved,
@@ -83,6 +84,7 @@ def _pair(rng, square=False):
             np.array([[2.0, 0, 0, 0], [-2, 0, 0, 0], [1, 0, 0, 0]]),
         ),
     },
+    crossed=edges_in_pairs(lambda setting: setting.queries_and_keys(scale=2)),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
@@ -118,19 +120,25 @@ def in_float32(queries, keys):
 
 @scaled_dot_weights.mistake
 def divided_by_d(queries, keys):
-    """You divided by d_k; its square root is enough: the deviation of a sum grows with √d."""
+    """Your result is as if you divided by d_k; its square root is enough: the deviation of a
+    sum grows with √d.
+    """
     return softmax(queries @ keys.T / keys.shape[1])
 
 
 @scaled_dot_weights.mistake
 def root_of_the_number_of_keys(queries, keys):
-    """You took the root of the number of keys, m. A score adds up d_k features."""
+    """Your result is as if you took the root of the number of keys, m. A score adds up d_k
+    features.
+    """
     return softmax(queries @ keys.T / np.sqrt(len(keys)))
 
 
 @scaled_dot_weights.mistake
 def root_of_the_number_of_queries(queries, keys):
-    """You took the root of the number of queries, n. Take the width of a key."""
+    """Your result is as if you took the root of the number of queries, n. Take the width of a
+    key.
+    """
     return softmax(queries @ keys.T / np.sqrt(len(queries)))
 
 
@@ -142,13 +150,15 @@ def not_scaled(queries, keys):
 
 @scaled_dot_weights.mistake
 def multiplied(queries, keys):
-    """You multiplied by √d_k, which makes large scores larger: divide."""
+    """Your result is as if you multiplied by √d_k, which makes large scores larger: divide."""
     return softmax(queries @ keys.T * np.sqrt(keys.shape[1]))
 
 
 @scaled_dot_weights.mistake
 def scaled_after_softmax(queries, keys):
-    """You divided the weights: now they sum to 1/√d_k. The scores are divided, before softmax."""
+    """Your result is as if you divided the weights: now they sum to 1/√d_k. The scores are
+    divided, before softmax.
+    """
     return softmax(queries @ keys.T) / np.sqrt(keys.shape[1])
 
 
@@ -200,7 +210,7 @@ def upside_down():
 
 @slope.mistake
 def scaled():
-    """Slope 0: you divided by √d already. Fit the plain dot products."""
+    """Slope 0: it is as if you divided by √d already. Fit the plain dot products."""
     return 0.0
 
 
@@ -234,6 +244,12 @@ def _linear(trial):
     return moved(again, 3 * trial.outputs["scores"], trial.tolerance)
 
 
+def _crossed(setting):
+    queries, keys = setting.queries_and_keys()
+    x, W = setting.projected(queries)
+    return x, keys, W
+
+
 @sheet.function(
     "06.4",
     "the general rule",
@@ -245,6 +261,7 @@ def _linear(trial):
     outputs=lambda queries, keys, W: {"scores": (len(queries), len(keys))},
     inputs=_general_arrays,
     edges={"one of each": (np.ones((1, 2)), np.ones((1, 3)), np.arange(6.0).reshape(2, 3))},
+    crossed=edges_in_pairs(_crossed),
     properties=(
         Property("W = I gives the plain dot product", _identity),
         Property("W = [[0, 3], [−2, 0]] gives s(a, b) = 3 and s(b, a) = −2", _one_way),
@@ -294,8 +311,24 @@ def row_is_key(queries, keys, W):
 
 
 @general_scores.mistake
+def weights(queries, keys, W):
+    """These are weights, their rows sum to 1. Return the scores, before softmax."""
+    return softmax(queries @ W @ keys.T)
+
+
+@general_scores.mistake
+def scaled_by_the_width_of_a_query(queries, keys, W):
+    """Your result is as if you divided by √d, the width of a query: the general rule has no
+    scale.
+    """
+    return queries @ W @ keys.T / np.sqrt(queries.shape[1])
+
+
+@general_scores.mistake
 def scaled(queries, keys, W):
-    """You divided by √d_k. W can learn its own scale: the general rule has none."""
+    """Your result is as if you divided by √d_k. W can learn its own scale: the general rule has
+    none.
+    """
     return queries @ W @ keys.T / np.sqrt(keys.shape[1])
 
 
@@ -352,7 +385,9 @@ def root_of_d():
 
 @divisor.mistake
 def one_variance():
-    """You took √(¼ · 64). A product of two such features has the variance ¼ · ¼."""
+    """Your result is as if you took √(¼ · 64). A product of two such features has the variance
+    ¼ · ¼.
+    """
     return np.sqrt(64 * 0.25)
 
 

@@ -1,10 +1,13 @@
 """The exercises of sheet 07: self-attention, its projections, and what it knows about order."""
 
+from itertools import permutations
+
 import numpy as np
 
 from course_utils.attention import attend, softmax
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import TIES, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     moved,
     no_negative_weight,
@@ -84,6 +87,16 @@ def _three_known_tokens(trial):
     return moved(weights[0, 1:], np.array([np.e**2, 1]) / (np.e**2 + 1), trial.tolerance)
 
 
+TOKENS = {"": (3, 3), "two tokens": (2, 2), "four tokens": (4, 4)}
+
+
+def _crossed(setting):
+    """Tokens whose keys are as long as the setting's scores are large: each to itself the most."""
+    long = 32 if np.abs(setting.scores).max() > 100 else 1
+    x, W = setting.projected(long * setting.numbers(len(setting.scores), 4))
+    return x, W, setting.numbers(len(W), 3)
+
+
 @sheet.function(
     "07.2",
     "one matrix, and nobody sees itself",
@@ -92,7 +105,8 @@ def _three_known_tokens(trial):
     A model for long texts makes queries and keys with one matrix, W, and therefore hides
     each token from itself: its own key gets no weight, the others share all of it. Tokens
     x (n, d), W (d, d_k), W_value (d, d_v), scaled by √d_k. `attend`, imported above, takes
-    `mask=`, (n, n) booleans, True = may look. Return the context **and** the weights.
+    `mask=`, (n, n) booleans, True = may look. Return the context **and** the weights. There are
+    at least two tokens, and scores may be large.
     """,
     outputs=lambda x, W, W_value: {
         "context": (len(x), W_value.shape[1]),
@@ -101,9 +115,11 @@ def _three_known_tokens(trial):
     inputs=_token_arrays,
     edges={
         "two tokens": (np.ones((2, 3)), np.eye(3, 4), np.eye(3, 5)),
+        "two opposite tokens": (np.array([[40.0, 0], [-40, 0]]), *[np.eye(2)] * 2),
         "equal tokens": (np.ones((3, 2)), np.eye(2, 4), np.eye(2, 4)),
         "scores of ±1000": (np.array([[40.0, 0], [-40, 0], [1, 1]]), *[np.eye(2)] * 2),
     },
+    crossed=edges_in_pairs(_crossed, sizes=TOKENS, without=TIES),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
@@ -158,14 +174,18 @@ def nothing_hidden(x, W, W_value):
 
 @hidden_from_itself.mistake
 def only_itself(x, W, W_value):
-    """Your mask is the wrong way round: True means may look, and only the diagonal may not."""
+    """Your result is as if the mask were the wrong way round: True means may look, and only the
+    diagonal may not.
+    """
     found = attend(x @ W, x @ W, x @ W_value, mask=np.eye(len(x), dtype=bool))
     return found.context, found.weights
 
 
 @hidden_from_itself.mistake
 def hidden_after_softmax(x, W, W_value):
-    """You took the diagonal away after softmax: the others share less than 1. Hide it before."""
+    """Your result is as if you took the diagonal away after softmax: the others share less than
+    1. Hide it before.
+    """
     weights = attend(x @ W, x @ W, x @ W_value).weights * (1 - np.eye(len(x)))
     return weights @ (x @ W_value), weights
 
@@ -178,9 +198,37 @@ def score_of_0(x, W, W_value):
     return weights @ (x @ W_value), weights
 
 
+@hidden_from_itself.mistake(name="hidden by −1000")
+def hidden_by_minus_1000(x, W, W_value):
+    """Your result is as if −1000 hid a token: beside scores below that it takes all. Take −∞."""
+    scores = (x @ W) @ (x @ W).T / np.sqrt(W.shape[1])
+    np.fill_diagonal(scores, -1000)
+    weights = softmax(scores)
+    return weights @ (x @ W_value), weights
+
+
+@hidden_from_itself.mistake
+def largest_of_hidden_too(x, W, W_value):
+    """Your result is as if the hidden score were among those that the largest is taken of: it
+    mostly is the largest, and the others become 0 / 0. Hide it first.
+    """
+    scores = (x @ W) @ (x @ W).T / np.sqrt(W.shape[1])
+    exps = np.exp(scores - scores.max(axis=1, keepdims=True)) * (1 - np.eye(len(x)))
+    weights = exps / exps.sum(axis=1, keepdims=True)
+    return weights @ (x @ W_value), weights
+
+
+@hidden_from_itself.mistake
+def all_that_attend_returns(x, W, W_value):
+    """That is all that attend returns: context, weights and scores. Return the first two,
+    found.context and found.weights.
+    """
+    return attend(x @ W, x @ W, x @ W_value, mask=~np.eye(len(x), dtype=bool))
+
+
 @hidden_from_itself.mistake
 def only_the_past(x, W, W_value):
-    """You hid all later tokens too. Only the token itself is hidden."""
+    """Your result is as if all later tokens were hidden too. Only the token itself is hidden."""
     mask = np.tri(len(x), k=-1, dtype=bool)
     found = attend(x @ W, x @ W, x @ W_value, mask=mask)
     return found.context, found.weights
@@ -188,21 +236,25 @@ def only_the_past(x, W, W_value):
 
 @hidden_from_itself.mistake
 def x_as_values(x, W, W_value):
-    """You mixed x itself. What is handed over is x @ W_value."""
+    """Your result is as if you mixed x itself. What is handed over is x @ W_value."""
     found = attend(x @ W, x @ W, x, mask=~np.eye(len(x), dtype=bool))
     return found.context, found.weights
 
 
 @hidden_from_itself.mistake
 def values_are_keys(x, W, W_value):
-    """You mixed x @ W. Only queries and keys share W: the values are x @ W_value."""
+    """Your result is as if you mixed x @ W. Only queries and keys share W: the values are x @
+    W_value.
+    """
     found = attend(x @ W, x @ W, x @ W, mask=~np.eye(len(x), dtype=bool))
     return found.context, found.weights
 
 
 @hidden_from_itself.mistake
 def queries_not_projected(x, W, W_value):
-    """Your queries are x itself, without W: queries and keys are both x @ W."""
+    """Your result is as if the queries were x itself, without W: queries and keys are both x @
+    W.
+    """
     scores = x @ x.T / np.sqrt(W.shape[1])
     np.fill_diagonal(scores, -np.inf)
     weights = softmax(scores)
@@ -220,7 +272,7 @@ def not_scaled(x, W, W_value):
 
 @hidden_from_itself.mistake
 def scaled_by_the_width_of_x(x, W, W_value):
-    """You divided by √d, the width of x. It is √d_k, the width of a key."""
+    """Your result is as if you divided by √d, the width of x. It is √d_k, the width of a key."""
     scores = (x @ W) @ (x @ W).T / np.sqrt(x.shape[1])
     np.fill_diagonal(scores, -np.inf)
     weights = softmax(scores)
@@ -233,7 +285,7 @@ def context_alone(x, W, W_value):
     return attend(x @ W, x @ W, x @ W_value, mask=~np.eye(len(x), dtype=bool)).context
 
 
-# Functions of a sequence x (n, d) for 07.3. They compute in float64, so that rounding is no issue.
+# Functions of a sequence x (n, d) for 07.3. Sums are computed in float64: rounding is no issue.
 def _attention_alone(x):
     x = x.astype(np.float64)
     return softmax(x @ x.T) @ x
@@ -258,10 +310,21 @@ def _mean_for_all(x):
     return np.repeat(x.astype(np.float64).mean(axis=0, keepdims=True), len(x), axis=0)
 
 
-def _last_row_marked(x):
+def _last_rows_marked(x):
+    """The last row and the one before it are treated otherwise, each in its own way."""
     x = x.copy()
     x[-1] += 1
+    x[-2] += 2
     return x
+
+
+def _first_rows_marked(x):
+    return _last_rows_marked(x[::-1])[::-1]
+
+
+def _double(function):
+    """A function that computes in float64, so that rounding is no issue."""
+    return lambda x: function(x.astype(np.float64))
 
 
 def _last_feature_moved(x):
@@ -270,34 +333,65 @@ def _last_feature_moved(x):
     return x
 
 
-def _place_whispered(x):
-    """A little of the place comes in: 0.001 a row."""
-    return x + 0.001 * np.arange(len(x), dtype=x.dtype)[:, None]
+def _one_row_gets_all(x):
+    """Only one query asks for places, and what it gets goes to it alone."""
+    x = x.copy()
+    x[len(x) // 2] += np.arange(len(x), dtype=x.dtype) ** 2 @ x
+    return x
 
 
+def _weighted_sum(x):
+    """Row i counts i times: for the last feature alone."""
+    x = x.copy()
+    x[:, -1] += np.arange(len(x), dtype=x.dtype) @ x[:, -1]
+    return x
+
+
+def _features_rolled(x):
+    """Each row keeps its numbers, in an order that tells its place."""
+    return np.array([np.roll(row, i) for i, row in enumerate(x)])
+
+
+# Each breaks under nearly all shuffles, so that three random ones do not pass by luck.
 SEQUENCE_FUNCTIONS = {
-    "attention": _attention_alone,
-    "attention with places": _attention_with_places,
-    "recurrent": _running_state,
-    "mean pooling": _mean_for_all,
-    "each row by itself": lambda x: np.tanh(x),
-    "reversed": lambda x: x[::-1].copy(),
-    "next row": lambda x: np.roll(x, -1, axis=0),
-    "both neighbours": lambda x: np.roll(x, 1, axis=0) + np.roll(x, -1, axis=0),
-    "columns sorted": lambda x: np.sort(x, axis=0),
-    "two rows ahead": lambda x: np.roll(x, -2, axis=0),
-    "the last row marked": _last_row_marked,
-    "the last feature moved": _last_feature_moved,
-    "a little of the place": _place_whispered,
-    "weighted sum for all": lambda x: np.repeat(np.arange(len(x))[None] @ x, len(x), axis=0),
+    "attention": (_attention_alone, True),
+    "mean pooling": (_mean_for_all, True),
+    "x as it is": (lambda x: x.copy(), True),
+    "each row by itself": (lambda x: np.tanh(x), True),
+    "the features reversed": (lambda x: x[:, ::-1].copy(), True),
+    "x less its mean": (_double(lambda x: x - x.mean(axis=0)), True),
+    "the largest of each column for all": (lambda x: x.max(axis=0) + 0 * x, True),
+    "the running sum of the features": (_double(lambda x: np.cumsum(x, axis=1)), True),
+    "half of x and the norm of all": (_double(lambda x: x / 2 + np.sqrt((x * x).sum())), True),
+    "attention with places": (_attention_with_places, False),
+    "recurrent": (_running_state, False),
+    "reversed": (lambda x: x[::-1].copy(), False),
+    "the next row": (lambda x: np.roll(x, -1, axis=0), False),
+    "both neighbours": (lambda x: np.roll(x, 1, axis=0) + np.roll(x, -1, axis=0), False),
+    "columns sorted": (lambda x: np.sort(x, axis=0), False),
+    "two rows ahead": (lambda x: np.roll(x, -2, axis=0), False),
+    "the last two rows marked": (_last_rows_marked, False),
+    "the first two rows marked": (_first_rows_marked, False),
+    "the features rolled by the place": (_features_rolled, False),
+    "the last feature moved": (_last_feature_moved, False),
+    "0.001 times the place added": (
+        lambda x: x + 0.001 * np.arange(len(x), dtype=x.dtype)[:, None],
+        False,
+    ),
+    "one row that knows all places": (_one_row_gets_all, False),
+    "a weighted sum for all": (
+        lambda x: np.repeat(np.arange(len(x))[None] @ x, len(x), axis=0),
+        False,
+    ),
+    "a weighted sum in the last feature": (_weighted_sum, False),
+    "the running sum of the rows": (lambda x: np.cumsum(x, axis=0), False),
 }
 
 
 def _function_and_x(rng, square=False):
-    functions = list(SEQUENCE_FUNCTIONS.values())
-    # so many rows that a single random shuffle is no lucky one: x[::-1] follows 1 in 1,000 of ten
-    n = 11 if square else int(rng.integers(11, 14))
-    d = 11 if square else int(rng.integers(2, 6))
+    functions = [function for function, _ in SEQUENCE_FUNCTIONS.values()]
+    n = 6 if square else int(rng.integers(5, 7))  # so few that all 720 orders can be tried
+    d = 6 if square else int(rng.integers(3, 5))
     return functions[int(rng.integers(len(functions)))], rng.normal(size=(n, d))
 
 
@@ -307,14 +401,15 @@ def _orders(n):
     return [rng.permutation(n) for _ in range(5)]
 
 
-def _answers(name, function, wanted):
+def _answers(name):
     """For a function that everyone can see through, the answer is known."""
+    function, wanted = SEQUENCE_FUNCTIONS[name]
 
     def broken(trial):
-        found = bool(trial.call(function, trial.arguments[1])["answer"])
-        return None if found == wanted else f"{found}"
+        found = bool(trial.outputs["answer"])
+        return f"{found}" if trial.arguments[0] is function and found != wanted else None
 
-    return Property(f"the answer is {wanted} for {name}", broken)
+    return Property(f"the answer is {wanted} for this function: {name}", broken)
 
 
 @sheet.function(
@@ -330,20 +425,10 @@ def _answers(name, function, wanted):
     outputs=lambda function, x: {"answer": ()},
     inputs=_function_and_x,
     edges={
-        name: (function, np.random.default_rng(4).normal(size=(11, 3)))
-        for name, function in SEQUENCE_FUNCTIONS.items()
+        name: (function, np.random.default_rng(4).normal(size=(5, 3)))
+        for name, (function, _) in SEQUENCE_FUNCTIONS.items()
     },
-    properties=(
-        _answers("the function that returns x as it is", lambda x: x.copy(), True),
-        _answers("x[::-1], which turns any order round", lambda x: x[::-1].copy(), False),
-        _answers("the next row, np.roll(x, -1, axis=0)", SEQUENCE_FUNCTIONS["next row"], False),
-        _answers(
-            "the sum of both neighbours of a row", SEQUENCE_FUNCTIONS["both neighbours"], False
-        ),
-        _answers("x with 1 added to its last row", _last_row_marked, False),
-        _answers("x with its last column rolled by one", _last_feature_moved, False),
-        _answers("x with 0.001 times the place added", _place_whispered, False),
-    ),
+    properties=tuple(_answers(name) for name in SEQUENCE_FUNCTIONS),
     hints=(
         "Shuffle the input: what should come out, in terms of function(x)?",
         "For several p = rng.permutation(len(x)): np.allclose(function(x[p]), function(x)[____])",
@@ -377,14 +462,22 @@ def pairs_exchanged(function, x):
 
 
 @is_equivariant.also_right
+def every_order(function, x):
+    outputs = function(x)
+    return all(
+        np.allclose(function(x[list(p)]), outputs[list(p)]) for p in permutations(range(len(x)))
+    )
+
+
+@is_equivariant.also_right
 def as_a_whole_number(function, x):
     return int(all(np.allclose(function(x[p]), function(x)[p]) for p in _orders(len(x))))
 
 
 @is_equivariant.mistake
 def invariance(function, x):
-    """You test invariance, that nothing changes. Equivariant: the output is shuffled like the
-    input.
+    """Your result is as if you tested invariance, that nothing changes. Equivariant: the output
+    is shuffled like the input.
     """
     return all(np.allclose(function(x[p]), function(x)) for p in _orders(len(x)))
 
@@ -421,8 +514,8 @@ def only_rolled(function, x):
 
 @is_equivariant.mistake
 def one_swap(function, x):
-    """You exchange two tokens once. A function that treats the last row otherwise passes that: draw
-    shuffles of all rows.
+    """Your result is as if you exchanged the first two tokens once. A function that treats the last
+    rows otherwise passes that: draw shuffles of all rows.
     """
     p = np.arange(len(x))
     p[:2] = 1, 0
@@ -431,8 +524,17 @@ def one_swap(function, x):
 
 @is_equivariant.mistake
 def first_feature_alone(function, x):
-    """You compare the first feature of the output. All of them have to follow."""
+    """Your result is as if you compared the first feature of the output. All of them have to
+    follow.
+    """
     pairs = [(function(x[p])[:, 0], function(x)[p][:, 0]) for p in _orders(len(x))]
+    return all(np.allclose(one, other) for one, other in pairs)
+
+
+@is_equivariant.mistake
+def largest_of_a_row_compared(function, x):
+    """Your result is as if you compared the largest feature of each row. Compare every feature."""
+    pairs = [(function(x[p]).max(axis=1), function(x)[p].max(axis=1)) for p in _orders(len(x))]
     return all(np.allclose(one, other) for one, other in pairs)
 
 
@@ -470,29 +572,30 @@ def _turn(angle):
     return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
 
 
-def _tokens_on_a_circle(rng, square=False):
-    n = 4 if square else int(rng.integers(4, 9))
-    return (_circle(n)[rng.permutation(n)],)
+def _places(rng, square=False):
+    return (4 if square else int(rng.integers(4, 9)),)
+
+
+def _scores(x, matrices):
+    return (x @ matrices["W_query"]) @ (x @ matrices["W_key"]).T
 
 
 def _the_next_gets_ten(trial):
-    n = len(trial.arguments[0])
-    scores = trial.call(_circle(n))["scores"]
-    return moved(scores[np.arange(n), np.roll(np.arange(n), -1)], np.full(n, 10.0), 1e-6)
+    (n,) = trial.arguments
+    scores = _scores(_circle(n), trial.outputs)
+    return moved(scores[np.arange(n), np.roll(np.arange(n), -1)], np.full(n, 10.0), trial.tolerance)
 
 
 def _most_at_the_next(trial):
-    n = len(trial.arguments[0])
-    seen = trial.call(_circle(n))["scores"].argmax(axis=1)
+    (n,) = trial.arguments
+    seen = _scores(_circle(n), trial.outputs).argmax(axis=1)
     wrong = np.flatnonzero(seen != np.roll(np.arange(n), -1))
     return f"place {wrong[0]} looks most at place {seen[wrong[0]]}" if len(wrong) else None
 
 
-def _rows_follow(trial):
-    x = trial.arguments[0]
-    p = np.roll(np.arange(len(x))[::-1], 1)
-    scores = trial.outputs["scores"]
-    return moved(trial.call(x[p])["scores"], scores[p][:, p], 10 * trial.tolerance)
+def _key_is_the_token(trial):
+    x = _circle(trial.arguments[0])
+    return moved(x @ trial.outputs["W_key"], x, trial.tolerance)
 
 
 @sheet.function(
@@ -501,104 +604,136 @@ def _rows_follow(trial):
     points=3,
     asks="""
     n tokens stand on a circle, place p at the angle a = 2πp/n. A token knows nothing but its
-    place, written as two numbers: its row of x is (cos a, sin a). **The rows may come in any
-    order**, and each place is taken once.
+    place, written as two numbers: its row of x is (cos a, sin a). The rows may come in any
+    order, and each place is taken once.
 
-    Make W_query and W_key, 2 by 2, without training: a key is the token itself, a query is
-    the place **after** its own, times 10. So the next one is scored with 10, and the others
-    with less. Return the scores (plain dot products).
+    Make **W_query and W_key**, 2 by 2, without training, so that each place looks most at the
+    next one. A key x @ W_key is the token itself; a query x @ W_query is the place **after** its
+    own, times 10. So in (x @ W_query) @ (x @ W_key).T the next one is scored with 10, and the
+    others with less. Return the two matrices.
     """,
-    outputs=lambda x: {"scores": (len(x), len(x))},
-    inputs=_tokens_on_a_circle,
-    edges={"in order": (_circle(5),), "three places, backwards": (_circle(3)[::-1],)},
+    outputs=lambda n: {"W_query": (2, 2), "W_key": (2, 2)},
+    inputs=_places,
+    edges={"three places": (3,), "a hundred places": (100,)},
     properties=(
         Property("each place looks most at the next one", _most_at_the_next),
         Property("the next one is scored with 10", _the_next_gets_ten),
-        Property("rows in another order give the same scores in that order", _rows_follow),
+        Property("a key is the token itself", _key_is_the_token),
     ),
     hints=(
         "By which angle must a query be turned? Which 2 by 2 matrix turns a row vector?",
-        "t = 2 * np.pi / len(x); W_query = 10 * np.array([[cos t, sin t], [____, cos t]])",
+        "t = 2 * np.pi / n; W_query = 10 * np.array([[cos t, sin t], [____, cos t]])",
     ),
 )
-def scores_on_a_circle(x):
+def look_ahead(n):
     """Right: one turn for all places. Large models tell places by turns like this one."""
-    t = 2 * np.pi / len(x)
+    t = 2 * np.pi / n
     W_query = 10 * np.array([[np.cos(t), np.sin(t)], [-np.sin(t), np.cos(t)]])
     W_key = np.eye(2)
-    return (x @ W_query) @ (x @ W_key).T
+    return W_query, W_key
 
 
-@scores_on_a_circle.also_right
-def by_angles(x):
-    angles = np.arctan2(x[:, 1], x[:, 0])
-    return 10 * np.cos(angles[None] - angles[:, None] - 2 * np.pi / len(x))
+@look_ahead.also_right
+def where_two_places_go(n):
+    """The rows of W_query are where (1, 0) and (0, 1) go."""
+    angles = 2 * np.pi / n + np.array([0, np.pi / 2])
+    rows = [[10 * np.cos(angle), 10 * np.sin(angle)] for angle in angles]
+    return rows, [[1, 0], [0, 1]]
 
 
-@scores_on_a_circle.also_right
-def with_complex_numbers(x):
-    places = x[:, 0] + 1j * x[:, 1]
-    ahead = 10 * places * np.exp(2j * np.pi / len(x))
-    return (ahead[:, None] * places.conj()).real
+@look_ahead.also_right
+def solved_from_the_places(n):
+    x = _circle(n)
+    W_query, *_ = np.linalg.lstsq(x, 10 * np.roll(x, -1, axis=0), rcond=None)
+    return [W_query, np.identity(2)]
 
 
-@scores_on_a_circle.also_right
-def in_float32(x):
-    return scores_on_a_circle(x).astype(np.float32)
+@look_ahead.also_right
+def with_complex_numbers(n):
+    ahead = 10 * np.exp(2j * np.pi / n)
+    return np.array([[ahead.real, ahead.imag], [-ahead.imag, ahead.real]]), np.eye(2)
 
 
-@scores_on_a_circle.mistake
-def the_one_before(x):
-    """Each token looks at the one before: you turned the other way. Change the sign of sin."""
-    return 10 * x @ _turn(-2 * np.pi / len(x)) @ x.T
+@look_ahead.also_right
+def in_float32(n):
+    return tuple(W.astype(np.float32) for W in look_ahead(n))
 
 
-@scores_on_a_circle.mistake
-def itself(x):
+@look_ahead.mistake
+def the_one_before(n):
+    """Each token looks at the one before: it is as if you turned the other way. Change the sign
+    of sin.
+    """
+    return 10 * _turn(-2 * np.pi / n), np.eye(2)
+
+
+@look_ahead.mistake
+def itself(n):
     """Each token looks at itself: the query has to be turned by one place."""
-    return 10 * x @ x.T
+    return 10 * np.eye(2), np.eye(2)
 
 
-@scores_on_a_circle.mistake
-def two_ahead(x):
-    """You turned queries and keys, or turned twice: one place is 2π/n, once."""
-    return 10 * x @ _turn(4 * np.pi / len(x)) @ x.T
+@look_ahead.mistake
+def two_ahead(n):
+    """Your result is as if you turned twice: one place is 2π/n, once."""
+    return 10 * _turn(4 * np.pi / n), np.eye(2)
 
 
-@scores_on_a_circle.mistake
-def too_weak(x):
+@look_ahead.mistake
+def both_turned(n):
+    """Keys are turned as well, so each token looks at itself: a key is the token, W_key = I."""
+    return 10 * _turn(2 * np.pi / n), _turn(2 * np.pi / n)
+
+
+@look_ahead.mistake
+def keys_turned_back(n):
+    """The scores are right. Here the keys are turned back; asked is a query that is turned
+    ahead, and W_key = I.
+    """
+    return 10 * np.eye(2), _turn(-2 * np.pi / n)
+
+
+@look_ahead.mistake
+def too_weak(n):
     """The right place, with a score of 1: make it 10."""
-    return x @ _turn(2 * np.pi / len(x)) @ x.T
+    return _turn(2 * np.pi / n), np.eye(2)
 
 
-@scores_on_a_circle.mistake
-def ten_on_both_sides(x):
+@look_ahead.mistake
+def ten_in_the_keys(n):
+    """The scores are right, and the 10 stands in W_key: it belongs into W_query."""
+    return _turn(2 * np.pi / n), 10 * np.eye(2)
+
+
+@look_ahead.mistake
+def ten_on_both_sides(n):
     """The next one is scored with 100: the 10 belongs into W_query alone."""
-    return 100 * x @ _turn(2 * np.pi / len(x)) @ x.T
+    return 10 * _turn(2 * np.pi / n), 10 * np.eye(2)
 
 
-@scores_on_a_circle.mistake
-def degrees(x):
-    """You turned by 360/n. np.cos and np.sin want radians: 2π/n."""
-    return 10 * x @ _turn(360 / len(x)) @ x.T
+@look_ahead.mistake
+def degrees(n):
+    """Your result is as if you turned by 360/n. np.cos and np.sin want radians: 2π/n."""
+    return 10 * _turn(360 / n), np.eye(2)
 
 
-@scores_on_a_circle.mistake
-def half_a_circle(x):
-    """You turned by π/n: the whole circle, 2π, has n places."""
-    return 10 * x @ _turn(np.pi / len(x)) @ x.T
+@look_ahead.mistake
+def half_a_circle(n):
+    """Your result is as if you turned by π/n: the whole circle, 2π, has n places."""
+    return 10 * _turn(np.pi / n), np.eye(2)
 
 
-@scores_on_a_circle.mistake
-def order_of_the_rows(x):
-    """You shifted rows of x. The tokens may come in any order: their place is in their numbers."""
-    return 10 * np.roll(x, -1, axis=0) @ x.T
+@look_ahead.mistake
+def order_exchanged(n):
+    """Both are right, in the wrong order: return W_query, then W_key."""
+    return look_ahead(n)[::-1]
 
 
-@scores_on_a_circle.mistake
-def weights(x):
-    """These are weights. Return the scores, before softmax."""
-    return softmax(scores_on_a_circle(x))
+@look_ahead.mistake
+def scores_returned(n):
+    """These are scores, (n, n). Return the two matrices that make them, W_query and W_key."""
+    x = _circle(n)
+    return (x @ look_ahead(n)[0]) @ x.T
 
 
 sheet.choice(

@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.attention import AttentionLayer, softmax
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import ONE_ROW, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     moved,
     no_negative_weight,
@@ -27,7 +28,9 @@ sheet = Sheet("08")
     - b) It scores, normalises and mixes; it has no matrices of its own but those of the
       score.
     - c) It has W_Q, W_K, W_V and W_O.
-    - d) In papers usually the whole idea; in the article the box with the dense layers.
+    - d) In papers usually the whole idea; in the article, which
+      [lesson 08](../notebooks/08_attention_mechanism.ipynb) quotes, the box with the dense
+      layers.
     """,
     what="four numbers, one for each sentence",
     hints=(
@@ -117,6 +120,16 @@ def _blind_head(trial):
     return moved(found, wanted, 10 * trial.tolerance)
 
 
+def _crossed_heads(setting):
+    """Head 1 scores as the setting says, head 2 is calm; each is 4 wide."""
+    calm = setting._replace(scores=setting.numbers(*setting.scores.shape))
+    heads = setting.queries_and_keys(scale=2), calm.queries_and_keys(scale=2)
+    queries, keys = (np.concatenate(parts, axis=1) for parts in zip(*heads, strict=True))
+    x, W_query = setting.projected(queries, 9)
+    y, W_key = setting.projected(keys, 9)
+    return x, y, W_query, W_key, setting.numbers(9, 6), setting.numbers(6, 5), 2
+
+
 @sheet.function(
     "08.2",
     "a layer with heads",
@@ -148,6 +161,7 @@ def _blind_head(trial):
             1,
         ),
     },
+    crossed=edges_in_pairs(_crossed_heads),
     properties=(
         Property("twice W_output gives twice the output", _output_is_linear),
         Property("y in reverse order gives the same output", _y_in_any_order),
@@ -199,20 +213,26 @@ def in_float32(*arguments):
 
 @layer_with_heads.mistake
 def one_head(x, y, W_query, W_key, W_value, W_output, heads):
-    """You used all features as one head: cut queries, keys and values into `heads` parts."""
+    """Your result is as if you used all features as one head: cut queries, keys and values into
+    `heads` parts.
+    """
     return _layer(x, y, y, W_query, W_key, W_value, 1) @ W_output
 
 
 @layer_with_heads.mistake(name="scaled by d_k")
 def scaled_by_all_features(x, y, W_query, W_key, W_value, W_output, heads):
-    """You divided by √d_k of all heads together: a head's keys are d_k / heads wide."""
+    """Your result is as if you divided by √d_k of all heads together: a head's keys are d_k /
+    heads wide.
+    """
     wide = W_key.shape[1]
     return _layer(x, y, y, W_query, W_key, W_value, heads, wide) @ W_output
 
 
 @layer_with_heads.mistake
 def scaled_by_the_number_of_keys(x, y, W_query, W_key, W_value, W_output, heads):
-    """You divided by √m, the number of keys. It is the root of the width of one key of a head."""
+    """Your result is as if you divided by √m, the number of keys. It is the root of the width
+    of one key of a head.
+    """
     return _layer(x, y, y, W_query, W_key, W_value, heads, len(y)) @ W_output
 
 
@@ -224,25 +244,27 @@ def not_scaled(x, y, W_query, W_key, W_value, W_output, heads):
 
 @layer_with_heads.mistake
 def keys_and_values_from_x(x, y, W_query, W_key, W_value, W_output, heads):
-    """Keys and values came from x, so x asks itself: both come from y."""
+    """Your result is as if keys and values came from x, so x asks itself: both come from y."""
     return _layer(x, x, x, W_query, W_key, W_value, heads) @ W_output
 
 
 @layer_with_heads.mistake
 def values_from_x(x, y, W_query, W_key, W_value, W_output, heads):
-    """The values came from x: what is handed over stands where the keys are, in y."""
+    """Your result is as if the values came from x: what is handed over stands where the keys
+    are, in y.
+    """
     return _layer(x, y, x, W_query, W_key, W_value, heads) @ W_output
 
 
 @layer_with_heads.mistake
 def keys_from_x(x, y, W_query, W_key, W_value, W_output, heads):
-    """The keys came from x: x asks only, keys and values both come from y."""
+    """Your result is as if the keys came from x: x asks only, keys and values both come from y."""
     return _layer(x, x, y, W_query, W_key, W_value, heads) @ W_output
 
 
 @layer_with_heads.mistake
 def x_and_y_exchanged(x, y, W_query, W_key, W_value, W_output, heads):
-    """x and y have changed places: x asks, y is looked at."""
+    """Your result is as if x and y had changed places: x asks, y is looked at."""
     return _layer(y, x, x, W_query, W_key, W_value, heads) @ W_output
 
 
@@ -254,7 +276,9 @@ def W_output_missing(x, y, W_query, W_key, W_value, W_output, heads):
 
 @layer_with_heads.mistake
 def heads_averaged(x, y, W_query, W_key, W_value, W_output, heads):
-    """You took the mean of the heads. They stand side by side, d_v features in all."""
+    """Your result is as if you took the mean of the heads. They stand side by side, d_v
+    features in all.
+    """
     mixed = _layer(x, y, y, W_query, W_key, W_value, heads)
     parts = np.split(mixed, heads, axis=1)
     return np.tile(np.mean(parts, axis=0), heads) @ W_output
@@ -355,8 +379,26 @@ def output_from_the_input(d_in, d_k, d_v, d_out):
 
 
 @count_params.mistake
+def one_matrix_for_keys_and_values(d_in, d_k, d_v, d_out):
+    """Your result is as if keys and values had one matrix: W_value is (d_in, d_v), and W_key a
+    matrix of its own.
+    """
+    return 2 * d_in * d_k + d_v * d_out
+
+
+@count_params.mistake
+def biases_of_the_projections(d_in, d_k, d_v, d_out):
+    """Your result is as if you counted the biases of three matrices too. The question is about
+    the four matrices alone.
+    """
+    return 2 * d_in * d_k + d_in * d_v + d_v * d_out + 2 * d_k + d_v
+
+
+@count_params.mistake
 def biases_counted(d_in, d_k, d_v, d_out):
-    """You counted biases too. The question is about the four matrices alone."""
+    """Your result is as if you counted biases too. The question is about the four matrices
+    alone.
+    """
     return 2 * d_in * d_k + d_in * d_v + d_v * d_out + 2 * d_k + d_v + d_out
 
 
@@ -383,6 +425,13 @@ def _ratio_of_e(trial):
     return moved(weights, np.array([[[np.e, 1]]]) / (np.e + 1), trial.tolerance)
 
 
+def _crossed_maps(setting):
+    """Two heads: one scores as the setting says, the other is calm."""
+    calm = setting._replace(scores=setting.numbers(*setting.scores.shape))
+    heads = setting.queries_and_keys(scale=2), calm.queries_and_keys(scale=2)
+    return tuple(map(np.stack, zip(*heads, strict=True)))
+
+
 @sheet.function(
     "08.4",
     "bug hunt: right for one head",
@@ -402,6 +451,7 @@ def _ratio_of_e(trial):
             np.array([[[40.0, 1], [30, 2], [0, 0]]] * 2),
         ),
     },
+    crossed=edges_in_pairs(_crossed_maps),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
@@ -445,14 +495,16 @@ def not_repaired(queries, keys):
 
 @attention_weights.mistake
 def softmax_over_queries(queries, keys):
-    """axis=1 are the queries of a head: the keys are the last axis."""
+    """Your result is as if softmax ran over axis=1, the queries of a head: the keys are the
+    last axis.
+    """
     scores = queries @ keys.swapaxes(-1, -2) / np.sqrt(keys.shape[-1])
     return softmax(scores, axis=1)
 
 
 @attention_weights.mistake
 def softmax_over_heads(queries, keys):
-    """Your heads share one attention: softmax ran over axis 0. It runs over the keys."""
+    """Your heads share one attention, as if softmax ran over axis 0. It runs over the keys."""
     scores = queries @ keys.swapaxes(-1, -2) / np.sqrt(keys.shape[-1])
     return softmax(scores, axis=0)
 
@@ -473,7 +525,7 @@ def scale_lost(queries, keys):
 
 @attention_weights.mistake
 def scaled_by_the_number_of_keys(queries, keys):
-    """You divided by √m: the keys' own width is their last axis."""
+    """Your result is as if you divided by √m: the keys' own width is their last axis."""
     return softmax(queries @ keys.swapaxes(-1, -2) / np.sqrt(keys.shape[-2]))
 
 
@@ -506,6 +558,12 @@ def _ratio(trial):
     return moved(found, np.array([np.e, 1]) / (np.e + 1), trial.tolerance)
 
 
+def _crossed_words(setting):
+    queries, keys = setting.queries_and_keys()
+    y, W_key = setting.projected(keys)
+    return y, queries[0], W_key, setting.numbers(len(W_key), 3)
+
+
 @sheet.function(
     "08.5",
     "a sentence as one vector",
@@ -513,11 +571,12 @@ def _ratio(trial):
     asks="""
     To sort sentences one needs one vector for each. Let a single learned query (d_k,) ask
     all m words of y: keys are y @ W_key, values y @ W_value, the rule is the plain dot
-    product. Return the mixed value, one vector.
+    product. Return the mixed value, one vector. Scores may lie anywhere between −1000 and 1000.
     """,
     outputs=lambda y, query, W_key, W_value: {"vector": (W_value.shape[1],)},
     inputs=_pool_arrays,
     edges={"one word": (np.ones((1, 3)), np.ones(2), np.ones((3, 2)), np.eye(3, 4))},
+    crossed=edges_in_pairs(_crossed_words, sizes=ONE_ROW),
     properties=(
         Property("words in reverse order give the same vector", _any_order),
         Property("a query of zeros gives the mean of the values", _zero_query),
@@ -560,16 +619,32 @@ def row_kept(y, query, W_key, W_value):
 
 @pool.mistake
 def words_mixed(y, query, W_key, W_value):
-    """You mixed the words themselves: the values are y @ W_value."""
+    """Your result is as if you mixed the words themselves: the values are y @ W_value."""
     weights = softmax(y @ W_key @ query)
     return weights @ y
 
 
 @pool.mistake
 def no_softmax(y, query, W_key, W_value):
-    """You mixed with scores: softmax makes weights of them."""
+    """Your result is as if you mixed with scores: softmax makes weights of them."""
     scores = y @ W_key @ query
     return scores @ (y @ W_value)
+
+
+@pool.mistake
+def exp_without_a_shift(y, query, W_key, W_value):
+    """Your result is as if exp were taken of the scores as they are: 1000 overflows. Subtract the
+    largest first, or use softmax.
+    """
+    exps = np.exp(y @ W_key @ query)
+    return exps / exps.sum() @ (y @ W_value)
+
+
+@pool.mistake
+def mean_of_the_weighted_values(y, query, W_key, W_value):
+    """Your result is as if the weighted values were averaged: the weights sum to 1, so add up."""
+    weights = softmax(y @ W_key @ query)
+    return (weights[:, None] * (y @ W_value)).mean(axis=0)
 
 
 @pool.mistake
@@ -580,6 +655,6 @@ def mean(y, query, W_key, W_value):
 
 @pool.mistake
 def scaled(y, query, W_key, W_value):
-    """You divided by √d_k; the text asks for the plain dot product."""
+    """Your result is as if you divided by √d_k; the text asks for the plain dot product."""
     weights = softmax(y @ W_key @ query / np.sqrt(len(query)))
     return weights @ (y @ W_value)

@@ -213,7 +213,9 @@ def with_a_count_in_each_cell(written, wanted, lengths):
 
 @accuracy_by_length.mistake
 def end_mark_counted(written, wanted, lengths):
-    """You count the end mark as a symbol: 2 is a mark, symbols begin at 3."""
+    """Your result is as if you counted the end mark as a symbol: 2 is a mark, symbols begin at
+    3.
+    """
     counts = (wanted >= 3).sum(axis=1)
     real, right = wanted >= 2, written == wanted
     shares = []
@@ -225,7 +227,9 @@ def end_mark_counted(written, wanted, lengths):
 
 @accuracy_by_length.mistake
 def padding_counted(written, wanted, lengths):
-    """You count padding: long padding that agrees makes short rows look good."""
+    """Your result is as if you counted padding: long padding that agrees makes short rows look
+    good.
+    """
     counts = (wanted >= 3).sum(axis=1)
     right = written == wanted
     return np.array([right[counts == length].mean() for length in lengths])
@@ -233,14 +237,18 @@ def padding_counted(written, wanted, lengths):
 
 @accuracy_by_length.mistake
 def lengths_averaged(written, wanted, lengths):
-    """Every length has the same number: you averaged over all rows before you split them."""
+    """Every length has the same number: it is as if you averaged over all rows before you split
+    them.
+    """
     share = (written == wanted)[wanted >= 3].mean()
     return np.full(len(lengths), share)
 
 
 @accuracy_by_length.mistake
 def up_to_this_length(written, wanted, lengths):
-    """You took all rows up to this length. Take the rows of exactly this length."""
+    """Your result is as if you took all rows up to this length. Take the rows of exactly this
+    length.
+    """
     real, right = wanted >= 3, written == wanted
     counts = real.sum(axis=1)
     shares = []
@@ -252,7 +260,9 @@ def up_to_this_length(written, wanted, lengths):
 
 @accuracy_by_length.mistake
 def length_with_its_end_mark(written, wanted, lengths):
-    """You count the end mark into a row's length: 4 5 6 and an end mark have length 3."""
+    """Your result is as if you counted the end mark into a row's length: 4 5 6 and an end mark
+    have length 3.
+    """
     real, right = wanted >= 3, written == wanted
     counts = (wanted >= 2).sum(axis=1)
     shares = []
@@ -264,7 +274,7 @@ def length_with_its_end_mark(written, wanted, lengths):
 
 @accuracy_by_length.mistake
 def whole_rows(written, wanted, lengths):
-    """You count whole rows that are right. Asked is the share of symbols."""
+    """Your result is as if you counted whole rows that are right. Asked is the share of symbols."""
     real = wanted >= 3
     counts = real.sum(axis=1)
     right = ((written == wanted) | ~real).all(axis=1)
@@ -417,7 +427,7 @@ def padding_turned_too(source, lengths):
 
 @turned.mistake
 def rows_turned(source, lengths):
-    """You exchanged the rows. Turn the symbols within each row."""
+    """Your result is as if you exchanged the rows. Turn the symbols within each row."""
     return source[::-1]
 
 
@@ -429,7 +439,7 @@ def nothing_turned(source, lengths):
 
 @turned.mistake
 def one_length_for_all(source, lengths):
-    """You used the first row's length for all rows."""
+    """Your result is as if you used the first row's length for all rows."""
     result, length = source.copy(), lengths[0]
     result[:, :length] = source[:, :length][:, ::-1]
     return result
@@ -450,10 +460,10 @@ def one_symbol_short(source, lengths):
     points=1,
     asks="""
     A string of 20 symbols, each one of 10, all equally likely. How many bits does it take
-    to say which string it is?
+    to say which string it is? Within 0.5, or rounded up to whole bits.
     """,
     what="one number, in bits",
-    tolerance=0.5,
+    tolerance=0.6,
     mistake_tolerance=0.05,
     hints=(
         "How many different strings of 20 symbols are there, if a symbol is one of 10?",

@@ -6,6 +6,7 @@ from course_utils.attention import softmax
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
 from course_utils.checks.orders import stands_before
+from course_utils.checks.sheets.attention_edges import END_HIDDEN, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import rows_sum_to_one, sizes
 
 sheet = Sheet("10")
@@ -86,6 +87,13 @@ def _ratio_of_weights(trial):
     return None if abs(found - wanted) < 1e-2 else f"{found:.3f}, not {wanted:.3f}"
 
 
+def _crossed(setting):
+    """Each row of the setting is a decoder's state with a source of its own."""
+    rows = [setting._replace(scores=row[None]).queries_and_keys() for row in setting.scores]
+    states, sources = map(np.stack, zip(*rows, strict=True))
+    return states[:, 0], sources, setting.mask
+
+
 @sheet.function(
     "10.2",
     "one step of attention",
@@ -93,7 +101,8 @@ def _ratio_of_weights(trial):
     asks="""
     A batch of decoder states asks, each its own source. Score by the plain dot product (no
     divisor), hide padding, normalise over the source, mix. `softmax(scores, mask=…)` of the
-    course hides where the mask is False. Every source has at least one symbol.
+    course hides where the mask is False. Every source has at least one symbol. Scores may lie
+    anywhere between −1000 and 1000, of padding too.
     """,
     outputs=lambda state, states, mask: {"context": state.shape, "weights": mask.shape},
     inputs=_memory,
@@ -114,6 +123,7 @@ def _ratio_of_weights(trial):
             np.array([[True, True, False], [True, True, False]]),
         ),
     },
+    crossed=edges_in_pairs(_crossed, masks=END_HIDDEN),
     properties=(
         rows_sum_to_one(),
         Property("padding gets no weight", _padding_gets_nothing),
@@ -168,13 +178,17 @@ def padding_seen(state, states, mask):
 
 @look.mistake
 def inverted_mask(state, states, mask):
-    """Your mask is the wrong way round: True means may look, and you look at padding alone."""
+    """Your result is as if the mask were the wrong way round: True means may look, and padding
+    alone is looked at.
+    """
     return look(state, states, ~mask)
 
 
 @look.mistake
 def mask_after_the_softmax(state, states, mask):
-    """You hide padding after the softmax: then a row no longer sums to 1. Hide it before."""
+    """Your result is as if you hid padding after the softmax: then a row no longer sums to 1.
+    Hide it before.
+    """
     scores = (states @ state[:, :, None])[:, :, 0]
     weights = softmax(scores) * mask
     return (weights[:, None] @ states)[:, 0], weights
@@ -182,7 +196,9 @@ def mask_after_the_softmax(state, states, mask):
 
 @look.mistake(name="scores times the mask")
 def scores_times_the_mask(state, states, mask):
-    """You multiply the scores by the mask: a score of 0 still gets weight, exp(0) = 1."""
+    """Your result is as if you multiplied the scores by the mask: a score of 0 still gets
+    weight, exp(0) = 1.
+    """
     scores = (states @ state[:, :, None])[:, :, 0] * mask
     weights = softmax(scores)
     return (weights[:, None] @ states)[:, 0], weights
@@ -190,9 +206,42 @@ def scores_times_the_mask(state, states, mask):
 
 @look.mistake(name="hidden by −100")
 def hidden_by_a_small_number(state, states, mask):
-    """You hide padding by −100, and real scores may lie below that: use −∞, or mask=…."""
+    """Your result is as if you hid padding by −100, and real scores may lie below that: use −∞,
+    or mask=….
+    """
     scores = (states @ state[:, :, None])[:, :, 0]
     weights = softmax(np.where(mask, scores, -100.0))
+    return (weights[:, None] @ states)[:, 0], weights
+
+
+@look.mistake(name="hidden by −1000")
+def hidden_by_minus_1000(state, states, mask):
+    """Your result is as if −1000 hid padding: where all that is real has −1000, padding gets a
+    share. Use −∞, or mask=….
+    """
+    scores = (states @ state[:, :, None])[:, :, 0]
+    weights = softmax(np.where(mask, scores, -1000.0))
+    return (weights[:, None] @ states)[:, 0], weights
+
+
+@look.mistake
+def largest_of_padding_too(state, states, mask):
+    """Your result is as if padding were among the scores that the largest is taken of: hide it
+    first, and then take the largest.
+    """
+    scores = (states @ state[:, :, None])[:, :, 0]
+    exps = np.exp(scores - scores.max(axis=1, keepdims=True)) * mask
+    weights = exps / exps.sum(axis=1, keepdims=True)
+    return (weights[:, None] @ states)[:, 0], weights
+
+
+@look.mistake
+def exp_without_a_shift(state, states, mask):
+    """Your result is as if exp were taken of the scores as they are: 1000 overflows. Subtract each
+    row's largest, or use softmax.
+    """
+    exps = np.exp((states @ state[:, :, None])[:, :, 0]) * mask
+    weights = exps / exps.sum(axis=1, keepdims=True)
     return (weights[:, None] @ states)[:, 0], weights
 
 
@@ -218,7 +267,9 @@ def the_context_only(state, states, mask):
 
 @look.mistake
 def softmax_over_the_batch(state, states, mask):
-    """You normalised over the batch: columns sum to 1. Each row must, over its source."""
+    """Your result is as if you normalised over the batch: columns sum to 1. Each row must, over
+    its source.
+    """
     scores = (states @ state[:, :, None])[:, :, 0]
     weights = softmax(np.where(mask, scores, -1e30), axis=0)
     return (weights[:, None] @ states)[:, 0], weights
@@ -291,7 +342,9 @@ def luong():
 
 @luong.mistake(shows=lambda order: stands_before(order, 2, 3))
 def looked_before_the_step():
-    """That looks with the old state: it is Bahdanau's order. Luong looks with the new one."""
+    """Line 2 stands before line 3, so it looks with the old state, as Bahdanau does. Luong
+    looks with the new one.
+    """
     return (2, 4, 3, 1)
 
 
@@ -400,7 +453,7 @@ def _least(trial):
     A translator drops a word of the source, and you look for it in the weights. Row i of
     `weights` is the i-th symbol that was written, the *last* row is the end mark. A word's
     **coverage** is all the weight that it got from the rows before the end mark. Return the
-    coverage of every word, and the place of the word with the least.
+    coverage of every word, and the place of the word with the least, of equal ones the first.
     """,
     outputs=lambda weights: {"coverage": weights.shape[1:], "least": ()},
     inputs=_looks,
@@ -409,6 +462,9 @@ def _least(trial):
             np.array([[0.7, 0.2, 0.1], [0.3, 0.6, 0.1], [0.0, 0.1, 0.9]]),
         ),
         "one symbol and the end mark": (np.array([[0.1, 0.4, 0.3, 0.2], [0.7, 0.1, 0.1, 0.1]]),),
+        "two words with the least": (
+            np.array([[0.25, 0.5, 0, 0.25], [0.5, 0.25, 0.25, 0], [0, 0, 0, 1]]),
+        ),
         "a word that every row looks at a little": (
             np.array([[0.6, 0.0, 0.4], [0.0, 0.6, 0.4], [0.55, 0.05, 0.4], [0.3, 0.4, 0.3]]),
         ),
@@ -454,14 +510,18 @@ def as_a_product(weights):
 
 @coverage_of.mistake
 def the_end_mark_counted(weights):
-    """You count the end mark's row. It writes no word: leave the last row out."""
+    """Your result is as if you counted the end mark's row. It writes no word: leave the last
+    row out.
+    """
     coverage = weights.sum(axis=0)
     return coverage, coverage.argmin()
 
 
 @coverage_of.mistake
 def rows_added_up(weights):
-    """You added along the rows: each of these sums is 1. A word is a column."""
+    """Your result is as if you added along the rows: each of these sums is 1. A word is a
+    column.
+    """
     coverage = weights[:-1].sum(axis=1)
     return coverage, coverage.argmin()
 
@@ -481,8 +541,19 @@ def the_most(weights):
 
 
 @coverage_of.mistake
+def the_last_of_equal_ones(weights):
+    """Your result is as if the last of the words with the least were taken: of equal ones take the
+    first, as argmin does.
+    """
+    coverage = weights[:-1].sum(axis=0)
+    return coverage, len(coverage) - 1 - coverage[::-1].argmin()
+
+
+@coverage_of.mistake
 def rows_that_look_most(weights):
-    """You count the rows whose largest weight falls on a word. Coverage adds all weights."""
+    """Your result is as if you counted the rows whose largest weight falls on a word. Coverage
+    adds all weights.
+    """
     tops = weights[:-1].argmax(axis=1)
     coverage = np.bincount(tops, minlength=weights.shape[1]).astype(float)
     return coverage, coverage.argmin()
@@ -490,7 +561,7 @@ def rows_that_look_most(weights):
 
 @coverage_of.mistake
 def the_first_row_left_out(weights):
-    """You left out the first row. The end mark's is the last: weights[:-1]."""
+    """Your result is as if you left out the first row. The end mark's is the last: weights[:-1]."""
     coverage = weights[1:].sum(axis=0)
     return coverage, coverage.argmin()
 

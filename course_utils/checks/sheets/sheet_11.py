@@ -39,14 +39,14 @@ def _linear(position, name):
 @sheet.function(
     "11.1",
     "multiply-adds of Q Kᵀ",
-    points=2,
+    points=1,
     asks="""
     n queries, m keys, both d wide. How many multiply-adds do the scores take? One line is
     enough.
     """,
     outputs=lambda *_: {"count": ()},
     inputs=_sizes,
-    edges={"one of each": (1, 1, 1), "a long one": (5_000, 4_000, 64)},
+    edges={"one of each": (1, 1, 1), "a long one": (300, 200, 10)},
     properties=(
         Property("twice the queries, twice the count", _linear(0, "count")),
         Property("twice the keys, twice the count", _linear(1, "count")),
@@ -111,7 +111,7 @@ def _exchanged(trial):
 @sheet.function(
     "11.2",
     "what attention adds, as a share",
-    points=3,
+    points=4,
     asks="""
     A GRU encoder reads m words, a GRU decoder writes n, all d wide; a GRU step takes 6 d².
     Dot attention adds scores and mix. Return what it adds, divided by what encoder and
@@ -119,10 +119,10 @@ def _exchanged(trial):
     """,
     outputs=lambda *_: {"share": ()},
     inputs=_sizes,
-    edges={"thirty words": (30, 30, 1_000), "long and narrow": (3_000, 2_000, 16)},
+    edges={"thirty words": (30, 30, 100), "long and narrow": (300, 200, 8)},
     properties=(
-        Property("the share is 1 where n = m = 6 d", _exactly(1.0, 384, 384, 64, name="share")),
-        Property("30 words, width 1,000 give 0.005", _exactly(0.005, 30, 30, 1000, name="share")),
+        Property("the share is 1 where n = m = 6 d", _exactly(1.0, 24, 24, 4, name="share")),
+        Property("30 words, width 100 give 0.05", _exactly(0.05, 30, 30, 100, name="share")),
         Property("n and m exchanged give the same", _exchanged),
         Property("10 and 40 words, width 8: 1/3", _exactly(1 / 3, 10, 40, 8, name="share")),
     ),
@@ -155,7 +155,9 @@ def by_harmonic_mean(n, m, d):
 
 @attention_share.mistake
 def mix_forgotten(n, m, d):
-    """You counted one of the two products: scores take n m d, and the mix as many again."""
+    """Your result is as if you counted one of the two products: scores take n m d, and the mix
+    as many again.
+    """
     return n * m * d / (6 * d * d * (n + m))
 
 
@@ -227,7 +229,7 @@ sheet.choice(
     asks="""
     Additive attention takes tanh of a hidden layer for every pair of query and key. With
     n = m = 512, 64 hidden units and float32: how many megabytes (of 1,000,000 bytes) does
-    that array take, if it is made at once?
+    that array take, if it is made at once? Within 0.5.
     """,
     what="one number, in megabytes (1 MB = 1,000,000 bytes)",
     tolerance=0.5,
@@ -268,7 +270,7 @@ def projections():
 
 @megabytes.mistake
 def mebibytes():
-    """You divided by 1,048,576. Here 1 MB is 1,000,000 bytes."""
+    """Your result is as if you divided by 1,048,576. Here 1 MB is 1,000,000 bytes."""
     return 512 * 512 * 64 * 4 / 2**20
 
 

@@ -6,6 +6,7 @@ from course_utils.attention import softmax
 from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import MASKS, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import moved, sizes
 
 sheet = Sheet("12")
@@ -34,7 +35,7 @@ def _nothing_ahead(trial):
 @sheet.function(
     "12.1",
     "a causal mask",
-    points=2,
+    points=1,
     asks="""
     Return the mask (n, n) in which each position sees itself and everything before it. One
     line is enough.
@@ -145,7 +146,7 @@ def _as_if_shorter(trial):
     points=3,
     asks="""
     Softmax over the last axis, as if the hidden keys were not there. A row that may look at
-    nothing gives zeros. Scores may be as large as 1000.
+    nothing gives zeros. Scores may lie anywhere between −1000 and 1000, hidden ones too.
     """,
     outputs=lambda scores, mask: {"weights": scores.shape},
     inputs=_scores_and_mask,
@@ -154,6 +155,7 @@ def _as_if_shorter(trial):
         "scores of ±1000": (1000 * SCORES, MASK | True),
         "nobody may look": (SCORES, MASK & False),
     },
+    crossed=edges_in_pairs(lambda setting: (setting.scores, setting.mask), masks=MASKS),
     properties=(
         Property("a row sums to 1, or to 0 where it may look at nothing", _rows_that_look),
         Property("a masked key gets exactly 0", _hidden_get_nothing),
@@ -201,7 +203,7 @@ def score_set_to_0(scores, mask):
 
 @masked_softmax.mistake
 def weight_set_to_0(scores, mask):
-    """You masked after softmax: the rest no longer sums to 1."""
+    """Your result is as if you masked after softmax: the rest no longer sums to 1."""
     return np.where(mask, softmax(scores), 0)
 
 
@@ -215,15 +217,74 @@ def empty_row_nan(scores, mask):
 
 @masked_softmax.mistake
 def large_negative_number(scores, mask):
-    """With −1e9 an empty row spreads its weight evenly over what is hidden. It should give
-    zeros.
+    """Your result is as if −1e9 hid the keys: an empty row then spreads its weight evenly over
+    what is hidden. It should give zeros.
     """
     return softmax(np.where(mask, scores, -1e9))
 
 
 @masked_softmax.mistake
+def largest_of_hidden_too(scores, mask):
+    """Your result is as if hidden scores were among those that the largest is taken of: a hidden
+    1000 makes all else exp(−1000) = 0. Hide first, then take the largest.
+    """
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True)) * mask
+    total = exps.sum(axis=-1, keepdims=True)
+    return exps / np.where(total > 0, total, 1)
+
+
+@masked_softmax.mistake(name="hidden by −1000")
+def hidden_by_minus_1000(scores, mask):
+    """Your result is as if −1000 hid a key: where all that is seen has −1000 too, it hides nothing.
+    Only −∞ does.
+    """
+    return np.where(mask.any(axis=-1, keepdims=True), softmax(np.where(mask, scores, -1000)), 0)
+
+
+@masked_softmax.mistake(name="scores − 1000 where hidden")
+def taken_off_where_hidden(scores, mask):
+    """Your result is as if 1000 were taken off where hidden: a hidden score of 1000 is then an
+    ordinary one. Replace it by −∞.
+    """
+    return np.where(mask.any(axis=-1, keepdims=True), softmax(scores - 1000 * ~mask), 0)
+
+
+@masked_softmax.mistake
+def exp_without_a_shift(scores, mask):
+    """Your result is as if exp were taken of the scores as they are: 1000 overflows, −1000 gives 0.
+    Subtract the largest that is seen first.
+    """
+    exps = np.where(mask, np.exp(scores), 0)
+    total = exps.sum(axis=-1, keepdims=True)
+    return exps / np.where(total > 0, total, 1)
+
+
+@masked_softmax.mistake
+def a_number_added_to_the_sum(scores, mask):
+    """Your result is as if a small number were added to the sum: rows fall short of 1. Replace a
+    sum of 0 alone.
+    """
+    hidden = np.where(mask, scores, -np.inf)
+    largest = hidden.max(axis=-1, keepdims=True)
+    exps = np.exp(hidden - np.where(np.isfinite(largest), largest, 0))
+    return exps / (exps.sum(axis=-1, keepdims=True) + 1e-3)
+
+
+@masked_softmax.mistake
+def largest_of_all_rows(scores, mask):
+    """Your result is as if one largest score served all rows: a row far below it becomes
+    0 / 0. Each row needs its own.
+    """
+    hidden = np.where(mask, scores, -np.inf)
+    largest = hidden.max() if mask.any() else 0.0
+    exps = np.exp(hidden - largest)
+    total = exps.sum(axis=-1, keepdims=True)
+    return exps / np.where(total > 0, total, 1)
+
+
+@masked_softmax.mistake
 def mask_upside_down(scores, mask):
-    """You hid what may be seen: True means may look."""
+    """Your result is as if what may be seen were hidden: True means may look."""
     return softmax(scores, mask=~mask)
 
 
@@ -369,7 +430,7 @@ def _as_finite_differences(trial):
     asks="""
     The gradient of the scores through a masked softmax. A row that may look at nothing
     makes NaN, and the last line does not remove it. Write `score_gradient` without the bug;
-    your `masked_softmax` may help.
+    your `masked_softmax` may help. Scores may lie anywhere between −1000 and 1000.
     """,
     outputs=lambda scores, *_: {"gradient": scores.shape},
     inputs=_gradient_inputs,
@@ -377,6 +438,10 @@ def _as_finite_differences(trial):
         "a row that may look at nothing": (SCORES, MASK, np.arange(15.0).reshape(3, 5) / 10),
         "all may be seen": (SCORES, MASK | True, np.eye(3, 5)),
     },
+    crossed=edges_in_pairs(
+        lambda setting: (setting.scores, setting.mask, setting.numbers(*setting.scores.shape)),
+        masks=MASKS,
+    ),
     properties=(
         Property("a masked score has gradient 0", _hidden_have_no_gradient),
         Property("each row of the gradient sums to 0", _rows_sum_to_zero),
@@ -445,6 +510,35 @@ def mask_ignored(scores, mask, d_weights):
 
 
 @score_gradient.mistake
+def exp_without_a_shift(scores, mask, d_weights):
+    """Your result is as if exp were taken of the scores as they are: 1000 overflows, −1000 gives 0.
+    Your masked_softmax of 12.2 does neither.
+    """
+    exps = np.where(mask, np.exp(scores), 0)
+    total = exps.sum(axis=-1, keepdims=True)
+    weights = exps / np.where(total > 0, total, 1)
+    return weights * (d_weights - (weights * d_weights).sum(axis=-1, keepdims=True))
+
+
+@score_gradient.mistake(name="hidden by −1000")
+def hidden_by_minus_1000(scores, mask, d_weights):
+    """Your result is as if −1000 hid a key: where all that is seen has −1000 too, it hides nothing.
+    Only −∞ does.
+    """
+    weights = softmax(np.where(mask, scores, -1000)) * mask.any(axis=-1, keepdims=True)
+    return weights * (d_weights - (weights * d_weights).sum(axis=-1, keepdims=True))
+
+
+@score_gradient.mistake
+def mean_of_the_row(scores, mask, d_weights):
+    """Your result is as if the plain mean of the row were taken off. It is a mean by weights:
+    (weights * d_weights).sum.
+    """
+    weights = masked_softmax(scores, mask)
+    return weights * (d_weights - d_weights.mean(axis=-1, keepdims=True))
+
+
+@score_gradient.mistake
 def all_rows_dropped(scores, mask, d_weights):
     """Zero everywhere: only the empty row has nothing to learn from."""
     return np.zeros(scores.shape)
@@ -453,7 +547,7 @@ def all_rows_dropped(scores, mask, d_weights):
 def _functions(rng, square=False):
     """A function on sequences, causal or not, and a sequence."""
     n, d = sizes(rng, 2, square)
-    chosen = _SEQUENCE_FUNCTIONS[int(rng.integers(len(_SEQUENCE_FUNCTIONS)))]
+    chosen, _ = list(SEQUENCE_FUNCTIONS.values())[int(rng.integers(len(SEQUENCE_FUNCTIONS)))]
     return chosen, 0.3 * rng.normal(size=(n, d))  # small: no softmax so sharp that a leak hides
 
 
@@ -482,42 +576,105 @@ def _first_row_peeks(x):
     return out
 
 
-_SEQUENCE_FUNCTIONS = (
-    _attend(lambda n: np.tri(n, dtype=bool)),
-    _attend(lambda n: np.ones((n, n), dtype=bool)),
-    _attend(lambda n: np.tri(n, k=1, dtype=bool)),
-    lambda x: np.cumsum(x, axis=0),
-    lambda x: x * x.mean(axis=0),
-    lambda x: np.tanh(x),
-    _next_one,
-    _last_row_peeks,
-    _first_row_peeks,
-)
+def _two_ahead(x):
+    """Row t sees itself and row t + 2, and never the next one."""
+    return x + np.concatenate([x[2:], 0 * x[:2]])[: len(x)]
 
 
-def _sound(trial):
-    """Functions for which everyone can see the answer."""
-    _, x = trial.arguments
-    for name, (function, wanted) in _PLAIN.items():
-        found = bool(trial.call(function, x)["answer"])
-        if found != wanted:
-            return f"{found} for {name}"
-    return None
+def _a_whisper(x):
+    """A thousandth of the next row comes in."""
+    return np.cumsum(x, axis=0) + 0.001 * _next_one(x)
 
 
-_PLAIN = {
-    "x → x": (lambda x: x.copy(), True),
-    "x → running sum of x": (lambda x: np.cumsum(x, axis=0), True),
-    "x → x moved up by one": (_next_one, False),
-    "one where row 0 sees row 1": (_first_row_peeks, False),
-    "one where the last row but one sees the last": (_last_row_peeks, False),
+def _last_feature_peeks(x):
+    out = np.cumsum(x, axis=0)
+    out[:, -1] += _next_one(x)[:, -1]
+    return out
+
+
+def _row_1_peeks(x):
+    out = np.cumsum(x, axis=0)
+    out[1:2] += x[2:3].sum(axis=0)
+    return out
+
+
+def _opposite_signs(x):
+    """The next row comes in twice, in the first feature and, taken off, in the last."""
+    out, ahead = np.cumsum(x, axis=0), _next_one(x).sum(axis=1)
+    out[:, 0] += ahead
+    out[:, -1] -= ahead
+    return out
+
+
+def _one_row_peeks(x):
+    """The row in the middle sees the last one, nobody else does."""
+    out = np.cumsum(x, axis=0)
+    middle = len(x) // 2
+    out[middle] += x[-1] * (middle < len(x) - 1)
+    return out
+
+
+def _state(x):
+    """What a recurrent network does."""
+    state, rows = np.zeros(x.shape[1]), []
+    for row in x:
+        state = np.tanh(0.5 * state + row)
+        rows.append(state)
+    return np.array(rows)
+
+
+def _mean_so_far(x):
+    return np.cumsum(x, axis=0) / np.arange(1, len(x) + 1)[:, None]
+
+
+SEQUENCE_FUNCTIONS = {
+    "causal attention": (_attend(lambda n: np.tri(n, dtype=bool)), True),
+    "attention to itself and the one before": (
+        _attend(lambda n: np.tri(n, dtype=bool) & ~np.tri(n, k=-2, dtype=bool)),
+        True,
+    ),
+    "x as it is": (lambda x: x.copy(), True),
+    "the running sum": (lambda x: np.cumsum(x, axis=0), True),
+    "the running largest": (lambda x: np.maximum.accumulate(x, axis=0), True),
+    "the mean so far": (_mean_so_far, True),
+    "each row by itself": (lambda x: np.tanh(x), True),
+    "a recurrent state": (_state, True),
+    "x less its first row": (lambda x: x - x[:1], True),
+    "the row before": (lambda x: np.concatenate([0 * x[:1], x[:-1]]), True),
+    "attention to all": (_attend(lambda n: np.ones((n, n), dtype=bool)), False),
+    "a mask one place too wide": (_attend(lambda n: np.tri(n, k=1, dtype=bool)), False),
+    "x times its mean": (lambda x: x * x.mean(axis=0), False),
+    "x moved up by one": (_next_one, False),
+    "x and the row two ahead": (_two_ahead, False),
+    "the last row but one sees the last": (_last_row_peeks, False),
+    "row 0 sees row 1": (_first_row_peeks, False),
+    "row 1 sees row 2": (_row_1_peeks, False),
+    "the row in the middle sees the last": (_one_row_peeks, False),
+    "the last feature sees the next row": (_last_feature_peeks, False),
+    "the next row, with both signs": (_opposite_signs, False),
+    "a thousandth of the next row": (_a_whisper, False),
+    "the sum from the end": (lambda x: np.cumsum(x[::-1], axis=0)[::-1], False),
+    "x reversed": (lambda x: x[::-1].copy(), False),
+    "the sum of all, for all": (lambda x: x.sum(axis=0) + 0 * x, False),
 }
+
+
+def _answers(name):
+    """For a function that everyone can see through, the answer is known."""
+    function, wanted = SEQUENCE_FUNCTIONS[name]
+
+    def broken(trial):
+        given, x = trial.arguments
+        found = bool(trial.outputs["answer"])
+        return f"{found}" if given is function and len(x) > 3 and found != wanted else None
+
+    return Property(f"the answer is {wanted} for this function: {name}", broken)
 
 
 @sheet.function(
     "12.5",
     "prove that a function is causal",
-    points=1,
+    points=2,
     asks="""
     `function` takes a sequence (n, d) and returns one row for each position. Return True if
     no row looks ahead, False if one does. You may call it as often as you like.
@@ -525,10 +682,10 @@ _PLAIN = {
     outputs=lambda *_: {"answer": ()},
     inputs=_functions,
     edges={
-        f"function {number}": (function, np.random.default_rng(3).normal(size=(4, 2)))
-        for number, function in enumerate(_SEQUENCE_FUNCTIONS)
+        name: (function, 0.5 * np.random.default_rng(3).normal(size=(5, 2)))
+        for name, (function, _) in SEQUENCE_FUNCTIONS.items()
     },
-    properties=(Property("plain functions get the answer that everyone can see", _sound),),
+    properties=tuple(_answers(name) for name in SEQUENCE_FUNCTIONS),
     dtypes=(np.float64,),
     hints=(
         "Which rows must stay as they are when you change x from position t on?",
@@ -592,8 +749,8 @@ def all_rows_compared(function, x):
 
 @is_causal.mistake
 def only_the_last_position_changed(function, x):
-    """You changed the last position only: one in the middle may be looked at too early. Try
-    every t.
+    """Your result is as if only the last position were changed: one in the middle may be looked
+    at too early. Try every t.
     """
     changed = x.copy()
     changed[-1] += 1
@@ -608,16 +765,88 @@ def upside_down(function, x):
 
 @is_causal.mistake
 def only_the_first_row(function, x):
-    """You looked at row 0 only: another row may look ahead. Try every t."""
+    """Your result is as if row 0 alone were compared: another row may look ahead. Try every t."""
     changed = x.copy()
     changed[1:] += 1
     return np.allclose(function(changed)[0], function(x)[0])
 
 
 @is_causal.mistake
+def next_row_alone(function, x):
+    """Your result is as if each row were tested against the next one alone: a row may look two
+    places ahead. Compare all rows before the change.
+    """
+    for t in range(1, len(x)):
+        changed = x.copy()
+        changed[t] += 1
+        if not np.allclose(function(changed)[t - 1], function(x)[t - 1]):
+            return False
+    return True
+
+
+@is_causal.mistake
+def row_0_left_out(function, x):
+    """Your result is as if row 0 were never compared: begin with a change at t = 1."""
+    for t in range(2, len(x)):
+        changed = x.copy()
+        changed[t:] += 1
+        if not np.allclose(function(changed)[:t], function(x)[:t]):
+            return False
+    return True
+
+
+@is_causal.mistake
+def one_cut_in_the_middle(function, x):
+    """Your result is as if x were changed from one place on only. A row behind that may look
+    ahead too: try every t.
+    """
+    t = max(1, len(x) // 2)
+    changed = x.copy()
+    changed[t:] += 1
+    return np.allclose(function(changed)[:t], function(x)[:t])
+
+
+@is_causal.mistake
+def first_feature_alone(function, x):
+    """Your result is as if the first feature alone were compared: another may see what comes."""
+    for t in range(1, len(x)):
+        changed = x.copy()
+        changed[t:] += 1
+        if not np.allclose(function(changed)[:t, 0], function(x)[:t, 0]):
+            return False
+    return True
+
+
+@is_causal.mistake
+def sums_compared(function, x):
+    """Your result is as if sums were compared: what one feature gains, another may lose. Compare
+    number by number.
+    """
+    for t in range(1, len(x)):
+        changed = x.copy()
+        changed[t:] += 1
+        if not np.isclose(function(changed)[:t].sum(), function(x)[:t].sum()):
+            return False
+    return True
+
+
+@is_causal.mistake
+def half_is_near_enough(function, x):
+    """Your result is as if differences of 0.5 did not count: a row may look ahead a little. Take
+    a tolerance of 1e-6.
+    """
+    for t in range(1, len(x)):
+        changed = x.copy()
+        changed[t:] += 1
+        if np.abs(function(changed)[:t] - function(x)[:t]).max() > 0.5:
+            return False
+    return True
+
+
+@is_causal.mistake
 def past_changed(function, x):
-    """You changed the past and watched the future. Change what comes later, and watch what
-    came before.
+    """Your result is as if you changed the past and watched the future. Change what comes
+    later, and watch what came before.
     """
     changed = x.copy()
     changed[0] += 1

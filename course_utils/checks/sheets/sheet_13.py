@@ -6,6 +6,7 @@ from course_utils.attention import attend, softmax
 from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     moved,
     no_negative_weight,
@@ -126,6 +127,14 @@ def _known_weight(trial):
     return moved(found[0, 0], 1 / (1 + np.exp(-(3**0.5))), trial.tolerance)
 
 
+def _crossed(setting, scale=1.0):
+    """x asks y, or words ask tiles, and the scores are those of the setting."""
+    queries, keys = setting.queries_and_keys(scale)
+    x, W_query = setting.projected(queries)
+    y, W_key = setting.projected(keys, width=6)
+    return x, y, W_query, W_key
+
+
 @sheet.function(
     "13.2",
     "cross-attention",
@@ -149,6 +158,7 @@ def _known_weight(trial):
             *[np.eye(2)] * 3,
         ),
     },
+    crossed=edges_in_pairs(lambda setting: (*_crossed(setting, scale=2), setting.numbers(6, 3))),
     properties=(
         rows_sum_to_one(),
         no_negative_weight(),
@@ -205,25 +215,27 @@ def self_attention_of_x(x, y, W_query, W_key, W_value):
 
 @cross.mistake(name="self-attention of y")
 def self_attention_of_y(x, y, W_query, W_key, W_value):
-    """Your queries are made of y: x is never used."""
+    """Your result is as if the queries were made of y: x is never used."""
     return attend(y @ W_query, y @ W_key, y @ W_value)[:2]
 
 
 @cross.mistake
 def values_of_x(x, y, W_query, W_key, W_value):
-    """You look at y and mix x. What is handed over stands where it was looked at: y @ W_value."""
+    """Your result is as if you looked at y and mixed x. What is handed over stands where it was
+    looked at: y @ W_value.
+    """
     return attend(x @ W_query, y @ W_key, x @ W_value)[:2]
 
 
 @cross.mistake
 def values_are_keys(x, y, W_query, W_key, W_value):
-    """You mixed the keys. The values have their own matrix, W_value."""
+    """Your result is as if you mixed the keys. The values have their own matrix, W_value."""
     return attend(x @ W_query, y @ W_key, y @ W_key)[:2]
 
 
 @cross.mistake
 def y_as_values(x, y, W_query, W_key, W_value):
-    """You mixed y itself, before W_value."""
+    """Your result is as if you mixed y itself, before W_value."""
     return attend(x @ W_query, y @ W_key, y)[:2]
 
 
@@ -236,28 +248,30 @@ def not_scaled(x, y, W_query, W_key, W_value):
 
 @cross.mistake
 def scaled_by_the_width_of_x(x, y, W_query, W_key, W_value):
-    """You divided by √d_x. It is √d_k, the width of a key after W_key."""
+    """Your result is as if you divided by √d_x. It is √d_k, the width of a key after W_key."""
     weights = softmax((x @ W_query) @ (y @ W_key).T / np.sqrt(x.shape[1]))
     return weights @ (y @ W_value), weights
 
 
 @cross.mistake
 def scaled_by_the_width_of_y(x, y, W_query, W_key, W_value):
-    """You divided by √d_y. It is √d_k, the width of a key after W_key."""
+    """Your result is as if you divided by √d_y. It is √d_k, the width of a key after W_key."""
     weights = softmax((x @ W_query) @ (y @ W_key).T / np.sqrt(y.shape[1]))
     return weights @ (y @ W_value), weights
 
 
 @cross.mistake
 def scaled_by_the_width_of_a_value(x, y, W_query, W_key, W_value):
-    """You divided by √d_v, the width of a value. It is √d_k: keys are compared, not values."""
+    """Your result is as if you divided by √d_v, the width of a value. It is √d_k: keys are
+    compared, not values.
+    """
     weights = softmax((x @ W_query) @ (y @ W_key).T / np.sqrt(W_value.shape[1]))
     return weights @ (y @ W_value), weights
 
 
 @cross.mistake
 def scaled_by_the_number_of_keys(x, y, W_query, W_key, W_value):
-    """You divided by √m, the number of keys. It is √d_k, how wide a key is."""
+    """Your result is as if you divided by √m, the number of keys. It is √d_k, how wide a key is."""
     weights = softmax((x @ W_query) @ (y @ W_key).T / np.sqrt(len(y)))
     return weights @ (y @ W_value), weights
 
@@ -268,6 +282,14 @@ def softmax_over_queries(x, y, W_query, W_key, W_value):
     scores = (x @ W_query) @ (y @ W_key).T / np.sqrt(W_key.shape[1])
     weights = softmax(scores, axis=0)
     return weights @ (y @ W_value), weights
+
+
+@cross.mistake
+def all_that_attend_returns(x, y, W_query, W_key, W_value):
+    """That is all that attend returns: context, weights and scores. Return the first two,
+    found.context and found.weights.
+    """
+    return attend(x @ W_query, y @ W_key, y @ W_value)
 
 
 @cross.mistake
@@ -464,7 +486,8 @@ def _share_of_the_best(trial):
     asks="""
     Words (n, d_w) ask tiles (m, d_t) through two given matrices; the rule is the **plain**
     dot product. For each word return the number of the tile with the largest weight,
-    counted from 0, and that weight.
+    counted from 0, of equal ones the first, and that weight. Scores may lie anywhere between
+    −1000 and 1000.
     """,
     outputs=lambda words, tiles, *_: {"chosen": (len(words),), "share": (len(words),)},
     inputs=_words_and_tiles,
@@ -472,6 +495,7 @@ def _share_of_the_best(trial):
         "one tile": (np.ones((2, 3)), np.ones((1, 4)), np.eye(3, 2), np.eye(4, 2)),
         "one word": (np.eye(1, 3), np.eye(2, 4)[::-1].copy(), np.eye(3, 2), np.eye(4, 2)),
     },
+    crossed=edges_in_pairs(_crossed),
     properties=(
         Property("chosen holds numbers of tiles", _is_a_tile),
         Property("share is a weight: 1/m to 1", _a_share),
@@ -493,7 +517,8 @@ def pick(words, tiles, W_query, W_key):
 def in_loops(words, tiles, W_query, W_key):
     chosen, shares = [], []
     for word in words:
-        exps = [np.exp(np.float64(word @ W_query @ (tile @ W_key))) for tile in tiles]
+        scores = [np.float64(word @ W_query @ (tile @ W_key)) for tile in tiles]
+        exps = [np.exp(score - max(scores)) for score in scores]
         chosen.append(int(np.argmax(exps)))
         shares.append(max(exps) / sum(exps))
     return chosen, shares
@@ -512,16 +537,33 @@ def in_float32(*arrays):
 
 
 @pick.mistake
+def exp_without_a_shift(words, tiles, W_query, W_key):
+    """Your result is as if exp were taken of the scores as they are: 1000 overflows. Subtract each
+    row's largest, or use softmax.
+    """
+    exps = np.exp((words @ W_query) @ (tiles @ W_key).T)
+    weights = exps / exps.sum(axis=-1, keepdims=True)
+    return weights.argmax(axis=-1), weights.max(axis=-1)
+
+
+@pick.mistake
+def the_last_of_equal_ones(words, tiles, W_query, W_key):
+    """Your result is as if the last of the largest were taken: of equal ones take the first."""
+    weights = softmax((words @ W_query) @ (tiles @ W_key).T)
+    return len(tiles) - 1 - weights[:, ::-1].argmax(axis=-1), weights.max(axis=-1)
+
+
+@pick.mistake
 def the_smallest(words, tiles, W_query, W_key):
-    """You took the tile with the smallest weight."""
+    """Your result is as if you took the tile with the smallest weight."""
     weights = softmax((words @ W_query) @ (tiles @ W_key).T)
     return weights.argmin(axis=-1), weights.min(axis=-1)
 
 
 @pick.mistake
 def softmax_over_words(words, tiles, W_query, W_key):
-    """Your softmax runs over the words, so they compete for a tile. Each word shares out one
-    whole among the tiles.
+    """Your result is as if softmax ran over the words, so they compete for a tile. Each word
+    shares out one whole among the tiles.
     """
     weights = softmax((words @ W_query) @ (tiles @ W_key).T, axis=0)
     return weights.argmax(axis=-1), weights.max(axis=-1)
@@ -543,7 +585,9 @@ def scores_instead_of_weights(words, tiles, W_query, W_key):
 
 @pick.mistake
 def scaled(words, tiles, W_query, W_key):
-    """Your scores are divided by √d_k. Here the rule is the plain dot product."""
+    """Your result is as if the scores were divided by √d_k. Here the rule is the plain dot
+    product.
+    """
     scores = (words @ W_query) @ (tiles @ W_key).T
     weights = softmax(scores / np.sqrt(W_query.shape[1]))
     return weights.argmax(axis=-1), weights.max(axis=-1)
@@ -642,7 +686,9 @@ def in_float32(sizes):
 
 @block_costs.mistake
 def sums(sizes):
-    """You add the two lengths. Each of n tokens asks each of m: n · m scores."""
+    """Your result is as if you added the two lengths. Each of n tokens asks each of m: n · m
+    scores.
+    """
     return np.add.outer(sizes, sizes)
 
 
@@ -660,7 +706,9 @@ def cross_attention_alone(sizes):
 
 @block_costs.mistake
 def each_pair_once(sizes):
-    """You count each pair once. Text asks image and image asks text: two blocks."""
+    """Your result is as if you counted each pair once. Text asks image and image asks text: two
+    blocks.
+    """
     return np.triu(np.outer(sizes, sizes))
 
 

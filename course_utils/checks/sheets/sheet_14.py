@@ -6,6 +6,7 @@ from course_utils.attention import softmax
 from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.sheets.attention_edges import EMPTY_ROWS, MASKS, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import moved, no_negative_weight, sizes
 
 sheet = Sheet("14")
@@ -121,7 +122,9 @@ def difference():
 
 @read_off.mistake
 def other_base():
-    """c: you divided by the errors of LAS. The sentence compares with the hybrid."""
+    """c: it is as if you divided by the errors of LAS, 10.3. The sentence compares with the
+    hybrid.
+    """
     return [CLOSER, CLOSED, 100 * (1 - 8.0 / 10.3)]
 
 
@@ -180,7 +183,7 @@ def _most_is_the_largest(trial):
     asks="""
     Row = step of writing, column = word of the source. Return the coverage of every word,
     (m,): what all steps together took from it. And the number, from 0, of the word that was
-    read most.
+    read most, of equal ones the first.
     """,
     outputs=lambda weights: {"coverage": weights.shape[1:], "most": ()},
     inputs=_weights,
@@ -188,6 +191,8 @@ def _most_is_the_largest(trial):
         "one step": (np.array([[0.2, 0.5, 0.3]]),),
         "one word": (np.ones((3, 1)),),
         "a word read twice": (REPEATED,),
+        "two words read most": (np.array([[0.25, 0, 0.5, 0.25], [0.25, 0.75, 0, 0]])[:, ::-1],),
+        "two words read equally": (np.array([[0.5, 0.25, 0.25], [0, 0.25, 0.75], [0.5, 0.5, 0]]),),
     },
     properties=(
         Property("the coverage of all words adds up to the number of steps", _sums_to_steps),
@@ -225,7 +230,9 @@ def in_float32(weights):
 
 @use_of_source.mistake
 def row_sums(weights):
-    """You summed along the rows: each is 1, whatever was read. Coverage adds up over steps."""
+    """Your result is as if you summed along the rows: each is 1, whatever was read. Coverage
+    adds up over steps.
+    """
     coverage = weights.sum(axis=1)
     return coverage, coverage.argmax()
 
@@ -255,7 +262,9 @@ def largest_single_cell(weights):
 
 @use_of_source.mistake
 def tops_counted(weights):
-    """You counted how often a word was on top. Coverage adds the weights themselves."""
+    """Your result is as if you counted how often a word was on top. Coverage adds the weights
+    themselves.
+    """
     tops = weights.argmax(axis=1)
     coverage = np.bincount(tops, minlength=weights.shape[1])
     return coverage, coverage.argmax()
@@ -276,6 +285,13 @@ def counted_from_one(weights):
 
 
 @use_of_source.mistake
+def the_last_of_equal_ones(weights):
+    """Your coverage is right. Of words that were read equally take the first, as argmax does."""
+    coverage = weights.sum(axis=0)
+    return coverage, len(coverage) - 1 - coverage[::-1].argmax()
+
+
+@use_of_source.mistake
 def read_least(weights):
     """Your coverage is right. Asked is the word that was read most, not least."""
     coverage = weights.sum(axis=0)
@@ -286,9 +302,10 @@ sheet.reason(
     "14.3",
     "a claim to rewrite",
     asks="""
-    Choose one of the article's claims 2, 23, 27, 33 and 34, or 35, which others add. Rewrite
-    it so that it says no more than its evidence: name a number, where it comes from, and a
-    limit. At least 30 words, in any language.
+    Choose one of the article's claims 2, 23, 27, 33 and 34, or 35, which others add; the end of
+    [lesson 14](../notebooks/14_task_clinic.ipynb) quotes them. Rewrite it so that it says no
+    more than its evidence: name a number, where it comes from, and a limit. At least 30 words,
+    in any language.
     """,
     least_words=30,
     praise="Compare it with a solution: does yours name a number, its source and a limit?",
@@ -379,7 +396,9 @@ def single_characters_forgotten(tags):
 
 @word_numbers.mistake
 def ends_counted(tags):
-    """You counted ends: the last character of a word is still in it. Count beginnings."""
+    """Your result is as if you counted ends: the last character of a word is still in it. Count
+    beginnings.
+    """
     return np.cumsum([tag in "ES" for tag in tags])
 
 
@@ -475,6 +494,11 @@ def _ratios_stay(trial):
         "equal weights": (np.full((2, 4), 0.25),),
         "two on top": (np.array([[0.4, 0.2, 0.4], [0.1, 0.45, 0.45]]),),
     },
+    crossed=edges_in_pairs(
+        lambda setting: (softmax(setting.scores, mask=setting.mask),),
+        masks=MASKS,
+        without=EMPTY_ROWS,
+    ),
     properties=(
         Property("the largest weight of each row is 0 afterwards", _top_is_gone),
         no_negative_weight(),
@@ -539,14 +563,16 @@ def nothing_left(weights):
 
 @drop_top.mistake
 def top_of_the_map(weights):
-    """You removed the largest weight of the whole map. Each row has a top key of its own."""
+    """Your result is as if you removed the largest weight of the whole map. Each row has a top
+    key of its own.
+    """
     top = weights == weights.max()
     return _divided(np.where(top, 0, weights))
 
 
 @drop_top.mistake
 def top_of_each_column(weights):
-    """You looked for the largest in each column. A query is a row: axis=-1."""
+    """Your result is as if you looked for the largest in each column. A query is a row: axis=-1."""
     top = np.arange(len(weights))[:, None] == weights.argmax(axis=0)
     return _divided(np.where(top, 0, weights))
 
@@ -578,20 +604,47 @@ def softmax_again(weights):
 
 @drop_top.mistake
 def rest_made_equal(weights):
-    """You gave all others the same weight. They should keep their ratios."""
+    """Your result is as if you gave all others the same weight. They should keep their ratios."""
     return _divided(np.where(_is_top(weights), 0, 1))
 
 
 @drop_top.mistake
+def share_spread_evenly(weights):
+    """Your result is as if the top key's weight were given to the others in equal shares: their
+    ratios change. Divide the rest by its sum.
+    """
+    top = _is_top(weights)
+    others = max(weights.shape[1] - 1, 1)
+    return np.where(top, 0, weights + weights.max(axis=1, keepdims=True) / others)
+
+
+@drop_top.mistake
+def top_made_the_smallest(weights):
+    """Your result is as if the top key kept a small weight: it gets exactly 0."""
+    rest = np.where(_is_top(weights), 1e-9, weights)
+    return rest / rest.sum(axis=1, keepdims=True)
+
+
+@drop_top.mistake
+def column_of_the_map(weights):
+    """Your result is as if one column were set to 0 in all rows. Each row has a top key of its
+    own.
+    """
+    rest = weights.copy()
+    rest[:, weights.sum(axis=0).argmax()] = 0
+    return _divided(rest)
+
+
+@drop_top.mistake
 def smallest_removed(weights):
-    """You removed the smallest weight of each row."""
+    """Your result is as if you removed the smallest weight of each row."""
     smallest = np.arange(weights.shape[1]) == weights.argmin(axis=1)[:, None]
     return _divided(np.where(smallest, 0, weights))
 
 
 @drop_top.mistake
 def divided_by_columns(weights):
-    """You divided by the sums of the columns. Each row has to sum to 1."""
+    """Your result is as if you divided by the sums of the columns. Each row has to sum to 1."""
     rest = np.where(_is_top(weights), 0, weights)
     total = rest.sum(axis=0)
     return rest / np.where(total > 0, total, 1)
@@ -599,5 +652,5 @@ def divided_by_columns(weights):
 
 @drop_top.mistake
 def only_the_top_kept(weights):
-    """You kept the top key and dropped the rest: that is hard attention."""
+    """Your result is as if you kept the top key and dropped the rest: that is hard attention."""
     return np.where(_is_top(weights), 1, 0)

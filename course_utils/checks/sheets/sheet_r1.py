@@ -6,6 +6,7 @@ from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
 from course_utils.checks.orders import stands_before
+from course_utils.checks.sheets.attention_edges import edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import moved, sizes
 from course_utils.scoring import AdditiveScore
 
@@ -359,6 +360,13 @@ def _linear_in_v(trial):
     return moved(trial.call(*rest, 3 * v)["scores"], 3 * trial.outputs["scores"], trial.tolerance)
 
 
+def _crossed(setting):
+    """The setting's sizes alone: no score of this rule is large."""
+    n, m = setting.scores.shape
+    shapes = (n, 4), (m, 5), (4, 6), (5, 6), (6,)
+    return tuple(setting.numbers(*shape) for shape in shapes)
+
+
 @sheet.function(
     "R1.12",
     "bug hunt: every query gets the same weights",
@@ -379,6 +387,7 @@ def _linear_in_v(trial):
             np.arange(5.0),
         ),
     },
+    crossed=edges_in_pairs(_crossed, scores=()),
     properties=(
         Property("what a key adds to a score depends on the query", _query_counts),
         Property("no score is larger than the sum of |v|", _bounded),

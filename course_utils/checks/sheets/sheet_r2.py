@@ -455,13 +455,15 @@ def not_repaired(states, lengths):
 
 @mean_state.mistake
 def padding_in_the_sum(states, lengths):
-    """You divide by the right number, but padded places are still in the sum."""
+    """Your result is as if padded places were still in the sum. What you divide by is right."""
     return states.sum(axis=1) / lengths[:, None]
 
 
 @mean_state.mistake
 def divided_by_all_places(states, lengths):
-    """The sum is right. You divide by all places, padding included: divide by the length."""
+    """The sum is right. It is as if you divided by all places, padding included: divide by the
+    length.
+    """
     real = np.arange(states.shape[1]) < lengths[:, None]
     total = (states * real[..., None]).sum(axis=1)
     return total / states.shape[1]
@@ -484,13 +486,17 @@ def one_place_too_many(states, lengths):
 
 @mean_state.mistake
 def one_length_for_all(states, lengths):
-    """You used the first sentence's length for all of them: each has its own."""
+    """Your result is as if you used the first sentence's length for all of them: each has its
+    own.
+    """
     return states[:, : lengths[0]].mean(axis=1)
 
 
 @mean_state.mistake
 def divided_by_the_mean_length(states, lengths):
-    """You divide every sum by the mean length. Each sentence has its own length."""
+    """Your result is as if you divided every sum by the mean length. Each sentence has its own
+    length.
+    """
     real = np.arange(states.shape[1]) < lengths[:, None]
     total = (states * real[..., None]).sum(axis=1)
     return total / lengths.mean()

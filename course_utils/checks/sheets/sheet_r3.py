@@ -458,7 +458,9 @@ def hidden_ones_marked(lengths, n):
 
 @decoder_mask.mistake
 def queries_masked(lengths, n):
-    """You emptied the rows of padded queries. Padding must not be looked AT: mask the keys."""
+    """Your result is as if you emptied the rows of padded queries. Padding must not be looked
+    AT: mask the keys.
+    """
     causal = np.tri(n, dtype=bool)
     real = (np.arange(n) < lengths[:, None])[:, :, None]
     return causal & real

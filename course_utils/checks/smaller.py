@@ -1,0 +1,212 @@
+"""Smaller and rounder inputs: what a failing input is tried as, so that a learner sees the least.
+
+An input is a tuple of arguments. Arrays lose entries along all axes that belong together, numbers
+become rounder, texts shorter; what else it holds stays as it is.
+"""
+
+import functools
+import itertools
+
+import numpy as np
+
+AXES = 3  # inputs from which we learn which axes belong together
+SEED = 3
+
+
+class Axes:
+    """Which axes of the arguments have one size: those that have it in all inputs drawn."""
+
+    def __init__(self, inputs):
+        drawn = [inputs(np.random.default_rng(SEED + number)) for number in range(AXES)]
+        self.drawn = [_sizes(arguments) for arguments in drawn]
+
+    def groups(self, arguments):
+        """Return lists of places (argument, axis); the axis is None for a whole number."""
+        here, found = _sizes(arguments), {}
+        as_drawn = all(sizes.keys() == here.keys() for sizes in self.drawn)
+        for place, size in here.items():
+            known = (*(sizes[place] for sizes in self.drawn), size) if as_drawn else size
+            found.setdefault(known, []).append(place)
+        return list(found.values())
+
+
+def _sizes(arguments):
+    """Return {place: size} of all axes, and of whole numbers, which often are a size."""
+    sizes = {}
+    for number, argument in enumerate(arguments):
+        if isinstance(argument, np.ndarray):
+            sizes |= {(number, axis): size for axis, size in enumerate(argument.shape)}
+        elif type(argument) is int:
+            sizes[number, None] = argument
+    return sizes
+
+
+def shorter(arguments, groups):
+    """Yield inputs with fewer entries along an axis, the boldest steps first."""
+    sizes = _sizes(arguments)
+    for cut in (_half, _one):
+        for group in groups:
+            for keep in cut(sizes[group[0]]):
+                yield _kept(arguments, group, keep)
+    for group, other in itertools.permutations(groups, 2):
+        size, larger = sizes[group[0]], sizes[other[0]]
+        if size < larger:  # it may be the sum of two: then it loses an entry with each
+            for keep in _one(size):
+                both = _kept(arguments, group, keep)
+                yield _kept(both, other, _without(larger, _lost(keep)))
+
+
+def edits(arguments, of=None):
+    """Yield steps to rounder numbers: functions that take arguments and return rounder ones.
+
+    of : argument → functions that make it simpler; by default all that we know.
+    """
+    for number, argument in enumerate(arguments):
+        for rounder in (of or _edits_of)(argument):
+            yield functools.partial(_edited, number, rounder)
+
+
+def _edited(number, rounder, arguments):
+    return (*arguments[:number], rounder(arguments[number]), *arguments[number + 1 :])
+
+
+def _half(size):
+    return [list(range(size // 2)), list(range(size // 2, size))] if size > 3 else []
+
+
+def _one(size):
+    return [_without(size, lost) for lost in reversed(range(size))] if 1 < size <= 12 else []
+
+
+def _without(size, lost):
+    return [place for place in range(size) if place != lost]
+
+
+def _lost(keep):
+    return next(place for place in range(len(keep) + 1) if place not in keep)
+
+
+def _kept(arguments, group, keep):
+    made = list(arguments)
+    for number, axis in group:
+        made[number] = len(keep) if axis is None else made[number].take(keep, axis=axis)
+    return tuple(made)
+
+
+def at_once(argument):
+    """Return functions that make all numbers of an array simpler."""
+    if isinstance(argument, np.ndarray) and argument.dtype.kind == "f":
+        return np.zeros_like, np.round, functools.partial(np.round, decimals=1)
+    return ()
+
+
+def _edits_of(argument):
+    """Yield functions that make one argument simpler."""
+    yield from at_once(argument)
+    if isinstance(argument, np.ndarray):
+        for place in np.ndindex(argument.shape) if argument.size <= 40 else ():
+            for number in _rounder_numbers(argument[place]):
+                yield functools.partial(_with, place, number)
+    elif isinstance(argument, str):
+        yield from (functools.partial(_without_word, -1 - place) for place in range(len(argument)))
+    elif isinstance(argument, float):
+        for number in _rounder_numbers(argument):
+            yield lambda _, number=number: float(number)
+
+
+def _with(place, number, array):
+    made = array.copy(order="K")
+    made[place] = number
+    return made
+
+
+def _without_word(place, text):
+    """Return a text without its word at that place; without a letter where it has no spaces."""
+    between = " " if " " in text else ""
+    parts = text.split(" ") if between else list(text)
+    return between.join(parts[:place] + parts[place:][1:])
+
+
+def _rounder_numbers(number):
+    if isinstance(number, bool | np.bool_):
+        return [True]
+    if isinstance(number, int | np.integer):
+        return [1, number // 2, number - 1] if number > 1 else [0]
+    if not np.isfinite(number):
+        return [0.0]
+    sign, number = float(np.sign(number)), float(number)
+    return [0.0, 1.0, sign, 2 * sign, round(number), sign / 2, round(number, 1), sign / 10]
+
+
+def cost(arguments):
+    """Return what an input costs to read: a step to another is taken only if it costs less."""
+    return sum(map(_cost_of, arguments))
+
+
+def _cost_of(argument):
+    if isinstance(argument, np.ndarray):
+        return 100 * argument.size + sum(map(_cost_of, argument.ravel().tolist()))
+    if isinstance(argument, str):
+        return 100 * len(argument)
+    if isinstance(argument, bool):
+        return 0 if argument else 1
+    if isinstance(argument, int | float):
+        return _cost_of_number(argument)
+    return 0
+
+
+def _cost_of_number(number):
+    if number in (0, 1, -1):
+        return {0: 0, 1: 1, -1: 2}[number]
+    if isinstance(number, float) and not number.is_integer():
+        return 20 + len(repr(number))
+    return 4 + min(abs(number), 15) if isinstance(number, int) else 4 + len(repr(number))
+
+
+def mended(arguments, before):
+    """Return arguments without −0, and where rows summed to 1, with a largest number that fits."""
+    return tuple(map(_mended, arguments, before))
+
+
+def _mended(now, then):
+    if not (isinstance(now, np.ndarray) and now.dtype.kind == "f" and now.size):
+        return now
+    if not _sum_to_one(then):
+        return now + now.dtype.type(0)  # −0 becomes 0, as it is written
+    made = np.round(now, 12)
+    largest = made.argmax(axis=-1, keepdims=True)
+    rest = 1 - made.sum(axis=-1, keepdims=True)
+    number = np.round(np.take_along_axis(made, largest, -1) + rest, 12)
+    np.put_along_axis(made, largest, number, -1)
+    return made
+
+
+def still_like(arguments, before):
+    """Tell whether numbers are still positive, or at least 0, or sum to 1."""
+    pairs = zip(arguments, before, strict=True)
+    return all(_alike(now, then) for now, then in pairs if _is_number(then))
+
+
+def _is_number(argument):
+    kinds = "iuf" if isinstance(argument, np.ndarray) else ""
+    return isinstance(argument, int | float) or (kinds and argument.dtype.kind in kinds)
+
+
+def _alike(now, then):
+    now, then = np.asarray(now), np.asarray(then)
+    for kept in (_sum_to_one, _positive, _not_negative):
+        if kept(then) and not kept(now):
+            return False
+    return True
+
+
+def _sum_to_one(array):
+    return array.ndim > 0 and array.dtype.kind == "f" and np.allclose(array.sum(axis=-1), 1)
+
+
+def _positive(array):
+    return bool((array > 0).all())
+
+
+def _not_negative(array):
+    return bool((array >= 0).all())
