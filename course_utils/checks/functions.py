@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from course_utils.checks.answers import shown
-from course_utils.checks.calls import TookTooLong, within
+from course_utils.checks.calls import FarAway, TookTooLong, within
 from course_utils.checks.cases import Case, alike, as_dtype, attempt, behaviour, same, tolerance
 from course_utils.checks.exercises import ROUNDS, Exercise, Property
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
@@ -63,7 +63,7 @@ class FunctionExercise(Exercise):
         if not callable(answer):
             return Verdict("wrong", self._no_function(answer))
         try:
-            cases = self.cases(effort.seed, effort.rounds, effort.held)
+            cases = [*self.cases(effort.seed, effort.rounds, effort.held)]
             verdict, printed = within(
                 effort.seconds, lambda: self._examine(answer, cases, effort.compared)
             )
@@ -90,6 +90,8 @@ class FunctionExercise(Exercise):
 
     def recognise(self, answer):
         """Return the known mistake that behaves exactly as the answer does, or None."""
+        if isinstance(answer, FarAway):
+            answer.ahead([probe.fresh() for probe in self.probes()])
         seen = [behaviour(answer, probe) for probe in self.probes()]
         if self._behaves_as(self.right, seen):
             return None
@@ -101,12 +103,30 @@ class FunctionExercise(Exercise):
         return all(alike(behaviour(function, probe), one) for probe, one in pairs)
 
     def _examine(self, answer, cases, compared):
-        for case in cases:
+        for place, case in enumerate(cases):
+            if isinstance(answer, FarAway) and place < 2:  # most wrong ones fail at the first
+                some = cases[:1] if place == 0 else cases[1:]
+                answer.ahead([call for one in some for call in self._calls_of(one)])
             try:
                 self._try(answer, case, compared)
             except Failure as failure:
                 return self._refusal(answer, failure, failure.case or case)
         return Verdict("right", self.praise)
+
+    def _calls_of(self, case):
+        """Return the arguments of each call that a right answer gets in this case, in order."""
+        calls = [case.fresh()]
+
+        def call(*arguments):
+            again = Case("again", arguments)
+            calls.append(again.fresh())
+            return self._outputs(self.right(*again.fresh()), again)
+
+        if case.held:
+            outputs = self._outputs(self.right(*case.exact()), case)
+            for _, broken in self.properties:
+                broken(Trial(case.exact(), outputs, call, tolerance(*outputs.values())))
+        return calls
 
     def _refusal(self, answer, failure, case):
         mistake = self.recognise(answer)

@@ -1,8 +1,9 @@
 """What the tests ask a student's functions and objects: each question goes to the worker."""
 
+import functools
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -64,6 +65,35 @@ class Asking:
         """Return (result, changes): changes are (place of an argument, what it holds now)."""
         result, _, changed = self._called(function, arguments, {}, True, "check")
         return result, changed
+
+    def check_all(
+        self, function: Handle, calls: Sequence[Sequence[Any]]
+    ) -> list[Callable[[], tuple[Any, list[tuple[int, Any]]]]]:
+        """Call something with one set of arguments after the other, all in one message.
+
+        Return what gives each one's (result, changes), or raises what it raised; less of them
+        where they are too much for one answer.
+        """
+        whole = [tuple(map(_over_there, arguments)) for arguments in calls]
+        word, *found = self.connection.request("checks", function, whole, of=function)
+        if word != "several":
+            return []
+        if len(found) != 1 or not isinstance(found[0], list) or len(found[0]) != len(calls):
+            self.connection.malformed()
+        if not all(isinstance(reply, tuple) and reply for reply in found[0]):
+            self.connection.malformed()
+        pairs = zip(found[0], calls, strict=True)
+        return [functools.partial(self._checked, reply, len(call)) for reply, call in pairs]
+
+    def _checked(self, reply: tuple[Any, ...], arguments: int) -> tuple[Any, list[tuple[int, Any]]]:
+        """Return (result, changes) of one of those calls."""
+        found, changes = self.replies.value(reply)
+        _, changed = changes or ((), [])
+        if changed:
+            self.watching.arguments.add(self.watching.question)
+        if not _is_call(found, changed, arguments):
+            self.connection.malformed()
+        return found[0], changed
 
     def read(self, thing: Handle, attribute: str) -> Any:
         """Return an attribute of an object that stays in the worker."""
