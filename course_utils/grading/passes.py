@@ -15,7 +15,9 @@ from typing import NamedTuple
 
 from course_utils.checks.outcomes import Verdict
 from course_utils.grading.class_checks import ClassChecks
+from course_utils.grading.elsewhere import Elsewhere
 from course_utils.grading.exchange import Fault, NoWorker
+from course_utils.grading.figures import Current
 from course_utils.grading.habits import Watching
 from course_utils.grading.inside.folder import Folder
 from course_utils.grading.kernel import Kernel
@@ -89,6 +91,8 @@ class Pass:
         self.workers = session.workers
         self.places = {q.grade_id: counts_after(q, cells) for q in master.questions}
         session.meet(kernel.names, master, watching, Folder(os.getcwd()))
+        Elsewhere(master.written, session.asking.do_named)
+        self.figures = Current(session.asking.do_named)
         Texts(session.asking, kernel.names, self._own_texts())
 
     def _own_texts(self) -> frozenset[str]:
@@ -124,6 +128,7 @@ class Pass:
     def test(self, question: Question, seconds: float, after: int | None = None) -> Tested:
         """Run a question's tests, with the student's names as they were after that cell."""
         self.watching.question = self.master.questions.index(question)
+        self.figures.begin()
         step = self.master.steps[question.step]
         source = step.source if self.whole else step.visible
         value, error, missing, clock = None, None, (), _clock(seconds)

@@ -18,9 +18,12 @@ from course_utils.grading.inside.errors import described
 from course_utils.grading.inside.printed import Printed
 
 CHANGES = (list, dict, set, bytearray)
-HELD = (*CHANGES, np.ndarray, collections.deque)
+LASTING = (*CHANGES, collections.deque)
+HELD = (*LASTING, np.ndarray)
 NUMBERS = (str, int, float, complex, bytes)
 MOST_SENT = 20_000_000  # bytes of one name's value, so that the others come with it
+LONGEST_LASTING = 10_000
+MOST_LASTING = 200  # lists and dicts that calls were given, and that later calls may change
 LEFT = 113  # with what a copy of this process ends when it is told to; no program of a student's
 NO_NAMES = {}
 BASES = (list, tuple, dict, set, frozenset, str, int, float, bytes)
@@ -33,6 +36,7 @@ class Student:
 
     def __init__(self, channel):
         self.channel, self.after, self.known = channel, {}, {}
+        self.lasting = []  # [what the tests have given, what it held when they knew last]
         self.printed = sys.stdout = Printed()
         sys.modules["__main__"] = types.ModuleType("__main__")
         self.names = vars(sys.modules["__main__"])
@@ -102,6 +106,7 @@ class Student:
             return "done", error and (*error[:3], error[4])
         finally:
             self.after[number] = dict(self.names)
+            self.printed.hear_loggers()
 
     def fetch(self, names, number):
         """Return {name: value} of the names that there are, after a cell or at the end.
@@ -124,15 +129,17 @@ class Student:
         there = self.after.get(number, self.names)
         return "value", any(there.get(n) is not self.names.get(n) for n in names), (), ""
 
-    def call(self, function, arguments, named, look):
+    def call(self, function, arguments, named, keep, look):
         """Call something; say whether anything handed over holds something else than before.
 
-        look : say also what.
+        keep : it may be changed later, too, see `later`.  look : say also what.
         """
         given = self.channel.received
         before = self._contents(arguments, given)
         self.printed.clear()
+        some = list(filter(lasts, arguments)) if keep else []
         result, error = self._attempt(lambda: function(*arguments, **named))
+        self._last(some)
         if error:
             return ("raised", *error)
         self.channel.received = given
@@ -142,6 +149,28 @@ class Student:
         if instances.shares_parts(result):
             result = instances.ByValue(result)
         return "value", (result, *same[:1]), changes, self.printed.told()
+
+    def _last(self, arguments):
+        """Keep what a call was given, as the other side does."""
+        for one in arguments[: MOST_LASTING - len(self.lasting)]:
+            self.lasting.append([one, self._bytes(one)])
+
+    def later(self):
+        """Return {number: what it holds} of what calls were given and is changed since."""
+        found = {}
+        for number, pair in enumerate(self.lasting):
+            now = self._bytes(pair[0])
+            if now != pair[1]:
+                pair[1], found[number] = now, pair[0]
+        return "value", instances.ByValue(found), (), ""
+
+    def renew(self, values):
+        """Let what calls were given hold what it holds where the tests are."""
+        for number, value in values.items():
+            pair = self.lasting[number]
+            pair[0] = taken_over(pair[0], value)
+            pair[1] = self._bytes(pair[0])
+        return VALUE
 
     def _contents(self, arguments, given):
         """Return what arguments and objects hold."""
@@ -154,15 +183,15 @@ class Student:
         pairs = [(place, arguments[place]) for place in places]
         return instances.Held(pairs, given, changed) if pairs or changed else ()
 
-    def check(self, function, arguments, named, look):
+    def check(self, function, arguments, named, keep, look):
         """Call something as `check` does at home: no setting of the notebook stops it."""
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            return self.call(function, arguments, named, look)
+            return self.call(function, arguments, named, keep, look)
 
     def checks(self, function, calls):
         """Do the same with one set of arguments after the other."""
-        return "several", [self.check(function, arguments, {}, True) for arguments in calls]
+        return "several", [self.check(function, arguments, {}, False, True) for arguments in calls]
 
     def read(self, thing, attribute):
         """Return an attribute of something."""
@@ -247,6 +276,24 @@ class Student:
         """Return ({path: bytes}, paths that are gone) of what was written beside the notebook."""
         return "value", self.folder.changes(), (), ""
 
+    def go(self, place):
+        """Go to a folder: its path from the notebook's own."""
+        os.chdir(os.path.join(self.folder.place, place))
+        return VALUE
+
+    def where(self):
+        """Return the path of the folder that this is in, from the notebook's own."""
+        return "value", os.path.relpath(os.getcwd(), self.folder.place), (), ""
+
+    def levels(self, levels):
+        """Let loggers be as they are where the tests are: (name, level, whether it is silent)."""
+        for name, level, disabled in levels:
+            logger = doing("logging.getLogger")(name)
+            logger.setLevel(level)
+            logger.disabled = disabled
+        self.printed.hear_loggers()
+        return VALUE
+
     def replace(self, values):
         """Let names mean something else, whatever they meant."""
         self.names.update(values)
@@ -285,6 +332,11 @@ class Student:
         packed = self.channel.pack(instances.ByValue(value), blobs)
         del self.channel.objects[known:]
         return packed, blobs
+
+
+def lasts(value):
+    """Say whether a call's argument may be changed when the call is over, and is looked at."""
+    return isinstance(value, LASTING) and len(value) < LONGEST_LASTING
 
 
 def unlike(before, now):
