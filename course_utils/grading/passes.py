@@ -18,6 +18,7 @@ from course_utils.grading.class_checks import ClassChecks
 from course_utils.grading.elsewhere import Elsewhere
 from course_utils.grading.exchange import Fault, NoWorker
 from course_utils.grading.figures import Current
+from course_utils.grading.guesses import guessable, one_of_few, without_arguments
 from course_utils.grading.habits import Watching
 from course_utils.grading.inside.folder import Folder
 from course_utils.grading.kernel import Kernel
@@ -202,6 +203,15 @@ class Pass:
         if own:
             self._fetch(own, place)
         return tuple(name for name in question.names if name not in self.kernel.names)
+
+    def is_guessed(self, question: Question) -> bool:
+        """Say whether one of a question's own answers is something that two guesses hit."""
+        answers = [step for step in self.master.steps if step.kind is Kind.ANSWER]
+        own = [n for n in question.names if self._owner(n) not in self.ours]
+        values = {name: self.kernel.names[name] for name in own if name in self.kernel.names}
+        if any(map(one_of_few, values.values())):
+            return True
+        return all(guessable(v) or without_arguments(answers, n) for n, v in values.items())
 
     def _owner(self, name: str) -> str:
         answers = (step for step in self.master.steps if step.kind is Kind.ANSWER)
