@@ -16,7 +16,8 @@ class Habits:
 
     judged : (question, special method) of its objects that were asked about a test's own values.
     arguments : questions whose tests look at what an answer did to its arguments.
-    lasting : questions whose answers change an argument when its call is over, in a later one.
+    lasting : (question, which of the lists and dicts that it hands over) of arguments that an
+    answer changes when its call is over, in a later one.
     empty : questions in which an answer gives an array or a list without anything in it.
     changed : names whose object the tests change in place.  returned : names whose object the
     answers change.  random : whether an answer draws from a generator that everybody shares.
@@ -27,7 +28,7 @@ class Habits:
 
     judged: frozenset[tuple[int, str]] = frozenset()
     arguments: frozenset[int] = frozenset()
-    lasting: frozenset[int] = frozenset()
+    lasting: frozenset[tuple[int, int]] = frozenset()
     empty: frozenset[int] = frozenset()
     changed: frozenset[str] = frozenset()
     returned: frozenset[str] = frozenset()
@@ -53,7 +54,8 @@ class Watching:
         self.known, self.question = known, -1
         self.allowed = frozenset[int]()  # questions whose answers may change arguments, too
         self.judged = set[tuple[int, str]]()
-        self.arguments, self.lasting, self.empty = set[int](), set[int](), set[int]()
+        self.arguments, self.empty = set[int](), set[int]()
+        self.lasting = set[tuple[int, int]]()
         self.changed, self.returned = set[str](), set[str]()
         self.random = self.files = self.moves = False
         self.written = set[str]()
@@ -80,7 +82,13 @@ class Watching:
 
     def looks_at_arguments_later(self) -> bool:
         """Say whether tests see what an answer does to an argument after its call."""
-        return self.known is None or self.question in self.known.lasting
+        known = self.known
+        return known is None or any(question == self.question for question, _ in known.lasting)
+
+    def may_change_later(self, place: int) -> bool:
+        """Say whether that argument may be changed after its call: only what SOURCE changes."""
+        self.lasting.add((self.question, place))
+        return self.known is None or (self.question, place) in self.known.lasting
 
     def found(self) -> Habits:
         """Return what was written down."""

@@ -24,6 +24,11 @@ class Lasting:
         self.connection, self.watching = connection, watching
         self.given = list[Any]()
         self.known = list[bytes]()
+        self.first = 0  # of the question's own
+
+    def begin(self) -> None:
+        """Begin with a question."""
+        self.first = len(self.given)
 
     def given_to(self, arguments: Sequence[Any]) -> None:
         """Take note of what a call was given, as the worker does."""
@@ -40,6 +45,7 @@ class Lasting:
     def forget(self, since: int = 0) -> None:
         """Forget those that a worker had from there on: it is gone."""
         del self.given[since:], self.known[since:]
+        self.first = min(self.first, since)
 
     def tell(self) -> None:
         """Tell the worker what the tests have changed."""
@@ -62,11 +68,12 @@ class Lasting:
         if not isinstance(found, dict) or not found.keys() <= {*range(len(self.given))}:
             self.connection.malformed()
         for number, now in found.items():
-            if type(now) is type(self.given[number]):
-                self.watching.lasting.add(self.watching.question)
+            same = type(now) is type(self.given[number])
+            if same and self.watching.may_change_later(number - self.first):
                 written_into(self.given[number], now)
-        if found:
-            self.told()
+        if found:  # what may not be changed is told anew
+            self.known = [b"" if n in found else one for n, one in enumerate(self.known)]
+            self.tell()
 
     def _matters(self) -> bool:
         return bool(self.given) and self.watching.looks_at_arguments_later()

@@ -127,6 +127,7 @@ class Session:
     def question(self) -> Generator[Calls, None, None]:
         """Give out what takes note of the calls of one question's tests."""
         before, self.asking.refused = len(self.faults), None
+        self.asking.lasting.begin()
         calls = self.replies.calls = Calls()
         yield calls
         of_cells = list(self.left_out.values())
