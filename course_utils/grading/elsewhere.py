@@ -20,11 +20,10 @@ class _Module(types.ModuleType):
         super().__init__(name)
         self.__dict__.update(_do=do)
 
-    def __getattr__(self, attribute: str) -> Any:
-        if attribute.startswith("__"):
-            raise AttributeError(attribute)
-        there = self._do("importlib.import_module", (self.__name__,), {})
-        return getattr(there, attribute)
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._do("importlib.import_module", (self.__name__,), {}), name)
 
     def __setattr__(self, attribute: str, value: object) -> None:
         if attribute.startswith("__"):

@@ -101,6 +101,9 @@ class _Checked(FarAway):
             raise (Stop() if fault.status is Status.TIMEOUT else fault) from None
 
 
+_Checked.__name__ = "function"  # as a page calls what a student wrote
+
+
 def _alike(one: Any, other: Any) -> bool:
     """Say whether two arguments are the same to the byte."""
     if not isinstance(one, np.ndarray) or not isinstance(other, np.ndarray):
