@@ -14,11 +14,11 @@ from course_utils.checks.catalogue import find
 from course_utils.grading import GradingError
 from course_utils.grading.beside import files_beside
 from course_utils.grading.notebooks import Cell
+from course_utils.grading.schemas import newest
 from course_utils.grading.script import BadCell, Kind, Step, answer_of, step_of
 from course_utils.grading.titles import heading_in, told_apart
 
 WRITES = re.compile(r"run_cell_magic\(.(?:write)?file., .(\w+)\.py\b")
-NEWEST_SCHEMA = 3  # of nbgrader's metadata
 ASKED = re.compile(r'^\s*(?:require|check)\("([^"]+)"', re.M)
 Given = tuple[tuple[str, tuple[str, ...]], ...]  # (module, names) that cells import
 Metadata = dict[str, Any]
@@ -214,7 +214,7 @@ class _Reading:
     def master(self, name: str, digest: str) -> Master:
         for cell in self.cells:
             source = "".join(cell["source"])
-            self._cell(cell, source, _marks(cell["metadata"].get("nbgrader") or {}, name))
+            self._cell(cell, source, newest(cell["metadata"].get("nbgrader") or {}))
         twice = sorted({name for name in self.ids if self.ids.count(name) > 1})
         if twice:
             raise BadSource(f"two cells of {name} have the grade_id {twice[0]!r}: rename one")
@@ -291,24 +291,6 @@ class _Reading:
         answers = [step for step in self.steps if step.kind is Kind.ANSWER]
         names = [name for step in answers for name in step.names]
         return frozenset(name for name in names if names.count(name) > 1)
-
-
-def _marks(marks: Metadata, name: str) -> Metadata:
-    """Return a cell's metadata as nbgrader's newest schema has them, by its own rules of `update`.
-
-    Before the third there were no tasks; before the first, points could be empty or below 0.
-    Source: nbgrader.nbgraderformat, v1 to v3.
-    """
-    version = marks.get("schema_version") or 0
-    if not isinstance(version, int) or version > NEWEST_SCHEMA:
-        raise BadSource(
-            f"{name} has nbgrader's metadata of schema {version}, and this course knows those up "
-            f"to {NEWEST_SCHEMA}: write it with an nbgrader of version 0.6 to 0.9"
-        )
-    task = {} if version == NEWEST_SCHEMA else {"task": False}
-    points = marks.get("points")
-    least = {"points": max(0.0, float(points or 0))} if version == 0 and points is not None else {}
-    return {**marks, **task, **least} if marks else marks
 
 
 def _is_drawn(source: str) -> bool:

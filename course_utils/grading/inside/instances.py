@@ -113,10 +113,8 @@ def state_of(value):
         return {"": tuple(parts)}
     if isinstance(value, FILES):
         return {"": [value.getvalue(), value.tell()]}
-    if name_of(value) == "sqlite3:Connection":
-        return {"": tables.held_by(value)}
-    if name_of(value) == "sqlite3:Cursor":
-        return {"": value.connection}
+    if name_of(value) in DATABASES:
+        return {"": tables.state_of(value)}
     if isinstance(value, np.random.Generator):
         return {"": value.bit_generator.state}
     if isinstance(value, np.random.RandomState):
@@ -163,10 +161,8 @@ def fill(value, state):
         value.truncate()
         value.write(text)
         value.seek(place)
-    elif name_of(value) == "sqlite3:Connection":
-        tables.fill(value, check(state[""], tables.are_statements(state[""])))
-    elif name_of(value) == "sqlite3:Cursor":
-        value.__init__(check(state[""], name_of(state[""]) == "sqlite3:Connection"))
+    elif name_of(value) in DATABASES:
+        check(value, tables.take(value, state[""]))
     elif isinstance(value, np.random.Generator):
         set_bits(value, state[""])
     elif isinstance(value, np.random.RandomState):

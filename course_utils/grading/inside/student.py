@@ -4,7 +4,6 @@ Nothing here is trusted: a student's code may change all of it.
 """
 
 import builtins
-import collections
 import importlib
 import os
 import sys
@@ -15,15 +14,12 @@ import numpy as np
 
 from course_utils.grading.inside import cells, folder, instances
 from course_utils.grading.inside.errors import described
+from course_utils.grading.inside.lasting import LASTING, Lasting, lasts, taken_over
 from course_utils.grading.inside.printed import Printed
 
-CHANGES = (list, dict, set, bytearray)
-LASTING = (*CHANGES, collections.deque)
 HELD = (*LASTING, np.ndarray)
 NUMBERS = (str, int, float, complex, bytes)
 MOST_SENT = 20_000_000  # bytes of one name's value, so that the others come with it
-LONGEST_LASTING = 10_000
-MOST_LASTING = 200  # lists and dicts that calls were given, and that later calls may change
 LEFT = 113  # with what a copy of this process ends when it is told to; no program of a student's
 NO_NAMES = {}
 BASES = (list, tuple, dict, set, frozenset, str, int, float, bytes)
@@ -31,12 +27,12 @@ VALUE = ("value", None, (), "")
 UNSENDABLE = ("raised", ["Unsendable"], -1, -1, [], "", -1)
 
 
-class Student:
+class Student(Lasting):
     """The notebook's names, and what the grader may ask for."""
 
     def __init__(self, channel):
+        super().__init__()
         self.channel, self.after, self.known = channel, {}, {}
-        self.lasting = []  # [what the tests have given, what it held when they knew last]
         self.printed = sys.stdout = Printed()
         sys.modules["__main__"] = types.ModuleType("__main__")
         self.names = vars(sys.modules["__main__"])
@@ -149,28 +145,6 @@ class Student:
         if instances.shares_parts(result):
             result = instances.ByValue(result)
         return "value", (result, *same[:1]), changes, self.printed.told()
-
-    def _last(self, arguments):
-        """Keep what a call was given, as the other side does."""
-        for one in arguments[: MOST_LASTING - len(self.lasting)]:
-            self.lasting.append([one, self._bytes(one)])
-
-    def later(self):
-        """Return {number: what it holds} of what calls were given and is changed since."""
-        found = {}
-        for number, pair in enumerate(self.lasting):
-            now = self._bytes(pair[0])
-            if now != pair[1]:
-                pair[1], found[number] = now, pair[0]
-        return "value", instances.ByValue(found), (), ""
-
-    def renew(self, values):
-        """Let what calls were given hold what it holds where the tests are."""
-        for number, value in values.items():
-            pair = self.lasting[number]
-            pair[0] = taken_over(pair[0], value)
-            pair[1] = self._bytes(pair[0])
-        return VALUE
 
     def _contents(self, arguments, given):
         """Return what arguments and objects hold."""
@@ -334,11 +308,6 @@ class Student:
         return packed, blobs
 
 
-def lasts(value):
-    """Say whether a call's argument may be changed when the call is over, and is looked at."""
-    return isinstance(value, LASTING) and len(value) < LONGEST_LASTING
-
-
 def unlike(before, now):
     """Return the places of two lists where they differ."""
     return [n for n, (one, other) in enumerate(zip(before, now, strict=False)) if one != other]
@@ -355,22 +324,3 @@ def doing(path):
         return path
     module, _, name = path.rpartition(".")
     return getattr(importlib.import_module(module), name)
-
-
-def taken_over(old, new):
-    """Return what a name means from now on: the old object with the new content, where it can."""
-    if type(old) is type(new) and isinstance(new, CHANGES):
-        if isinstance(new, list | bytearray):
-            old[:] = new
-        else:
-            old.clear()
-            old.update(new)
-        return old
-    if type(old) is type(new) and instances.name_of(new):
-        instances.fill(old, instances.state_of(new))
-        return old
-    arrays = isinstance(old, np.ndarray) and isinstance(new, np.ndarray)
-    if arrays and (old.shape, old.dtype) == (new.shape, new.dtype) and old.flags.writeable:
-        old[...] = new
-        return old
-    return new

@@ -20,6 +20,24 @@ FUNCTIONS |= {"like", "lower", "ltrim", "max", "min", "nullif", "round", "rtrim"
 FUNCTIONS |= {"substr", "substring", "time", "trim", "typeof", "upper"}
 
 
+def state_of(value):
+    """Return what a connection holds; of a cursor, its connection."""
+    return value.connection if isinstance(value, sqlite3.Cursor) else held_by(value)
+
+
+def take(value, state):
+    """Let a connection hold that, or a cursor have that connection; say whether it was one."""
+    if isinstance(value, sqlite3.Cursor):
+        if type(state) is not sqlite3.Connection:
+            return False
+        value.__init__(state)
+    elif not are_statements(state):
+        return False
+    else:
+        fill(value, state)
+    return True
+
+
 def held_by(connection):
     """Return [the statements that make what it sees, whether rows have names, its isolation level].
 
