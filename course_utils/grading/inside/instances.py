@@ -65,14 +65,13 @@ def name_of(value):
     if isinstance(value, FILES):
         return f"io:{kind.__name__}" if kind in FILES else None
     name = f"{kind.__module__}:{kind.__qualname__}"
-    if name in DATABASES:
-        return name if is_of(kind, name) else None
-    if callable(value):  # it is called where it is, and knows so how often
+    if callable(value) and name not in DATABASES:  # it is called where it is, and counted there
         return None
     for known in DRAWS:
         if known.partition(":")[2] == kind.__name__ and is_of(kind, known):
             return known
-    return name if kind.__module__ in MODULES and is_of(kind, name) else None
+    known = kind.__module__ in MODULES or name in DATABASES
+    return name if known and is_of(kind, name) else None
 
 
 def is_of(kind, name):
@@ -139,10 +138,8 @@ def made_of(name):
     if name == "numpy.random:RandomState":
         return np.random.RandomState(0)
     kind = class_of(name)
-    if kind in CONTAINERS:
-        return kind()
-    if name == "sqlite3:Connection":
-        return sys.modules["sqlite3"].connect(":memory:")
+    if kind in CONTAINERS or name == DATABASES[0]:
+        return kind() if kind in CONTAINERS else tables.empty()
     return kind() if name == "random:Random" or name.startswith("io:") else kind.__new__(kind)
 
 

@@ -20,6 +20,11 @@ FUNCTIONS |= {"like", "lower", "ltrim", "max", "min", "nullif", "round", "rtrim"
 FUNCTIONS |= {"substr", "substring", "time", "trim", "typeof", "upper"}
 
 
+def empty():
+    """Return a connection to a database without anything in it."""
+    return sqlite3.connect(":memory:")
+
+
 def state_of(value):
     """Return what a connection holds; of a cursor, its connection."""
     return value.connection if isinstance(value, sqlite3.Cursor) else held_by(value)
