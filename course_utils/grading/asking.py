@@ -82,11 +82,11 @@ class Asking:
         word, *found = self.connection.request("checks", function, whole, of=function)
         if word != "several":
             return []
-        if len(found) != 1 or not isinstance(found[0], list) or len(found[0]) != len(calls):
+        if len(found) != 1 or not isinstance(found[0], list) or len(found[0]) > len(calls):
             self.connection.malformed()
         if not all(isinstance(reply, tuple) and reply for reply in found[0]):
             self.connection.malformed()
-        pairs = zip(found[0], calls, strict=True)
+        pairs = zip(found[0], calls, strict=False)
         return [functools.partial(self._checked, reply, len(call)) for reply, call in pairs]
 
     def _checked(self, reply: tuple[Any, ...], arguments: int) -> tuple[Any, list[tuple[int, Any]]]:
