@@ -17,6 +17,17 @@ LETTERS_KEPT = 2_000
 ONE_AT_A_TIME = threading.RLock()  # the streams belong to the whole process
 
 
+class FarAway:
+    """An answer that is not in this process, so that each question to it takes its time.
+
+    ahead(calls) : lets it make these calls at once, each a tuple of arguments; who then makes the
+    same calls, in this order, need not wait for them.
+    """
+
+    def ahead(self, calls):
+        """Do nothing: the calls are made one by one."""
+
+
 class TookTooLong(Exception):
     """Work that did not end in time; `stopped` says whether its thread could be ended."""
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from course_utils.checks.answers import apart, shown
-from course_utils.checks.calls import Pace, TookTooLong, within
+from course_utils.checks.calls import FarAway, Pace, TookTooLong, within
 from course_utils.checks.cases import Case, alike, as_dtype, attempt, behaviour, same, tolerance
 from course_utils.checks.exercises import FULL, ROUNDS, Exercise, Property
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
@@ -77,7 +77,8 @@ class FunctionExercise(Exercise):
         if not callable(answer):
             return Verdict("wrong", self._no_function(answer))
         pace = Pace()
-        cases = pace.over(self.cases(effort.seed, effort.rounds, effort.held))
+        cases = self.cases(effort.seed, effort.rounds, effort.held)
+        cases = pace.over(self._announced(answer, cases))
         try:
             refusal, printed = within(
                 effort.seconds, lambda: self._examine(answer, cases, effort.compared)
@@ -121,6 +122,8 @@ class FunctionExercise(Exercise):
 
     def recognise(self, answer):
         """Return the known mistake that behaves exactly as the answer does, or None."""
+        if isinstance(answer, FarAway):
+            answer.ahead([probe.fresh() for probe in self.probes()])
         seen = [behaviour(answer, probe) for probe in self.probes()]
         if self._behaves_as(self.right, seen):
             return None
@@ -138,6 +141,31 @@ class FunctionExercise(Exercise):
                 self.attempted(answer, case, compared)
             except Failure as failure:
                 return Refusal(self, self.recognise(answer), failure, failure.case or case, case)
+
+    def _announced(self, answer, cases):
+        """Yield the cases; to an answer far away, say before which calls are coming."""
+        if not isinstance(answer, FarAway):
+            yield from cases
+            return
+        first, *others = cases
+        for some in ([first], others):  # most wrong ones fail at the first
+            answer.ahead([call for one in some for call in self._calls_of(one)])
+            yield from some
+
+    def _calls_of(self, case):
+        """Return the arguments of each call that a right answer gets in this case, in order."""
+        calls = [case.fresh()]
+
+        def call(*arguments):
+            again = Case("again", arguments)
+            calls.append(again.fresh())
+            return self._outputs(self.right(*again.fresh()), again)
+
+        if case.held:
+            outputs = self._outputs(self.right(*case.exact()), case)
+            for _, broken in self.properties:
+                broken(Trial(case.exact(), outputs, call, tolerance(*outputs.values())))
+        return calls
 
     def attempted(self, answer, case, compared=True, held=True):
         """Raise Failure for the first thing that is wrong in this case.

@@ -113,22 +113,25 @@ def _parser() -> argparse.ArgumentParser:
 def _grade(options: argparse.Namespace) -> int:
     # Imported here, as below: the variables above must be set before NumPy is there.
     from course_utils.grading import kept, ready
-    from course_utils.grading.merge import merge
-    from course_utils.grading.pool import grade_all
-    from course_utils.grading.proving import proved
-    from course_utils.grading.run import grade, put
     from course_utils.grading.settings import Settings
 
     out = options.out = options.out or Path("report") / options.source.stem
     for line in kept.recall(options, out):
         print(f'As last time: {line} (given as "" it is forgotten)')
     settings = Settings(_sandbox(options), options.seed)
-    ready.prepare(settings.sandbox)  # it loads while all is read
+    ready.prepare(settings.sandbox)  # it loads while all is imported and read
+    from course_utils.grading.library import course_code
+    from course_utils.grading.merge import merge
+    from course_utils.grading.pool import grade_all
+    from course_utils.grading.proving import proved
+    from course_utils.grading.run import grade, put
+
     report, submissions = _ready(options, out)
     gradebook = _gradebook(options.gradebook) if options.gradebook else None
     # the other slots' load while SOURCE is graded
     for slot in range(1, min(options.jobs, len(submissions)) if not options.dask else 1):
         ready.prepare(settings.in_slot(slot).sandbox)
+    course_code()  # made here, it is there in every process
     settings = proved(report.master, settings)
     graders = _on_cluster(options.dask) if options.dask else grade_all
     if options.fresh:

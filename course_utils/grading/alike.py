@@ -1,6 +1,7 @@
 """Names, files and random numbers that both sides share: alike when a student's code runs."""
 
 import contextlib
+import os
 import random
 from typing import Any
 
@@ -11,8 +12,9 @@ from course_utils.grading.habits import Watching
 from course_utils.grading.inside.drawn_bits import shared_bits
 from course_utils.grading.inside.folder import MOST_FILES, Folder
 from course_utils.grading.inside.items import Malformed
+from course_utils.grading.loggers import Loggers
 from course_utils.grading.sharing import Sharing
-from course_utils.grading.written import are_shared, gone_beside, harmless
+from course_utils.grading.written import are_shared, gone_beside, harmless, is_beside
 
 MOST_BESIDE = 200_000_000  # bytes of what an answer and the tests have written
 
@@ -34,6 +36,8 @@ class Alike:
         self.connection, self.sharing, self.watching = connection, sharing, watching
         shared = are_shared(sharing.words, watching)
         self.folder, self.of_the_sheet = folder if shared else None, of_the_sheet
+        self.place = "."  # where the worker is, from that folder
+        self.loggers = Loggers(connection, bool({"logging", "getLogger"} & sharing.words))
 
     def tell(self) -> None:
         """Tell the worker what the shared names mean by now."""
@@ -42,8 +46,16 @@ class Alike:
             self.connection.request("share", values, gone)
         if self.folder:
             self._tell_files(self.folder)
+            self._go_there(self.folder)
+        self.loggers.tell()
         if self._draws():
             self.connection.request("seed", _drawn())
+
+    def forget(self) -> None:
+        """Begin anew: another worker knows nothing yet."""
+        self.sharing.forget()
+        self.loggers.forget()
+        self.place = "."
 
     def hear(self, of_a_cell: bool = False) -> None:
         """Take over what a student's code did to the shared names."""
@@ -52,6 +64,7 @@ class Alike:
         self._take_over_names(of_a_cell)
         if self.folder:
             self._take_over_files(self.folder)
+            self._follow(self.folder)
         if self._draws():
             self._take_over_seeds()
 
@@ -82,6 +95,30 @@ class Alike:
             self.watching.files = True
             self.watching.written |= {*files, *gone}
             folder.take(files, gone)
+
+    def _go_there(self, folder: Folder) -> None:
+        """Let the worker be in the same folder, where a test goes to another."""
+        here = os.path.relpath(os.getcwd(), folder.place)
+        if here != self.place and not here.startswith(".."):
+            self.place = here
+            self.connection.request("go", here)
+
+    def go_back(self, place: str) -> None:
+        """Go where the worker is again."""
+        if self.folder and place != self.place:
+            os.chdir(os.path.join(self.folder.place, place))
+            self.place = place
+
+    def _follow(self, folder: Folder) -> None:
+        """Go where an answer has gone, as far as that is below the sheet's own folder."""
+        if self.watching.known and not self.watching.known.moves:
+            return
+        there = self._kept("where")
+        if there == self.place or not isinstance(there, str) or not is_beside(there):
+            return
+        if os.path.isdir(os.path.join(folder.place, there)):
+            os.chdir(os.path.join(folder.place, there))
+            self.place, self.watching.moves = there, True
 
     def _but_the_sheets(
         self, files: dict[str, bytes], gone: list[str]

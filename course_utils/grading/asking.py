@@ -1,18 +1,20 @@
 """What the tests ask a student's functions and objects: each question goes to the worker."""
 
+import functools
 import os
-import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 
+from course_utils.grading import figures
 from course_utils.grading.alike import Alike
 from course_utils.grading.connection import Connection
 from course_utils.grading.exchange import Exchange
 from course_utils.grading.habits import Habits, Watching
 from course_utils.grading.handles import Handle
+from course_utils.grading.lasting import Lasting
 from course_utils.grading.replies import Replies, Stopped
 from course_utils.grading.sharing import written_into
 
@@ -36,6 +38,7 @@ class Asking:
         self.watching = Watching(Habits())
         self.alike: Alike | None = None
         self.refused: Nothing | None = None
+        self.lasting = Lasting(connection, self.watching)
 
     def call(self, function: Handle, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """Return what a call gives. Its arguments change where SOURCE's answer changes them."""
@@ -46,6 +49,8 @@ class Asking:
             raise self._ended(stopped) from None
         for place, now in changed:
             written_into(arguments[place], now)
+        if changed:
+            self.lasting.told()
         if look and same is not None:
             result = arguments[same]
         if isinstance(result, Handle):  # an iterator, say: nobody knows how much it gives
@@ -64,6 +69,35 @@ class Asking:
         """Return (result, changes): changes are (place of an argument, what it holds now)."""
         result, _, changed = self._called(function, arguments, {}, True, "check")
         return result, changed
+
+    def check_all(
+        self, function: Handle, calls: Sequence[Sequence[Any]]
+    ) -> list[Callable[[], tuple[Any, list[tuple[int, Any]]]]]:
+        """Call something with one set of arguments after the other, all in one message.
+
+        Return what gives each one's (result, changes), or raises what it raised; less of them
+        where they are too much for one answer.
+        """
+        whole = [tuple(map(self._over_there, arguments)) for arguments in calls]
+        word, *found = self.connection.request("checks", function, whole, of=function)
+        if word != "several":
+            return []
+        if len(found) != 1 or not isinstance(found[0], list) or len(found[0]) > len(calls):
+            self.connection.malformed()
+        if not all(isinstance(reply, tuple) and reply for reply in found[0]):
+            self.connection.malformed()
+        pairs = zip(found[0], calls, strict=False)
+        return [functools.partial(self._checked, reply, len(call)) for reply, call in pairs]
+
+    def _checked(self, reply: tuple[Any, ...], arguments: int) -> tuple[Any, list[tuple[int, Any]]]:
+        """Return (result, changes) of one of those calls."""
+        found, changes = self.replies.value(reply)
+        _, changed = changes or ((), [])
+        if changed:
+            self.watching.arguments.add(self.watching.question)
+        if not _is_call(found, changed, arguments):
+            self.connection.malformed()
+        return found[0], changed
 
     def read(self, thing: Handle, attribute: str) -> Any:
         """Return an attribute of an object that stays in the worker."""
@@ -118,7 +152,11 @@ class Asking:
         Return (result, which argument it is, [(place of an argument, what it holds now)]).
         how : "check" calls as our checks do at home, where no warning and no overflow stops it.
         """
-        message = how, function, tuple(map(_over_there, arguments)), dict(named), look
+        if figures.loaded():
+            arguments = [figures.over_there(one, self.do_named) for one in arguments]
+            named = {name: figures.over_there(one, self.do_named) for name, one in named.items()}
+        later = how == "call" and self.watching.looks_at_arguments_later()
+        message = how, function, tuple(map(self._over_there, arguments)), dict(named), later, look
         found, changes = self._shared(message, function)
         if type(changes) is bool:
             if changes:
@@ -131,6 +169,17 @@ class Asking:
             self.connection.malformed()
         return found[0], (found[1] if len(found) > 1 else None), changed
 
+    def _over_there(self, argument: Any) -> Any:
+        """Return an argument; where it is the whole path of a file beside the tests, as there."""
+        text = str(argument) if isinstance(argument, str | PurePath) else ""
+        if not text.startswith("/") or len(text) > LONGEST_PATH:
+            return argument
+        folder = self.alike.folder if self.alike else None
+        home = folder.place if folder else os.getcwd()
+        if not PurePath(text).is_relative_to(home):
+            return argument
+        return type(argument)(os.path.relpath(text, os.getcwd()))
+
     def _asked(self, *message: Any) -> Any:
         things = [part for part in (*message, *_parts(message)) if isinstance(part, Handle)]
         return self._shared(message, things[0] if things else None)[0]
@@ -140,10 +189,15 @@ class Asking:
         if not self.alike or message[0] == "check":  # our checks look at what a call gives, alone
             return self.replies.value(self.connection.request(*message, of=of))
         self.alike.tell()
+        self.lasting.tell()
         try:
-            return self.replies.value(self.connection.request(*message, of=of))
+            reply = self.connection.request(*message, of=of)
+            if message[0] == "call" and message[4]:
+                self.lasting.given_to(message[2])
+            return self.replies.value(reply)
         finally:
             self.alike.hear()
+            self.lasting.hear()
 
     def _empty(self) -> None:
         """Refuse an answer without anything in it where SOURCE's has something."""
@@ -169,17 +223,6 @@ def _is_call(found: Any, changed: Any, arguments: int) -> bool:
     pairs = all(isinstance(pair, tuple) and len(pair) == 2 for pair in changed)
     places = [*found[1:], *(pair[0] for pair in changed)] if pairs else [None]
     return all(type(place) is int and 0 <= place < arguments for place in places)
-
-
-def _over_there(argument: Any) -> Any:
-    """Return an argument; where it is the whole path of a file beside the tests, as it is there."""
-    if isinstance(argument, sqlite3.Connection):  # it can be called, and is no function
-        raise TypeError("an open database cannot be handed to a student's function")
-    if not isinstance(argument, str | PurePath) or not str(argument)[:LONGEST_PATH].startswith("/"):
-        return argument
-    beside = PurePath(argument).is_relative_to(os.getcwd())
-    path = PurePath(argument).relative_to(os.getcwd()) if beside else argument
-    return type(argument)(path)
 
 
 def _length(value: Any) -> int:

@@ -67,10 +67,11 @@ def assess_here(
     settings: Settings,
     spare: Exchange | None = None,
     modules: Mapping[str, bytes] = NO_FILES,
+    texts: Sequence[Cell] = (),
 ) -> Result:
     """Return the Result of a submission, assessed in this process.
 
-    modules : programs handed in beside the notebook, by file name.
+    modules : programs handed in beside the notebook, by file name.  texts : its cells of text.
     """
     start, found = time.monotonic(), list[Graded]()
     master, deadline = nursery.master, start + settings.sandbox.limits.total
@@ -84,7 +85,7 @@ def assess_here(
         found.append(marking.grade([q for q in by_tests if q.withheld == withheld]))
     if spare:
         spare.close()
-    return _result(nursery, cells, found, time.monotonic() - start)
+    return _result(nursery, (cells, texts), found, time.monotonic() - start)
 
 
 def sandbox_for(master: Master, sandbox: Sandbox, withheld: Sequence[str] | None = None) -> Sandbox:
@@ -102,11 +103,14 @@ def sandbox_for(master: Master, sandbox: Sandbox, withheld: Sequence[str] | None
 
 
 def _result(
-    nursery: Nursery, cells: Sequence[Cell], found: Sequence[Graded], seconds: float
+    nursery: Nursery,
+    written: tuple[Sequence[Cell], Sequence[Cell]],
+    found: Sequence[Graded],
+    seconds: float,
 ) -> Result:
     """Return what the workers have given, in the order of the questions."""
     questions = nursery.master.questions
-    outcomes = {q.grade_id: by_hand(q, cells) for q in questions if q.by_hand}
+    outcomes = {q.grade_id: by_hand(q, *written) for q in questions if q.by_hand}
     outcomes |= {outcome.grade_id: outcome for one in found for outcome in one.outcomes}
     return Result(
         first_of([status for one in found for status in one.statuses]),

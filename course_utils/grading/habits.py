@@ -16,21 +16,26 @@ class Habits:
 
     judged : (question, special method) of its objects that were asked about a test's own values.
     arguments : questions whose tests look at what an answer did to its arguments.
+    lasting : (question, which of the lists and dicts that it hands over) of arguments that an
+    answer changes when its call is over, in a later one.
     empty : questions in which an answer gives an array or a list without anything in it.
     changed : names whose object the tests change in place.  returned : names whose object the
     answers change.  random : whether an answer draws from a generator that everybody shares.
     files : whether it writes files, or the tests write some for it.  written : their paths.
+    moves : whether it goes to another folder.
     seconds : {question: how long its tests took}.
     """
 
     judged: frozenset[tuple[int, str]] = frozenset()
     arguments: frozenset[int] = frozenset()
+    lasting: frozenset[tuple[int, int]] = frozenset()
     empty: frozenset[int] = frozenset()
     changed: frozenset[str] = frozenset()
     returned: frozenset[str] = frozenset()
     random: bool = False
     files: bool = False
     written: frozenset[str] = frozenset()
+    moves: bool = False
     seconds: Mapping[int, float] = field(default_factory=dict)
 
     @property
@@ -50,8 +55,9 @@ class Watching:
         self.allowed = frozenset[int]()  # questions whose answers may change arguments, too
         self.judged = set[tuple[int, str]]()
         self.arguments, self.empty = set[int](), set[int]()
+        self.lasting = set[tuple[int, int]]()
         self.changed, self.returned = set[str](), set[str]()
-        self.random = self.files = False
+        self.random = self.files = self.moves = False
         self.written = set[str]()
         self.unlike_source = set[int]()  # questions in which an answer changes arguments, alone
 
@@ -74,17 +80,29 @@ class Watching:
         """Say whether tests see what an answer did to its arguments."""
         return self.known is None or self.question in self.known.arguments | self.allowed
 
+    def looks_at_arguments_later(self) -> bool:
+        """Say whether tests see what an answer does to an argument after its call."""
+        known = self.known
+        return known is None or any(question == self.question for question, _ in known.lasting)
+
+    def may_change_later(self, place: int) -> bool:
+        """Say whether that argument may be changed after its call: only what SOURCE changes."""
+        self.lasting.add((self.question, place))
+        return self.known is None or (self.question, place) in self.known.lasting
+
     def found(self) -> Habits:
         """Return what was written down."""
         return Habits(
             frozenset(self.judged),
             frozenset(self.arguments),
+            frozenset(self.lasting),
             frozenset(self.empty),
             frozenset(self.changed),
             frozenset(self.returned),
             self.random,
             self.files,
             frozenset(self.written),
+            self.moves,
         )
 
 
@@ -95,12 +113,14 @@ def together(found: Iterable[Habits]) -> Habits:
         made = Habits(
             made.judged | one.judged,
             made.arguments | one.arguments,
+            made.lasting | one.lasting,
             made.empty | one.empty,
             made.changed | one.changed,
             made.returned | one.returned,
             made.random or one.random,
             made.files or one.files,
             made.written | one.written,
+            made.moves or one.moves,
             {**made.seconds, **one.seconds},
         )
     return made

@@ -6,7 +6,7 @@ where the object is; what comes back is plain data or another handle.
 
 import functools
 import inspect
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol
 
 from course_utils.grading.exchange import Exchange
@@ -38,6 +38,11 @@ class Worker(Protocol):
         self, function: "Handle", arguments: Sequence[Any]
     ) -> tuple[Any, Sequence[tuple[int, Any]]]:
         """Return (result, the arguments that the call has changed)."""
+
+    def check_all(
+        self, function: "Handle", calls: Sequence[Sequence[Any]]
+    ) -> Sequence[Callable[[], tuple[Any, Sequence[tuple[int, Any]]]]]:
+        """Do the same for many calls at once; return what gives each one's."""
 
     def read(self, thing: "Handle", attribute: str) -> Any:
         """Return an attribute."""

@@ -3,6 +3,7 @@
 import compileall
 import functools
 import marshal
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType
 
@@ -37,5 +38,16 @@ def _name(path: Path) -> str:
 
 
 def _code(path: Path, name: str) -> CodeType:
-    """Compile a module here: that takes longer than all the rest of a worker's start."""
-    return compile(path.read_bytes(), f"<{name}>", "exec", dont_inherit=True)
+    """Return a module's code: what Python keeps of it beside its text, where that is there.
+
+    To compile all of them takes longer than all the rest of a worker's start.
+    """
+    code = SourceFileLoader(name, str(path)).get_code(name)
+    assert code  # there is a text
+    return _without_path(code, f"<{name}>")
+
+
+def _without_path(code: CodeType, name: str) -> CodeType:
+    """Return code that says nothing of where it lies here, nor do the functions in it."""
+    parts = (_without_path(c, name) if isinstance(c, CodeType) else c for c in code.co_consts)
+    return code.replace(co_filename=name, co_consts=tuple(parts))

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from course_utils.grading import wording
+from course_utils.grading.blanks import is_blank_text
 from course_utils.grading.exchange import Fault
 from course_utils.grading.master import Question
 from course_utils.grading.notebooks import Cell
@@ -71,7 +72,20 @@ def marked_for_source(question: Question, seen: Seen, marks: Seen) -> Outcome:
     return outcome if not seen.right else replace(outcome, message=marks.outcome.message)
 
 
-def by_hand(question: Question, cells: Sequence[Cell]) -> Outcome:
-    """Return the outcome of a question that a teacher reads."""
+def by_hand(question: Question, cells: Sequence[Cell], texts: Sequence[Cell] = ()) -> Outcome:
+    """Return the outcome of a question that a teacher reads.
+
+    Where nothing was written it is 0, as in nbgrader, until the teacher says otherwise. texts : the
+    cells of text.
+    """
     place = cell_of(question, cells)
+    names = question.answers
+    there = [cell for cell in (*cells, *texts) if cell.grade_id in names]
+    if question.points and there and all(map(_is_unwritten, there)):
+        said = wording.NOTHING_WRITTEN
+        return Outcome(question.grade_id, 0.0, Kind.NOT_ANSWERED, said, cell=place)
     return Outcome(question.grade_id, None, Kind.BY_HAND, wording.BY_HAND, cell=place)
+
+
+def _is_unwritten(cell: Cell) -> bool:
+    return cell.unchanged or is_blank_text(cell.source)

@@ -14,9 +14,11 @@ from course_utils.checks.catalogue import find
 from course_utils.grading import GradingError
 from course_utils.grading.beside import files_beside
 from course_utils.grading.notebooks import Cell
+from course_utils.grading.schemas import newest
 from course_utils.grading.script import BadCell, Kind, Step, answer_of, step_of
 from course_utils.grading.titles import heading_in, told_apart
 
+WRITES = re.compile(r"run_cell_magic\(.(?:write)?file., .(\w+)\.py\b")
 ASKED = re.compile(r'^\s*(?:require|check)\("([^"]+)"', re.M)
 Given = tuple[tuple[str, tuple[str, ...]], ...]  # (module, names) that cells import
 Metadata = dict[str, Any]
@@ -88,6 +90,15 @@ class Master:
     def shared(self) -> frozenset[str]:
         """Return the words of answers and given cells."""
         return frozenset().union(*(step.words for step in self._open_steps))
+
+    @property
+    def written(self) -> frozenset[str]:
+        """Return the modules that answers write, by `%%writefile`, and no given cell."""
+        ours = [
+            name for s in self.steps if s.kind is Kind.GIVEN for name in WRITES.findall(s.source)
+        ]
+        answers = (s.source for s in self.steps if s.kind is Kind.ANSWER)
+        return frozenset(n for source in answers for n in WRITES.findall(source)) - {*ours}
 
     @property
     def common(self) -> frozenset[str]:
@@ -203,7 +214,7 @@ class _Reading:
     def master(self, name: str, digest: str) -> Master:
         for cell in self.cells:
             source = "".join(cell["source"])
-            self._cell(cell, source, cell["metadata"].get("nbgrader") or {})
+            self._cell(cell, source, newest(cell["metadata"].get("nbgrader") or {}))
         twice = sorted({name for name in self.ids if self.ids.count(name) > 1})
         if twice:
             raise BadSource(f"two cells of {name} have the grade_id {twice[0]!r}: rename one")

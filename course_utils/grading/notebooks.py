@@ -1,5 +1,7 @@
 """A student's notebook, read without trust: code cells in order, or one sentence why not."""
 
+import contextlib
+import hashlib
 import io
 import json
 import os
@@ -27,10 +29,14 @@ class Rejected(Exception):
 
 
 class Cell(NamedTuple):
-    """A code cell and the `grade_id` of its metadata, "" where it has none."""
+    """A code cell and the `grade_id` of its metadata, "" where it has none.
+
+    unchanged : whether an answer is as nbgrader has handed it out, by its checksum.
+    """
 
     source: str
     grade_id: str
+    unchanged: bool = False
 
 
 class Notebook(NamedTuple):
@@ -139,7 +145,24 @@ def _cell(cell: dict[str, Any]) -> Cell:
         if _is_code(cell):
             raise Rejected("The notebook is damaged: a cell's code is not text.")
         source = ""
-    return Cell(source.encode("utf-8", "replace").decode(), _grade_id(cell.get("metadata")))
+    text, metadata = source.encode("utf-8", "replace").decode(), cell.get("metadata")
+    return Cell(text, _grade_id(metadata), _is_unchanged(text, cell.get("cell_type"), metadata))
+
+
+def _is_unchanged(source: str, kind: Any, metadata: Any) -> bool:
+    """Say whether an answer has the checksum that it was handed out with, by nbgrader's own rule.
+
+    Source: nbgrader.utils.compute_checksum, and determine_grade, which gives such a cell 0.
+    """
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    if not isinstance(marks, dict) or not marks.get("solution") or not marks.get("checksum"):
+        return False
+    flags = [str(bool(marks.get(flag))) for flag in ("grade", "solution", "locked")]
+    parts = [source, str(kind), *flags, _grade_id(metadata)]
+    with contextlib.suppress(TypeError, ValueError):
+        parts += [str(float(marks.get("points")))] if marks.get("grade") else []
+    digest = hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
+    return bool(marks["checksum"] == digest)
 
 
 def _grade_id(metadata: Any) -> str:

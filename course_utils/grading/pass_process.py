@@ -132,6 +132,7 @@ class PassProcess(NamedTuple):
         tested = made.test(question, seconds[question.grade_id], after)
         outcome = judge(made, question, tested)
         holds = tested.error is None and not tested.faults
+        holds = holds and not (self.ours and made.is_guessed(question))
         return Seen(
             outcome,
             after=made.places[question.grade_id] if after is None else after,

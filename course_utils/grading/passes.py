@@ -15,7 +15,10 @@ from typing import NamedTuple
 
 from course_utils.checks.outcomes import Verdict
 from course_utils.grading.class_checks import ClassChecks
+from course_utils.grading.elsewhere import Elsewhere
 from course_utils.grading.exchange import Fault, NoWorker
+from course_utils.grading.figures import Current
+from course_utils.grading.guesses import guessable, one_of_few, without_arguments
 from course_utils.grading.habits import Watching
 from course_utils.grading.inside.folder import Folder
 from course_utils.grading.kernel import Kernel
@@ -89,6 +92,8 @@ class Pass:
         self.workers = session.workers
         self.places = {q.grade_id: counts_after(q, cells) for q in master.questions}
         session.meet(kernel.names, master, watching, Folder(os.getcwd()))
+        Elsewhere(master.written, session.asking.do_named)
+        self.figures = Current(session.asking.do_named)
         Texts(session.asking, kernel.names, self._own_texts())
 
     def _own_texts(self) -> frozenset[str]:
@@ -124,6 +129,7 @@ class Pass:
     def test(self, question: Question, seconds: float, after: int | None = None) -> Tested:
         """Run a question's tests, with the student's names as they were after that cell."""
         self.watching.question = self.master.questions.index(question)
+        self.figures.begin()
         step = self.master.steps[question.step]
         source = step.source if self.whole else step.visible
         value, error, missing, clock = None, None, (), _clock(seconds)
@@ -197,6 +203,15 @@ class Pass:
         if own:
             self._fetch(own, place)
         return tuple(name for name in question.names if name not in self.kernel.names)
+
+    def is_guessed(self, question: Question) -> bool:
+        """Say whether one of a question's own answers is something that two guesses hit."""
+        answers = [step for step in self.master.steps if step.kind is Kind.ANSWER]
+        own = [n for n in question.names if self._owner(n) not in self.ours]
+        values = {name: self.kernel.names[name] for name in own if name in self.kernel.names}
+        if any(map(one_of_few, values.values())):
+            return True
+        return all(guessable(v) or without_arguments(answers, n) for n, v in values.items())
 
     def _owner(self, name: str) -> str:
         answers = (step for step in self.master.steps if step.kind is Kind.ANSWER)

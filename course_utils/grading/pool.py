@@ -49,7 +49,7 @@ def row_of(
             spare.close()
         return _not_run(submission, master, Status.REJECTED, str(reason))
     own = settings.of(submission.number or submission.student)
-    result = assess_here(nursery, chosen.cells, own, spare, chosen.modules)
+    result = assess_here(nursery, chosen.cells, own, spare, chosen.modules, chosen.texts)
     nursery.clear()
     return Row(
         submission.student,

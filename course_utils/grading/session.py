@@ -45,13 +45,16 @@ class Mark(NamedTuple):
     """Where a copy of a worker begins.
 
     processes : how many it was made of.  stubs : the numbers of its objects that are known here.
-    sent : what was known of the shared names.
+    sent : what was known of the shared names.  lasting : how many containers it had been given.
+    place : the folder that it was in.
     """
 
     exchange: Exchange | None
     processes: int
     stubs: frozenset[int]
     sent: dict[str, tuple[Any, bytes]]
+    lasting: int
+    place: str
 
 
 class Session:
@@ -110,6 +113,7 @@ class Session:
     ) -> None:
         """Let the master's tests ask, among these names, beside these files."""
         self.asking.watching, self.replies.kinds = watching, Kinds(names)
+        self.asking.lasting.watching = watching
         words = words_of(self.cells) & master.shared
         sharing = Sharing(names, words, master.common, master.answered, watching)
         files = frozenset(master.files)
@@ -123,6 +127,7 @@ class Session:
     def question(self) -> Generator[Calls, None, None]:
         """Give out what takes note of the calls of one question's tests."""
         before, self.asking.refused = len(self.faults), None
+        self.asking.lasting.begin()
         calls = self.replies.calls = Calls()
         yield calls
         of_cells = list(self.left_out.values())
@@ -178,7 +183,10 @@ class Session:
         if not self.connection.alive():
             return None
         sent = dict(self.sharing.sent) if self.sharing else {}
-        mark = Mark(self.exchange, self.connection.processes(), frozenset(self.stubs), sent)
+        given = len(self.asking.lasting.given)
+        place = self.alike.place if self.alike else "."
+        known = frozenset(self.stubs), sent, given, place
+        mark = Mark(self.exchange, self.connection.processes(), *known)
         with contextlib.suppress(Fault):
             self.connection.request("branch")
             return mark
@@ -191,10 +199,12 @@ class Session:
             self.connection.request("moved", (), THE_END)  # whoever answers: the other has ended
             if self.connection.processes() > mark.processes:
                 self.renew()
+            self.asking.lasting.forget(mark.lasting)
             for number in self.stubs.keys() - mark.stubs:  # another object will have it
                 del self.stubs[number]
-            if self.sharing:
-                self.sharing.sent = mark.sent
+            if self.alike:
+                self.alike.sharing.sent = mark.sent
+                self.alike.go_back(mark.place)
 
     def fetch_all(self, names: Sequence[str], after: int = THE_END) -> dict[str, Any]:
         """Return what names mean to a student, after a cell or at the end, as far as they do."""
@@ -250,8 +260,9 @@ class Session:
         exchange.begin(room.given, room.withheld, room.files, room.names, room.modules)
         self.at, self.errors, self.branched = -1, {}, False
         self.workers += 1
+        self.asking.lasting.forget()
         if self.alike:
-            self.alike.sharing.forget()
+            self.alike.forget()
 
     def _stubs_of(self, exchange: Exchange) -> Callable[..., Any]:
         """Return what makes the stubs of one worker's objects: one for each."""

@@ -119,7 +119,7 @@ class Sharing:
         """Say whether a value is sent: data always, a function where a test has put it there."""
         if isinstance(now, ModuleType | type):
             return False
-        if isinstance(now, Handle | FunctionType) or callable(now):
+        if isinstance(now, Handle | FunctionType) or (callable(now) and not name_of(now)):
             return self.in_test and before is not UNKNOWN
         return _encoded(now) is not None
 
@@ -171,7 +171,9 @@ def _is_held(name: str, value: Any) -> bool:
 
 
 def _is_data(value: Any) -> bool:
-    return not callable(value) and not isinstance(value, ModuleType | Handle)
+    if isinstance(value, ModuleType | Handle):
+        return False
+    return not callable(value) or name_of(value) is not None  # a database can be called
 
 
 def _fill(old: set[Any] | deque[Any], new: Iterable[Any]) -> None:

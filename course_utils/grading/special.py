@@ -82,14 +82,16 @@ def _judging(special: str, path: str, turned: bool = False) -> Callable[..., Any
     """Return a method that asks the object, if it may be asked about what stands beside it."""
 
     def method(self: Handle, other: Any) -> Any:
-        if isinstance(other, Handle) or self._session.may_judge(special):
-            pair = (other, self) if turned else (self, other)
+        pair = (other, self) if turned else (self, other)
+        compares = special.strip("_") in (*COMPARED, "contains")
+        if isinstance(other, Handle) or (not compares and self._session.may_judge(special)):
             return self._session.do(path, *pair)
         plain = self._session.plain(self, self._kinds, special)
         if plain is not None:  # what it inherits from is compared here, and not over there
-            return getattr(operator, path.partition(".")[2])(
-                *((other, plain) if turned else (plain, other))
-            )
+            values = (other, plain) if turned else (plain, other)
+            return getattr(operator, path.partition(".")[2])(*values)
+        if compares and self._session.may_judge(special):
+            return self._session.do(path, *pair)
         if special == "__contains__":
             items: Any = self
             return any(one == other for one in items)

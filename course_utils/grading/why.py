@@ -39,7 +39,9 @@ def to_student(row: Row, master: Master) -> list[str]:
     if row.again and not row.was_run:
         return [OURS]
     said = [row.status.to_student, *row.notes, _nothing_in_it(row, master)]
-    said += [AS_TEXT] if any(_is_text(one, row) for one in row.outcomes) else []
+    by_tests = {question.grade_id for question in master.questions if not question.by_hand}
+    asked = [one for one in row.outcomes if one.grade_id in by_tests]
+    said += [AS_TEXT] if any(_is_text(one, row) for one in asked) else []
     said += [NEXT_TIME.get(row.status, "")]
     if row.was_run and row.status is Status.GRADED and _cells_stopped(row):
         said.append(RESTART)
@@ -58,7 +60,7 @@ def _nothing_in_it(row: Row, master: Master) -> str:
 def _is_text(outcome: Outcome, row: Row) -> bool:
     """Say whether code stands in a cell of text, where nobody runs it."""
     there = row.code.get(outcome.grade_id, "").strip()
-    return bool(there) and outcome.cell < 0 and outcome.kind is not Kind.BY_HAND
+    return bool(there) and outcome.cell < 0
 
 
 def _written(row: Row) -> bool:

@@ -34,6 +34,7 @@ ALL_HIDDEN_FAILED = (
 )
 TESTS_ENDED = "The tests did not come to an end with what your code gave them."
 BY_HAND = "Your teacher reads this one."
+NOTHING_WRITTEN = "Nothing is written here, so it has 0 points until your teacher says otherwise."
 LEFT_OUT = "It was left out, so that your other cells could run."
 
 

@@ -58,4 +58,5 @@ def _points(text: str, name: str, path: Path) -> float:
 def still_to_mark(row: Row, master: Master) -> int:
     """Return how many answers have points to be had that a teacher has not given yet."""
     wanted = {one.grade_id for one in master.questions if one.by_hand and one.points}
-    return len(wanted - row.by_hand.keys()) if row.was_run else 0
+    nothing = {one.grade_id for one in row.outcomes if one.points is not None}
+    return len(wanted - nothing - row.by_hand.keys()) if row.was_run else 0

@@ -37,11 +37,18 @@ def harmless(files: Any) -> dict[str, bytes]:
 
 def _has_place(path: Any) -> bool:
     """Say whether it is a path beside the notebook, of a file that Python does not import."""
-    if not isinstance(path, str) or len(path) > LONGEST_PATH or not path.isprintable():
+    if not isinstance(path, str) or not is_beside(path) or not PurePosixPath(path).parts:
+        return False
+    hidden = PurePosixPath(path).parts[0].startswith(".")
+    return not path.lower().endswith(IMPORTED) and not hidden
+
+
+def is_beside(path: str) -> bool:
+    """Say whether a path is one beside the notebook, or below."""
+    if len(path) > LONGEST_PATH or not path.isprintable() or path.startswith("/"):
         return False
     parts = PurePosixPath(path).parts
-    inside = parts and len(parts) <= DEEPEST and not path.startswith("/") and ".." not in parts
-    return bool(inside) and not path.lower().endswith(IMPORTED) and not parts[0].startswith(".")
+    return len(parts) <= DEEPEST and ".." not in parts
 
 
 def _is_plain(data: bytes) -> bool:

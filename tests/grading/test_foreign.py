@@ -95,7 +95,7 @@ def test_the_class_gets_its_points(sheet, student, graded):
     points = {name: float(row[name]) for name in sheet.in_class(student)}
     assert points == sheet.in_class(student), told[student.name]
     assert row["status"] == "graded"
-    assert [row[name] for name in sheet.by_hand] == [""] * len(sheet.by_hand)
+    assert {name: row[name] for name in sheet.by_hand} == sheet.marks_by_hand(student)
 
 
 @needs_sandbox

@@ -11,13 +11,13 @@ from course_utils.grading.notebooks import Cell
 from course_utils.grading.proving import proved
 from course_utils.grading.sandbox import Limits, Sandbox
 from course_utils.grading.settings import Settings
-from tests.grading import hostile_objects, hostile_sheets
+from tests.grading import hostile_lent, hostile_objects, hostile_sheets
 from tests.grading.invented_class import code
 
 LIMITS = Limits(cell=4, call=4, total=20, memory=700, disk=32, processes=24)
 REASON = Sandbox().why_not()
 pytestmark = [pytest.mark.skipif(REASON is not None, reason=str(REASON)), pytest.mark.slow]
-SHEETS = hostile_objects.SHEETS + hostile_sheets.SHEETS
+SHEETS = [*hostile_objects.SHEETS, *hostile_sheets.SHEETS, *hostile_lent.SHEETS]
 CASES = [(sheet, attack) for sheet in SHEETS for attack in sheet.attacks]
 NEVER_SAID = (
     "SECRET",

@@ -16,6 +16,7 @@ import sys
 
 import numpy as np
 
+from course_utils.grading.inside import tables
 from course_utils.grading.inside.drawn_bits import set_bits, shared_bits
 from course_utils.grading.inside.items import (
     MOST_ALIKE,
@@ -32,7 +33,8 @@ LONGEST_NAME = 60  # of a class, as the other side takes it
 MOST_SEEN = 2_000  # lists in a value that are looked at
 FILES = (io.StringIO, io.BytesIO)
 DRAWS = ("numpy.random:Generator", "numpy.random:RandomState", "random:Random")
-OF_PYTHON = (*DRAWS, "io:StringIO", "io:BytesIO")
+DATABASES = ("sqlite3:Connection", "sqlite3:Cursor")
+OF_PYTHON = (*DRAWS, *DATABASES, "io:StringIO", "io:BytesIO")
 GIVEN = set()  # in a worker: the names of the sheet's own classes, beside those of the student's
 MODULES = {"__main__"}  # whose classes both sides have: of the sheet, and of the files beside it
 
@@ -62,13 +64,14 @@ def name_of(value):
         return f"builtins:{kind.__name__}"
     if isinstance(value, FILES):
         return f"io:{kind.__name__}" if kind in FILES else None
-    if callable(value):  # it is called where it is, and knows so how often
-        return None
     name = f"{kind.__module__}:{kind.__qualname__}"
+    if callable(value) and name not in DATABASES:  # it is called where it is, and counted there
+        return None
     for known in DRAWS:
         if known.partition(":")[2] == kind.__name__ and is_of(kind, known):
             return known
-    return name if kind.__module__ in MODULES and is_of(kind, name) else None
+    known = kind.__module__ in MODULES or name in DATABASES
+    return name if known and is_of(kind, name) else None
 
 
 def is_of(kind, name):
@@ -109,6 +112,8 @@ def state_of(value):
         return {"": tuple(parts)}
     if isinstance(value, FILES):
         return {"": [value.getvalue(), value.tell()]}
+    if name_of(value) in DATABASES:
+        return {"": tables.state_of(value)}
     if isinstance(value, np.random.Generator):
         return {"": value.bit_generator.state}
     if isinstance(value, np.random.RandomState):
@@ -133,8 +138,8 @@ def made_of(name):
     if name == "numpy.random:RandomState":
         return np.random.RandomState(0)
     kind = class_of(name)
-    if kind in CONTAINERS:
-        return kind()
+    if kind in CONTAINERS or name == DATABASES[0]:
+        return kind() if kind in CONTAINERS else tables.empty()
     return kind() if name == "random:Random" or name.startswith("io:") else kind.__new__(kind)
 
 
@@ -153,6 +158,8 @@ def fill(value, state):
         value.truncate()
         value.write(text)
         value.seek(place)
+    elif name_of(value) in DATABASES:
+        check(value, tables.take(value, state[""]))
     elif isinstance(value, np.random.Generator):
         set_bits(value, state[""])
     elif isinstance(value, np.random.RandomState):

@@ -10,6 +10,7 @@ same caps: an honest value that is too large is Unsendable, and never malformed 
 """
 
 import contextlib
+import enum
 import functools
 import math
 
@@ -183,8 +184,8 @@ def alike(keys):
 def of_base(value):
     """Return what packs a value of a kind that is not in the table: as what it is a kind of."""
     kind = type(value)
-    if kind.__module__ == "__main__" and has_methods(kind):
-        return keep
+    if kind.__module__ == "__main__" and (has_methods(kind) or isinstance(value, enum.Enum)):
+        return keep  # of an IntEnum the name counts, too
     for base in kind.__mro__:
         if base in BASES:
             return refuse if reads_in_its_own_way(kind) else BASES[base]

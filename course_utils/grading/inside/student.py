@@ -4,10 +4,10 @@ Nothing here is trusted: a student's code may change all of it.
 """
 
 import builtins
-import collections
 import importlib
 import os
 import sys
+import time
 import types
 import warnings
 
@@ -15,12 +15,13 @@ import numpy as np
 
 from course_utils.grading.inside import cells, folder, instances
 from course_utils.grading.inside.errors import described
+from course_utils.grading.inside.lasting import LASTING, Lasting, lasts, taken_over
 from course_utils.grading.inside.printed import Printed
 
-CHANGES = (list, dict, set, bytearray)
-HELD = (*CHANGES, np.ndarray, collections.deque)
+HELD = (*LASTING, np.ndarray)
 NUMBERS = (str, int, float, complex, bytes)
 MOST_SENT = 20_000_000  # bytes of one name's value, so that the others come with it
+SOON = 0.2  # seconds for calls that are asked for together
 LEFT = 113  # with what a copy of this process ends when it is told to; no program of a student's
 NO_NAMES = {}
 BASES = (list, tuple, dict, set, frozenset, str, int, float, bytes)
@@ -28,10 +29,11 @@ VALUE = ("value", None, (), "")
 UNSENDABLE = ("raised", ["Unsendable"], -1, -1, [], "", -1)
 
 
-class Student:
+class Student(Lasting):
     """The notebook's names, and what the grader may ask for."""
 
     def __init__(self, channel):
+        super().__init__()
         self.channel, self.after, self.known = channel, {}, {}
         self.printed = sys.stdout = Printed()
         sys.modules["__main__"] = types.ModuleType("__main__")
@@ -102,6 +104,7 @@ class Student:
             return "done", error and (*error[:3], error[4])
         finally:
             self.after[number] = dict(self.names)
+            self.printed.hear_loggers()
 
     def fetch(self, names, number):
         """Return {name: value} of the names that there are, after a cell or at the end.
@@ -124,15 +127,17 @@ class Student:
         there = self.after.get(number, self.names)
         return "value", any(there.get(n) is not self.names.get(n) for n in names), (), ""
 
-    def call(self, function, arguments, named, look):
+    def call(self, function, arguments, named, keep, look):
         """Call something; say whether anything handed over holds something else than before.
 
-        look : say also what.
+        keep : it may be changed later, too, see `later`.  look : say also what.
         """
         given = self.channel.received
         before = self._contents(arguments, given)
         self.printed.clear()
+        some = list(filter(lasts, arguments)) if keep else []
         result, error = self._attempt(lambda: function(*arguments, **named))
+        self._last(some)
         if error:
             return ("raised", *error)
         self.channel.received = given
@@ -154,11 +159,23 @@ class Student:
         pairs = [(place, arguments[place]) for place in places]
         return instances.Held(pairs, given, changed) if pairs or changed else ()
 
-    def check(self, function, arguments, named, look):
+    def check(self, function, arguments, named, keep, look):
         """Call something as `check` does at home: no setting of the notebook stops it."""
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            return self.call(function, arguments, named, look)
+            return self.call(function, arguments, named, keep, look)
+
+    def checks(self, function, calls):
+        """Do the same with one set of arguments after the other, as long as that is soon done.
+
+        Those that are left are asked for one by one: most wrong answers stop at the first.
+        """
+        replies, begin = [], (time.process_time(), time.monotonic())
+        for arguments in calls:
+            replies.append(self.check(function, arguments, {}, False, True))
+            if time.process_time() - begin[0] > SOON or time.monotonic() - begin[1] > 5 * SOON:
+                break
+        return "several", replies
 
     def read(self, thing, attribute):
         """Return an attribute of something."""
@@ -243,6 +260,24 @@ class Student:
         """Return ({path: bytes}, paths that are gone) of what was written beside the notebook."""
         return "value", self.folder.changes(), (), ""
 
+    def go(self, place):
+        """Go to a folder: its path from the notebook's own."""
+        os.chdir(os.path.join(self.folder.place, place))
+        return VALUE
+
+    def where(self):
+        """Return the path of the folder that this is in, from the notebook's own."""
+        return "value", os.path.relpath(os.getcwd(), self.folder.place), (), ""
+
+    def levels(self, levels):
+        """Let loggers be as they are where the tests are: (name, level, whether it is silent)."""
+        for name, level, disabled in levels:
+            logger = doing("logging.getLogger")(name)
+            logger.setLevel(level)
+            logger.disabled = disabled
+        self.printed.hear_loggers()
+        return VALUE
+
     def replace(self, values):
         """Let names mean something else, whatever they meant."""
         self.names.update(values)
@@ -299,22 +334,3 @@ def doing(path):
         return path
     module, _, name = path.rpartition(".")
     return getattr(importlib.import_module(module), name)
-
-
-def taken_over(old, new):
-    """Return what a name means from now on: the old object with the new content, where it can."""
-    if type(old) is type(new) and isinstance(new, CHANGES):
-        if isinstance(new, list | bytearray):
-            old[:] = new
-        else:
-            old.clear()
-            old.update(new)
-        return old
-    if type(old) is type(new) and instances.name_of(new):
-        instances.fill(old, instances.state_of(new))
-        return old
-    arrays = isinstance(old, np.ndarray) and isinstance(new, np.ndarray)
-    if arrays and (old.shape, old.dtype) == (new.shape, new.dtype) and old.flags.writeable:
-        old[...] = new
-        return old
-    return new

