@@ -721,7 +721,7 @@ def _claim(translate):
     The check asks for 400 fresh sources and wants 0.88 of them exactly right. Then it gives
     the model's symbols other names for a moment: what the model writes changes with them,
     and what rules write does not. Rules alone do not count. Width, rate and steps are your
-    choice; 800 steps take 5 to 20 s.
+    choice; 1,000 steps take 5 to 30 s.
     """,
     what="the dict translation",
     tried=translated,
@@ -1433,7 +1433,7 @@ def _ending(**other):
     what="the dict ending",
     tried=_ended,
     hints=(
-        "Sort your model's errors by what they look like. Which words never end a source in train?",
+        "Sort your model's errors by what they look like. What do they end with, and how often does a source of train end so?",
         "failing and added: split(pairs of that kind, ____, seed); learn(train_pairs + ____, …)",
     ),
 )
