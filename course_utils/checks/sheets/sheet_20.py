@@ -496,38 +496,37 @@ def seed_ignored(pairs, test_size, seed):
 
 
 class Prepared(NamedTuple):
-    """What `prepare` made of pairs: the batch, and the right one in the order of its sources."""
+    """What `short_first` made of a batch, and the right one in the order of its sources."""
 
     batch: Batch
     right: Batch
-    sorted: bool
-    whole: bool  # whether the rows of source are those of the pairs, each once
+    whole: bool  # whether the rows of source are those that were given, each once
+
+    @property
+    def sorted(self):
+        return bool((np.diff(self.right.source_lengths) >= 0).all())
 
 
-def _prepared(prepare, rng):
+def _prepared(short_first, rng):
     pairs = [(sentence_of(n), chinese_numeral(n)) for n in draw(rng, 30)]
-    books = vocabularies(pairs)
-    value = called("prepare", prepare, list(pairs), *books)
+    made = make_batch(pairs, *vocabularies(pairs))
+    value = called("short_first", short_first, *(part.copy() for part in made))
     if value is None:
-        raise Failure("prepare returns None: is there a return at its end?")
-    batch = Batch(*(_ids(value, name) for name in Batch._fields))
-    made = make_batch(pairs, *books)
-    if batch.source.shape != made.source.shape or batch.target.shape != made.target.shape:
-        raise Failure(
-            f"prepare must return all {len(pairs)} pairs, source {made.source.shape} and target "
-            f"{made.target.shape}; got {batch.source.shape} and {batch.target.shape}"
-        )
+        raise Failure("short_first returns None: is there a return at its end?")
+    if not isinstance(value, list | tuple) or len(value) != len(made):
+        raise Failure(f"short_first must return the four parts of a batch, got {kind_of(value)}")
+    batch = Batch(*map(_whole_numbers, Batch._fields, value, made))
     place = {row.tobytes(): i for i, row in enumerate(made.source.astype(int))}
     found = [place.get(row.tobytes(), -1) for row in batch.source]
     whole = sorted(found) == list(range(len(pairs)))
-    right = Batch(*(part[found] for part in made))
-    return Prepared(batch, right, bool((np.diff(right.source_lengths) >= 0).all()), whole)
+    return Prepared(batch, Batch(*(part[found] for part in made)), whole)
 
 
-def _ids(batch, name):
-    part = as_numbers(getattr(batch, name, None))
-    if part is None:
-        raise Failure(f"prepare must return a Batch with {name}, got {kind_of(batch)}")
+def _whole_numbers(name, part, given):
+    """A part as whole numbers. Raises Failure for another shape than it was given in."""
+    part = as_numbers(part)
+    if part is None or part.shape != given.shape:
+        raise Failure(f"{name} must keep its shape {given.shape} here", ("yours", shown(part)))
     return part.astype(int)
 
 
@@ -535,30 +534,29 @@ def _differs(*names):
     """A finding's test: of the batch's parts these, and no others, belong to other rows."""
 
     def shows(seen):
-        wrong = tuple(
+        both = {name: (getattr(seen.right, name), getattr(seen.batch, name)) for name in names}
+        wrong = [
             name
-            for name in Batch._fields
-            if not np.array_equal(getattr(seen.batch, name), getattr(seen.right, name))
-        )
-        if wrong != names:
+            for name, right, yours in zip(Batch._fields, seen.right, seen.batch, strict=True)
+            if not np.array_equal(right, yours)
+        ]
+        if wrong != list(names):
             return None
-        row = np.flatnonzero(getattr(seen.batch, names[0]) != getattr(seen.right, names[0]))
-        if getattr(seen.batch, names[0]).ndim > 1:
+        right, yours = both[names[-1]]
+        if right.ndim > 1:
             return [("of other rows", " and ".join(names))]
-        there = (getattr(part, names[0])[row[0]] for part in (seen.right, seen.batch))
-        expected, yours = (f"{names[0]} {value}" for value in there)
-        return ("row", str(row[0])), ("expected", expected), ("yours", yours)
+        row = np.flatnonzero(right != yours)[0]
+        facts = ("row", f"{row}"), ("expected", f"{names[-1]} {right[row]}")
+        return *facts, ("yours", f"{names[-1]} {yours[row]}")
 
     return shows
 
 
-def _reordered(batch, order, *names):
-    """Put these parts of a batch into an order, and leave the others."""
-    return batch._replace(**{name: getattr(batch, name)[order] for name in names})
-
-
-def _short_first(batch):
-    return np.argsort(batch.source_lengths, kind="stable")
+def _moved(parts, *names):
+    """Put these parts of a batch in the order of its sources' lengths, and leave the others."""
+    batch = Batch(*parts)
+    order = np.argsort(batch.source_lengths, kind="stable")
+    return tuple(batch._replace(**{name: getattr(batch, name)[order] for name in names}))
 
 
 @sheet.work(
@@ -567,98 +565,98 @@ def _short_first(batch):
     points=1,
     withholds=HOLD_ANSWERS,
     asks="""
-    Before you train a model of your own: a colleague hands you `prepare_given`, which makes
-    one batch of pairs, short sources first. Training with it goes well: the loss falls to
-    nearly nothing. **And the translations are wrong.** It has one fault. Go down the ladder
-    until you meet it; then write `prepare`, the same without the fault: all pairs, still
-    short sources first.
+    Before you train a model of your own: a colleague hands you `short_first_given`. It gets
+    the four parts of a batch and puts short sources first. Training with it goes well: the
+    loss falls to nearly nothing. **And translations are wrong.** It has one fault. Go down
+    the ladder until you meet it; then write `short_first`, the same without the fault: all
+    rows, still short sources first.
     """,
-    what="the function prepare",
+    what="the function short_first",
     tried=_prepared,
     hints=(
         "In which of the ten texts is it wrong, and where: in front, or at the end?",
-        "A Batch has four parts. order is applied to ____ of them; what do the others belong to?",
+        "A batch has four parts. order is applied to ____ of them; what do the others belong to?",
     ),
 )
-def prepare(pairs, source, target):
+def short_first(source, source_lengths, target, target_lengths):
     """Right: all four parts of a row stay together, and short sources come first."""
-    batch = make_batch(pairs, source, target)
-    return _reordered(batch, _short_first(batch), *Batch._fields)
+    return _moved((source, source_lengths, target, target_lengths), *Batch._fields)
 
 
-@prepare.also_right
-def pairs_sorted_first(pairs, source, target):
-    return make_batch(sorted(pairs, key=lambda pair: len(pair[0].split())), source, target)
+@short_first.also_right
+def by_sorted(source, source_lengths, target, target_lengths):
+    order = sorted(range(len(source)), key=lambda row: source_lengths[row])
+    return [part[order] for part in (source, source_lengths, target, target_lengths)]
 
 
-@prepare.also_right
-def ties_the_other_way(pairs, source, target):
-    return pairs_sorted_first(pairs[::-1], source, target)
+@short_first.also_right
+def ties_the_other_way(*parts):
+    return short_first(*(part[::-1] for part in parts))
 
 
-@prepare.also_right
-def in_int32(pairs, source, target):
-    return Batch(*(part.astype(np.int32) for part in prepare(pairs, source, target)))
+@short_first.also_right
+def in_int32(*parts):
+    return Batch(*(part.astype(np.int32) for part in short_first(*parts)))
 
 
-@prepare.mistake(
-    shows=lambda seen: None if seen.whole else [("rows", "some pairs twice, others never")]
+@short_first.also_right
+def as_lists(*parts):
+    return tuple(part.tolist() for part in short_first(*parts))
+
+
+@short_first.mistake(
+    shows=lambda seen: None if seen.whole else [("rows", "some of them twice, others never")]
 )
-def a_row_twice(pairs, source, target):
-    """Some pairs are lost and others stand twice: `order` must name each row once."""
-    batch = prepare(pairs, source, target)
-    rows = np.arange(len(pairs))
+def a_row_twice(*parts):
+    """Some rows are lost and others stand twice: `order` must name each row once."""
+    rows = np.arange(len(parts[0]))
     rows[-1] = 0
-    return Batch(*(part[rows] for part in batch))
+    return tuple(part[rows] for part in short_first(*parts))
 
 
-@prepare.mistake(shows=_differs("source_lengths", "target_lengths"))
-def as_it_was_given(pairs, source, target):
+@short_first.mistake(shows=_differs("source_lengths", "target_lengths"))
+def as_it_was_given(*parts):
     """The fault is still there. Look at the last row: how many words, and what is its length?"""
-    batch = make_batch(pairs, source, target)
-    return _reordered(batch, _short_first(batch), "source", "target")
+    return _moved(parts, "source", "target")
 
 
-@prepare.mistake(shows=_differs("target_lengths"))
-def one_length_left(pairs, source, target):
+@short_first.mistake(shows=_differs("target_lengths"))
+def one_length_left(*parts):
     """Half of the fault is mended: the sources' lengths fit now. Where does a target end?"""
-    batch = make_batch(pairs, source, target)
-    return _reordered(batch, _short_first(batch), "source", "source_lengths", "target")
+    return _moved(parts, "source", "source_lengths", "target")
 
 
-@prepare.mistake(shows=_differs("source_lengths"))
-def another_length_left(pairs, source, target):
+@short_first.mistake(shows=_differs("source_lengths"))
+def another_length_left(*parts):
     """Half of the fault is mended: the targets' lengths fit now. Where does a source end?"""
-    batch = make_batch(pairs, source, target)
-    return _reordered(batch, _short_first(batch), "source", "target", "target_lengths")
+    return _moved(parts, "source", "target", "target_lengths")
 
 
-@prepare.mistake(shows=_differs("target", "target_lengths"))
-def targets_left_behind(pairs, source, target):
+@short_first.mistake(shows=_differs("target", "target_lengths"))
+def targets_left_behind(*parts):
     """Now the targets stand beside other sources. One order for all four parts."""
-    batch = make_batch(pairs, source, target)
-    return _reordered(batch, _short_first(batch), "source", "source_lengths")
+    return _moved(parts, "source", "source_lengths")
 
 
-@prepare.mistake(
+@short_first.mistake(
     shows=lambda seen: None if seen.sorted else [("source_lengths", "not from short to long")]
 )
-def bypassed(pairs, source, target):
+def bypassed(*parts):
     """The rows fit, but short sources no longer come first: mend the fault, keep the order."""
-    return make_batch(pairs, source, target)
+    return parts
 
 
-@prepare.mistake(
+@short_first.mistake(
     shows=lambda seen: (
         None
         if all(map(np.array_equal, seen.batch, seen.right))
         else [("a row", "its parts belong to several pairs")]
     )
 )
-def another_batch(pairs, source, target):
-    """A row's four parts must belong to one pair: compare one row with `make_batch`."""
-    batch = prepare(pairs, source, target)
-    return batch._replace(target=batch.target[::-1], source_lengths=batch.source_lengths + 1)
+def another_batch(*parts):
+    """A row's four parts must belong to one pair: compare one row before and after."""
+    source, source_lengths, target, target_lengths = short_first(*parts)
+    return source, source_lengths + 1, target[::-1], target_lengths
 
 
 # 20.4 The translator
@@ -1433,7 +1431,7 @@ def _ending(**other):
     what="the dict ending",
     tried=_ended,
     hints=(
-        "Sort your model's errors by what they look like. What do they end with, and how often does a source of train end so?",
+        "Sort your model's errors. What do most of them end with, and how many sources of train do?",
         "failing and added: split(pairs of that kind, ____, seed); learn(train_pairs + ____, …)",
     ),
 )
