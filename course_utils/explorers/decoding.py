@@ -82,7 +82,7 @@ NAME = "A decoder, step by step 逐步解码"
 
 
 def _for_their(model, books, pairs):
-    """The same with a learner's own model: its sources stand in a menu."""
+    """Return the same with a learner's own model: its sources stand in a menu."""
     intervene(model, INTERVENTIONS["learned"])  # says what is wrong with a model that cannot look
     right = dict(pairs)
     which = labelled(widgets.Dropdown, "Source:", "520px", options=list(right))
