@@ -1434,7 +1434,7 @@ def _ending(**other):
     what="the dict ending",
     tried=_ended,
     hints=(
-        "Sort your model's errors. What do most of them end with, and how many sources of train do?",
+        "Sort your model's errors. What do most of them end with? How many sources of train do?",
         "failing and added: split(pairs of that kind, ____, seed); learn(train_pairs + ____, …)",
     ),
 )
