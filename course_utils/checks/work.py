@@ -88,6 +88,8 @@ def called(name, function, *arguments):
 def texts_from(name, function, given):
     """Return one text for each of the given ones, from a function of the whole list."""
     value = called(name, function, list(given))
+    if value is None:
+        raise Failure(f"{name} returns None: is there a return at its end?")
     if not isinstance(value, list | tuple | np.ndarray) or len(value) != len(given):
         got = f"{len(value)} of them" if hasattr(value, "__len__") else kind_of(value)
         raise Failure(
@@ -99,6 +101,8 @@ def texts_from(name, function, given):
 
 def checked_text(name, value):
     """Return the value if it is a text. Raises Failure otherwise."""
+    if value is None:
+        raise Failure(f"{name} must be text here, got None: is there a return, or a value missing?")
     if not isinstance(value, str):
         raise Failure(f"{name} must return text here, got {kind_of(value)}: join the symbols")
     return str(value)

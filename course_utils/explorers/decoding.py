@@ -19,10 +19,12 @@ from course_utils.tasks.numerals import (
     chinese_numeral,
     english_words,
 )
+from course_utils.tasks.own_pairs import Books, checked_pairs, symbols_of
 
-ENGLISH, CHINESE = Vocabulary(ENGLISH_WORDS, separator=" "), Vocabulary(CHINESE_CHARACTERS)
+BOOKS = Books(Vocabulary(ENGLISH_WORDS, separator=" "), Vocabulary(CHINESE_CHARACTERS))
 LARGEST = 999_999  # its English has eleven words: they fit the picture
-ROOM = 16  # symbols at most
+ROOM = 16  # symbols at most, if the right answer has no more
+MOST_OFFERED = 200  # pairs in a menu
 LIKELIEST = 3
 
 
@@ -36,81 +38,137 @@ class Step(NamedTuple):
 
 
 class Decoding(NamedTuple):
-    """What the explorer shows: the way of weighing, all steps, and the one in view."""
+    """What the explorer shows: the way of weighing, all steps, the one in view, what is right."""
 
     way: str
-    number: int
+    right: str
     steps: list[Step]
     at: int
+    separator: str = ""
 
     @property
     def text(self):
         """Return what was written, without the end mark."""
-        return "".join(step.written for step in self.steps if step.written != "end")
+        written = (step.written for step in self.steps if step.written != "end")
+        return self.separator.join(written)
 
 
-def decoding_explorer(number=137_857):
-    """Return a translator to step through, whose weights can be replaced."""
-    missions = (
-        Mission("Step to the symbol for a digit: does the word that carries it win?", _is_digit),
-        Mission("Replace the weights so that the number comes out wrong.", _is_wrong),
-        Mission("Replace the weights by other ones, and the number is still right.", _is_kept),
-    )
-    model = ready_made("number_translator")
+def decoding_explorer(number=137_857, model=None, books=None, pairs=None):
+    """Return a translator to step through, whose weights can be replaced.
+
+    number : where it begins.  model, books, pairs : a learner's own: a trained `Seq2Seq` that
+    attends, its `Books(source, target)` and pairs to choose from, of which the first 200 are
+    offered; without them the ready-made translator of numbers. Raises ValueError where one of the
+    three is missing, or the model has no attention.
+    """
+    own = (model, books, pairs)
+    if any(part is not None for part in own):
+        if any(part is None for part in own):
+            raise ValueError("decoding_explorer needs model, books and pairs together: give all")
+        return _for_their(model, Books(*books), checked_pairs(pairs)[:MOST_OFFERED])
+    ready = ready_made("number_translator")
     whole = {"value": number, "min": 1, "max": LARGEST}
-    controls = {
-        "number": labelled(widgets.BoundedIntText, "Number, then Enter:", "300px", **whole),
+    which = labelled(widgets.BoundedIntText, "Number, then Enter:", "300px", **whole)
+
+    def look(number, way, step):
+        return decoding_look(ready, number, way, step)
+
+    step = "Step to the symbol for a digit: does the word that carries it win?"
+    missions = (Mission(step, _is_digit), *_missions_of_weights("the number"))
+    return Explorer(NAME, _controls({"number": which}), look, missions)
+
+
+NAME = "A decoder, step by step 逐步解码"
+
+
+def _for_their(model, books, pairs):
+    """Return the same with a learner's own model: its sources stand in a menu."""
+    intervene(model, INTERVENTIONS["learned"])  # says what is wrong with a model that cannot look
+    right = dict(pairs)
+    which = labelled(widgets.Dropdown, "Source:", "520px", options=list(right))
+
+    def look(source, way, step):
+        return own_look(model, books, (source, right[source]), way, step)
+
+    step = "Step to a symbol after the first: does one word get more than half?"
+    missions = (Mission(step, _wins), *_missions_of_weights("the text"))
+    return Explorer(f"{NAME}: your model", _controls({"source": which}), look, missions)
+
+
+def _controls(which):
+    return {
+        **which,
         "way": labelled(widgets.Dropdown, "Weights:", options=list(INTERVENTIONS)),
         "step": labelled(widgets.IntSlider, "Step:", "320px", min=1, max=ROOM, value=1),
     }
 
-    def look(number, way, step):
-        return decoding_look(model, number, way, step)
 
-    return Explorer("A decoder, step by step 逐步解码", controls, look, missions)
+def _missions_of_weights(whole):
+    return (
+        Mission(f"Replace the weights so that {whole} comes out wrong.", _is_wrong),
+        Mission(f"Replace the weights by other ones, and {whole} is still right.", _is_kept),
+    )
 
 
 def _is_digit(seen):
     return seen.way == "learned" and seen.steps[seen.at].written in CHINESE_CHARACTERS[1:10]
 
 
+def _wins(seen):
+    return seen.way == "learned" and seen.at > 0 and seen.steps[seen.at].weights.max() > 0.5
+
+
 def _is_wrong(seen):
-    return seen.way != "learned" and seen.text != chinese_numeral(seen.number)
+    return seen.way != "learned" and seen.text != seen.right
 
 
 def _is_kept(seen):
-    return seen.way != "learned" and seen.text == chinese_numeral(seen.number)
+    return seen.way != "learned" and seen.text == seen.right
 
 
-def decode(model, words):
-    """Decode one source greedily; return all steps, each a `Step`."""
-    batch = make_batch([(words, ())], ENGLISH, CHINESE)
+def decode(model, words, books=BOOKS, room=ROOM):
+    """Decode one source greedily in at most `room` symbols; return all steps, each a `Step`."""
+    batch = make_batch([(words, ())], *books)
     memory, stepper = model.start(batch.source, batch.source_lengths)
     step, state, ids, steps = stepper(memory), memory.summary, np.array([START]), []
-    while len(steps) < ROOM and ids[0] != END:
+    while len(steps) < room and ids[0] != END:
         logits, state, weights = step(ids, state)
         chances = softmax(logits[0, END:])
         best = np.argsort(-chances, kind="stable")[:LIKELIEST]  # as decoding breaks ties
-        likeliest = [(_name(i + END), float(chances[i])) for i in best]
-        steps.append(Step(_name(ids[0]), weights[0], likeliest[0][0], likeliest))
+        likeliest = [(_name(i + END, books), float(chances[i])) for i in best]
+        steps.append(Step(_name(ids[0], books), weights[0], likeliest[0][0], likeliest))
         ids = best[:1] + END
     return steps
 
 
-def _name(i):
-    return {START: "start", END: "end"}.get(int(i)) or CHINESE.decode([i])[0]
+def _name(i, books):
+    return {START: "start", END: "end"}.get(int(i)) or books.target.decode([i])[0]
 
 
 def decoding_look(model, number, way, step):
     """Decode a number with one way of weighing; the facts are a `Decoding`."""
-    words = english_words(number)
-    steps = decode(intervene(model, INTERVENTIONS[way]), words)
+    return _look(
+        model, BOOKS, english_words(number), chinese_numeral(number), f"{number:,}", way, step
+    )
+
+
+def own_look(model, books, pair, way, step):
+    """Decode the source of a pair with a learner's model; the facts are a `Decoding`."""
+    source, target = pair
+    return _look(
+        model, books, symbols_of(source, books.source.separator), target, source, way, step
+    )
+
+
+def _look(model, books, words, right, said, way, step):
+    separator = books.target.separator
+    room = max(ROOM, len(symbols_of(right, separator)) + 1)
+    steps = decode(intervene(model, INTERVENTIONS[way]), words, books, room)
     at = min(step, len(steps)) - 1
-    seen, now = Decoding(way, number, steps, at), steps[at]
-    right = chinese_numeral(number)
+    seen, now = Decoding(way, right, steps, at, separator), steps[at]
     verdict = "✓ right" if seen.text == right else f"✗ should be {right}"
     reading = (
-        f"{number:,}, weights: {way}. Step {at + 1} of {len(steps)}: reads {now.read}, gives "
+        f"{said}, weights: {way}. Step {at + 1} of {len(steps)}: reads {now.read}, gives "
         f"{_top_in_words(words, now.weights)}, writes {now.written} "
         f"({100 * now.likeliest[0][1]:.0f} % sure). The whole: {seen.text} {verdict}."
     )
@@ -159,9 +217,18 @@ def _candidate(x, y, name, chance, best):
 def _strip(seen):
     """Draw what has been written so far, the current symbol ringed."""
     parts = [label(20, 366, "written", size=15, font_weight="bold")]
+    gap = min(46, 810 / len(seen.steps))
     for i, step in enumerate(seen.steps):
-        x, ring = 100 + 46 * i, 3 if i == seen.at else 1
-        parts.append(box(x, 346, 42, 38, stroke=QUERY, stroke_width=ring))
+        x, ring = 100 + gap * i, 3 if i == seen.at else 1
+        parts.append(box(x, 346, gap - 4, 38, stroke=QUERY, stroke_width=ring))
         words = step.written if i <= seen.at else ""
-        parts.append(middle(x + 21, 365, words, size=17 if len(words) < 2 else 13))
+        parts.append(
+            middle(x + gap / 2 - 2, 365, _cut(words, gap), size=17 if len(words) < 2 else 13)
+        )
     return "".join(parts)
+
+
+def _cut(words, room):
+    """Shorten a word to what fits into so many pixels."""
+    most = max(int(room / 8), 1)
+    return words if len(words) <= most else words[: most - 1] + "…"

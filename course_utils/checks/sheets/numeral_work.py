@@ -5,12 +5,10 @@ Known right and wrong answers are built from these, so that testing a check need
 
 import re
 import zlib
-from typing import NamedTuple
 
 import numpy as np
 
 from course_utils.checks.returned import Failure, kind_of
-from course_utils.checks.work import parts_of, texts_from
 from course_utils.layers import Layer
 from course_utils.tasks.alignment import digit_alignment
 from course_utils.tasks.numerals import CHINESE_CHARACTERS, chinese_numeral, english_words
@@ -19,7 +17,6 @@ SMALLEST, LARGEST = 100, 10**6  # the numbers of the task
 DIGITS, UNITS = "零一二三四五六七八九", ("千", "百", "十", "")
 MARKS = 3  # padding, start and end: the ids before the first character
 NAMES = ("embedding.table", "readout.output.W", "readout.output.b")  # what a model calls symbols by
-ASKED_AGAIN = 40
 
 
 def draw(rng, count, smallest=SMALLEST, largest=LARGEST):
@@ -34,45 +31,6 @@ def draw(rng, count, smallest=SMALLEST, largest=LARGEST):
 def sentence_of(number):
     """Write the English words of a number as one text."""
     return " ".join(english_words(number))
-
-
-class Answers(NamedTuple):
-    """What a translator wrote for fresh numbers, what is right, and what it wrote renamed."""
-
-    sentences: list
-    texts: list
-    right: list
-    renamed: tuple = ()  # for the first sentences, while the model called characters otherwise
-
-    @property
-    def hits(self):
-        return np.array([text == right for text, right in zip(self.texts, self.right, strict=True)])
-
-    @property
-    def words(self):
-        return np.array([len(sentence.split()) for sentence in self.sentences])
-
-    @property
-    def follows(self):
-        """Return the share of texts that came in other characters while the model had others."""
-        return np.mean([is_renamed(*pair) for pair in zip(self.texts, self.renamed, strict=False)])
-
-
-def answers(translate, rng, count=400, smallest=SMALLEST, largest=LARGEST):
-    """Return `Answers` of a learner's translator for fresh numbers. Raises Failure for no texts."""
-    numbers = draw(rng, count, smallest, largest)
-    sentences = [sentence_of(number) for number in numbers]
-    texts = texts_from("translate", translate, sentences)
-    return Answers(sentences, texts, [chinese_numeral(number) for number in numbers])
-
-
-def translated(claim, rng):
-    """Return `Answers`, some asked again while the learner's model calls characters otherwise."""
-    translate, model = parts_of(claim, "translate", "model")
-    seen = answers(translate, rng)
-    again = seen.sentences[:ASKED_AGAIN]
-    renamed = while_renamed(model, lambda: texts_from("translate", translate, again))
-    return seen._replace(renamed=tuple(renamed))
 
 
 def while_renamed(model, ask):
@@ -94,13 +52,6 @@ def while_renamed(model, ask):
         return ask()
     finally:
         fill(kept)
-
-
-def is_renamed(text, other):
-    """Tell whether a text came again with each of its characters called by another name."""
-    pairs = set(zip(text, other, strict=False))
-    one_to_one = len(pairs) == len(set(text)) == len(set(other))
-    return len(text) == len(other) and one_to_one and all(one != new for one, new in pairs)
 
 
 class NamesAlone(Layer):

@@ -1,8 +1,9 @@
-"""The exercises of the capstone: numerals, a split, a translator, what it knows and what not.
+"""The exercises of the capstone: pairs, a split, a fault, a translator, and a headline that fails.
 
-The checks draw fresh numbers, so what counts is what a function does, not what was typed.
+The checks draw fresh pairs, so what counts is what a function does, not what was typed.
 """
 
+import datetime
 import random
 import re
 from itertools import pairwise
@@ -16,10 +17,7 @@ from course_utils.checks.exercises import HOLD_ANSWERS
 from course_utils.checks.returned import Failure, kind_of
 from course_utils.checks.sheets.numeral_work import (
     DIGITS,
-    LARGEST,
-    SMALLEST,
     NamesAlone,
-    answers,
     by_groups,
     by_model,
     by_units,
@@ -29,13 +27,25 @@ from course_utils.checks.sheets.numeral_work import (
     knowing,
     number_of,
     sentence_of,
-    translated,
     with_long_ten,
+)
+from course_utils.checks.sheets.pair_work import (
+    CHINESE,
+    as_it_is_right,
+    asked,
+    drawn,
+    fresh_pairs,
+    lengths,
+    numbers_in,
+    pairs_in,
+    translated,
 )
 from course_utils.checks.work import called, checked_text, claimed_number, far_apart, parts_of
 from course_utils.metrics import by_length
+from course_utils.tasks import Batch, make_batch
 from course_utils.tasks.alignment import NOWHERE, alignment_score, digit_alignment
-from course_utils.tasks.numerals import chinese_numeral, english_words
+from course_utils.tasks.numerals import chinese_numeral
+from course_utils.tasks.own_pairs import separator_of, symbols_of, vocabularies
 
 # What a learner builds here stands in the package: in a class it cannot be imported. One tuple for
 # all, so that a class's models are trained once.
@@ -51,39 +61,47 @@ sheet = Sheet("20", withholds=WITHHELD)
 
 
 ENOUGH, ALIGNED = 0.88, 0.95  # what a translator must reach: exact match, digits on their word
+ALIGNED_OWN = 0.8  # of own pairs: a symbol that hardly changes needs no look
 EDGES = (2, 5, 7, 9, 12)  # ranges of English words: 2–4, 5–6, 7–8, 9–11
 
 
-# 20.1 A number in Chinese
+# 20.1 Pairs
 
 
 class Written(NamedTuple):
-    """What `to_chinese` wrote for a number, and what is right."""
+    """What was written for a number, and what is right."""
 
     number: int
     text: str
     right: str
 
 
-EDGE_NUMBERS = (0, 7, 10, 12, 110, 1005, 1050, 100_010, 100_000, 10_001_000, 10**8 - 1)
+class Drawn(NamedTuple):
+    """What `draw_pairs` gave for a seed, for the same again and for another; numerals as such."""
+
+    pairs: list
+    again: list
+    other: list
+    written: list
 
 
-def _written(to_chinese, rng):
-    """The edges, and 200 random numbers, a third of them cut off after some digits."""
-    numbers = [0, *draw(rng, 200, 1, 10**8)]
-    cut = [n - n % 10 ** int(rng.integers(1, 6)) for n in numbers[:70]]
-    tried = [*EDGE_NUMBERS, *cut, *numbers[70:]]
-    return [
-        Written(n, checked_text("to_chinese", called("to_chinese", to_chinese, n)), right)
-        for n, right in ((n, chinese_numeral(n)) for n in tried)
-    ]
+DRAWN = 1200
+
+
+def _drawn(draw_pairs, rng):
+    one, two = map(int, rng.integers(2**31, size=2))
+    pairs, again, other = (drawn(draw_pairs, DRAWN, seed) for seed in (one, one, two))
+    numbers = numbers_in(pairs) or []
+    texts = (text for _, text in pairs)
+    written = [Written(n, t, chinese_numeral(n)) for n, t in zip(numbers, texts, strict=False)]
+    return Drawn(pairs, again, other, written)
 
 
 def _where(wrong):
     """A finding's test: the first number that is written wrong, and wrong in this way."""
 
     def shows(seen):
-        for one in seen:
+        for one in seen.written:
             if one.text != one.right and wrong(one):
                 rows = ("input", f"{one.number:,}"), ("expected", one.right)
                 return *rows, ("yours", shown(one.text))
@@ -92,125 +110,166 @@ def _where(wrong):
     return shows
 
 
+def _numerals(write):
+    """A `draw_pairs` that writes its numerals in some way."""
+
+    def draw_pairs(count, seed):
+        return [(sentence_of(n), write(n)) for n in draw(np.random.default_rng(seed), count)]
+
+    return draw_pairs
+
+
 @sheet.work(
     "20.1",
-    "a number in Chinese",
+    "pairs to learn from",
     points=2,
     asks="""
-    Write `to_chinese(number)` for 0 ≤ number < 100,000,000, without the course's own
-    function.
-
-    1. Split the digits into groups of four, from the right. After the upper group stands 万.
-    2. In a group a digit is followed by its unit, 千 百 十; ones have none.
-    3. Zeros between two digits of a group, or at the front of the lower one, are read as
-       one 零, however many they are. Zeros at the end of a group are silent.
-    4. 一十 at the very start is said 十. Elsewhere it stays. 2 is always 二.
-
-    | 10 | 110 | 1,005 | 100,010 | 10,001,000 | 0 |
-    |---|---|---|---|---|---|
-    | 十 | 一百一十 | 一千零五 | 十万零一十 | 一千万一千 | 零 |
+    What shall your model translate? Write `draw_pairs(count, seed)`: a list of that many
+    pairs, two texts each, left to chance; the same seed gives the same pairs. The two ways
+    are below: pairs of **your own**, or English numbers → 中文数词.
     """,
-    what="the function to_chinese",
-    tried=_written,
+    what="the function draw_pairs",
+    tried=_drawn,
     hints=(
-        "Can you write a number below 10,000, and call that twice for a larger one?",
-        "high, low = divmod(number, 10_000); between them 万, and 零 where 0 < low < ____",
+        "Can you write one pair for one random number? Then a list of them is one line.",
+        "rng = np.random.default_rng(____); return [(source(n), target(n)) for n in rng.…]",
     ),
 )
-def to_chinese(number):
-    """Right: groups of four, one 零 for a gap, silent zeros at an end, 十 at the start."""
-    high, low = divmod(number, 10_000)
-    gap = "零" if high and 0 < low < 1000 else ""
-    text = (_group(high) + "万" if high else "") + gap + _group(low)
-    return text.removeprefix("一") if text.startswith("一十") else text or "零"
+def draw_pairs(count, seed):
+    """Right: many different pairs, left to chance, and the same every time."""
+    return _numerals(chinese_numeral)(count, seed)
 
 
-def _group(number):
-    """A number below 10,000; nothing for 0."""
-    text, gap = "", ""
-    for size, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        digit, number = divmod(number, size)
-        if digit:
-            text += gap + DIGITS[digit] + unit
-        gap = "零" if text and not digit else ""
-    return text
+@draw_pairs.also_right
+def numerals_by_groups(count, seed):
+    return tuple(_numerals(by_groups)(count, seed))
 
 
-to_chinese.also_right(by_groups)
+@draw_pairs.also_right
+def numerals_by_units(count, seed):
+    return [list(pair) for pair in _numerals(by_units)(count, seed)]
 
 
-to_chinese.also_right(by_units)
+@draw_pairs.also_right
+def dates(count, seed):
+    chance = random.Random(seed)
+    days = [datetime.date.fromordinal(chance.randrange(700_000, 730_000)) for _ in range(count)]
+    return [(f"{day:%d %B} {' '.join(str(day.year))}".lower(), day.isoformat()) for day in days]
 
 
-@to_chinese.also_right
-def text_of_numpy(number):
-    return np.str_(chinese_numeral(number))
+@draw_pairs.also_right
+def words_backwards(count, seed):
+    letters = np.array(list("abcdefgh"))
+    rng = np.random.default_rng(seed)
+    words = ["".join(rng.choice(letters, rng.integers(4, 9))) for _ in range(count)]
+    return [(np.str_(word), word[::-1]) for word in words]
 
 
-@to_chinese.mistake(
+@draw_pairs.mistake(
+    shows=lambda seen: None if seen.again == seen.pairs else [("seed", "the same, twice: others")]
+)
+def other_pairs_every_time(count, seed):
+    """The same seed gives other pairs each time: nobody could repeat your experiment."""
+    return draw_pairs(count, None)
+
+
+@draw_pairs.mistake(
+    shows=lambda seen: [("two seeds", "the same pairs")] if seen.other == seen.pairs else None
+)
+def no_use_of_the_seed(count, seed):
+    """Two seeds give the same pairs: use the seed that was given."""
+    return draw_pairs(count, 7)
+
+
+@draw_pairs.mistake(
+    shows=lambda seen: (
+        [("different pairs", f"{len(set(seen.pairs))} of {DRAWN}")]
+        if len(set(seen.pairs)) < DRAWN / 2
+        else None
+    )
+)
+def few_pairs(count, seed):
+    """Most pairs come again and again: a model would learn them by heart. Draw from more."""
+    return draw_pairs(100, seed) * (count // 100)
+
+
+@draw_pairs.mistake(
+    shows=lambda seen: (
+        [("a pair", shown(" | ".join(seen.pairs[0])))]
+        if all(source == target for source, target in seen.pairs)
+        else None
+    )
+)
+def nothing_to_translate(count, seed):
+    """Source and target are the same text in every pair: what is there to translate?"""
+    return [(source, source) for source, _ in draw_pairs(count, seed)]
+
+
+@draw_pairs.mistake(
+    name="other characters",
+    shows=_where(lambda one: set(one.text) & CHINESE - set("零一二三四五六七八九十百千万")),
+)
+def in_other_characters(count, seed):
+    """This sheet writes 零, 二 and 万: no 〇, no 两, no 萬. Elsewhere these are right too."""
+    return _numerals(lambda n: chinese_numeral(n).replace("万", "萬"))(count, seed)
+
+
+@draw_pairs.mistake(
     shows=_where(lambda one: one.number >= 10 and not set(one.text) & set("十百千万"))
 )
-def digits_one_by_one(number):
+def digits_one_by_one(count, seed):
     """That reads digits one by one, as for a telephone. Every digit needs its unit."""
-    return "".join(DIGITS[int(digit)] for digit in str(number))
+    return _numerals(lambda n: "".join(DIGITS[int(digit)] for digit in str(n)))(count, seed)
 
 
-@to_chinese.mistake(shows=_where(lambda one: one.number >= 10**4 and "万" not in one.text))
-def groups_of_three(number):
+@draw_pairs.mistake(shows=_where(lambda one: one.number >= 10**4 and "万" not in one.text))
+def groups_of_three(count, seed):
     """From 10,000 on there is a unit 万: split the digits into groups of four, not three."""
-    return grouped_by_three(number)
+    return _numerals(grouped_by_three)(count, seed)
 
 
-@to_chinese.mistake(
+@draw_pairs.mistake(
     name="一十 at the start", shows=_where(lambda one: one.text == f"一{one.right}")
 )
-def long_ten_at_the_start(number):
-    """At the very start 一十 is said 十: 12 is 十二."""
-    return with_long_ten(number)
+def long_ten_at_the_start(count, seed):
+    """At the very start 一十 is said 十: 120,000 is 十二万."""
+    return _numerals(with_long_ten)(count, seed)
 
 
-@to_chinese.mistake(
+@draw_pairs.mistake(
     name="十 in the middle", shows=_where(lambda one: one.text == one.right.replace("一十", "十"))
 )
-def short_ten_in_the_middle(number):
+def short_ten_in_the_middle(count, seed):
     """Only at the very start is 一十 shortened: 110 is 一百一十."""
-    return chinese_numeral(number).replace("一十", "十")
+    return _numerals(lambda n: chinese_numeral(n).replace("一十", "十"))(count, seed)
 
 
-@to_chinese.mistake(
-    name="no 零 in a gap",
-    shows=_where(lambda one: one.number and one.text == one.right.replace("零", "")),
+@draw_pairs.mistake(
+    name="no 零 in a gap", shows=_where(lambda one: one.text == one.right.replace("零", ""))
 )
-def gap_not_read(number):
+def gap_not_read(count, seed):
     """A gap between two digits is read as 零: without it 1,005 sounds like 1,500."""
-    return chinese_numeral(number).replace("零", "") if number else "零"
+    return _numerals(lambda n: chinese_numeral(n).replace("零", ""))(count, seed)
 
 
-@to_chinese.mistake(name="零 twice", shows=_where(lambda one: "零零" in one.text))
-def every_zero_of_a_gap(number):
+@draw_pairs.mistake(name="零 twice", shows=_where(lambda one: "零零" in one.text))
+def every_zero_of_a_gap(count, seed):
     """A run of zeros is read as one 零, however long it is."""
-    return by_groups(number, lambda group: group.rstrip("零"))
+    return _numerals(lambda n: by_groups(n, lambda group: group.rstrip("零")))(count, seed)
 
 
-@to_chinese.mistake(
-    name="零 at an end",
-    shows=_where(lambda one: one.number and (one.text[-1:] == "零" or "零万" in one.text)),
+@draw_pairs.mistake(
+    name="零 at an end", shows=_where(lambda one: one.text[-1:] == "零" or "零万" in one.text)
 )
-def zeros_at_an_end(number):
+def zeros_at_an_end(count, seed):
     """Zeros at the end of a group are silent: 1,050 ends with 五十."""
-    return by_groups(number, lambda group: re.sub("零+", "零", group))
+    return _numerals(lambda n: by_groups(n, lambda group: re.sub("零+", "零", group)))(count, seed)
 
 
-@to_chinese.mistake(shows=_where(lambda one: one.number == 0))
-def zero_itself(number):
-    """0 is a number too: 零."""
-    return chinese_numeral(number) if number else ""
-
-
-@to_chinese.mistake(shows=_where(lambda one: True))
-def another_numeral(number):
+@draw_pairs.mistake(shows=_where(lambda one: True))
+def another_numeral(count, seed):
     """This is not the numeral that the rules of 20.1 give. Go through them one by one."""
-    return chinese_numeral(number).replace("二千", "两千")
+    return _numerals(lambda n: chinese_numeral(n) + "一" * (n % 7 == 0))(count, seed)
 
 
 # 20.2 Train and test without overlap
@@ -221,45 +280,32 @@ TEST_SIZE = 12
 class Splits(NamedTuple):
     """What `split` gave: train and test, and the tests of the same and of other seeds."""
 
-    numbers: list
+    pairs: list
     train: list
     test: list
     again: list
     other: list
 
 
-def _pairs(name, pairs):
-    """Pairs as (English text, Chinese text). Raises Failure for what is no list of pairs."""
-    fine = isinstance(pairs, list | tuple) and all(
-        isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs
-    )
-    if not fine:
-        wanted = '("one hundred", "一百")'
-        raise Failure(f"{name} must be a list of pairs such as {wanted}, got {kind_of(pairs)}")
-    return [tuple(_as_text(name, part) for part in pair) for pair in pairs]
-
-
-def _as_text(name, part):
-    words = isinstance(part, list | tuple) and all(isinstance(word, str) for word in part)
-    return checked_text(f"a pair of {name}", " ".join(part) if words else part)
-
-
 def _split_by(split, rng):
-    """Numbers in order of size, a few of them twice, split with seeds 0, 0 and 1."""
+    """Numerals in order of size, a few of them twice, split with seeds 0, 0 and 1."""
     numbers = draw(rng, 40)
     numbers = sorted([*numbers, *numbers[:20], *numbers[:8]])
+    pairs = [(sentence_of(number), chinese_numeral(number)) for number in numbers]
     trains, tests = [], []
     for seed in (0, 0, 1):
-        value = called("split", split, list(numbers), TEST_SIZE, seed)
+        value = called("split", split, list(pairs), TEST_SIZE, seed)
+        if value is None:
+            raise Failure("split returns None: is there a return at its end?")
         if not isinstance(value, list | tuple) or len(value) != 2:
             raise Failure(f"split must return two lists, train and test; got {kind_of(value)}")
-        trains.append(_pairs("train", value[0]))
-        tests.append(_pairs("test", value[1]))
-    return Splits(numbers, trains[0], *tests)
+        trains.append(pairs_in("train", value[0]))
+        tests.append(pairs_in("test", value[1]))
+    return Splits(pairs, trains[0], *tests)
 
 
 def _torn(seen):
-    right = {sentence_of(n): chinese_numeral(n) for n in seen.numbers}
+    right = dict(seen.pairs)
     wrong = [pair for pair in (*seen.train, *seen.test) if right.get(pair[0]) != pair[1]]
     return [("a pair", shown(" | ".join(wrong[0])))] if wrong else None
 
@@ -272,138 +318,159 @@ def _shared(seen, whole):
 
 
 def _lost(seen):
-    wanted, got = set(map(sentence_of, seen.numbers)), {p[0] for p in (*seen.train, *seen.test)}
-    return None if got == wanted else [("lost", f"{len(wanted - got)} numbers are in neither")]
+    wanted, got = set(seen.pairs), {*seen.train, *seen.test}
+    return None if got == wanted else [("lost", f"{len(wanted - got)} pairs are in neither")]
 
 
 def _block(seen):
-    """The test is one end of the numbers, in their order or in the order of their words."""
-    ordered = [sentence_of(n) for n in sorted(set(seen.numbers))]
-    test = {pair[0] for pair in seen.test}
+    """The test is one end of the pairs, as they came."""
+    ordered = list(dict.fromkeys(seen.pairs))
+    test = set(seen.test)
     ends = set(ordered[:TEST_SIZE]), set(ordered[-TEST_SIZE:])
-    return [("test", "the smallest or the largest numbers alone")] if test in ends else None
+    return [("test", "the first or the last pairs alone")] if test in ends else None
+
+
+def _swapped(seen):
+    """Train has the size of a test, and test has all the rest."""
+    sizes = len(seen.train), len(set(seen.test))
+    if len(set(seen.train)) != TEST_SIZE or sizes[1] != len(set(seen.pairs)) - TEST_SIZE:
+        return None
+    return ("expected", f"{TEST_SIZE} pairs in test"), ("yours", f"{TEST_SIZE} in train")
+
+
+def _doubled(seen):
+    """Test has pairs that stand there twice."""
+    many, different = len(seen.test), len(set(seen.test))
+    if many == different:
+        return None
+    return ("expected", f"{TEST_SIZE} different pairs"), ("yours", f"{many}, {different} different")
 
 
 @sheet.work(
     "20.2",
     "train and test without overlap",
-    points=2,
+    points=1,
     asks="""
-    A pair is `("one hundred and ten", "一百一十")`: the words of `english_words`, joined by
-    spaces, and your numeral. `draw` gives some numbers twice; a number on both sides would
-    be a test that the model has seen.
+    `draw_pairs` may give a pair twice. On both sides it would be a test that the model has
+    seen. Return `(train, test)`, two lists of pairs:
 
-    Return `(train, test)`, two lists of pairs:
-
-    - test has `test_size` different pairs, and no number of train;
-    - every other number is in train (once or as often as it came);
+    - test has `test_size` different pairs, and none of train;
+    - every other pair is in train (once or as often as it came);
     - chance decides: another seed, another test; the same seed, the same test.
     """,
     what="the function split",
     tried=_split_by,
     hints=(
-        "When is a number that was drawn twice safe: before the shuffle, or after?",
-        "different = sorted(____(numbers)); shuffle; test = the first test_size; train = ____",
+        "When is a pair that was drawn twice safe: before the shuffle, or after?",
+        "different = sorted(____(pairs)); shuffle; test = the first test_size; train = ____",
     ),
 )
-def split(numbers, test_size, seed):
-    """Right: no number on both sides, none lost, left to chance, and the same every time."""
-    different = sorted(set(numbers))
+def split(pairs, test_size, seed):
+    """Right: no pair on both sides, none lost, left to chance, and the same every time."""
+    different = sorted(set(pairs))
     order = np.random.default_rng(seed).permutation(len(different))
     shuffled = [different[place] for place in order]
-    pairs = [(sentence_of(number), chinese_numeral(number)) for number in shuffled]
-    return pairs[test_size:], pairs[:test_size]
+    return shuffled[test_size:], shuffled[:test_size]
 
 
 @split.also_right
-def repeats_left_in_train(numbers, test_size, seed):
-    different = list(dict.fromkeys(numbers))
+def repeats_left_in_train(pairs, test_size, seed):
+    different = list(dict.fromkeys(pairs))
     random.Random(seed).shuffle(different)
     held_out = set(different[:test_size])
-    train = [(english_words(n), chinese_numeral(n)) for n in numbers if n not in held_out]
-    return train, [(english_words(n), chinese_numeral(n)) for n in different[:test_size]]
+    return [pair for pair in pairs if pair not in held_out], different[:test_size]
 
 
 @split.also_right
-def drawn_by_choice(numbers, test_size, seed):
-    different = np.unique(numbers)
-    test = np.random.default_rng(seed).choice(different, test_size, replace=False)
-    train = np.setdiff1d(different, test)
-    return tuple(
-        tuple((sentence_of(int(n)), chinese_numeral(int(n))) for n in part)
-        for part in (train, test)
-    )
+def drawn_by_choice(pairs, test_size, seed):
+    different = np.array(sorted(set(pairs)))
+    test = np.random.default_rng(seed).choice(len(different), test_size, replace=False)
+    rest = np.setdiff1d(np.arange(len(different)), test)
+    return tuple(tuple(map(tuple, different[part].tolist())) for part in (rest, test))
 
 
 @split.also_right
-def a_list_of_both(numbers, test_size, seed):
-    return list(split(numbers, test_size, seed))
+def a_list_of_both(pairs, test_size, seed):
+    return list(split(pairs, test_size, seed))
 
 
 @split.mistake(
     shows=lambda seen: (
         [("a pair", shown(" | ".join(seen.test[0])))]
-        if seen.test and seen.test[0][1].isascii()
+        if seen.test and seen.test[0][::-1] in set(seen.pairs)
         else None
     )
 )
-def pairs_turned_round(numbers, test_size, seed):
-    """The pairs are turned round: first the English text, then the Chinese."""
-    train, test = split(numbers, test_size, seed)
+def pairs_turned_round(pairs, test_size, seed):
+    """The pairs are turned round: first the source, then the target."""
+    train, test = split(pairs, test_size, seed)
     return [pair[::-1] for pair in train], [pair[::-1] for pair in test]
 
 
 @split.mistake(shows=_torn)
-def pairs_torn_apart(numbers, test_size, seed):
-    """A sentence stands beside another number's numeral. Shuffle pairs, never one side."""
-    train, test = split(numbers, test_size, seed)
-    return _numerals_moved_up(train), _numerals_moved_up(test)
+def pairs_torn_apart(pairs, test_size, seed):
+    """A source stands beside another one's target. Shuffle pairs, never one side."""
+    train, test = split(pairs, test_size, seed)
+    return _targets_moved_up(train), _targets_moved_up(test)
 
 
-def _numerals_moved_up(pairs):
-    english, chinese = zip(*pairs, strict=True)
-    return list(zip(english, chinese[1:] + chinese[:1], strict=True))
+def _targets_moved_up(pairs):
+    sources, targets = zip(*pairs, strict=True)
+    return list(zip(sources, targets[1:] + targets[:1], strict=True))
+
+
+@split.mistake(shows=_swapped)
+def train_and_test_swapped(pairs, test_size, seed):
+    """Train and test are exchanged: return the large part first, the test second."""
+    return split(pairs, test_size, seed)[::-1]
 
 
 @split.mistake(shows=lambda seen: _shared(seen, whole=True))
-def test_drawn_from_train(numbers, test_size, seed):
+def test_drawn_from_train(pairs, test_size, seed):
     """Every pair of test is in train: a model could know them by heart. Take them out."""
-    train, test = split(numbers, test_size, seed)
+    train, test = split(pairs, test_size, seed)
     return train + test, test
 
 
 @split.mistake(shows=lambda seen: _shared(seen, whole=False))
-def overlap_by_repeats(numbers, test_size, seed):
-    """A number that was drawn twice stands on both sides. Which step makes them different?"""
-    order = np.random.default_rng(seed).permutation(len(numbers))
-    pairs = [(sentence_of(numbers[i]), chinese_numeral(numbers[i])) for i in order]
-    return pairs[test_size:], pairs[:test_size]
+def overlap_by_repeats(pairs, test_size, seed):
+    """A pair that was drawn twice stands on both sides. Which step makes them different?"""
+    order = np.random.default_rng(seed).permutation(len(pairs))
+    shuffled = [pairs[i] for i in order]
+    return shuffled[test_size:], shuffled[:test_size]
+
+
+@split.mistake(shows=_doubled)
+def pairs_doubled_in_test(pairs, test_size, seed):
+    """A pair stands twice in test, and counts twice there: make the pairs different first."""
+    train, test = split(pairs, test_size, seed)
+    return train, test + test[:5]
 
 
 @split.mistake(
     shows=lambda seen: (
-        [("expected", f"{TEST_SIZE} different pairs"), ("yours", f"{len(set(seen.test))}")]
-        if not len(seen.test) == len(set(seen.test)) == TEST_SIZE
+        [("expected", f"{TEST_SIZE} pairs"), ("yours", f"{len(seen.test)}")]
+        if len(seen.test) != TEST_SIZE
         else None
     )
 )
-def another_size(numbers, test_size, seed):
+def another_size(pairs, test_size, seed):
     """test must have exactly test_size different pairs."""
-    return split(numbers, len(set(numbers)) // 5, seed)
+    return split(pairs, len(set(pairs)) // 5, seed)
 
 
 @split.mistake(shows=_lost)
-def numbers_lost(numbers, test_size, seed):
-    """Some numbers are in neither half. Whatever is not in test belongs to train."""
-    train, test = split(numbers, test_size, seed)
+def pairs_lost(pairs, test_size, seed):
+    """Some pairs are in neither half. Whatever is not in test belongs to train."""
+    train, test = split(pairs, test_size, seed)
     return train[1:], test
 
 
 @split.mistake(shows=_block)
-def not_shuffled(numbers, test_size, seed):
-    """Nothing was shuffled: test holds one end of the numbers, the smallest or the largest."""
-    pairs = [(sentence_of(n), chinese_numeral(n)) for n in dict.fromkeys(numbers)]
-    return pairs[:-test_size], pairs[-test_size:]
+def not_shuffled(pairs, test_size, seed):
+    """Nothing was shuffled: test holds one end of the pairs, here the largest numbers."""
+    different = list(dict.fromkeys(pairs))
+    return different[:-test_size], different[-test_size:]
 
 
 @split.mistake(
@@ -411,9 +478,9 @@ def not_shuffled(numbers, test_size, seed):
         None if set(seen.again) == set(seen.test) else [("seed", "0, twice: two tests")]
     )
 )
-def another_split_every_time(numbers, test_size, seed):
+def another_split_every_time(pairs, test_size, seed):
     """The same seed gives another split each time: nobody could repeat your experiment."""
-    return split(numbers, test_size, None)
+    return split(pairs, test_size, None)
 
 
 @split.mistake(
@@ -421,20 +488,187 @@ def another_split_every_time(numbers, test_size, seed):
         [("seeds", "0 and 1: one test")] if set(seen.other) == set(seen.test) else None
     )
 )
-def seed_ignored(numbers, test_size, seed):
+def seed_ignored(pairs, test_size, seed):
     """Every seed gives the same split: use the seed that was given."""
-    return split(numbers, test_size, 7)
+    return split(pairs, test_size, 7)
 
 
-# 20.3 The translator
+# 20.3 The fault
+
+
+class Prepared(NamedTuple):
+    """What `short_first` made of a batch, and the right one in the order of its sources."""
+
+    batch: Batch
+    right: Batch
+    whole: bool  # whether the rows of source are those that were given, each once
+
+    @property
+    def sorted(self):
+        return bool((np.diff(self.right.source_lengths) >= 0).all())
+
+
+def _prepared(short_first, rng):
+    pairs = [(sentence_of(n), chinese_numeral(n)) for n in draw(rng, 30)]
+    made = make_batch(pairs, *vocabularies(pairs))
+    value = called("short_first", short_first, *(part.copy() for part in made))
+    if value is None:
+        raise Failure("short_first returns None: is there a return at its end?")
+    if not isinstance(value, list | tuple) or len(value) != len(made):
+        raise Failure(f"short_first must return the four parts of a batch, got {kind_of(value)}")
+    batch = Batch(*map(_whole_numbers, Batch._fields, value, made))
+    place = {row.tobytes(): i for i, row in enumerate(made.source.astype(int))}
+    found = [place.get(row.tobytes(), -1) for row in batch.source]
+    whole = sorted(found) == list(range(len(pairs)))
+    return Prepared(batch, Batch(*(part[found] for part in made)), whole)
+
+
+def _whole_numbers(name, part, given):
+    """A part as whole numbers. Raises Failure for another shape than it was given in."""
+    part = as_numbers(part)
+    if part is None or part.shape != given.shape:
+        raise Failure(f"{name} must keep its shape {given.shape} here", ("yours", shown(part)))
+    return part.astype(int)
+
+
+def _differs(*names):
+    """A finding's test: of the batch's parts these, and no others, belong to other rows."""
+
+    def shows(seen):
+        both = {name: (getattr(seen.right, name), getattr(seen.batch, name)) for name in names}
+        wrong = [
+            name
+            for name, right, yours in zip(Batch._fields, seen.right, seen.batch, strict=True)
+            if not np.array_equal(right, yours)
+        ]
+        if wrong != list(names):
+            return None
+        right, yours = both[names[-1]]
+        if right.ndim > 1:
+            return [("of other rows", " and ".join(names))]
+        row = np.flatnonzero(right != yours)[0]
+        facts = ("row", f"{row}"), ("expected", f"{names[-1]} {right[row]}")
+        return *facts, ("yours", f"{names[-1]} {yours[row]}")
+
+    return shows
+
+
+def _moved(parts, *names):
+    """Put these parts of a batch in the order of its sources' lengths, and leave the others."""
+    batch = Batch(*parts)
+    order = np.argsort(batch.source_lengths, kind="stable")
+    return tuple(batch._replace(**{name: getattr(batch, name)[order] for name in names}))
+
+
+@sheet.work(
+    "20.3",
+    "the fault",
+    points=1,
+    withholds=HOLD_ANSWERS,
+    asks="""
+    Before you train a model of your own: a colleague hands you `short_first_given`. It gets
+    the four parts of a batch and puts short sources first. Training with it goes well: the
+    loss falls to nearly nothing. **And translations are wrong.** It has one fault. Go down
+    the ladder until you meet it; then write `short_first`, the same without the fault: all
+    rows, still short sources first.
+    """,
+    what="the function short_first",
+    tried=_prepared,
+    hints=(
+        "In which of the ten texts is it wrong, and where: in front, or at the end?",
+        "A batch has four parts. order is applied to ____ of them; what do the others belong to?",
+    ),
+)
+def short_first(source, source_lengths, target, target_lengths):
+    """Right: all four parts of a row stay together, and short sources come first."""
+    return _moved((source, source_lengths, target, target_lengths), *Batch._fields)
+
+
+@short_first.also_right
+def by_sorted(source, source_lengths, target, target_lengths):
+    order = sorted(range(len(source)), key=lambda row: source_lengths[row])
+    return [part[order] for part in (source, source_lengths, target, target_lengths)]
+
+
+@short_first.also_right
+def ties_the_other_way(*parts):
+    return short_first(*(part[::-1] for part in parts))
+
+
+@short_first.also_right
+def in_int32(*parts):
+    return Batch(*(part.astype(np.int32) for part in short_first(*parts)))
+
+
+@short_first.also_right
+def as_lists(*parts):
+    return tuple(part.tolist() for part in short_first(*parts))
+
+
+@short_first.mistake(
+    shows=lambda seen: None if seen.whole else [("rows", "some of them twice, others never")]
+)
+def a_row_twice(*parts):
+    """Some rows are lost and others stand twice: `order` must name each row once."""
+    rows = np.arange(len(parts[0]))
+    rows[-1] = 0
+    return tuple(part[rows] for part in short_first(*parts))
+
+
+@short_first.mistake(shows=_differs("source_lengths", "target_lengths"))
+def as_it_was_given(*parts):
+    """The fault is still there. Look at the last row: how many words, and what is its length?"""
+    return _moved(parts, "source", "target")
+
+
+@short_first.mistake(shows=_differs("target_lengths"))
+def one_length_left(*parts):
+    """Half of the fault is mended: the sources' lengths fit now. Where does a target end?"""
+    return _moved(parts, "source", "source_lengths", "target")
+
+
+@short_first.mistake(shows=_differs("source_lengths"))
+def another_length_left(*parts):
+    """Half of the fault is mended: the targets' lengths fit now. Where does a source end?"""
+    return _moved(parts, "source", "target", "target_lengths")
+
+
+@short_first.mistake(shows=_differs("target", "target_lengths"))
+def targets_left_behind(*parts):
+    """Now the targets stand beside other sources. One order for all four parts."""
+    return _moved(parts, "source", "source_lengths")
+
+
+@short_first.mistake(
+    shows=lambda seen: None if seen.sorted else [("source_lengths", "not from short to long")]
+)
+def bypassed(*parts):
+    """The rows fit, but short sources no longer come first: mend the fault, keep the order."""
+    return parts
+
+
+@short_first.mistake(
+    shows=lambda seen: (
+        None
+        if all(map(np.array_equal, seen.batch, seen.right))
+        else [("a row", "its parts belong to several pairs")]
+    )
+)
+def another_batch(*parts):
+    """A row's four parts must belong to one pair: compare one row before and after."""
+    source, source_lengths, target, target_lengths = short_first(*parts)
+    return source, source_lengths + 1, target[::-1], target_lengths
+
+
+# 20.4 The translator
 
 
 def _case(seen, where):
     """The first sentence where that holds, as rows; None where there is none."""
     for place in np.flatnonzero(where)[:1]:
-        share = f"{seen.hits.mean():.2f} of {len(seen.texts)} fresh numbers are right"
-        rows = ("sentence", seen.sentences[place]), ("yours", shown(seen.texts[place]))
-        return *rows, ("in all", share)
+        share = f"{seen.hits.mean():.2f} of {len(seen.texts)} fresh sources are right"
+        rows = ("source", seen.sentences[place]), ("expected", shown(seen.right[place]))
+        return *rows, ("yours", shown(seen.texts[place])), ("in all", share)
     return None
 
 
@@ -455,16 +689,17 @@ def _cut_off(seen):
 
 
 def _long_ones_fail(seen):
-    short, long = seen.hits[seen.words <= 6].mean(), seen.hits[seen.words >= 9].mean()
-    return short - long > 0.3
+    shorter, longer = np.quantile(seen.words, [0.4, 0.7])
+    short, long = seen.hits[seen.words <= shorter], seen.hits[seen.words > longer]
+    return bool(long.size) and short.mean() - long.mean() > 0.3
 
 
 def _without_model(seen):
     """Rows where most texts do not change with the names that the model has for characters."""
     if seen.follows > 0.5:
         return None
-    rows = ("sentence", seen.sentences[0]), ("yours", shown(seen.texts[0]))
-    return *rows, ("renamed", shown(seen.renamed[0]))
+    text, right = seen.renamed[0]
+    return ("expected, before", shown(right)), ("while renamed", shown(text))
 
 
 def _claim(translate):
@@ -473,19 +708,19 @@ def _claim(translate):
 
 
 @sheet.claim(
-    "20.3",
+    "20.4",
     "the translator",
-    points=2,
+    points=1,
     withholds=HOLD_ANSWERS,  # the mini way takes data and model from the course
     asks="""
-    Split `draw(1_600, seed=0)` with 1,000 pairs for the test: about 500 are left to learn
-    from. Train a model on those, write `translate`: a list of English texts → a list of
-    numerals, and hand in both. The check asks for 400 fresh numbers from 100 to 999,999 and
-    wants 0.88 of them exactly right. Then it gives the model's characters other names for a
-    moment: what the model writes changes with them, and what rules write does not. Rules
-    alone do not count.
+    Split `draw_pairs(1_600, seed=0)` with 1,000 pairs for the exam: the rest, about 500, is
+    left to learn from. Train a model on it, write `translate`: a list of sources → a list of
+    targets, and hand in both. Who works with own pairs hands in `"pairs": draw_pairs` too.
 
-    Context, width, rate and steps are your choice. Steps cost time: 1,000 take 5 to 20 s.
+    The check asks for 400 fresh sources and wants 0.88 of them exactly right. Then it gives
+    the model's symbols other names for a moment: what the model writes changes with them,
+    and what rules write does not. Rules alone do not count. Width, rate and steps are your
+    choice; 1,000 steps take 5 to 30 s.
     """,
     what="the dict translation",
     tried=translated,
@@ -495,7 +730,7 @@ def _claim(translate):
     ),
 )
 def translation():
-    """Right: at least 0.88 of 400 fresh numbers, written exactly, and by your model."""
+    """Right: at least 0.88 of 400 fresh sources, written exactly, and by your model."""
     return by_model(knowing(0.95))  # knows the answer: to try a check needs no training
 
 
@@ -514,11 +749,32 @@ def more_in_the_dict():
     return by_model(knowing(0.97)) | {"width": 32}
 
 
+@translation.also_right
+def one_that_remembers_what_it_wrote():
+    claim, kept = by_model(knowing(0.97)), {}
+
+    def translate(sentences):
+        new = [sentence for sentence in sentences if sentence not in kept]
+        kept.update(zip(new, claim["translate"](new), strict=True))
+        return [kept[sentence] for sentence in sentences]
+
+    return claim | {"translate": translate}
+
+
+@translation.also_right
+def of_own_pairs():
+    return by_model(knowing(0.97)) | {"pairs": draw_pairs.right}
+
+
 @translation.mistake(
-    shows=lambda seen: _too_few(seen, lambda s: np.mean([" " in t for t in s.texts]) > 0.5)
+    shows=lambda seen: _too_few(
+        seen, lambda s: np.mean([" " in t for t in s.texts]) > 0.5 > (" " in s.right[0])
+    )
 )
 def spaces_between_characters():
-    """Characters stand apart: join them without spaces. Vocabulary.text(ids) does that."""
+    """Characters stand apart, and in your pairs they do not: join them without spaces.
+    Vocabulary.text(ids) does that.
+    """
     return _claim(lambda sentences: [" ".join(text) for text in knowing(1)(sentences)])
 
 
@@ -552,53 +808,86 @@ def long_sentences_fail():
 
 @translation.mistake(shows=lambda seen: _too_few(seen, lambda s: True))
 def too_few_right():
-    """Not 0.88 yet. Go down the ladder of 20.3: ten pairs first, then steps and rate."""
+    """Not 0.88 yet. Go down the ladder: ten pairs first, then steps and rate."""
     return _claim(knowing(0.8))
 
 
 @translation.mistake(shows=_without_model)
 def written_without_the_model():
-    """This model did not write these texts: with its characters renamed they stayed as they
-    were. Is it the one whose greedy translate calls?
+    """This model did not write these texts: with its symbols renamed they did not change with
+    them. Is it the one whose greedy translate calls?
     """
     return _claim(knowing(1))
 
 
-# 20.4 How good, by length
+# 20.5 How good, by length
 
 
 class Report(NamedTuple):
-    """What was claimed of a translator, and what it does with fresh numbers."""
+    """What was claimed of a translator, and what it does with fresh pairs."""
 
     share: float
     pairs: np.ndarray
     shares: np.ndarray
+    edges: tuple
     fresh: float
     fresh_pairs: np.ndarray
     fresh_shares: np.ndarray
+    by_target: np.ndarray  # fresh pairs in each range, where one counts the target's symbols
 
 
 def _reported(claim, rng):
     share, table, translate = parts_of(claim, "share", "table", "translate")
+    edges = _edges_of(claim)
     try:
         rows = np.array([[float(part) for part in row] for row in table])
-        pairs, shares = rows.reshape(len(EDGES) - 1, 2).T
+        pairs, shares = rows.reshape(len(edges) - 1, 2).T
     except (TypeError, ValueError):
-        wanted = "four rows (pairs, share), for 2–4, 5–6, 7–8 and 9–11 words"
+        wanted = f"{len(edges) - 1} rows (pairs, share), one for each range"
         raise Failure(f'"table" must be {wanted}; got {shown(table)}.') from None
     share = claimed_number("share", share)
-    seen = answers(translate, rng, 600)
-    fresh_shares, fresh_pairs = by_length(seen.hits, seen.words, EDGES)
-    return Report(share, pairs, shares, seen.hits.mean(), fresh_pairs, fresh_shares)
+    seen = asked(translate, fresh_pairs(claim, rng, 600))
+    fresh_shares, fresh_pairs_ = by_length(seen.hits, seen.words, edges)
+    _, by_target = by_length(seen.hits, lengths(seen.right), edges)
+    fresh = seen.hits.mean(), fresh_pairs_, fresh_shares
+    return Report(share, pairs, shares, edges, *fresh, by_target)
+
+
+def _edges_of(claim):
+    """The ends of the ranges of lengths. Raises Failure for what is no rising row of numbers."""
+    edges = as_numbers(claim.get("edges", EDGES))
+    if edges is None or edges.ndim != 1 or len(edges) < 3 or not (np.diff(edges) > 0).all():
+        raise Failure(
+            f'"edges" must be numbers that rise, such as {EDGES} for 2–4, 5–6, 7–8 and 9–11 '
+            f"words; got {shown(claim['edges'])}"
+        )
+    return tuple(edges.tolist())
+
+
+def _distance(counts, others):
+    """How far apart two tables of counts are: 0 the same shares, 1 nothing in common."""
+    one, other = (np.nan_to_num(c / max(c.sum(), 1)) for c in (counts, others))
+    return np.abs(one - other).sum() / 2
+
+
+def _by_the_target(seen):
+    """Rows where the table's pairs lie as if the target's symbols were counted."""
+    by_source, by_target = (
+        _distance(seen.pairs, fresh) for fresh in (seen.fresh_pairs, seen.by_target)
+    )
+    if by_source < 0.08 or by_source < 1.5 * by_target:
+        return None
+    expected = ", ".join(f"{count:.0f}" for count in seen.fresh_pairs)
+    return ("of 600 fresh pairs", expected), ("yours", shown(seen.pairs))
 
 
 def _misfit(seen):
     """Rows for the first range whose share is not what its translator does."""
-    for i, (low, high) in enumerate(pairwise(EDGES)):
+    for i, (low, high) in enumerate(pairwise(seen.edges)):
         measured = seen.fresh_shares[i], seen.fresh_pairs[i]
         if seen.pairs[i] and far_apart(seen.shares[i], seen.pairs[i], *measured):
-            rows = ("words", f"{low} to {high - 1}"), ("yours", f"{seen.shares[i]:.2f}")
-            return *rows, ("fresh", f"{measured[0]:.2f} of {measured[1]} numbers")
+            rows = ("length", f"{low:g} to {high - 1:g}"), ("yours", f"{seen.shares[i]:.2f}")
+            return *rows, ("fresh", f"{measured[0]:.2f} of {measured[1]} pairs")
     return None
 
 
@@ -608,7 +897,7 @@ def _whole(seen, sign):
     far = far_apart(seen.share, count, seen.fresh, 600)
     if not far or sign * (seen.share - seen.fresh) < 0:
         return None
-    return ("yours", f"{seen.share:.3f}"), ("fresh", f"{seen.fresh:.3f} of 600 numbers")
+    return ("yours", f"{seen.share:.3f}"), ("fresh", f"{seen.fresh:.3f} of 600 pairs")
 
 
 def _mean_of_rows(seen):
@@ -619,9 +908,14 @@ def _mean_of_rows(seen):
 UNEVEN = knowing(0.9, spoilt=lambda sentence: len(sentence.split()) > 6)
 
 
+def _exam(translate, count):
+    """What a translator makes of that many numerals, the same each time."""
+    return asked(translate, fresh_pairs({}, np.random.default_rng(1), count))
+
+
 def _report(translate=UNEVEN, count=1000):
     """A claim about a translator, as an honest learner measures it."""
-    seen = answers(translate, np.random.default_rng(1), count)
+    seen = _exam(translate, count)
     shares, pairs = by_length(seen.hits, seen.words, EDGES)
     table = [(int(n), float(share)) for n, share in zip(pairs, shares, strict=True)]
     return {"share": float(seen.hits.mean()), "table": table, "translate": translate}
@@ -631,23 +925,26 @@ WEAK_IN_LENGTH = knowing(0.5, spoilt=lambda sentence: len(sentence.split()) > 8)
 
 
 @sheet.claim(
-    "20.4",
+    "20.5",
     "how good, by length",
     points=1,
     withholds=HOLD_ANSWERS,  # the mini way takes data and model from the course
     asks="""
-    Measure `translate` on your test pairs: the share that is exactly right, and a table of
-    four rows `(pairs, share)`, for English texts of 2–4, 5–6, 7–8 and 9–11 words. Hand in
-    numbers **and** the function: the check measures it again on fresh numbers, and both
-    must agree within what chance allows.
+    Measure `translate` on your exam: the share that is exactly right, and a table of four
+    rows `(pairs, share)`, for sources of 2–4, 5–6, 7–8 and 9–11 words. Hand in numbers
+    **and** the function: the check measures it again on fresh pairs, and both must agree
+    within what chance allows.
 
-    Then train the twin without attention, with everything else the same. Its row belongs
-    into your report: without a baseline a number has nothing beside it.
+    With own pairs: add `"pairs": draw_pairs`, and `"edges": (2, 5, 7, 9, 12)` with numbers
+    of your own. Lengths are words, or letters where your sources have no space.
+
+    Then train the twin without attention, with everything else the same, and `reveal` what
+    you predicted. Without a baseline a number has nothing beside it.
     """,
     what="the dict report",
     tried=_reported,
     hints=(
-        "Which array says, pair by pair, whether the numeral is exactly right?",
+        "Which array says, pair by pair, whether the target is exactly right?",
         "rows = (low <= words) & (words < high); (rows.sum(), right[____].mean())",
     ),
 )
@@ -670,6 +967,28 @@ def with_the_twin():
 @report.also_right
 def of_one_that_is_always_right():
     return _report(knowing(1.0))
+
+
+@report.also_right
+def with_edges_and_pairs():
+    seen, edges = _exam(UNEVEN, 900), (2, 6, 9, 12)
+    shares, pairs = by_length(seen.hits, seen.words, edges)
+    table = [list(row) for row in zip(pairs, shares, strict=True)]
+    own = {"edges": list(edges), "pairs": draw_pairs.right}
+    return {"share": seen.hits.mean(), "table": table, "translate": UNEVEN, **own}
+
+
+@report.mistake(
+    shows=lambda seen: (
+        [("the first row", f"{seen.pairs[0]:.2f}, {seen.shares[0]:.0f}")]
+        if np.nanmax([*seen.pairs, 0]) <= 1 < np.nanmax([*seen.shares, 0])
+        else None
+    )
+)
+def share_before_pairs():
+    """The rows are turned round: first the number of pairs, then the share."""
+    claim = _report()
+    return claim | {"table": [row[::-1] for row in claim["table"]]}
 
 
 @report.mistake(
@@ -695,6 +1014,14 @@ def too_few_pairs():
     return _report(count=60)
 
 
+@report.mistake(shows=_by_the_target)
+def rows_by_the_target():
+    """Your rows count the target's symbols: choose pairs by the words of their source."""
+    seen = _exam(UNEVEN, 1000)
+    shares, pairs = by_length(seen.hits, lengths(seen.right), EDGES)
+    return _report() | {"table": list(zip(pairs.tolist(), shares.tolist(), strict=True))}
+
+
 @report.mistake(
     shows=lambda seen: (
         [("rows by pairs", f"{_mean_of_rows(seen):.3f}"), ("yours", f"{seen.share:.3f}")]
@@ -710,7 +1037,7 @@ def rows_weigh_the_same():
 
 @report.mistake(shows=lambda seen: _whole(seen, 1))
 def measured_on_train():
-    """Your translator does worse on fresh numbers: did you measure the pairs it was taught?"""
+    """Your translator does worse on fresh pairs: did you measure the pairs it was taught?"""
     return _report(knowing(1)) | {"translate": knowing(0.85)}
 
 
@@ -722,7 +1049,7 @@ def another_translator():
 
 @report.mistake(shows=_misfit)
 def one_share_for_all_rows():
-    """A row does not fit its translator: choose pairs by their English words, row by row."""
+    """A row does not fit its translator: choose pairs by the words of their source, row by row."""
     claim = _report(WEAK_IN_LENGTH)
     return claim | {"table": [(pairs, 0.75) for pairs, _ in claim["table"]]}
 
@@ -739,7 +1066,7 @@ def share_and_rows_disagree():
     return _report(knowing(0.93)) | {"share": 0.91}
 
 
-# 20.5 Where it looks
+# 20.6 Where it looks
 
 
 class Looks(NamedTuple):
@@ -748,6 +1075,7 @@ class Looks(NamedTuple):
     share: float
     maps: list
     shape: tuple | None  # the sizes of the first map that does not fit, (yours, expected)
+    least: float  # the score that is asked for
 
     def score(self, measure=alignment_score):
         """Mean of a measure over maps, each counting by its digits."""
@@ -762,22 +1090,44 @@ class Looks(NamedTuple):
 def _looked(claim, rng):
     share, look = parts_of(claim, "share", "look")
     share, maps, shape = claimed_number("share", share), [], None
-    for number in draw(rng, 60):
-        text, weights = _one_look(look, number)
-        wanted = len(text), len(english_words(number))
+    pairs = fresh_pairs(claim, rng, 60)
+    cuts = [separator_of(texts) for texts in zip(*pairs, strict=True)]
+    for source, target in pairs:
+        text, weights = _one_look(look, source)
+        wanted = len(symbols_of(text, cuts[1])), len(symbols_of(source, cuts[0]))
         if weights.shape != wanted:
             shape = shape or (weights.shape, wanted)
-        elif text == chinese_numeral(number):
-            maps.append((weights, digit_alignment(number)))
+        elif text == target:
+            maps.append((weights, _known(claim, source, target, len(weights))))
     if not maps and not shape:
-        raise Failure("look must write numerals: none of 60 fresh numbers is right.")
-    return Looks(share, maps, shape)
+        raise Failure("look must write targets: none of 60 fresh ones is right.")
+    return Looks(share, maps, shape, ALIGNED if numbers_in(pairs) else ALIGNED_OWN)
 
 
-def _one_look(look, number):
-    value = called("look", look, sentence_of(number))
+def _known(claim, source, target, rows):
+    """Where each symbol of a target comes from: known of numerals, else what "gold" says."""
+    if numbers_in([(source, target)]):
+        return digit_alignment(number_of(source))
+    if "gold" not in claim:
+        raise Failure(
+            'of own pairs hand in "gold" too: a function (source, target) → for each symbol of '
+            "the target the place of its word in the source, or −1 where no word carries it"
+        )
+    places = as_numbers(called("gold", claim["gold"], source, target))
+    if places is None or places.shape != (rows,):
+        raise Failure(
+            f"gold must return {rows} places for {target!r:.40}, one for each symbol; "
+            f"got {shown(places)}"
+        )
+    return np.where(places < 0, NOWHERE, places).astype(int)
+
+
+def _one_look(look, source):
+    value = called("look", look, source)
+    if value is None:
+        raise Failure("look returns None: is there a return at its end?")
     if not isinstance(value, list | tuple) or len(value) != 2:
-        raise Failure(f"look must return (numeral, weights), got {kind_of(value)}")
+        raise Failure(f"look must return (target, weights), got {kind_of(value)}")
     weights = as_numbers(value[1])
     if weights is None or weights.ndim != 2 or not np.isfinite(weights).all():
         raise Failure(f"weights must be a table of numbers, got {kind_of(value[1])}")
@@ -820,7 +1170,7 @@ def _rows_without_a_word(seen):
 
 
 @sheet.claim(
-    "20.5",
+    "20.6",
     "where it looks",
     points=1,
     withholds=HOLD_ANSWERS,  # the mini way takes data and model from the course
@@ -829,11 +1179,15 @@ def _rows_without_a_word(seen):
     known: `digit_alignment(342_000)` gives for each of 三十四万二千 the place of its word, or −1
     for 十, 万, 千, which no word carries.
 
-    Write two things. `look(text)` → `(numeral, weights)` for one English text, `weights`
-    with a row for each character and a column for each word. And the alignment score of
-    your test numbers: digits whose largest weight falls on their word, over all digits.
-    Leave out numerals that are wrong: their rows have no known word. At least 0.95.
-    `digit_alignment` wants the number, so keep a dict from text to number.
+    Write two things. `look(text)` → `(numeral, weights)` for one source, `weights` with a
+    row for each character and a column for each word. And the alignment score of your exam:
+    digits whose largest weight falls on their word, over all digits. Leave out numerals that
+    are wrong: their rows have no known word. At least 0.95. `digit_alignment` wants the
+    number, so keep a dict from text to number.
+
+    With own pairs: add `"pairs": draw_pairs`, and `"gold": gold`, a function
+    (source, target) → for each symbol of the target the place of its word, or −1. Here 0.8
+    is enough: a symbol that hardly changes can be written without a look.
     """,
     what="the dict alignment",
     tried=_looked,
@@ -863,9 +1217,26 @@ def a_list_of_both():
     return {"share": 1, "look": lambda sentence: list(fair_look(sentence, 0.4))}
 
 
+@alignment.also_right
+def of_pairs_with_a_gold():
+    def look(source):
+        return source[::-1], np.eye(len(source))[::-1]
+
+    def gold(source, target):
+        return [len(source) - 1 - row for row in range(len(target))]
+
+    return {"share": 1.0, "look": look, "pairs": words_backwards, "gold": gold}
+
+
+@alignment.mistake(shows=lambda seen: [("yours", f"{seen.share:g}")] if seen.share > 1 else None)
+def alignment_in_percent():
+    """Give a share from 0 to 1, no percentage."""
+    return {"share": 99.56, "look": fair_look}
+
+
 @alignment.mistake(shows=_shape(lambda yours, wanted: yours == wanted[::-1]))
 def words_as_rows():
-    """Your map is turned: row = character that is written, column = English word."""
+    """Your map is turned: row = character that is written, column = word of the source."""
     return {"share": 1.0, "look": _changed_look(np.transpose)}
 
 
@@ -899,12 +1270,12 @@ def scores_instead_of_weights():
 @alignment.mistake(
     shows=lambda seen: (
         [("digits on their word", f"{seen.score():.3f} of {seen.digits}")]
-        if seen.score() < ALIGNED
+        if seen.score() < seen.least
         else None
     )
 )
 def next_to_the_word():
-    """Less than 0.95 of the digits look at their word. Print a map; try bidirectional=True."""
+    """Too few digits look at their word. Print a map; try bidirectional=True."""
     return {"share": 1.0, "look": _changed_look(lambda w: np.roll(w, 1, axis=1))}
 
 
@@ -926,149 +1297,283 @@ def another_share():
     return {"share": 0.8, "look": fair_look}
 
 
-# 20.6 Where it ends
-
-BEYOND, WITHIN = 10**5, 10**4
-LEAST_WORDS = 12
+# 20.7 A headline
 
 
-class Limit(NamedTuple):
-    """What was claimed within and beyond the trained range, what is true, and the sentence."""
+class Ending(NamedTuple):
+    """What was promised, and what both translators do with the exam and with what failed."""
 
-    within: float
-    beyond: float
-    fresh_within: float
-    fresh_beyond: float
     words: int
+    promise: float
+    train: list
+    added: list
+    exam: list
+    failing: list
+    before: tuple  # shares right: (exam, failing)
+    after: tuple
+    fresh: float  # of fresh pairs, after the mend
+    follows: float  # the share of the mended one's texts that follow its model's names
 
 
-def _tried_beyond(claim, rng):
-    within, beyond, says, translate = parts_of(claim, "within", "beyond", "says", "translate")
-    words = count_words(checked_text('"says"', says))
-    fresh = [
-        answers(translate, rng, 300, *between).hits.mean()
-        for between in ((SMALLEST, WITHIN), (BEYOND, LARGEST))
+PARTS = ("headline", "promise", "exam", "train", "before", "failing", "added", "after")
+
+
+def _ended(claim, rng):
+    headline, promise, *parts = parts_of(claim, *PARTS)
+    named = dict(zip(PARTS[2:], parts, strict=True))
+    words = count_words(checked_text('"headline"', headline))
+    promise = claimed_number("promise", promise)
+    lists = {name: pairs_in(f'"{name}"', named[name]) for name in _LISTS}
+    if wrong := [p for name in _LISTS for p in _written_wrong(lists[name])]:
+        raise Failure("a pair of yours is wrong: mend it", ("pair", shown(" | ".join(wrong[0]))))
+    shares = [
+        tuple(_share(translate, lists[name]) for name in ("exam", "failing"))
+        for translate in (parts_of(named[one], "translate")[0] for one in ("before", "after"))
     ]
-    return Limit(claimed_number("within", within), claimed_number("beyond", beyond), *fresh, words)
+    seen = translated({**_with_pairs(claim), **named["after"]}, rng)
+    return Ending(words, promise, *map(lists.get, _LISTS), *shares, seen.hits.mean(), seen.follows)
 
 
-def _only_within(sentences):
-    """A translator that knows numbers below 10^4 alone."""
-    pairs = zip(sentences, knowing(0.98)(sentences), strict=True)
-    return [text if number_of(sentence) < WITHIN else text[-3:] for sentence, text in pairs]
+_LISTS = ("train", "added", "exam", "failing")
 
 
-SAYS = "Trained below ten thousand it writes no number above a hundred thousand at all."
+def _with_pairs(claim):
+    return {"pairs": claim["pairs"]} if "pairs" in claim else {}
 
 
-def _limit(**other):
-    claim = {"within": 0.98, "beyond": 0.0, "says": SAYS, "translate": _only_within}
+def _written_wrong(pairs):
+    """Pairs that are numerals, and whose target is not the right one."""
+    return [pair for pair, right in zip(pairs, as_it_is_right(pairs), strict=True) if pair != right]
+
+
+def _share(translate, pairs):
+    return asked(translate, pairs).hits.mean()
+
+
+def _leaked(seen, *names):
+    """Rows for the first of these lists that shares a source with what is taught."""
+    taught = {source for source, _ in (*seen.train, *seen.added)}
+    for name in names:
+        both = [source for source, _ in getattr(seen, name) if source in taught]
+        if both:
+            return ("taught, and asked in", name), ("how many", str(len(both))), ("first", both[0])
+    return None
+
+
+def _rows(seen):
+    """The four shares, as rows."""
+    return tuple(
+        (name, f"exam {shares[0]:.2f}, failing {shares[1]:.2f}")
+        for name, shares in (("before", seen.before), ("after", seen.after))
+    )
+
+
+LEAST_FAILING, MOST_ADDED, LEAST_WORDS = 100, 120, 6
+FAILS, MENDED, LOST = 0.5, 0.9, 0.05
+
+
+def _thousands(number):
+    return number % 1000 == 0
+
+
+def _spoilt(fails):
+    """A translator that is right but for the numbers that a test picks."""
+
+    def translate(sentences):
+        texts = knowing(0.98)(sentences)
+        pairs = zip(sentences, texts, strict=True)
+        return [text + "零" if fails(number_of(sentence)) else text for sentence, text in pairs]
+
+    return translate
+
+
+def _numeral_pairs(numbers):
+    return [(sentence_of(number), chinese_numeral(number)) for number in numbers]
+
+
+def _ending(**other):
+    """An ending of numerals, round thousands being what fails."""
+    rng = np.random.default_rng(3)
+    others = [number for number in draw(rng, 800) if not _thousands(number)]
+    rounds = (1000 * rng.permutation(np.arange(1, 1000))[:300]).tolist()
+    claim = {
+        "headline": "It writes every English number below a million in Chinese",
+        "promise": 0.98,
+        "exam": _numeral_pairs(others[:300]),
+        "train": _numeral_pairs(others[300:]),
+        "before": by_model(_spoilt(_thousands)),
+        "failing": _numeral_pairs(rounds[60:]),
+        "added": _numeral_pairs(rounds[:60]),
+        "after": by_model(knowing(0.98)),
+    }
     return claim | other
 
 
-def _compared(seen):
-    claimed = f"{seen.within:.2f} within, {seen.beyond:.2f} beyond"
-    return ("yours", claimed), ("fresh", f"{seen.fresh_within:.2f} and {seen.fresh_beyond:.2f}")
-
-
 @sheet.claim(
-    "20.6",
-    "where it ends",
-    points=1,
+    "20.7",
+    "a headline",
+    points=2,
+    withholds=HOLD_ANSWERS,
     asks="""
-    A result that says no is a result. Train a second model on numbers below 10,000 alone:
-    of `draw(700, seed=2, largest=10**4)` keep 150 for its test. Measure it there, and on
-    300 numbers of 100,000 and more. It has met every English word that those need.
+    Your model has passed its exam. **Promise**: write the headline under which you would
+    publish it, and the share of right answers that you promise a reader who types a source of
+    their own. Save the card first.
 
-    Hand in both shares, one sentence of at least 12 words (what was taught, what was asked,
-    what came), and the function of the second model.
+    1. **Watch.** Let it translate what people type (`typed` is there for numbers; of own pairs
+       ask a friend for thirty sources). `reveal` your promise. Read the errors, not the share.
+    2. **Find the class.** What do the errors have in common? Draw at least 100 pairs of that
+       kind alone, `failing`: of these at most half are right.
+    3. **Mend the data.** Add about 60 other pairs of that kind, `added`, and train anew.
+    4. **Prove it.** At least 0.9 of `failing` right, and of the exam no more than 0.05 lost.
+
+    Nothing of `exam` and of `failing` may be taught. Hand in a dict: `"headline"`,
+    `"promise"`, `"exam"`, `"train"`, `"before"` (your `translation`), `"failing"`, `"added"`,
+    `"after"` (the same of the mended model: `"translate"`, `"model"`), with own pairs
+    `"pairs"`.
     """,
-    what="the dict limit",
-    tried=_tried_beyond,
+    what="the dict ending",
+    tried=_ended,
     hints=(
-        "Which numbers may this second model never see: those of the test, or more than that?",
-        "pairs from draw(600, seed, largest=____); test it on draw(300, seed, smallest=____)",
+        "Sort your model's errors. What do most of them end with? How many sources of train do?",
+        "failing and added: split(pairs of that kind, ____, seed); learn(train_pairs + ____, …)",
     ),
 )
-def limit():
-    """Right: a limit that was measured, and said. A result, though nothing got better."""
-    return _limit()
+def ending():
+    """Right: promised, failed, found, mended; the exam kept, and nothing of it was taught."""
+    return _ending()
 
 
-@limit.also_right
-def said_in_chinese():
-    return _limit(
-        within=np.float64(0.99),
-        says="在一万以下学会的模型，十万以上的数一个也写不对，因为没有教过",
+@ending.also_right
+def another_class():
+    def fails(number):
+        return number % 1000 < 10
+
+    numbers = [1000 * k + k % 9 + 1 for k in range(1, 400)]
+    return _ending(
+        before=by_model(_spoilt(fails)),
+        failing=_numeral_pairs(numbers[::2]),
+        added=_numeral_pairs(numbers[1:120:2]),
+        **{
+            name: [pair for pair in _ending()[name] if not fails(number_of(pair[0]))]
+            for name in ("exam", "train")
+        },
     )
 
 
-@limit.also_right
-def a_tuple_of_texts():
-    return _limit(translate=lambda sentences: tuple(_only_within(sentences)))
+@ending.also_right
+def in_tuples():
+    claim = _ending(promise=np.float32(0.9), headline="它会写一百万以下所有的数")
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in claim.items()}
 
 
-@limit.also_right
-def said_in_two_sentences():
-    return _limit(beyond=0, says=f"{SAYS} Its texts are too short.")
+@ending.also_right
+def with_pairs():
+    return _ending(pairs=draw_pairs.right)
 
 
-@limit.mistake(shows=lambda seen: _compared(seen) if max(seen.within, seen.beyond) > 1 else None)
-def percent():
-    """Give shares from 0 to 1, no percentages."""
-    return _limit(within=98.0)
+@ending.mistake(shows=lambda seen: [("yours", f"{seen.promise:g}")] if seen.promise > 1 else None)
+def promised_percent():
+    """Promise a share from 0 to 1, no percentage."""
+    return _ending(promise=98)
 
 
-@limit.mistake(shows=lambda seen: _compared(seen) if seen.fresh_beyond > 0.3 else None)
-def trained_beyond():
-    """It translates numbers above 10^5: was it taught some? Train below 10^4 alone."""
-    return _limit(translate=knowing(0.95), beyond=0.95, within=0.95)
-
-
-@limit.mistake(shows=lambda seen: _compared(seen) if seen.fresh_within < ENOUGH else None)
-def not_learnt():
-    """It fails within its own range too, so nothing is known of the limit. Train it first."""
-    return _limit(translate=lambda sentences: ["一"] * len(sentences), within=0.0)
-
-
-@limit.mistake(shows=lambda seen: _compared(seen) if seen.within < seen.beyond else None)
-def exchanged():
-    """ "within" is for numbers below 10^4, "beyond" for those above 10^5."""
-    return _limit(within=0.0, beyond=0.98)
-
-
-@limit.mistake(
-    shows=lambda seen: (
-        _compared(seen) if far_apart(seen.beyond, 300, seen.fresh_beyond, 300) else None
-    )
-)
-def a_hope():
-    """Your number beyond the range is not what fresh numbers give. Report what you measure."""
-    return _limit(beyond=0.4)
-
-
-@limit.mistake(
-    shows=lambda seen: (
-        _compared(seen) if far_apart(seen.within, 300, seen.fresh_within, 300) else None
-    )
-)
-def measured_elsewhere():
-    """Your number within the range does not fit: measure unseen numbers from 100 to 10^4."""
-    return _limit(within=0.7)
-
-
-@limit.mistake(
+@ending.mistake(
     shows=lambda seen: [("yours", f"{seen.words} words")] if seen.words < LEAST_WORDS else None
 )
-def no_sentence():
-    """Say in at least 12 words what was trained, what was asked, and what came."""
-    return _limit(says="It fails.")
+def no_headline():
+    """A headline says what your model can do, and for what: in at least 6 words."""
+    return _ending(headline="It works.")
 
 
-# 20.7 and 20.8
+@ending.mistake(shows=lambda seen: _leaked(seen, "exam"))
+def exam_taught():
+    """A part of the exam was taught: its share says nothing now. Take these pairs out of train."""
+    claim = _ending()
+    return claim | {"train": claim["train"] + claim["exam"][:20]}
+
+
+@ending.mistake(shows=lambda seen: _leaked(seen, "failing"))
+def failing_taught():
+    """What is to prove the mend was taught. Draw that kind once, and split it in two."""
+    claim = _ending()
+    return claim | {"added": claim["added"] + claim["failing"][:20]}
+
+
+@ending.mistake(
+    shows=lambda seen: (
+        [("different pairs", str(len(set(seen.failing))))]
+        if len(set(seen.failing)) < LEAST_FAILING
+        else None
+    )
+)
+def few_failures():
+    """A few failures are no class: draw at least 100 different pairs of that kind."""
+    return _ending(failing=_ending()["failing"][:20])
+
+
+@ending.mistake(
+    shows=lambda seen: (
+        [("added", f"{len(seen.added)} pairs")] if len(seen.added) > MOST_ADDED else None
+    )
+)
+def much_added():
+    """More than 120 pairs were added: about 60 of the right kind are enough. Which kind is it?"""
+    claim = _ending()
+    return claim | {"added": _numeral_pairs(range(100_001, 101_000, 3))}
+
+
+@ending.mistake(shows=lambda seen: _rows(seen) if seen.before[0] < ENOUGH else None)
+def exam_not_passed():
+    """The model of "before" has not passed this exam: hand in that of 20.4, and its exam."""
+    return _ending(before=by_model(_spoilt(lambda number: number % 2)))
+
+
+@ending.mistake(shows=lambda seen: _rows(seen) if seen.before[1] > FAILS else None)
+def no_class():
+    """More than half of these come out right before the mend: read the errors once more."""
+    return _ending(before=by_model(knowing(0.98)))
+
+
+@ending.mistake(shows=lambda seen: _rows(seen) if seen.after[1] < MENDED else None)
+def not_mended():
+    """The mended model still fails on that kind: was it trained with the added pairs?"""
+    return _ending(after=_ending()["before"])
+
+
+@ending.mistake(shows=lambda seen: _rows(seen) if seen.before[0] - seen.after[0] > LOST else None)
+def exam_lost():
+    """The mend cost the exam: train on all pairs, old and added, with the same settings."""
+    return _ending(after=by_model(_spoilt(lambda number: number % 1000 > 800)))
+
+
+@ending.mistake(
+    shows=lambda seen: (
+        [("exam", f"{seen.after[0]:.3f}"), ("fresh", f"{seen.fresh:.3f} of 400 pairs")]
+        if seen.after[0] > seen.fresh and far_apart(seen.after[0], len(seen.exam), seen.fresh, 400)
+        else None
+    )
+)
+def worse_on_fresh_ones():
+    """The mended model is worse on fresh pairs than on your exam: did it learn the exam?"""
+    claim = _ending()
+    known = {source for source, _ in (*claim["exam"], *claim["failing"])}
+    return claim | {"after": by_model(knowing(0.8, spoilt=lambda source: source not in known))}
+
+
+@ending.mistake(
+    shows=lambda seen: (
+        [("texts that follow", f"{seen.follows:.2f}")] if seen.follows < 0.5 else None
+    )
+)
+def mended_by_rules():
+    """The mended model did not write these texts: it takes data to mend it, not rules."""
+    return _ending(after=_claim(knowing(1)))
+
+
+# 20.8 and 20.9
 
 sheet.choice(
-    "20.7",
+    "20.8",
     "three digits against four",
     points=1,
     asks="""
@@ -1080,8 +1585,7 @@ sheet.choice(
     English groups digits by three, Chinese by four. Print a few maps with
     `show_weights(weights, list(numeral), text.split())`. Where does the difference show?
 
-    Take numbers of your test. 342,000 itself may come out wrong: `draw` gives hardly any
-    round number, and a model does not know what its data leave out.
+    Who works with own pairs can answer from the two lines alone.
     """,
     letter="c",
     options={
@@ -1110,19 +1614,19 @@ sheet.choice(
 
 
 sheet.reason(
-    "20.8",
+    "20.9",
     "the report",
     asks="""
     At least 80 words, in any language, for a reader who has not seen this notebook: the
     data and the split; the model, and the twin beside it; share by length; the alignment
-    score, and what it does not say; the limit; what you predicted, and what surprised you.
-    One figure with labelled axes and a text that says what it shows:
-    `show(figure, alt="…")`.
+    score, and what it does not say; what you promised, what failed, how you found the class,
+    and what the mend cost; what you predicted, and what surprised you. One figure with
+    labelled axes. It goes on your page, below.
     """,
     least_words=80,
     praise="Go through the rubric once more: which level would you give yourself, row by row?",
     hints=(
-        "What would a reader need to believe your best number, and to know where it stops?",
-        "Data, baseline, share by length, alignment, ____; then what you predicted, and one ____.",
+        "What would a reader need to believe your best number, and to know where it fails?",
+        "Data, baseline, share by length, alignment, promise, ____; what you predicted; one ____.",
     ),
 )
