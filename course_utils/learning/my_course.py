@@ -10,7 +10,7 @@ from course_utils.checks.catalogue import beside, sheets
 from course_utils.checks.progress_store import store
 from course_utils.learning.calibration import calibration
 from course_utils.learning.course_test import AFTER, BEFORE, score
-from course_utils.learning.page import Html, code, page, section, table
+from course_utils.learning.page import SCORES, Html, code, page, section, table
 from course_utils.learning.standing import TEST, sheet_of
 
 CAPSTONE = "20"
@@ -97,4 +97,7 @@ def _capstone(entries):
         if sheet_of(key) == CAPSTONE and entry.get("passed") and isinstance(claim, dict) and claim:
             asked = beside(key).get(key)
             parts.append(table(["", "value"], claim.items(), asked.title if asked else key))
+    if rows := entries.get(SCORES, {}).get("rows"):
+        heads = ["asked", "before the mend", "after"]
+        parts.append(table(heads, rows, "the share of pairs that came out right"))
     return parts
