@@ -19,6 +19,7 @@ CHECKED = re.compile(r'^check\("([^"]+)"', re.M)
 HEAD = """# Solution 答案 · {title}
 
 One solution of [the sheet](../exercises/{name}), with reasons. Yours may differ and be as good."""
+KEPT = ("jupyter",)  # whether a cell is folded; nbgrader's marks go
 MOST_MISTAKES = 3
 
 
@@ -46,7 +47,8 @@ def _cleaned(cell):
         return []
     checked = cell["cell_type"] == "code" and CHECKED.search(source)
     source = MARK.sub("", HIDDEN.sub("", EMPTY.sub("", source))).strip("\n")
-    cleaned = {**cell, "metadata": {}, "source": source.splitlines(keepends=True)}
+    kept = {name: cell["metadata"][name] for name in KEPT if name in cell["metadata"]}
+    cleaned = {**cell, "metadata": kept, "source": source.splitlines(keepends=True)}
     return (
         [cleaned, _markdown(f"{cell['id']}-why", reason(find(checked[1])))]
         if checked

@@ -44,6 +44,13 @@ def test_every_cell_still_is_python_and_has_an_id_of_its_own(pair):
     assert len(ids) == len(set(ids))
 
 
+def test_a_folded_cell_stays_folded(pair):
+    folded = [
+        {c["id"] for c in notebook["cells"] if c["metadata"].get("jupyter")} for notebook in pair
+    ]
+    assert folded[1] <= folded[0] and bool(folded[0]) == bool(folded[1])
+
+
 def test_every_check_is_there_and_its_reason_stands_below_it(pair):
     full, clean = pair
     asked = re.findall(r'^check\("([^"]+)"', "\n".join(cells(full, "code")), re.M)
