@@ -60,7 +60,7 @@ class Sheet:
         return lambda code: self._add(WorkExercise, id, title, about, code)
 
     def claim(self, id, title, **about):
-        """Declare an exercise whose answer is a dict: numbers, and what they were measured on."""
+        """Declare one whose answer is a dict, numbers and their source, or any right example."""
         return self.work(id, title, answer_is_code=False, **about)
 
     def choice(self, id, title, **about):

@@ -2,7 +2,7 @@
 
 The work is tried once, on inputs that nobody has seen; the mistakes show in what came of it. A
 claim is a dict with numbers, and with the function that they were measured on: it is measured
-again.
+again. Or it is an example of which any right one passes: a matrix, two sentences.
 """
 
 import math
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from course_utils.checks.answers import MOST_KEPT, shorten
+from course_utils.checks.answers import MOST_KEPT, as_numbers, shorten, shown
 from course_utils.checks.calls import TookTooLong, within
 from course_utils.checks.cases import attempt
 from course_utils.checks.exercises import Exercise
@@ -21,7 +21,7 @@ from course_utils.checks.returned import Failure, about, kind_of, late, stopped
 
 @dataclass(kw_only=True, eq=False)
 class WorkExercise(Exercise):
-    """The answer is a function, or a dict of numbers and a function.
+    """The answer is a function, a dict of numbers and a function, or an example of something.
 
     what : the answer in words, "the function to_chinese".
     tried : (answer, rng) → what was seen. It raises Failure where that cannot be had.
@@ -128,6 +128,15 @@ def claimed_number(name, value):
     except (TypeError, ValueError, OverflowError):
         pass
     raise Failure(f'"{name}" must be a number, got {kind_of(value)}')
+
+
+def claimed_matrix(name, value, shape):
+    """Return a claimed matrix as floats. Raises Failure for all else, NaN and infinity too."""
+    numbers = as_numbers(value)
+    if numbers is None or numbers.shape != shape or not np.isfinite(numbers).all():
+        rows, columns = shape
+        raise Failure(f"{name} must be {rows} rows of {columns} numbers, got {shown(value)}.")
+    return numbers
 
 
 def far_apart(share, count, other, other_count):

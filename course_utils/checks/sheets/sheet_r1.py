@@ -2,12 +2,18 @@
 
 import numpy as np
 
+from course_utils.attention import softmax
 from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
 from course_utils.checks.orders import stands_before
 from course_utils.checks.sheets.attention_edges import edges_in_pairs
-from course_utils.checks.sheets.attention_inputs import moved, sizes
+from course_utils.checks.sheets.attention_inputs import (
+    moved,
+    no_negative_weight,
+    rows_sum_to_one,
+    sizes,
+)
 from course_utils.scoring import AdditiveScore
 
 sheet = Sheet("R1", choices={"points": 0.5})
@@ -47,7 +53,7 @@ sheet.choice(
     letter="b",
     options={
         "a": (
-            "skipped it, which saved time",
+            "skipped it, as it is so small, and saved time",
             "To know that a weight is small, its score had to be computed.",
         ),
         "b": (
@@ -85,68 +91,192 @@ sheet.choice(
     ),
 )
 
-sheet.choice(
+
+@sheet.value(
     "R1.4",
     "shapes",
+    points=0.5,
     asks="""
-    Queries (40, 64), keys (50, 64), values (50, 16). What is the shape of the context?
+    Queries (9, 32), keys (25, 32), values (25, 6). Which shape has the context? Type two whole
+    numbers in brackets.
     """,
-    letter="d",
-    options={
-        "a": ("(50, 16)", "(50, 16) would be one row for each key. Who asks?"),
-        "b": ("(40, 64)", "(40, 64) is as wide as a query. What is mixed are values."),
-        "c": ("(40, 50)", "(40, 50) is the shape of the weights, before the mix."),
-        "d": ("(40, 16)", "Yes: one row for each query, as wide as a value."),
-    },
+    what="two whole numbers, the shape of the context",
     hints=(
         "One row for each what, and as wide as what?",
         "(n, d_k), (m, d_k), (m, d_v) → (n, ____)",
     ),
 )
+def context_shape():
+    """Right: one row for each query, as wide as a value."""
+    return 9, 6
 
-sheet.choice(
+
+@context_shape.mistake
+def a_row_for_each_key():
+    """That is one row for each key. Who asks?"""
+    return 25, 6
+
+
+@context_shape.mistake
+def as_wide_as_a_query():
+    """That is as wide as a query. What is mixed are values."""
+    return 9, 32
+
+
+@context_shape.mistake
+def shape_of_the_weights():
+    """(9, 25) is the shape of the weights, before the mix."""
+    return 9, 25
+
+
+@sheet.value(
     "R1.5",
     "the sum of all weights",
+    points=0.5,
     asks="""
-    4 queries, 6 keys, softmax over the keys. What do all weights together sum to?
+    12 queries, 30 keys, softmax over the keys. What do all weights together sum to? One number.
     """,
-    letter="b",
-    options={
-        "a": ("6", "6 is what you get with softmax over the queries: 6 columns of sum 1."),
-        "b": ("4", "Yes: 4 rows, each of sum 1."),
-        "c": ("24", "24 is the number of weights, not their sum."),
-        "d": ("1", "1 is the sum of one row, and there are 4."),
-    },
-    hints=("What sums to 1, and how many of those are there?", "Each of the 4 ____ sums to 1."),
+    what="one number, the sum of all weights",
+    tolerance=0.01,
+    hints=("What sums to 1, and how many of those are there?", "Each of the 12 ____ sums to 1."),
 )
+def sum_of_weights():
+    """Right: 12 rows, each of sum 1."""
+    return 12
 
-sheet.choice(
+
+@sum_of_weights.mistake
+def softmax_over_the_queries():
+    """30 is what you get with softmax over the queries: 30 columns of sum 1."""
+    return 30
+
+
+@sum_of_weights.mistake
+def how_many_weights():
+    """360 is the number of weights, not their sum."""
+    return 360
+
+
+@sum_of_weights.mistake
+def one_row():
+    """1 is the sum of one row, and there are 12."""
+    return 1
+
+
+def _scores_and_temperature(rng, square=False):
+    n, m = sizes(rng, 2, square)
+    return rng.normal(size=(n, m)), float(rng.choice([0.25, 0.5, 2, 4]))
+
+
+def _largest_grows(trial):
+    """Where scores differ, half the temperature makes the largest weight of a row larger."""
+    scores, _ = trial.arguments
+    if np.ptp(scores, axis=1).min() < 0.1 or np.ptp(scores) > 20:
+        return None
+    warm, cold = (trial.call(scores, T)["weights"].max(axis=1) for T in (1.0, 0.5))
+    return None if (cold > warm).all() else f"at T = 1 {shown(warm)}, at T = 0.5 {shown(cold)}"
+
+
+def _ahead_by_a_temperature(trial):
+    """Two scores that are T apart give weights of the ratio e."""
+    for T in (0.5, 4.0):
+        weights = trial.call(np.array([[T, 0.0]]), T)["weights"]
+        if found := moved(weights[:, :1], np.e * weights[:, 1:], trial.tolerance):
+            return f"at T = {T:g} {found}"
+    return None
+
+
+@sheet.function(
     "R1.6",
     "temperature",
+    points=0.5,
     asks="""
-    Which change makes the largest weight larger, whatever the scores are (if they differ)?
+    Write `sharpened`: scores (n, m) and a temperature T → weights (n, m), a softmax over the
+    keys. With T = 0.1 the largest weight of a row must become larger, with T = 10 smaller.
+    `softmax` is imported above; one line is enough.
     """,
-    letter="c",
-    options={
-        "a": ("temperature 10", "A high temperature makes the weights more alike."),
-        "b": (
-            "100 added to every score",
-            "Adding a number to all scores changes no weight: softmax sees differences.",
-        ),
-        "c": (
-            "temperature 0.1",
-            "Yes: a low temperature makes the differences larger, so one key gets nearly all.",
-        ),
-        "d": (
-            "the keys in another order",
-            "The order of the keys moves weights about, and changes none.",
-        ),
+    outputs=lambda scores, T: {"weights": scores.shape},
+    inputs=_scores_and_temperature,
+    edges={
+        "one key": (np.array([[3.0], [-3]]), 0.1),
+        "T = 1": (np.array([[2.0, 0, 1]]), 1.0),
+        "T = 10": (np.array([[2.0, 0, 1], [0, 5, 1]]), 10.0),
+        "equal scores": (np.full((2, 4), 7.0), 0.1),
     },
+    crossed=edges_in_pairs(lambda setting: (setting.scores, 0.5)),
+    properties=(
+        rows_sum_to_one(),
+        no_negative_weight(),
+        Property("a lower temperature makes the largest weight of a row larger", _largest_grows),
+        Property("a score ahead by T has e times the weight", _ahead_by_a_temperature),
+    ),
     hints=(
         "Which change makes the differences between scores larger?",
         "Dividing by T = 0.1 multiplies each difference by ____.",
     ),
 )
+def sharpened(scores, T):
+    """Right: a low T makes differences larger, so one key gets nearly all."""
+    return softmax(scores / T)
+
+
+@sharpened.also_right
+def times_the_inverse(scores, T):
+    coldness = 1 / T
+    return softmax(coldness * scores)
+
+
+@sharpened.also_right
+def shares_row_by_row(scores, T):
+    found = []
+    for row in scores:
+        shares = np.exp((row - row.max()) / T)
+        found.append(shares / shares.sum())
+    return found
+
+
+@sharpened.also_right
+def sharpened_in_float32(scores, T):
+    return softmax(scores.astype(np.float32) / np.float32(T))
+
+
+@sharpened.mistake
+def multiplied_by_T(scores, T):
+    """Your result is as if you multiplied by T: T = 0.1 then makes the weights more alike, as a
+    high temperature does.
+    """
+    return softmax(scores * T)
+
+
+@sharpened.mistake
+def added_to_every_score(scores, T):
+    """Your weights are those of T = 1. Adding a number to all scores changes no weight: softmax
+    sees differences.
+    """
+    return softmax(scores + 1 / T)
+
+
+@sharpened.mistake
+def keys_in_another_order(scores, T):
+    """Your result is as if the keys were sorted. Their order moves weights about, and makes none
+    larger.
+    """
+    return softmax(np.sort(scores, axis=1) / T)
+
+
+@sharpened.mistake
+def weights_divided(scores, T):
+    """Your result is as if T divided the weights: rows no longer sum to 1. It divides the scores,
+    before softmax.
+    """
+    return softmax(scores) / T
+
+
+@sharpened.mistake
+def over_the_queries(scores, T):
+    """Your columns sum to 1, your rows do not: softmax runs over the keys, the last axis."""
+    return softmax(scores / T, axis=0)
+
 
 sheet.choice(
     "R1.7",
@@ -176,32 +306,59 @@ sheet.choice(
     ),
 )
 
-sheet.choice(
+
+@sheet.value(
     "R1.8",
     "rule 1, pair by pair",
+    points=0.5,
     asks="""
-    softmax over the keys of w · [q; k] + b. Two different queries: what about their
-    weights?
+    softmax over the keys of w_q · q + w_k · k + b. Query A gets the weights [0.2, 0.5, 0.3] for
+    three keys. w_q · q is 4 for A, and 1 for query B. Which weights does B get for these keys?
+    Three numbers, within 0.005.
     """,
-    letter="b",
-    options={
-        "a": (
-            "they differ: both contain the query",
-            "The query adds the same number to every score of its row. What does softmax do "
-            "with that?",
-        ),
-        "b": ("they are equal", "Yes: w_q · q is the same for every key, and softmax cancels it."),
-        "c": ("both are uniform", "Uniform only if all keys score alike; they need not."),
-        "d": (
-            "both ignore the keys",
-            "The keys do count, through w_k · k. Who does not is the query.",
-        ),
-    },
+    what="three numbers, the weights of B",
+    tolerance=0.005,
     hints=(
-        "Which part of w · [q; k] + b is the same for every key?",
-        "w_q · q + w_k · k + b: softmax over the keys removes ____.",
+        "Which part of w_q · q + w_k · k + b is the same for every key?",
+        "B's scores are A's, each less 3: softmax over the keys removes ____.",
     ),
 )
+def weights_of_another_query():
+    """Right: w_q · q is the same for every key, and softmax cancels it. B's row is A's."""
+    return [0.2, 0.5, 0.3]
+
+
+@weights_of_another_query.mistake
+def uniform():
+    """Uniform only if all keys score alike. The keys do count, through w_k · k: who does not is
+    the query.
+    """
+    return [1 / 3] * 3
+
+
+@weights_of_another_query.mistake
+def in_proportion_to_the_query():
+    """Your result is as if weights shrank with w_q · q, from 4 to 1. Then the row would not sum
+    to 1.
+    """
+    return [0.05, 0.125, 0.075]
+
+
+@weights_of_another_query.mistake
+def sum_not_renewed():
+    """Your result is as if each weight lost the factor e³. Their sum loses it too, and softmax
+    divides by the sum.
+    """
+    return np.exp(-3) * np.array([0.2, 0.5, 0.3])
+
+
+@weights_of_another_query.mistake
+def taken_from_the_weights():
+    """Your result is as if 3 was taken from each weight. It is taken from each score: what does
+    softmax do with that?
+    """
+    return [-2.8, -2.5, -2.7]
+
 
 sheet.choice(
     "R1.9",
@@ -235,36 +392,57 @@ sheet.choice(
     ),
 )
 
-sheet.choice(
+
+@sheet.value(
     "R1.10",
-    "the plain sum of rule 2",
+    "the cap of rule 2",
+    points=0.5,
     asks="""
-    With v = (1, …, 1), d_a = 1 and 10 keys, no weight passes 0.451, whatever W is. Why?
+    Rule 2 with three hidden units, v = (½, ½, ½) and 5 keys. Which weight can one key have at
+    most, however large W_query and W_key become? One number, within 0.005; Python may compute it.
     """,
-    letter="a",
-    options={
-        "a": (
-            "the scores are bounded by ±d_a",
-            "Yes: each tanh stays between −1 and 1, so a score stays between −d_a and d_a.",
-        ),
-        "b": (
-            "softmax has a cap",
-            "Softmax has no cap of its own: with a large score a weight comes close to 1.",
-        ),
-        "c": (
-            "W cannot become large enough",
-            "W may be as large as you like: tanh of it stays between −1 and 1.",
-        ),
-        "d": (
-            "a larger W makes tanh flatter",
-            "A larger W makes tanh steeper, not flatter; its ends stay at −1 and 1.",
-        ),
-    },
+    what="one number, the largest weight",
+    tolerance=0.005,
     hints=(
-        "Between which numbers does a sum of d_a values of tanh lie?",
-        "One tanh lies between −1 and 1; with v = 1 a score lies between ____ and ____.",
+        "Between which two numbers does v · tanh(…) lie?",
+        "One key at 1.5 and four at ____: e^1.5 / (e^1.5 + 4 · e^____).",
     ),
 )
+def largest_weight():
+    """Right: each tanh stays between −1 and 1, so scores stay within ±1.5, and e³ / (e³ + 4)."""
+    return np.exp(3) / (np.exp(3) + 4)
+
+
+@largest_weight.mistake
+def no_cap():
+    """W may be as large as you like: tanh of it stays between −1 and 1, so no score leaves ±1.5."""
+    return 1
+
+
+@largest_weight.mistake
+def v_left_out():
+    """Your result is as if scores reached ±3. v halves each of the three units: ±1.5."""
+    return np.exp(6) / (np.exp(6) + 4)
+
+
+@largest_weight.mistake
+def others_at_0():
+    """Your result is as if the others scored 0. tanh goes down to −1, so they can score −1.5."""
+    return np.exp(1.5) / (np.exp(1.5) + 4)
+
+
+@largest_weight.mistake
+def five_others():
+    """Your result is as if there were five other keys. One of the five is the one that wins."""
+    return np.exp(3) / (np.exp(3) + 5)
+
+
+@largest_weight.mistake
+def all_alike():
+    """1/5 is the weight where all score alike. A large W makes tanh steeper, not flatter: scores
+    can differ.
+    """
+    return 1 / 5
 
 
 @sheet.order(
