@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_utils.attention import softmax
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
 from course_utils.checks.orders import stands_before
@@ -10,27 +11,48 @@ from course_utils.checks.sheets.attention_inputs import moved, sizes
 sheet = Sheet("R2", choices={"points": 0.5})
 
 
-sheet.choice(
+@sheet.value(
     "R2.1",
     "shapes of a batch",
+    points=0.5,
     asks="""
-    Queries (8, 5, 16), keys (8, 7, 16), values (8, 7, 4). What is the shape of the weights?
+    Queries (3, 9, 16), keys (3, 4, 16), values (3, 4, 32). Which shape have the weights? Type
+    three whole numbers in brackets.
     """,
-    letter="c",
-    options={
-        "a": ("(8, 5, 4)", "(8, 5, 4) is the context: after ③, as wide as a value."),
-        "b": ("(8, 7, 5)", "One row for each key? Row = query: the queries' axis comes first."),
-        "c": (
-            "(8, 5, 7)",
-            "Yes: for each of 8 examples one row for each query, one column for each key.",
-        ),
-        "d": ("(5, 7)", "The batch stays: each of the 8 examples has weights of its own."),
-    },
+    what="three whole numbers, the shape of the weights",
     hints=(
         "Which two axes meet in ①, and which one only stands beside them?",
-        "(batch, query, key): 8, 5, ____.",
+        "(batch, query, key): 3, 9, ____.",
     ),
 )
+def weights_shape():
+    """Right: for each of 3 examples one row for each query, one column for each key."""
+    return 3, 9, 4
+
+
+@weights_shape.mistake
+def shape_of_the_context():
+    """(3, 9, 32) is the context: after ③, as wide as a value."""
+    return 3, 9, 32
+
+
+@weights_shape.mistake
+def a_row_for_each_key():
+    """One row for each key? Row = query: the queries' axis comes first."""
+    return 3, 4, 9
+
+
+@weights_shape.mistake
+def without_the_batch():
+    """The batch stays: each of the 3 examples has weights of its own."""
+    return 9, 4
+
+
+@weights_shape.mistake
+def as_wide_as_a_key():
+    """16 is the width of a query and of a key. ① adds those products up to one score for a pair."""
+    return 3, 9, 16
+
 
 sheet.choice(
     "R2.2",
@@ -93,25 +115,44 @@ sheet.choice(
     ),
 )
 
-sheet.choice(
+
+@sheet.value(
     "R2.4",
     "the spread of a dot product",
+    points=0.5,
     asks="""
-    Queries and keys have 100 independent features of mean 0 and standard deviation 1. What
-    is the standard deviation of q · k?
+    Queries and keys have 144 independent features of mean 0 and standard deviation 1. What
+    is the standard deviation of q · k? One number, within 0.1.
     """,
-    letter="b",
-    options={
-        "a": ("1", "1 is the deviation of one feature. A dot product adds up 100 products."),
-        "b": ("10", "Yes: 100 variances of 1 add up to 100, and the deviation is its root."),
-        "c": ("50", "50 is half the width. Variances are added, and none is halved."),
-        "d": ("100", "100 is the variance. The deviation is its square root."),
-    },
+    what="one number, the standard deviation",
+    tolerance=0.1,
     hints=(
-        "Which of the two adds up over 100 independent products: variance or deviation?",
-        "The variance is 100 · 1, the deviation √____.",
+        "Which of the two adds up over 144 independent products: variance or deviation?",
+        "The variance is 144 · 1, the deviation √____.",
     ),
 )
+def spread_of_a_dot_product():
+    """Right: 144 variances of 1 add up to 144, and the deviation is its root."""
+    return 12
+
+
+@spread_of_a_dot_product.mistake
+def one_feature():
+    """1 is the deviation of one feature. A dot product adds up 144 products."""
+    return 1
+
+
+@spread_of_a_dot_product.mistake
+def half_the_width():
+    """72 is half the width. Variances are added, and none is halved."""
+    return 72
+
+
+@spread_of_a_dot_product.mistake
+def variance():
+    """144 is the variance. The deviation is its square root."""
+    return 144
+
 
 sheet.choice(
     "R2.5",
@@ -120,23 +161,23 @@ sheet.choice(
     On GRU states, whose features spread by far less than 1, the scaled dot product learned
     more slowly than the plain one. Why?
     """,
-    letter="d",
+    letter="b",
     options={
         "a": (
             "a division for every score takes time",
             "Each is one division for a score: nothing beside d multiply-adds.",
         ),
         "b": (
-            "√d brings in one more matrix to learn",
-            "√d needs no matrix: the rule has no parameter.",
+            "its weights began nearly all equal",
+            "Yes: divided once more, all scores were nearly 0 and all weights nearly equal.",
         ),
         "c": (
             "its gradients became far too large",
             "The gradient got smaller, not too large: nothing overflowed.",
         ),
         "d": (
-            "its weights began nearly all equal",
-            "Yes: divided once more, all scores were nearly 0 and all weights nearly equal.",
+            "√d brings in one more matrix to learn",
+            "√d needs no matrix: the rule has no parameter.",
         ),
     },
     hints=(
@@ -145,66 +186,238 @@ sheet.choice(
     ),
 )
 
-sheet.choice(
+
+def _words(rng, square=False):
+    n, d = sizes(rng, 2, square)
+    return (rng.normal(size=(n, d)),)
+
+
+def _moves_with_the_words(trial):
+    (x,) = trial.arguments
+    return moved(trial.call(x[::-1])["own"][::-1], trial.outputs["own"], trial.tolerance)
+
+
+def _alike_words_share(trial):
+    (x,) = trial.arguments
+    alike = np.repeat(x[:1], len(x), axis=0)
+    return moved(trial.call(alike)["own"], np.full(len(x), 1 / len(x)), trial.tolerance)
+
+
+def _right_angles(trial):
+    """Words at right angles: a word scores its own square, and 0 with each other word."""
+    for length in (1.0, 2.0):
+        own = trial.call(length * np.eye(4))["own"]
+        wanted = np.exp(length**2) / (np.exp(length**2) + 3)
+        if found := moved(own, np.full(4, wanted), trial.tolerance):
+            return f"for words of length {length:g} {found}"
+    return None
+
+
+@sheet.function(
     "R2.6",
     "queries, keys and values are x itself",
+    points=0.5,
     asks="""
-    Six words, each a random vector of 64 features with variance 1. They attend to each
-    other with Q = K = V = x. Where does nearly all weight of a word go?
+    Words x (n, d) attend to each other with Q = K = V = x: scores x xᵀ, not divided, softmax over
+    the keys. Write `own_weight`: x → for each word the weight that it gives itself (n,). Two
+    lines are enough. Then run it on six random words, `rng.normal(size=(6, 64))`.
     """,
-    letter="a",
-    options={
-        "a": (
-            "to the word itself",
-            "Yes: x · x adds up 64 squares, about 64; a product with another word is near 0.",
-        ),
-        "b": ("to the word after it", "Nothing in x · x says which word is next."),
-        "c": (
-            "to all six alike",
-            "The scores lie far apart: about 64 for one word, near 0 for the others.",
-        ),
-        "d": (
-            "to the first word",
-            "Order does not enter: the first word is a word like any other.",
-        ),
+    outputs=lambda x: {"own": (len(x),)},
+    inputs=_words,
+    edges={
+        "one word": (np.array([[1.0, -2, 3]]),),
+        "words of very different length": (np.array([[0.5, 0], [3, 0], [-1000, 0]]),),
+        "a word twice": (np.array([[1.0, 2], [0, 1], [1, 2]]),),
     },
+    properties=(
+        Property(
+            "words in reverse order have the same weights in reverse order", _moves_with_the_words
+        ),
+        Property("n words that are all alike keep 1/n each", _alike_words_share),
+        Property(
+            "words of length l at right angles keep exp(l²) / (exp(l²) + n − 1)", _right_angles
+        ),
+    ),
     hints=(
-        "How large is x · x for 64 features of variance 1, and how large x · y for another y?",
-        "x · x is about ____, x · y has the mean 0 and the deviation 8.",
+        "Where in the map of weights does a word meet itself?",
+        "weights = softmax(x @ x.T); the weights on the word itself are its ____, np.diag.",
     ),
 )
+def own_weight(x):
+    """Right. Of six random words each keeps nearly all: x · x adds up 64 squares, about 64; a
+    product with another word is near 0.
+    """
+    weights = softmax(x @ x.T)
+    return np.diag(weights)
 
-sheet.choice(
+
+@own_weight.also_right
+def word_by_word(x):
+    return [softmax(x @ word)[place] for place, word in enumerate(x)]
+
+
+@own_weight.also_right
+def products_added_up(x):
+    weights = softmax((x[:, None] * x).sum(axis=-1))
+    return [row[place] for place, row in enumerate(weights)]
+
+
+@own_weight.also_right
+def own_weight_in_float32(x):
+    return np.diag(softmax(x.astype(np.float32) @ x.T.astype(np.float32)))
+
+
+@own_weight.mistake
+def of_the_word_after_it(x):
+    """Your result is as if you read the weight on the word after it. Nothing in x · x says which
+    word is next.
+    """
+    places = np.arange(len(x))
+    return softmax(x @ x.T)[places, (places + 1) % len(x)]
+
+
+@own_weight.mistake
+def all_alike(x):
+    """1/n would be all six alike. The scores lie far apart: x · x for the word itself, and less
+    for most others.
+    """
+    return np.full(len(x), 1 / len(x))
+
+
+@own_weight.mistake
+def of_the_first_word(x):
+    """Your result is as if you read the weight on the first word. It is a word like any other:
+    take place i of row i.
+    """
+    return softmax(x @ x.T)[:, 0]
+
+
+@own_weight.mistake
+def scores_returned(x):
+    """These are the scores x · x. Softmax over the keys makes weights of them."""
+    return (x * x).sum(axis=1)
+
+
+@own_weight.mistake
+def divided_by_the_root(x):
+    """Your result is as if scores were divided by √d. Here they are not."""
+    return np.diag(softmax(x @ x.T / np.sqrt(x.shape[1])))
+
+
+@own_weight.mistake
+def largest_of_each_row(x):
+    """That is the largest weight of each row. A longer word may get more than the word itself."""
+    return softmax(x @ x.T).max(axis=1)
+
+
+def _rows_and_order(rng, square=False):
+    n, d = sizes(rng, 2, square, least=4)
+    return rng.normal(size=(n, d)), rng.permutation(n)
+
+
+def _row_of_its_word(trial):
+    rows, order = trial.arguments
+    return moved(trial.outputs["shuffled"][0], rows[order[0]], trial.tolerance)
+
+
+def _order_as_it_was(trial):
+    rows, order = trial.arguments
+    return moved(trial.call(rows, np.arange(len(order)))["shuffled"], rows, trial.tolerance)
+
+
+def _there_and_back(trial):
+    rows, order = trial.arguments
+    back = trial.call(trial.outputs["shuffled"], np.argsort(order))["shuffled"]
+    return moved(back, rows, trial.tolerance)
+
+
+@sheet.function(
     "R2.7",
     "a shuffled sentence",
+    points=0.5,
     asks="""
-    Self-attention with its projections, but without places. The words are shuffled. What
-    becomes of the output?
+    Self-attention with its projections, but without places, made `rows` (n, d) of the words x. Now
+    the same words come as `x[order]`. Write `after_shuffle`: rows, order → the rows that it makes
+    of them, without attending once more. One line is enough.
     """,
-    letter="b",
-    options={
-        "a": (
-            "the same rows, in their old order",
-            "A row belongs to a word: when the word moves, so does its row.",
-        ),
-        "b": (
-            "the same rows, shuffled like the words",
-            "Yes: f(P x) = P f(x). Shuffle in, the same shuffle out.",
-        ),
-        "c": (
-            "other numbers in each of the rows",
-            "Each word still meets the same words, so it gets the same mix.",
-        ),
-        "d": (
-            "the mean of the rows, in every row",
-            "Attention keeps one row for each word: nothing is averaged over the rows.",
-        ),
+    outputs=lambda rows, order: {"shuffled": rows.shape},
+    inputs=_rows_and_order,
+    edges={
+        "one word": (np.array([[1.0, -2, 3]]), np.array([0])),
+        "each word one place further": (np.arange(8.0).reshape(4, 2), np.array([3, 0, 1, 2])),
+        "the order as it was": (np.arange(6.0).reshape(3, 2), np.array([0, 1, 2])),
     },
+    properties=(
+        Property("the first row belongs to the word that now comes first", _row_of_its_word),
+        Property("words in the order as it was have the rows as they were", _order_as_it_was),
+        Property("a shuffle and then back gives the rows as they were", _there_and_back),
+    ),
     hints=(
         "Which keys and values does a word meet, before and after the shuffle?",
-        "The same ones, so the same mix; it stands in the word's ____ row.",
+        "The same ones, so the same mix: f(x[order]) = f(x)[____].",
     ),
 )
+def after_shuffle(rows, order):
+    """Right: f(P x) = P f(x). Shuffle in, the same shuffle out."""
+    return rows[order]
+
+
+@after_shuffle.also_right
+def put_in_their_places(rows, order):
+    shuffled = np.empty_like(rows)
+    shuffled[np.argsort(order)] = rows
+    return shuffled
+
+
+@after_shuffle.also_right
+def one_at_a_time(rows, order):
+    return [rows[place] for place in order]
+
+
+@after_shuffle.also_right
+def taken_in_float32(rows, order):
+    return np.take(rows.astype(np.float32), order, axis=0)
+
+
+@after_shuffle.mistake
+def the_old_order(rows, order):
+    """These are the rows in their old order. A row belongs to a word: when the word moves, so does
+    its row.
+    """
+    return rows.copy()
+
+
+@after_shuffle.mistake
+def shuffled_backwards(rows, order):
+    """Your result is as if the shuffle was undone: row i goes to place order[i]. x[order] takes
+    word order[i] to place i.
+    """
+    return rows[np.argsort(order)]
+
+
+@after_shuffle.mistake
+def mean_in_every_row(rows, order):
+    """That is the mean of the rows, in every row. Attention keeps one row for each word: nothing is
+    averaged over them.
+    """
+    return np.repeat(rows.mean(axis=0, keepdims=True), len(rows), axis=0)
+
+
+@after_shuffle.mistake
+def turned_round(rows, order):
+    """Your result is as if the words came in reverse. They come as x[order], whatever the order
+    is.
+    """
+    return rows[::-1]
+
+
+@after_shuffle.mistake
+def other_numbers(rows, order):
+    """These are other numbers. Each word still meets the same words, so it gets the same mix: no
+    row changes, it only moves.
+    """
+    return (rows + rows[order]) / 2
+
 
 sheet.choice(
     "R2.8",
@@ -228,34 +441,43 @@ sheet.choice(
     ),
 )
 
-sheet.choice(
+
+@sheet.value(
     "R2.9",
-    "five words and fifty",
+    "seven words and seventy",
+    points=0.5,
     asks="""
-    A model without attention is 64 wide. It reads 5 words, later 50. How many numbers of
-    the source reach its decoder?
+    A model without attention is 48 wide. It reads 7 words, later 70. How many numbers of
+    the source reach its decoder, each time? Two whole numbers.
     """,
-    letter="b",
-    options={
-        "a": (
-            "5 · 64, then 50 · 64",
-            "The encoder has a state for each word, but without attention only one goes on.",
-        ),
-        "b": (
-            "64 both times",
-            "Yes: one vector of 64 numbers, however long the source was. That is the bottleneck.",
-        ),
-        "c": ("5, then 50", "The vector is as wide as the model, not as long as the sentence."),
-        "d": (
-            "64, then 640",
-            "The width is chosen before training. It does not grow with the sentence.",
-        ),
-    },
+    what="two whole numbers, for 7 words and for 70",
     hints=(
         "What goes from the encoder to the decoder where there is no attention?",
         "One vector, and its width is ____ for any length.",
     ),
 )
+def numbers_that_go_over():
+    """Right: one vector of 48 numbers, however long the source was. That is the bottleneck."""
+    return 48, 48
+
+
+@numbers_that_go_over.mistake
+def every_state():
+    """The encoder has a state for each word, but without attention only one goes on."""
+    return 7 * 48, 70 * 48
+
+
+@numbers_that_go_over.mistake
+def as_long_as_the_sentence():
+    """The vector is as wide as the model, not as long as the sentence."""
+    return 7, 70
+
+
+@numbers_that_go_over.mistake
+def ten_times_as_wide():
+    """The width is chosen before training. It does not grow with the sentence."""
+    return 48, 480
+
 
 sheet.choice(
     "R2.10",
