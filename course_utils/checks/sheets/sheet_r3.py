@@ -1,12 +1,16 @@
 """The exercises of review R3, after lessons 00 to 14: ten questions, an order, a bug, a reason."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
 from course_utils.checks.orders import stands_before
+from course_utils.checks.returned import Failure
 from course_utils.checks.sheets.attention_inputs import sizes
+from course_utils.checks.work import claimed_matrix
 
 sheet = Sheet("R3", choices={"points": 0.5})
 
@@ -33,31 +37,106 @@ sheet.choice(
     ),
 )
 
-sheet.choice(
+X_I, X_J = np.array([2.0, 1]), np.array([1.0, 3])
+
+
+class _Looks(NamedTuple):
+    """Two matrices, and the scores that they make: of i for j, and of j for i."""
+
+    W_query: np.ndarray
+    W_key: np.ndarray
+    i_to_j: float
+    j_to_i: float
+
+    def told(self):
+        """Return both scores as rows of evidence."""
+        return [("i → j", f"{self.i_to_j:.3g}"), ("j → i", f"{self.j_to_i:.3g}")]
+
+
+def _both_scores(answer, rng):
+    if not isinstance(answer, list | tuple | np.ndarray) or len(answer) != 2:
+        raise Failure(f"Give [W_query, W_key], two matrices; got {shown(answer)}")
+    names = ("W_query", "W_key")
+    W_query, W_key = (claimed_matrix(n, W, (2, 2)) for n, W in zip(names, answer, strict=True))
+    i_to_j, j_to_i = X_I @ W_query @ (X_J @ W_key), X_J @ W_query @ (X_I @ W_key)
+    return _Looks(W_query, W_key, i_to_j, j_to_i)
+
+
+def _the_same_both_ways(seen):
+    return np.isclose(seen.i_to_j, seen.j_to_i)
+
+
+@sheet.claim(
     "R3.2",
-    "one matrix for queries and keys",
+    "i looks at j, and not back",
+    points=0.5,
     asks="""
-    A self-attention makes queries and keys with one and the same matrix. What can its
-    scores not do?
+    Two words, x_i = [2, 1] and x_j = [1, 3]. Give a W_query and a W_key, each two rows of two
+    numbers, with which the score i → j = (x_i W_query) · (x_j W_key) is larger than j → i by at
+    least 1. Any such pair passes.
     """,
-    letter="d",
-    options={
-        "a": (
-            "be below 0 for two words",
-            "They can: x_i · x_j is negative for vectors that point apart.",
-        ),
-        "b": ("differ from row to row", "They can: each row has another query, so other scores."),
-        "c": (
-            "be highest for the word itself",
-            "They can, and easily: x W · x W is a sum of squares.",
-        ),
-        "d": ("rate i → j above j → i", "Yes: (x_i W) · (x_j W) is the same both ways round."),
-    },
+    what="a list of two matrices, [W_query, W_key]",
+    tried=_both_scores,
     hints=(
-        "Write the score of words i and j, and then that of j and i.",
-        "(x_i W) · (x_j W) = (x_j W) · ____",
+        "Write the score of words i and j, and then that of j and i. When are they the same?",
+        "x_i (W_query W_keyᵀ) x_jᵀ: keep W_query = [[1, 0], [0, 1]]; W_key is a quarter ____.",
     ),
 )
+def look_one_way():
+    """Right: only where W_query W_keyᵀ is not symmetric can i → j differ from j → i."""
+    return [[[1, 0], [0, 1]], [[0, -1], [1, 0]]]
+
+
+@look_one_way.also_right
+def one_feature_asks_for_the_other():
+    return ([[1, 0], [0, 0]], [[0, 0], [1, 0]])
+
+
+@look_one_way.also_right
+def as_arrays():
+    return np.array([[[1.0, 0], [0, 1]], [[0, -3], [3, 0]]])
+
+
+@look_one_way.also_right
+def a_turn_in_the_query():
+    return np.array([[0.0, 1], [-1, 0]]), 2 * np.eye(2)
+
+
+@look_one_way.mistake(
+    shows=lambda seen: seen.told() if not (seen.W_query @ seen.W_key.T).any() else None
+)
+def all_scores_0():
+    """W_query W_keyᵀ is 0 here, so every score is: nobody looks at anybody more than at others."""
+    return [[[0, 0], [0, 0]], [[1, 0], [0, 1]]]
+
+
+@look_one_way.mistake(
+    shows=lambda seen: seen.told() if np.array_equal(seen.W_query, seen.W_key) else None
+)
+def one_matrix_for_both():
+    """One and the same matrix for both: (x_i W) · (x_j W) is the same both ways round."""
+    return [[[1, 2], [0, 1]], [[1, 2], [0, 1]]]
+
+
+@look_one_way.mistake(shows=lambda seen: seen.told() if _the_same_both_ways(seen) else None)
+def symmetric_together():
+    """Two different matrices, yet W_query W_keyᵀ is symmetric, and both scores are the same."""
+    return [[[2, 0], [0, 1]], [[1, 0], [0, 1]]]
+
+
+@look_one_way.mistake(shows=lambda seen: seen.told() if seen.i_to_j < seen.j_to_i else None)
+def the_other_way_round():
+    """Here j looks at i more than i at j. Exchange W_query and W_key."""
+    return [[[0, -1], [1, 0]], [[1, 0], [0, 1]]]
+
+
+@look_one_way.mistake(
+    shows=lambda seen: seen.told() if not seen.i_to_j - seen.j_to_i > 1 - 1e-9 else None
+)
+def less_than_1_apart():
+    """The right way round, but less than 1 apart. Twice a matrix makes twice the difference."""
+    return [[[0.1, 0], [0, 0.1]], [[0, -0.5], [0.5, 0]]]
+
 
 sheet.choice(
     "R3.3",
@@ -120,45 +199,108 @@ sheet.choice(
     ),
 )
 
-sheet.choice(
+
+@sheet.value(
     "R3.5",
     "what attention adds",
+    points=0.5,
     asks="""
-    Encoder and decoder are GRUs, 500 wide. Source and target have 30 words. How many
-    multiply-adds does the dot product, with its mix, add to theirs?
+    Encoder and decoder are GRUs, 200 wide. Source and target have 24 words. How many
+    multiply-adds does the dot product, with its mix, add to theirs, in percent? One number,
+    within 0.1.
     """,
-    letter="a",
-    options={
-        "a": ("1 %", "Yes: n / 6d = 30 / 3,000."),
-        "b": ("6 %", "6 % is n / d. The GRUs have 6 d² a step."),
-        "c": ("17 %", "17 % comes out for n = d. Here the sentence is short and the model wide."),
-        "d": ("100 %", "Length against width: 30 words are far fewer than 6 · 500."),
-    },
+    what="one number, in percent",
+    tolerance=0.1,
     hints=(
         "Which two numbers did lesson 11 compare?",
-        "n / (6 · d) = 30 / ____",
+        "n / (6 · d) = 24 / ____, times 100.",
     ),
 )
+def added_by_attention():
+    """Right: n / 6d = 24 / 1,200."""
+    return 2
 
-sheet.choice(
+
+@added_by_attention.mistake
+def length_against_width():
+    """12 % is n / d. The GRUs have 6 d² a step."""
+    return 12
+
+
+@added_by_attention.mistake
+def as_long_as_wide():
+    """17 % comes out for n = d. Here the sentence is short and the model wide."""
+    return 100 / 6
+
+
+@added_by_attention.mistake
+def as_much_again():
+    """100 % would be as much again. Length against width: 24 words are far fewer than 6 · 200."""
+    return 100
+
+
+@added_by_attention.mistake
+def half_a_gru():
+    """4 % is n / 3d. Two gates and a candidate, each with two products: 6 d² a step."""
+    return 4
+
+
+@added_by_attention.mistake
+def not_in_percent():
+    """0.02 is the share. Asked is percent, 100 times that."""
+    return 0.02
+
+
+@sheet.value(
     "R3.6",
     "a score of 0",
+    points=0.5,
     asks="""
-    Three keys have the scores 2, 1 and 3. The third is to be hidden, so its score is set to
-    0, and then comes softmax. What is its weight?
+    Three keys have the scores 1, 1 and 4. The third is to be hidden, so its score is set to
+    0, and then comes softmax. Which weight has it? One number, within 0.005; Python may
+    compute it.
     """,
-    letter="c",
-    options={
-        "a": ("exactly 0", "exp(0) is 1, not 0: a score of 0 is a score like any other."),
-        "b": ("1 %", "Softmax counts it in: its share is 1 of e² + e + 1."),
-        "c": ("9 %", "Yes: 1 / (7.39 + 2.72 + 1). Only −∞ gives exactly 0."),
-        "d": ("33 %", "A third each only if all three scores were equal."),
-    },
+    what="one number, the weight of the third key",
+    tolerance=0.005,
     hints=(
         "What is exp(0)?",
-        "1 / (e² + e¹ + ____)",
+        "1 / (e¹ + e¹ + ____)",
     ),
 )
+def weight_of_a_score_of_0():
+    """Right: 1 / (2.72 + 2.72 + 1), some 16 %. Only −∞ gives exactly 0."""
+    return 1 / (2 * np.e + 1)
+
+
+@weight_of_a_score_of_0.mistake
+def hidden():
+    """exp(0) is 1, not 0: a score of 0 is a score like any other."""
+    return 0
+
+
+@weight_of_a_score_of_0.mistake
+def a_third():
+    """A third each only if all three scores were equal."""
+    return 1 / 3
+
+
+@weight_of_a_score_of_0.mistake
+def score_kept():
+    """That is its weight with the score 4. It was set to 0 before softmax."""
+    return np.exp(4) / (2 * np.e + np.exp(4))
+
+
+@weight_of_a_score_of_0.mistake
+def against_one_key():
+    """Your result is as if there was one other key: softmax counts both in, e¹ + e¹."""
+    return 1 / (np.e + 1)
+
+
+@weight_of_a_score_of_0.mistake
+def left_out_of_the_sum():
+    """Softmax counts it in: its own 1 belongs to the sum that it is divided by."""
+    return 1 / (2 * np.e)
+
 
 sheet.choice(
     "R3.7",
@@ -192,51 +334,94 @@ sheet.choice(
     ),
 )
 
-sheet.choice(
+
+@sheet.value(
     "R3.8",
-    "four words and six tiles",
+    "five words and nine tiles",
+    points=0.5,
     asks="""
-    A text has 4 words, an image 6 tiles. How many scores are there if words ask tiles, and
-    how many if all ten stand in one sequence that attends to itself?
+    A text has 5 words, an image 9 tiles. How many scores are there if words ask tiles, and
+    how many if all fourteen stand in one sequence that attends to itself? Two whole numbers.
     """,
-    letter="b",
-    options={
-        "a": ("10 and 100", "Across: each of 4 words asks each of 6 tiles. That is no sum."),
-        "b": ("24 and 100", "Yes: 4 · 6 across, and (4 + 6)² joined."),
-        "c": ("24 and 48", "Joined, words ask words and tiles ask tiles too: four blocks."),
-        "d": ("24 and 52", "52 are the two inner blocks, 16 + 36. Joined there are all four."),
-    },
+    what="two whole numbers, across and joined",
     hints=(
         "Who asks and who is asked, in each of the two ways?",
-        "n · m against (n + m)², with n = 4 and m = ____.",
+        "n · m against (n + m)², with n = 5 and m = ____.",
     ),
 )
+def scores_counted():
+    """Right: 5 · 9 across, and (5 + 9)² joined."""
+    return 45, 196
 
-sheet.choice(
+
+@scores_counted.mistake
+def a_sum_across():
+    """Across: each of 5 words asks each of 9 tiles. That is no sum."""
+    return 14, 196
+
+
+@scores_counted.mistake
+def only_words_and_tiles():
+    """Joined, words ask words and tiles ask tiles too: four blocks."""
+    return 45, 90
+
+
+@scores_counted.mistake
+def inner_blocks_alone():
+    """106 are the two inner blocks, 25 + 81. Joined there are all four."""
+    return 45, 106
+
+
+@sheet.value(
     "R3.9",
     "coverage",
+    points=0.5,
     asks="""
-    Row = step of writing, column = word of the source. What is the coverage of a source
-    word?
+    Row = step of writing, column = word of the source:
+
+    ```text
+    0.7  0.1  0.1  0.1
+    0.1  0.5  0.2  0.2
+    0.1  0.2  0.6  0.1
+    ```
+
+    What is the coverage of the second word, after these three steps? One number, within 0.005.
     """,
-    letter="c",
-    options={
-        "a": ("the sum of its row", "A row sums to 1 at each step, whatever was read."),
-        "b": ("its largest weight", "The largest weight is one step. Coverage adds up all steps."),
-        "c": (
-            "the sum of its column",
-            "Yes: the sum of its column, one weight from each step so far.",
-        ),
-        "d": (
-            "how many steps it has",
-            "Words are not counted: how much was read is a sum of weights.",
-        ),
-    },
+    what="one number, the coverage of the second word",
+    tolerance=0.005,
     hints=(
         "Row = step, column = source word. Where do all weights of one word stand?",
         "weights.sum(axis=____)",
     ),
 )
+def covered():
+    """Right: the sum of its column, one weight from each step so far."""
+    return 0.1 + 0.5 + 0.2
+
+
+@covered.mistake
+def sum_of_the_row():
+    """A row sums to 1 at each step, whatever was read."""
+    return 1
+
+
+@covered.mistake
+def largest_weight():
+    """The largest weight is one step. Coverage adds up all steps."""
+    return 0.5
+
+
+@covered.mistake
+def steps():
+    """Steps are not counted: how much was read is a sum of weights."""
+    return 3
+
+
+@covered.mistake
+def mean_of_the_column():
+    """That is the mean of its column. Coverage is the sum: it grows with every step."""
+    return 0.8 / 3
+
 
 sheet.choice(
     "R3.10",
