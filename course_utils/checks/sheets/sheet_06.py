@@ -1,5 +1,7 @@
 """The exercises of sheet 06: the scale, the general rule, and what the argument for √d assumes."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from course_utils.attention import softmax
@@ -13,33 +15,53 @@ from course_utils.checks.sheets.attention_inputs import (
     rows_sum_to_one,
     sizes,
 )
+from course_utils.checks.work import claimed_matrix
 
 sheet = Sheet("06")
 
 
-sheet.choice(
+@sheet.value(
     "06.1",
     "which square root?",
     points=1,
     asks="""
-    A model is 64 wide and has 4 heads, so each head has keys of width 16. 10 words are
-    read. By what is a score divided?
+    A model is 192 wide and has 3 heads, which share its width. 30 words are read. By what is a
+    score divided? One number, within 0.01.
     """,
-    letter="a",
-    options={
-        "a": (
-            "√16",
-            "Yes: 64 / 4 heads leaves 16 features for each, and those are added up in q · k.",
-        ),
-        "b": ("√64", "64 is the width of the model. One head's dot product adds up 16 products."),
-        "c": ("√10", "The number of keys does not enter a single score."),
-        "d": ("16", "16 is the variance of such a dot product; its deviation is the root, √16."),
-    },
+    what="one number, the divisor",
+    tolerance=0.01,
     hints=(
         "How many products does one score of one head add up?",
-        "d_k = model width / heads = 64 / 4, so the divisor is √____.",
+        "d_k = model width / heads = 192 / 3, so the divisor is √____.",
     ),
 )
+def divisor_of_a_head():
+    """Right: 192 / 3 heads leaves 64 features for each, and those are added up in q · k."""
+    return np.sqrt(192 / 3)
+
+
+@divisor_of_a_head.mistake
+def root_of_the_models_width():
+    """√192 is that of the model. One head's dot product adds up 64 products."""
+    return np.sqrt(192)
+
+
+@divisor_of_a_head.mistake
+def root_of_the_number_of_keys():
+    """√30: the number of keys does not enter a single score."""
+    return np.sqrt(30)
+
+
+@divisor_of_a_head.mistake
+def variance_of_a_head():
+    """64 is the variance of such a dot product; its deviation is the root."""
+    return 64
+
+
+@divisor_of_a_head.mistake
+def root_of_the_heads():
+    """√3: the number of heads is no width. It says into how many parts the width is cut."""
+    return np.sqrt(3)
 
 
 def _by_width(trial):
@@ -332,29 +354,103 @@ def scaled(queries, keys, W):
     return queries @ W @ keys.T / np.sqrt(keys.shape[1])
 
 
-sheet.choice(
+A, B = np.array([1.0, 2]), np.array([2.0, 1])
+
+
+class _OneWay(NamedTuple):
+    """A matrix W, and the scores that it makes: of a for b, and of b for a."""
+
+    W: np.ndarray
+    a_for_b: float
+    b_for_a: float
+
+    def told(self):
+        """Return both scores as rows of evidence."""
+        return [("s(a, b)", f"{self.a_for_b:.3g}"), ("s(b, a)", f"{self.b_for_a:.3g}")]
+
+    def is_asked_for(self):
+        """Tell whether both scores are as far from 0 as they are to be, on the right side."""
+        return self.a_for_b > 1 - 1e-9 and self.b_for_a < -1 + 1e-9
+
+
+def _scores_of_W(W, rng):
+    W = claimed_matrix("W", W, (2, 2))
+    return _OneWay(W, A @ W @ B, B @ W @ A)
+
+
+@sheet.claim(
     "06.5",
     "a score that holds one way only",
     points=1,
     asks="""
-    a = [1, 0], b = [0, 1]. With which W is the score of a for b above 0, and that of b for
-    a below 0?
+    a = [1, 2], b = [2, 1], and s(x, y) = x W yᵀ. Give a W, two rows of two numbers, with which
+    s(a, b) is at least 1 and s(b, a) at most −1. Any such W passes.
     """,
-    letter="b",
-    options={
-        "a": ("[[1, 0], [0, 1]]", "The identity gives a · b both ways: 0 and 0."),
-        "b": (
-            "[[0, 1], [−1, 0]]",
-            "Yes: s(a, b) = 1 and s(b, a) = −1. A rotation by a quarter turn.",
-        ),
-        "c": ("[[0, 1], [1, 0]]", "This matrix is symmetric, so s(a, b) = s(b, a) = 1."),
-        "d": ("with none", "There is one: it must not be symmetric. Try a rotation."),
-    },
+    what="a matrix W, two rows of two numbers",
+    tried=_scores_of_W,
     hints=(
         "Can a symmetric W give different scores both ways?",
-        "s(a, b) is the number in row 0, column 1 of W; s(b, a) the one in row ____, column ____.",
+        "[[0, p], [−p, 0]] is a quarter turn: s(a, b) = p − 4 p, and s(b, a) = 4 p − ____.",
     ),
 )
+def one_way():
+    """Right: a quarter turn, which is not symmetric. s(a, b) = 3 and s(b, a) = −3."""
+    return [[0, -1], [1, 0]]
+
+
+@one_way.also_right
+def not_only_a_turn():
+    return np.array([[0.1, -2], [2, 0.1]])
+
+
+@one_way.also_right
+def in_a_tuple():
+    return ((0.0, -0.5), (0.5, 0.0))
+
+
+@one_way.also_right
+def nothing_of_the_rest():
+    return [[-1, 0], [2, -1]]
+
+
+@one_way.mistake(shows=lambda seen: seen.told() if not seen.W.any() else None)
+def nothing_but_0():
+    """With nothing but 0 in W every score is 0. There is a W: it must not be symmetric."""
+    return [[0, 0], [0, 0]]
+
+
+@one_way.mistake(
+    shows=lambda seen: seen.told() if np.allclose(seen.W, seen.W[0, 0] * np.eye(2)) else None
+)
+def the_identity():
+    """The identity, or a multiple of it, gives a · b both ways: the same score."""
+    return [[1, 0], [0, 1]]
+
+
+@one_way.mistake(shows=lambda seen: seen.told() if np.allclose(seen.W, seen.W.T) else None)
+def a_symmetric_W():
+    """This matrix is symmetric, so s(a, b) = s(b, a)."""
+    return [[0, 1], [1, 0]]
+
+
+@one_way.mistake(shows=lambda seen: seen.told() if seen.a_for_b < 0 < seen.b_for_a else None)
+def the_other_way_round():
+    """The other way round: here b has the score above 0. Transpose W."""
+    return [[0, 1], [-1, 0]]
+
+
+@one_way.mistake(shows=lambda seen: seen.told() if seen.a_for_b * seen.b_for_a >= 0 else None)
+def one_sign_for_both():
+    """The two scores differ, but one is not above 0 and the other below. [[0, p], [q, 0]]: try p
+    and q of opposite sign.
+    """
+    return [[0, 1], [2, 0]]
+
+
+@one_way.mistake(shows=lambda seen: seen.told() if not seen.is_asked_for() else None)
+def too_near_to_0():
+    """The right signs, but nearer to 0 than 1 and −1. Ten times W gives ten times the scores."""
+    return [[0, -0.1], [0.1, 0]]
 
 
 @sheet.value(
