@@ -1,12 +1,16 @@
 """The exercises of sheet 07: self-attention, its projections, and what it knows about order."""
 
+import re
 from itertools import permutations
+from typing import NamedTuple
 
 import numpy as np
 
 from course_utils.attention import attend, softmax
+from course_utils.checks.answers import shown
 from course_utils.checks.declare import Sheet
 from course_utils.checks.exercises import Property
+from course_utils.checks.returned import Failure
 from course_utils.checks.sheets.attention_edges import TIES, edges_in_pairs
 from course_utils.checks.sheets.attention_inputs import (
     moved,
@@ -14,6 +18,7 @@ from course_utils.checks.sheets.attention_inputs import (
     rows_sum_to_one,
     sizes,
 )
+from course_utils.checks.work import checked_text
 
 sheet = Sheet("07")
 
@@ -736,38 +741,122 @@ def scores_returned(n):
     return (x @ look_ahead(n)[0]) @ x.T
 
 
-sheet.choice(
+WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")  # a Chinese character is a word here
+MOST_WORDS = 20
+
+
+class _Pair(NamedTuple):
+    """Two sentences as lists of words, and the words that receive something else in the two."""
+
+    one: list
+    other: list
+    told_apart: list
+
+    def told(self):
+        """Return both sentences' words as rows of evidence."""
+        return [("first", " ".join(sorted(self.one))), ("second", " ".join(sorted(self.other)))]
+
+
+def _words_of(text):
+    words = WORD.findall(checked_text("a sentence", text).lower())
+    if not 0 < len(words) <= MOST_WORDS:
+        raise Failure(f"A sentence has 1 to {MOST_WORDS} words; got {len(words)} in {shown(text)}.")
+    return words
+
+
+def _received(words, vectors, projections):
+    """Return what each word receives from self-attention without places, {word: context}."""
+    x = np.array([vectors[word] for word in words])
+    context = attend(*(x @ W for W in projections)).context
+    return dict(zip(words, context, strict=True))
+
+
+def _read_by_self_attention(sentences, rng):
+    """Read both sentences with random words and projections; see who receives something else."""
+    if isinstance(sentences, str) or not hasattr(sentences, "__len__") or len(sentences) != 2:
+        raise Failure(f"Give a list of two sentences; got {shown(sentences)}.")
+    one, other = (_words_of(text) for text in sentences)
+    vectors = {word: rng.normal(size=4) for word in sorted({*one, *other})}
+    projections = rng.normal(size=(3, 4, 4)) / 2
+    found = [_received(words, vectors, projections) for words in (one, other)]
+    both = sorted(found[0].keys() & found[1].keys())
+    apart = [w for w in both if not np.allclose(found[0][w], found[1][w], rtol=1e-9, atol=1e-12)]
+    return _Pair(one, other, apart)
+
+
+@sheet.claim(
     "07.5",
     "twins for a bag of words",
     points=1,
     asks="""
-    Self-attention without places reads two sentences. Trained or not, in which pair does
-    any word receive something else?
+    Self-attention without places reads two sentences. Write two of at most 20 words in which some
+    word receives something else, although no word stands in one of them alone. Capital letters and
+    full stops do not count. The check reads them with random words and projections.
     """,
-    letter="c",
-    options={
-        "a": (
-            "dog bites man · man bites dog",
-            "The same three words: each of them receives the same in both sentences.",
-        ),
-        "b": (
-            "the cat saw a bird · a bird saw the cat",
-            "The same five words in another order: no word can tell.",
-        ),
-        "c": (
-            "the cat saw a bird · the cat saw the bird",
-            "Right: other words in the bag (two times “the”), so other weights.",
-        ),
-        "d": (
-            "no cat saw birds · cat saw no birds",
-            "The same four words in another order: no word can tell.",
-        ),
-    },
+    what="a list of two sentences",
+    tried=_read_by_self_attention,
     hints=(
         "Write the words of both sentences in the order of the alphabet. What is left to see?",
-        "f(P x) = P f(x): only a pair with different ____ can be told apart.",
+        "f(P x) = P f(x): order does not count. How ____ a word stands in a sentence does.",
     ),
 )
+def told_apart():
+    """Right: the same words, but not each as often, so other weights on them."""
+    return [
+        "the cat saw a bird and the dog saw a cat",
+        "the cat saw the bird and a dog saw the cat",
+    ]
+
+
+@told_apart.also_right
+def once_more():
+    return ("Dog bites man.", "Dog bites man, man.")
+
+
+@told_apart.also_right
+def in_chinese():
+    return ["狗咬人", "人咬狗咬人"]
+
+
+@told_apart.also_right
+def twice_but_for_one():
+    return ["a b", "a a a b b"]
+
+
+@told_apart.mistake(shows=lambda seen: seen.told() if seen.one == seen.other else None)
+def one_sentence_twice():
+    """That is one sentence, twice. Each word receives the same."""
+    return ["the cat saw a bird", "The cat saw a bird."]
+
+
+@told_apart.mistake(
+    shows=lambda seen: seen.told() if sorted(seen.one) == sorted(seen.other) else None
+)
+def another_order():
+    """The same words, each as often, in another order: no word can tell."""
+    return ["dog bites man", "man bites dog"]
+
+
+@told_apart.mistake(shows=lambda seen: seen.told() if {*seen.one} != {*seen.other} else None)
+def a_word_in_one_alone():
+    """A word stands in one of them alone. Then it is plain that others receive something else: use
+    the same words.
+    """
+    return ["the cat saw a bird", "the cat saw the bird"]
+
+
+@told_apart.mistake(shows=lambda seen: seen.told() if len({*seen.one}) == 1 else None)
+def one_word_alone():
+    """There is only one word to mix: however often it stands there, it receives its own value."""
+    return ["dog", "dog dog dog"]
+
+
+@told_apart.mistake(shows=lambda seen: seen.told() if not seen.told_apart else None)
+def all_as_many_times_more():
+    """Each word stands there as many times more, so each keeps its share of the mix: no word can
+    tell.
+    """
+    return ["dog bites man", "dog bites man dog bites man"]
 
 
 sheet.reason(
