@@ -191,35 +191,48 @@ def upside_down(n, m, d):
     return 6 * d * d * (n + m) / (2 * n * m * d)
 
 
-sheet.choice(
+@sheet.value(
     "11.3",
     "self-attention or recurrence?",
     points=1,
     asks="""
-    Width d = 512. Self-attention without projections takes 2 n² d, a GRU 6 n d². From which
-    length on does self-attention need more?
+    Width d = 384. Self-attention without projections takes 2 n² d multiply-adds, a GRU 6 n d². At
+    which length n do both take as many? One whole number; 0 if at none.
     """,
-    letter="c",
-    options={
-        "a": (
-            "above 64",
-            "At n = 64, 2 n² d is far below 6 n d²: divide both by 2 n d, and compare n with 3 d.",
-        ),
-        "b": (
-            "above 512",
-            "At n = 512 = d: 2 n² d = 2 d³, and 6 n d² = 6 d³. Self-attention still needs less.",
-        ),
-        "c": ("above 1,536", "Yes: 2 n² d > 6 n d² from n > 3 d = 1,536 on."),
-        "d": (
-            "never",
-            "It has a square in n; the other grows with n only. So it must cross somewhere.",
-        ),
-    },
+    what="one whole number, the length",
+    tolerance=0.5,
     hints=(
         "Divide 2 n² d and 6 n d² by what they share. What is left?",
-        "2 n² d > 6 n d² means n > ____ · d.",
+        "2 n² d = 6 n d² means n = ____ · d.",
     ),
 )
+def as_many():
+    """Right: 2 n² d > 6 n d² from n > 3 d = 1,152 on. Up to there self-attention needs less."""
+    return 3 * 384
+
+
+@as_many.mistake
+def a_third_of_the_width():
+    """At n = 128, 2 n² d is far below 6 n d²: divide both by 2 n d, and compare n with 3 d."""
+    return 384 / 3
+
+
+@as_many.mistake
+def as_long_as_wide():
+    """At n = 384 = d: 2 n² d = 2 d³, and 6 n d² = 6 d³. Self-attention still needs less."""
+    return 384
+
+
+@as_many.mistake
+def at_none():
+    """One has a square in n; the other grows with n only. So they must cross somewhere."""
+    return 0
+
+
+@as_many.mistake
+def six_times_the_width():
+    """At n = 2,304 = 6 d: 2 n² d = 72 d³, and 6 n d² = 36 d³. Self-attention needs more already."""
+    return 6 * 384
 
 
 @sheet.value(
