@@ -13,6 +13,7 @@ import ipywidgets as widgets
 from course_utils.checks.catalogue import beside
 from course_utils.checks.choices import ChoiceExercise
 from course_utils.checks.progress_store import store
+from course_utils.checks.values import ValueExercise
 from course_utils.learning.memory import due_on, now
 from course_utils.learning.panels import button, choice, notice, spoken, strong, text, typed
 from course_utils.learning.predictions import Typo, is_right, number_typed
@@ -24,8 +25,9 @@ REVIEWS = AFTER_LESSON.keys() - {TEST}  # the review sheets
 class Card(NamedTuple):
     """One question that comes back: what is asked, what is offered, and how an answer is judged.
 
-    options : what can be chosen, or None where a number is typed.  judge : answer → (whether it
+    options : what can be chosen, or None where an answer is typed.  judge : answer → (whether it
     is right, what is said to it).  reviews : the answers so far, as `memory.due_on` reads them.
+    read : typed text → the answer, or a Typo; one number where nothing else is said.
     """
 
     key: str
@@ -33,6 +35,7 @@ class Card(NamedTuple):
     options: list | None
     judge: Callable
     reviews: list
+    read: Callable = number_typed
 
     @property
     def due(self):
@@ -86,16 +89,41 @@ def _of_prediction(key, entry, reviews):
 
 
 def _of_exercise(key, entry, reviews):
+    """Return a review sheet's choice or numbers; what is code is built in its sheet."""
     asked = beside(key).get(key)
-    if sheet_of(key) not in REVIEWS or not isinstance(asked, ChoiceExercise):
+    make = {ChoiceExercise: _of_choice, ValueExercise: _of_value}.get(type(asked))
+    if sheet_of(key) not in REVIEWS or make is None:
         return None  # other sheets ask about what stands beside the question
+    return make(asked, reviews)
+
+
+def _of_choice(asked, reviews):
     offered = {f"{letter}) {one.offered}": letter for letter, one in asked.options.items()}
 
     def judge(chosen):
         letter = offered[chosen]
         return letter == asked.letter, asked.options[letter].reply
 
-    return Card(key, " ".join(asked.asks.split()), list(offered), judge, reviews)
+    return Card(asked.id, _in_one_line(asked), list(offered), judge, reviews)
+
+
+def _of_value(asked, reviews):
+    """Return numbers as a line of text, which the exercise itself reads and judges."""
+
+    def read(typed):
+        if asked.numbers(typed) is None:
+            raise Typo(f"Type {asked.what}; got {typed!r}.")
+        return typed
+
+    def judge(typed):
+        verdict = asked.judge(typed)
+        return verdict.passed, verdict.message
+
+    return Card(asked.id, _in_one_line(asked), None, judge, reviews, read)
+
+
+def _in_one_line(asked):
+    return " ".join(asked.asks.split())
 
 
 class Review(widgets.VBox):
@@ -141,7 +169,7 @@ class Review(widgets.VBox):
 class _Asked(widgets.VBox):
     def __init__(self, card, after):
         self.card, self.after = card, after
-        self.answer = choice(card.options) if card.options else typed("Your number:", "220px")
+        self.answer = choice(card.options) if card.options else typed("Your answer:", "220px")
         self.check = button("Check", self._check)
         self.feedback = text()
         title = text(f"{escape(card.question)} <small>({escape(card.key)})</small>")
@@ -163,7 +191,7 @@ class _Asked(widgets.VBox):
 
     def _read(self):
         if not self.card.options:
-            return number_typed(self.answer.value)
+            return self.card.read(self.answer.value)
         if self.answer.value is None:
             raise Typo("Choose one of the options first.")
         return self.answer.value

@@ -2,10 +2,13 @@
 
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from course_utils.checks import check, progress_store
+from course_utils.checks.catalogue import exercises
 from course_utils.checks.progress_store import store
+from course_utils.checks.values import ValueExercise
 from course_utils.learning import Option, Question, memory, predict, progress, quiz, reveal, review
 
 DAY = datetime.fromisoformat("2026-03-02T10:00:00+00:00")
@@ -13,6 +16,12 @@ ASKED = Question("Who asks?", {"the query": "It asks.", "the key": "It is asked.
 SIZES = [
     Option("smaller", "It shrinks.", when=lambda n: n < 0),
     Option("larger", "It grows.", when=lambda n: n > 0),
+]
+NUMBERS = [
+    exercise
+    for sheet in ("r1", "r2", "r3")
+    for exercise in exercises(sheet).values()
+    if isinstance(exercise, ValueExercise)
 ]
 
 
@@ -45,6 +54,10 @@ def answer_quiz(chosen):
     (asked,) = quiz("01.closing", [ASKED]).asked
     asked.answer.value = chosen
     asked.check.click()
+
+
+def answered_in_its_sheet(id, passed):
+    store().put(id, "exercise", passed=passed, tries=1, when=moment(0))
 
 
 def due():
@@ -141,6 +154,41 @@ def test_a_review_item_comes_back_and_the_course_test_never():
     check("R1.1", "a")
     check("course.1", "a")
     assert [card.key for card in review.cards()] == ["R1.1"]
+
+
+def test_numbers_of_a_review_come_back_and_the_exercise_judges_what_is_typed(today):
+    answered_in_its_sheet("R1.4", False)
+    today(30)
+    panel = review.Review()
+    assert "Type two whole numbers" in answered_on_card(panel, "nine by six")
+    assert store().get("R1.4").get("reviews") is None
+    (card,) = panel.place.children
+    card.answer.value = "[9, 6]"
+    card.check.click()
+    assert "✓ Yes." in card.feedback.value and "as wide as a value" in card.feedback.value
+
+
+def test_a_wrong_number_on_a_card_hears_of_its_own_mistake(today):
+    answered_in_its_sheet("R1.4", True)
+    today(30)
+    said = answered_on_card(review.Review(), "(9, 32)")
+    assert "✗ Not this one." in said and "as wide as a query" in said
+
+
+@pytest.mark.parametrize("exercise", NUMBERS, ids=lambda exercise: exercise.id)
+def test_a_right_answer_passes_as_it_is_typed(exercise, today):
+    """A card shows the question in one line: no table, no list of lines."""
+    answered_in_its_sheet(exercise.id, True)
+    today(400)
+    typed = ", ".join(map(str, np.atleast_1d(exercise.right_answer)))
+    assert "✓ Yes." in answered_on_card(review.Review(), typed)
+    assert "```" not in exercise.asks and not exercise.listed()
+
+
+def test_code_of_a_review_does_not_come_back_on_a_card():
+    check("R1.6", lambda scores, T: scores)
+    check("R3.2", [np.eye(2), np.eye(2)])
+    assert store().get("R1.6") and store().get("R3.2") and review.cards() == []
 
 
 def test_answers_of_an_edition_that_kept_no_questions_do_no_harm(tmp_path):

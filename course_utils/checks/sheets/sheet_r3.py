@@ -377,15 +377,9 @@ def inner_blocks_alone():
     "coverage",
     points=0.5,
     asks="""
-    Row = step of writing, column = word of the source:
-
-    ```text
-    0.7  0.1  0.1  0.1
-    0.1  0.5  0.2  0.2
-    0.1  0.2  0.6  0.1
-    ```
-
-    What is the coverage of the second word, after these three steps? One number, within 0.005.
+    Three steps of writing give the four words of the source the weights [0.7, 0.1, 0.1, 0.1],
+    then [0.1, 0.5, 0.2, 0.2], then [0.1, 0.2, 0.6, 0.1]. What is the coverage of the second word
+    after them? One number, within 0.005.
     """,
     what="one number, the coverage of the second word",
     tolerance=0.005,
