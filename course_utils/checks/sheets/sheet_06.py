@@ -420,14 +420,14 @@ def nothing_but_0():
 
 
 @one_way.mistake(
-    shows=lambda seen: seen.told() if np.allclose(seen.W, seen.W[0, 0] * np.eye(2)) else None
+    shows=lambda seen: seen.told() if np.array_equal(seen.W, seen.W[0, 0] * np.eye(2)) else None
 )
 def the_identity():
     """The identity, or a multiple of it, gives a · b both ways: the same score."""
     return [[1, 0], [0, 1]]
 
 
-@one_way.mistake(shows=lambda seen: seen.told() if np.allclose(seen.W, seen.W.T) else None)
+@one_way.mistake(shows=lambda seen: seen.told() if np.array_equal(seen.W, seen.W.T) else None)
 def a_symmetric_W():
     """This matrix is symmetric, so s(a, b) = s(b, a)."""
     return [[0, 1], [1, 0]]
