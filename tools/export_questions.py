@@ -1,7 +1,7 @@
 """Write the course's questions for Moodle: python -m tools.export_questions FOLDER
 
-FOLDER gets the course test, the lessons' polls, and the sheets' choices and orders, each as GIFT
-(.gift.txt) and as Moodle XML (.xml), with right answers and what is said to each answer.
+FOLDER gets the course test, the lessons' polls, and the sheets' choices, orders and whole numbers,
+each as GIFT (.gift.txt) and as Moodle XML (.xml), with right answers and what is said to each.
 """
 
 import re
@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+import numpy as np
+
 from course_utils.checks.catalogue import exercises, sheets
 from course_utils.checks.choices import ChoiceExercise
 from course_utils.checks.orders import OrderExercise
+from course_utils.checks.values import ValueExercise
 from tools import door
 
 TEACHING = Path(__file__).resolve().parent.parent / "docs" / "teaching"
@@ -71,13 +74,15 @@ def all_questions():
 
 
 def of_sheet(sheet):
-    """The choices and orders of a sheet."""
+    """The choices, orders and whole numbers of a sheet."""
     found = []
     for exercise in exercises(sheet).values():
         if isinstance(exercise, ChoiceExercise) and exercise.letter:
             found.append(_choice(exercise))
         elif isinstance(exercise, OrderExercise):
             found.append(_order(exercise))
+        elif isinstance(exercise, ValueExercise) and _is_whole(exercise.right_answer):
+            found.append(_whole_numbers(exercise))
     return found
 
 
@@ -91,15 +96,32 @@ def _choice(exercise):
 
 def _order(exercise):
     """The numbers of lines, typed: with spaces, or with commas."""
-    orders = [list(map(str, order)) for order in exercise.right_orders()]
-    signs = (" ", ", ", ",")
-    answers = tuple(
-        Answer(sign.join(order), True, exercise.praise) for order in orders for sign in signs
-    )
+    typed = (text for order in exercise.right_orders() for text in _as_typed(order))
+    answers = tuple(Answer(text, True, exercise.praise) for text in typed)
     how = f"{exercise.listed()}\n\nType the numbers with spaces between them, in their order."
     return Question(
         f"{exercise.id} {exercise.title}", f"{_asked(exercise)}\n\n{how}", answers, True
     )
+
+
+def _is_whole(answer):
+    """Whether an answer is a whole number, or a row of them: Moodle compares texts."""
+    return np.ndim(answer) <= 1 and np.array_equal(answer, np.round(answer))
+
+
+def _whole_numbers(exercise):
+    """A whole number, or a few, typed as an order is, or in brackets."""
+    numbers = np.atleast_1d(exercise.right_answer).astype(int)
+    texts = list(dict.fromkeys(_as_typed(numbers)))
+    if len(numbers) > 1:
+        texts += [f"{a}{text}{z}" for a, z in ("()", "[]") for text in texts]
+    answers = tuple(Answer(text, True, exercise.praise) for text in texts)
+    return Question(f"{exercise.id} {exercise.title}", _asked(exercise), answers, True)
+
+
+def _as_typed(numbers):
+    """Numbers in the forms in which they are typed: with spaces, or with commas."""
+    return [sign.join(map(str, numbers)) for sign in (" ", ", ", ",")]
 
 
 def _asked(exercise):

@@ -46,12 +46,20 @@ class ValueExercise(Exercise):
     def numbers(self, answer):
         """Return an answer as an array, typed numbers too; None where it holds none."""
         if isinstance(answer, str):
-            found = numbers_in(answer, "percent" in f"{self.what} {self.asks}")
+            found = self._typed(answer)
             return None if found is None else np.array(found if len(found) > 1 else found[0])
         if isinstance(answer, list | tuple) and any(isinstance(part, str) for part in answer):
             parts = [self.numbers(part) if isinstance(part, str) else part for part in answer]
             return as_numbers(parts)
         return as_numbers(answer)
+
+    def _typed(self, text):
+        """Return the numbers of a text; "9,6" is 9 and 6 where two are asked for, else 9.6."""
+        percent = "percent" in f"{self.what} {self.asks}"
+        apart = numbers_in(text.replace(",", ", "), percent)
+        if apart and len(apart) == np.size(self.right_answer) > 1:
+            return apart
+        return numbers_in(text, percent)
 
     def makes(self, numbers, wrong, tolerance):
         """Tell whether an answer has a mistake's numbers at the places that it makes wrong."""

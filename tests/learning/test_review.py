@@ -180,8 +180,9 @@ def test_a_right_answer_passes_as_it_is_typed(exercise, today):
     """A card shows the question in one line: no table, no list of lines."""
     answered_in_its_sheet(exercise.id, True)
     today(400)
-    typed = ", ".join(map(str, np.atleast_1d(exercise.right_answer)))
-    assert "✓ Yes." in answered_on_card(review.Review(), typed)
+    numbers = list(map(str, np.atleast_1d(exercise.right_answer)))
+    assert "✓ Yes." in answered_on_card(review.Review(), ", ".join(numbers))
+    assert exercise.judge(",".join(numbers)).passed and exercise.judge(" ".join(numbers)).passed
     assert "```" not in exercise.asks and not exercise.listed()
 
 

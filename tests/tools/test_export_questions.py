@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from course_utils.checks.catalogue import exercises
+from course_utils.checks.values import ValueExercise
 from tests.tools.moodle_questions import read_gift, read_xml
 from tools import export_questions
 from tools.export_questions import Answer, Question, all_questions, gift, moodle_xml, of_polls
@@ -64,6 +65,17 @@ def test_each_choice_has_one_right_answer_and_the_course_test_its_letters():
     for exercise, answers in zip(declared, found, strict=True):
         assert ["abcd"[n] for n, one in enumerate(answers) if one.right] == [exercise.letter]
         assert all(one.reply for one in answers)
+
+
+def test_whole_numbers_are_typed_in_any_common_form_and_others_are_left_out():
+    questions = {one.name.split()[0]: one for one in WRITTEN["sheets"][1]}
+    assert {"9 6", "9, 6", "(9, 6)", "[9,6]"} <= {a.text for a in questions["R1.4"].answers}
+    assert [answer.text for answer in questions["11.3"].answers] == ["1152"]
+    assert "R1.10" not in questions
+    for id, one in questions.items():
+        exercise = exercises(id.split(".")[0].lower())[id]
+        if one.typed and isinstance(exercise, ValueExercise):
+            assert all(exercise.judge(answer.text).passed for answer in one.answers)
 
 
 def test_every_lesson_has_its_three_polls():
