@@ -200,7 +200,6 @@ def upside_down(n, m, d):
     which length n do both take as many? One whole number; 0 if at none.
     """,
     what="one whole number, the length",
-    tolerance=0.5,
     hints=(
         "Divide 2 n² d and 6 n d² by what they share. What is left?",
         "2 n² d = 6 n d² means n = ____ · d.",

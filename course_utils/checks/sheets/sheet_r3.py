@@ -68,7 +68,7 @@ def _the_same_both_ways(seen):
 
 @sheet.claim(
     "R3.2",
-    "i looks at j, and not back",
+    "one word looks at the other, and not back",
     points=0.5,
     asks="""
     Two words, x_i = [2, 1] and x_j = [1, 3]. Give a W_query and a W_key, each two rows of two
