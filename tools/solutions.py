@@ -12,7 +12,8 @@ from course_utils.checks.choices import ChoiceExercise
 
 MARK = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.M)
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS\n.*?^### END HIDDEN TESTS\n?", re.M | re.S)
-EMPTY = re.compile(r"^\w+ = \.\.\.[^\n]*\n(?=### BEGIN SOLUTION)", re.M)  # what a sheet has there
+# what a sheet has there, one line or several
+EMPTY = re.compile(r"(?:^\w+ = \.\.\.[^\n]*\n)+(?=### BEGIN SOLUTION)", re.M)
 TITLE = re.compile(r"\A# ([^\n]+)")
 FOLDED = re.compile(r"<details><summary>Compare with.*?</details>\s*", re.S)
 CHECKED = re.compile(r'^check\("([^"]+)"', re.M)
