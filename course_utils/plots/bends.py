@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_utils.plots.drawings import KEY
 from course_utils.plots.figures import described, figure, styled, titled
 from course_utils.plots.readings import alt_text, number
 
@@ -20,9 +21,11 @@ def keys_on_curve(bend, query_parts, key_parts=(0, 1), title=None):
     for part, marker in zip(query_parts, "osD^v", strict=False):
         places = part + np.asarray(key_parts)
         ends = bend(places)
-        ax.plot(places, ends, marker, color="C0", markersize=9, label=f"query part {part:g}")
-        ax.vlines(places[1], *ends, color="C0", linestyle="dashed")  # how far apart they are
-        said.append(f"query part {part:g}: the keys are {number(abs(ends[1] - ends[0]))} apart")
+        ax.plot(places, ends, marker, color=KEY, markersize=9, label=f"query part {part:g}")
+        ax.vlines(places[1], *ends, color=KEY, linestyle="dashed")  # how far apart they are
+        gap = f"{number(abs(ends[1] - ends[0]))} apart"
+        ax.text(places[1] + 0.15, min(ends) - 0.06, gap, va="top", color=KEY)
+        said.append(f"query part {part:g}: the keys are {gap}")
     ax.set(xlabel="query part + key part", ylabel="hidden feature")
     ax.legend(loc="lower right")
     titled(fig, ax, title)

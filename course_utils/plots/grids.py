@@ -79,6 +79,11 @@ def name_axes(ax, row="query", column="key"):
     ax.set_xlabel(column, color=KEY)
 
 
+def colour_of(name):
+    """Return the colour of an axis name: that of queries or keys, or black."""
+    return {"query": QUERY, "key": KEY}.get(name, "black")
+
+
 def scale_bar(fig, image, axes, label):
     """Draw the colour scale beside axes: its ends in numbers, and 0 or the middle between them."""
     low, high = image.get_clim()
@@ -90,10 +95,14 @@ def scale_bar(fig, image, axes, label):
     bar.set_ticks(ticks, labels=[number(tick) for tick in as_drawn(ticks)])
 
 
-def outline_largest(ax, weights):
-    """Outline the largest weight of each row, so that it shows on every colour."""
+def outline_largest(ax, weights, side=SIDE):
+    """Outline the largest weight of each row, so that it shows on every colour.
+
+    side : inches of a cell; a small cell has a finer outline, which leaves its number free.
+    """
+    fine = min(1.0, side / 0.4)
     for row, column in np.argwhere(largest_cells(np.asarray(weights))):
-        for colour, width in (("white", 4.5), ("black", 2.0)):
+        for colour, width in (("white", 4.5 * fine), ("black", 2.0 * fine)):
             ax.add_patch(_cell(row, column, 0.04, fill=False, edgecolor=colour, linewidth=width))
 
 
@@ -114,6 +123,7 @@ def split_at(ax, place):
 def _print_numbers(ax, image, values, digits, side):
     texts = [f"{value:.{digits}f}" for value in values.flat]
     texts = [text if float(text) else text.lstrip("-") for text in texts]  # no −0.00
+    texts = [text.replace("-", "−") for text in texts]  # as beside the scale
     font = min(10, 0.95 * 72 * side / (0.64 * max(map(len, texts))))
     if values.size > MOST_PRINTED or font < LEAST_FONT:
         return

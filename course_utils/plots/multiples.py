@@ -88,15 +88,15 @@ def maps(
         image = grids.grid(ax, numbers, *names[name], limits, side)
         ax.set_title(drawable(name), fontsize=11)
         if largest:
-            grids.outline_largest(ax, numbers)
+            grids.outline_largest(ax, numbers, side)
         grids.hatch(ax, mask)
         place = ax.get_subplotspec()
         ax.tick_params(labelleft=not shared[0] or place.is_first_col())
         ax.tick_params(labeltop=not shared[1] or place.is_first_row())
     grids.scale_bar(fig, image, axes, label)
     fig.suptitle(drawable(title or ""), x=0.01, ha="left", fontsize=12)
-    fig.supxlabel(xlabel, fontsize=11)
-    fig.supylabel(ylabel, fontsize=11)
+    fig.supxlabel(xlabel, fontsize=11, color=grids.colour_of(xlabel))
+    fig.supylabel(ylabel, fontsize=11, color=grids.colour_of(ylabel))
     return described(fig, _maps_reading(title, shares, names, xlabel, ylabel, limits, largest))
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from course_utils.plots.drawings import KEY
 from course_utils.plots.multiples import maps, panels
 
 RUNS = {name: [[0.2, 0.4, 0.9], [0.3, 0.1, 0.8]] for name in "abcde"}
@@ -70,3 +71,14 @@ def test_maps_may_have_rows_of_their_own_and_a_mask():
 def test_a_map_that_does_not_fit_its_labels_is_an_error():
     with pytest.raises(ValueError, match=r"= \(1, 2\), got \(2, 2\)"):
         maps({"a": np.eye(2)}, "x", "uv")
+
+
+def test_the_frame_of_a_small_cell_is_finer_and_queries_and_keys_have_their_colours():
+    widths = []
+    for count in (2, 10):
+        figure = maps({"a": np.eye(count), "b": np.eye(count)}, *[range(count)] * 2, largest=True)
+        widths.append(max(patch.get_linewidth() for patch in figure.axes[0].patches))
+    assert widths[0] == 4.5 > widths[1]
+    named = maps({"a": np.eye(2)}, "xy", "uv", None, "key", "letter")
+    assert (named._supxlabel.get_color(), named._supylabel.get_color()) == (KEY, "black")
+    assert "−0.50" in [text.get_text() for text in maps({"a": [[-0.5]]}, "x", "u").axes[0].texts]
