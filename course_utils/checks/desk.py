@@ -54,13 +54,13 @@ def yours(exercise, answer, otherwise):
     if IN_CLASS.get():
         return otherwise
     try:
-        passed = _judged(find(exercise), answer).passed
+        passed, state = _judged(find(exercise), answer).passed, "is not right yet"
     except NotAnsweredYet:
-        passed = False
+        passed, state = False, "is open"
     if passed:
         print(f"✓ From here on the lesson uses what you built ({exercise}).")
         return answer
-    print(f"○ {exercise} is open: from here on the lesson uses the course's own.")
+    print(f"○ {exercise} {state}: from here on the lesson uses the course's own.")
     return otherwise
 
 

@@ -59,10 +59,18 @@ def test_a_wrong_one_is_told_its_mistake_and_a_right_one_goes_on():
     assert store().get("99.a")["passed"] is True
 
 
-@pytest.mark.parametrize("answer", [not_begun, first_value, ..., 3])
-def test_until_it_is_right_the_course_s_own_is_used(answer, capsys):
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (not_begun, "is open"),
+        (..., "is open"),
+        (first_value, "is not right yet"),
+        (3, "is not right yet"),
+    ],
+)
+def test_until_it_is_right_the_course_s_own_is_used(answer, state, capsys):
     assert yours("99.a", answer, np.matmul) is np.matmul
-    assert "99.a is open: from here on the lesson uses the course's own" in capsys.readouterr().out
+    assert f"99.a {state}: from here on the lesson uses the course's own" in capsys.readouterr().out
 
 
 def test_what_was_built_is_used_from_then_on(capsys):
