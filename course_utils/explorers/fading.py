@@ -1,4 +1,4 @@
-"""One string, longer and longer, written backwards by a model without attention and one with it."""
+"""One string, longer and longer, written backwards by a model without attention."""
 
 from typing import NamedTuple
 
@@ -10,13 +10,9 @@ from course_utils.lab.lengths import LONGEST, ROOM
 from course_utils.lab.ready_made import ready_made
 from course_utils.lab.rules import SYMBOLS
 from course_utils.learning.panels import labelled
-from course_utils.plots.drawings import FAINT, INK, KEY, QUERY, box, label, middle, svg
+from course_utils.plots.drawings import INK, KEY, QUERY, box, label, middle, svg
 from course_utils.tasks import Vocabulary, make_batch
 
-MODELS = {
-    "without attention: one vector": "reverser_without",
-    "with attention: a vector for each step": "reverser",
-}
 STRINGS = 20
 CELL = 31
 LETTERS = Vocabulary(SYMBOLS)
@@ -26,7 +22,6 @@ WRONG = "#a11d21"
 class Reversed(NamedTuple):
     """What the explorer shows: a source, its reverse, and what the model wrote in its place."""
 
-    model: str
     source: str
     wanted: str
     written: str
@@ -39,36 +34,35 @@ class Reversed(NamedTuple):
 
 
 def fading_explorer():
-    """Return a string to lengthen, and two trained models that write it backwards."""
+    """Return a string to lengthen, and a trained model that writes it backwards from one vector."""
     missions = (
-        Mission("Find a string that the model without attention writes wrong.", _fails),
+        Mission("Find a string that the model writes wrong.", _fails),
         Mission("Find a string of 12 or more that it writes right.", _copes),
-        Mission("Make the model with attention fail: what do you have to do?", _too_long),
+        Mission("Find a string of 16 or more whose last symbol it writes right.", _ends_well),
     )
-    loaded = {name: ready_made(file) for name, file in MODELS.items()}
+    model = ready_made("reverser_without")
     whole = {"min": 1, "max": STRINGS, "value": 1}
     controls = {
         "length": labelled(widgets.IntSlider, "Symbols:", "360px", min=2, max=ROOM, value=4),
         "string": labelled(widgets.IntSlider, "Another string:", "320px", **whole),
-        "model": labelled(widgets.Dropdown, "Model:", options=list(MODELS)),
     }
 
-    def look(length, string, model):
-        return fading_look(loaded[model], model, length, string)
+    def look(length, string):
+        return fading_look(model, length, string)
 
     return Explorer("A string, longer and longer 越来越长", controls, look, missions)
 
 
 def _fails(seen):
-    return seen.model == next(iter(MODELS)) and bool(seen.wrong)
+    return bool(seen.wrong)
 
 
 def _copes(seen):
-    return seen.model == next(iter(MODELS)) and len(seen.source) >= 12 and not seen.wrong
+    return len(seen.source) >= 12 and not seen.wrong
 
 
-def _too_long(seen):
-    return seen.model != next(iter(MODELS)) and bool(seen.wrong)
+def _ends_well(seen):
+    return len(seen.source) >= 16 and len(seen.source) - 1 not in seen.wrong
 
 
 def random_string(length, string):
@@ -77,16 +71,16 @@ def random_string(length, string):
     return "".join(SYMBOLS[place] for place in places[:length])
 
 
-def fading_look(model, name, length, string):
+def fading_look(model, length, string):
     """Let a model write one string backwards; the facts are a `Reversed`."""
     source = random_string(length, string)
     batch = make_batch([(source, "")], LETTERS, LETTERS)
     written = LETTERS.text(model.greedy(batch.source, batch.source_lengths, ROOM + 4).tokens[0])
-    seen = Reversed(name, source, source[::-1], written)
+    seen = Reversed(source, source[::-1], written)
     wrong = len(seen.wrong)
     beyond = f" Training ended at {LONGEST} symbols." if length > LONGEST else ""
     reading = (
-        f"{length} symbols, {name.split(':')[0]}: {length - wrong} of {length} stand right. "
+        f"{length} symbols: {length - wrong} of {length} stand right. "
         f"Read {source}, should write {seen.wanted}, wrote {written}.{beyond}"
     )
     return View(fading_picture(seen, reading), reading, seen)
@@ -101,7 +95,6 @@ def fading_picture(seen, reading):
     wrong = len(seen.wrong)
     verdict = "✓ all right" if not wrong else f"✗ {wrong} of {len(seen.wanted)} places wrong"
     drawn.append(label(20, 240, verdict, size=16, font_weight="bold", fill=WRONG if wrong else INK))
-    drawn.append(label(250, 240, seen.model, fill=FAINT))
     return svg(920, 270, "A string and the same backwards", reading, *drawn)
 
 
