@@ -1,5 +1,6 @@
 """Inputs for a learner's function, and what it does with them."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,11 @@ class Case(NamedTuple):
         """Return how large the arguments are: all numbers of arrays, and the whole numbers."""
         arrays = sum(argument.size for argument in self.arguments if hasattr(argument, "size"))
         return arrays + sum(abs(number) for number in self.arguments if isinstance(number, int))
+
+    @property
+    def single(self):
+        """Whether an array among the arguments is float32."""
+        return tolerance(*self.arguments) == TOLERANCE["float32"]
 
     def fresh(self):
         """Return the arguments as new arrays, which a function may spoil."""
@@ -78,15 +84,23 @@ def _was_changed(given, now):
     )
 
 
-def alike(one, other):
-    """Tell whether two behaviours are the same."""
+def alike(one, other, single=False):
+    """Tell whether two behaviours are the same.
+
+    single : whether they were computed from float32. Then 2 / np.sqrt(d) and 2 / d**0.5, which
+    NumPy computes in two dtypes, count as the same.
+    """
     if one is None or other is None:
         return one is other
-    return len(one) == len(other) and all(map(same, one, other))
+    room = TOLERANCE["float32"] if single else None
+    return len(one) == len(other) and all(map(partial(same, room=room), one, other))
 
 
-def same(one, other):
-    """Tell whether two arrays hold the same numbers, NaN included; None equals None only."""
+def same(one, other, room=None):
+    """Tell whether two arrays hold the same numbers, NaN included; None equals None only.
+
+    room : how far numbers may be off, as a share of them and in itself; None for rounding alone.
+    """
     if one is None or other is None:
         return one is other
     if one.shape != other.shape:
@@ -94,7 +108,8 @@ def same(one, other):
     # nearly always they are equal to the byte, and to see that takes a hundredth of the time
     if one.dtype == other.dtype and one.tobytes() == other.tobytes():
         return True
-    return np.array_equal(one, other) or np.allclose(one, other, 1e-7, 1e-9, equal_nan=True)
+    shares, atol = (room, room) if room else (1e-7, 1e-9)
+    return np.array_equal(one, other) or np.allclose(one, other, shares, atol, equal_nan=True)
 
 
 def _is_float(argument):

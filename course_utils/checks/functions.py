@@ -132,7 +132,7 @@ class FunctionExercise(Exercise):
 
     def _behaves_as(self, function, seen):
         pairs = zip(self.probes(), seen, strict=True)
-        return all(alike(behaviour(function, probe), one) for probe, one in pairs)
+        return all(alike(behaviour(function, probe), one, probe.single) for probe, one in pairs)
 
     def _examine(self, answer, cases, compared):
         """Return what is wrong with an answer, a Refusal; None where nothing is."""

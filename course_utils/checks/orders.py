@@ -67,6 +67,8 @@ class OrderExercise(Exercise):
         """Return the order as a tuple of whole numbers, from a list or a text like "3 1 2"."""
         if isinstance(answer, str) or (type(answer) is int and 9 < answer < 10**9):
             return order_in(str(answer), self.lines)
+        if isinstance(answer, list | tuple) and len(answer) == 1 and isinstance(answer[0], list):
+            answer = answer[0]
         try:
             numbers = [float(number) for number in answer]
             return tuple(map(int, numbers)) if all(map(float.is_integer, numbers)) else None

@@ -8,8 +8,18 @@ DECIMAL = r"[-+]?\d*\.?\d+(?:e[-+]?\d+)?|[-+]?\d+\."
 NUMBER = re.compile(rf"({DECIMAL})(?:\s*/\s*(\d+(?:\.\d+)?))?\s*(%?)", flags=re.I)
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3}){2,}(\.\d+)?")
 COMMA = re.compile(r"[-+]?\d+,\d+")
-BETWEEN = re.compile(r"(?:[\s,;、·|/&()\[\]{}→>–—-]|\.(?!\d)|\band\b)+")
-LETTER = re.compile(r"(?:option|answer)?\W*([a-z])\W*", flags=re.I)
+WORD = re.compile(r"(?<!\w)[^\W\d_]\w*\s*[):=]?|[≈~]")
+NAMED = re.compile(r"\s*[^\W\d_]\w*\s*=")
+MIXED = re.compile(r"\d\s*[¼-¾⅐-⅞]|[²³¹⁰⁴-⁹]")  # 2½ would be read as 21/2, and 2² as 22
+SMALL_WORDS = {"about", "approximately", "around", "roughly", "circa", "and", "≈", "~"}
+BETWEEN = re.compile(
+    r"(?:[\s,;、·|/&()\[\]{}→⇒=>#第行–—-]|\.(?!\d)|\band\b|\bthen\b|\blines?\b)+", flags=re.I
+)
+LETTER = re.compile(
+    r"\W*(?:(?:my|the|final|option|answer|choice|letter|is|i think|选项?|答案是?)\W*)*(?<![a-z])"
+    r"([a-z])\W*",
+    flags=re.I,
+)
 
 
 def numbers_in(text, percent=False):
@@ -19,9 +29,46 @@ def numbers_in(text, percent=False):
     decimal where no point stands, and spaces or semicolons separate numbers.
     percent : whether the numbers are asked for in percent: "50 %" is then 50, and else 0.5.
     """
-    parts = _parts(plain_text(text).strip("[](){}").strip())
+    if MIXED.search(text):
+        return None
+    parts = _parts(plain_text(text).replace("⁄", "/").strip("[](){}; ,"))
     found = [_number(part, percent) for part in parts]
     return None if not found or None in found else found
+
+
+def numbers_asked_for(text, count, said, percent=False):
+    """Return the numbers of a typed text where `count` are asked for, as `numbers_in` does.
+
+    Where that finds another number of them, the question's own words may stand beside them,
+    "67.1 MB", "4 rows, 5 columns"; several may be divided by any sign, "2×3×4", or by none, "2413".
+    said : the question's words.
+    """
+    strict = numbers_in(text, percent)
+    if MIXED.search(text) or (strict is not None and len(strict) == count):
+        return strict
+    read = (numbers_in(reading, percent) for reading in _readings(plain_text(text), count, said))
+    return next((found for found in read if found and len(found) == count), strict)
+
+
+def _readings(text, count, said):
+    """Yield a text as other people would have typed it, the nearest first."""
+    if count == 1:
+        text = NAMED.sub("", text)
+    text = WORD.sub(lambda found: _left_out(found[0], said), text)
+    yield text
+    if count > 1:
+        yield re.sub(r"[×x*/,;、\n()\[\]]", " ", text)
+        digits = re.sub(r"[\s;,]", "", text)
+        if len(digits) == count and digits.isdecimal():
+            yield " ".join(digits)
+
+
+def _left_out(word, said):
+    """Return a separator in place of a word of the question; any other word stays."""
+    bare = word.rstrip("):= ").lower()
+    known = {*SMALL_WORDS, *re.findall(r"[^\W\d_]\w*", said.lower())}
+    label = re.fullmatch(r"[a-z]\s*\)", word)  # "a) 2, b) 4"
+    return "; " if label or bare in known or f"{bare}s" in known else word
 
 
 def _parts(text):

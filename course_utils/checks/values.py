@@ -7,7 +7,7 @@ import numpy as np
 from course_utils.checks.answers import MOST_KEPT, as_numbers, holds_text, shown
 from course_utils.checks.exercises import Exercise, Property
 from course_utils.checks.outcomes import Verdict
-from course_utils.checks.typed import numbers_in
+from course_utils.checks.typed import numbers_asked_for
 
 
 @dataclass(kw_only=True, eq=False)
@@ -32,8 +32,8 @@ class ValueExercise(Exercise):
         if numbers is None:
             quoted = " Write numbers like 0.5 or [0.5, 0.25]." if holds_text(answer) else ""
             return Verdict("wrong", f"Expected {self.what}, got {shown(answer)}.{quoted}")
-        if np.ndim(self.right_answer) == 0 and numbers.size == 1:
-            numbers = numbers.reshape(())  # [5] for 5
+        if numbers.squeeze().shape == np.shape(self.right_answer):
+            numbers = numbers.squeeze()  # [5] for 5, [[1, 2]] for [1, 2]
         if self.equal(numbers, self.right_answer, self.tolerance):
             return Verdict("right", self.praise)
         near = self.tolerance / 5 if self.mistake_tolerance is None else self.mistake_tolerance
@@ -46,20 +46,24 @@ class ValueExercise(Exercise):
     def numbers(self, answer):
         """Return an answer as an array, typed numbers too; None where it holds none."""
         if isinstance(answer, str):
-            found = self._typed(answer)
-            return None if found is None else np.array(found if len(found) > 1 else found[0])
+            return self._typed(answer)
         if isinstance(answer, list | tuple) and any(isinstance(part, str) for part in answer):
+            together = self._typed("; ".join(map(str, answer)))
+            if together is not None and together.shape == np.shape(self.right_answer):
+                return together
             parts = [self.numbers(part) if isinstance(part, str) else part for part in answer]
             return as_numbers(parts)
         return as_numbers(answer)
 
     def _typed(self, text):
-        """Return the numbers of a text; "9,6" is 9 and 6 where two are asked for, else 9.6."""
-        percent = "percent" in f"{self.what} {self.asks}"
-        apart = numbers_in(text.replace(",", ", "), percent)
-        if apart and len(apart) == np.size(self.right_answer) > 1:
-            return apart
-        return numbers_in(text, percent)
+        """Return a typed text as an array, in the shape asked for if it holds as many numbers."""
+        right, in_percent = np.asarray(self.right_answer), "percent" in f"{self.what} {self.asks}"
+        found = numbers_asked_for(text, right.size, self.what, in_percent)
+        if found is None:
+            return None
+        if len(found) == right.size:
+            return np.reshape(found, right.shape)
+        return np.array(found if len(found) > 1 else found[0])
 
     def makes(self, numbers, wrong, tolerance):
         """Tell whether an answer has a mistake's numbers at the places that it makes wrong."""

@@ -170,7 +170,9 @@ def row_in_float32(row):
 
 @safe_softmax.mistake
 def not_shifted(row):
-    """exp of a large score overflows, and of a far smaller one is 0: subtract first."""
+    """exp of a large score overflows, and of far smaller ones all are 0: what you subtract has to
+    follow the row.
+    """
     exps = np.exp(row)
     return exps / exps.sum()
 

@@ -508,3 +508,9 @@ def state_in_place_of_c(c, embed, step, readout, room):
         symbol = int(readout(state, state).argmax())
         written.append(symbol)
     return written
+
+
+@write.mistake
+def one_more_than_there_is_room(c, embed, step, readout, room):
+    """You write one more than there is room for: go on while len(written) < room."""
+    return write(c, embed, step, readout, room + 1)

@@ -399,3 +399,23 @@ def goes_on_after_end(start, states, embed, step, readout, attend, room):
         ids.append(symbol)
         rows.append(weights)
     return ids, rows
+
+
+@write.mistake
+def end_left_out(start, states, embed, step, readout, attend, room):
+    """The end mark is missing, with its weights: it is written too."""
+    ids, rows = write(start, states, embed, step, readout, attend, room)
+    return (ids[:-1], rows[:-1]) if ids[-1] == END else (ids, rows)
+
+
+@write.mistake
+def read_out_from_the_state_before(start, states, embed, step, readout, attend, room):
+    """You look with the new state, and read out with the one before: readout gets the new one."""
+    state, symbol, ids, rows = start, START, [], []
+    while symbol != END and len(ids) < room:
+        before, state = state, step(embed(symbol), state)
+        context, weights = attend(state, states)
+        symbol = int(readout(before, context).argmax())
+        ids.append(symbol)
+        rows.append(weights)
+    return ids, rows

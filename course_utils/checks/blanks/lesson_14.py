@@ -221,8 +221,8 @@ def copy_in_float32(p, written, weights, ids):
 
 @write_or_copy.mistake(name="a word that stands twice")
 def twice_is_lost(p, written, weights, ids):
-    """mixed[ids] += … counts a word that stands twice in the source only once: go place by place,
-    or use np.add.at.
+    """A word that stands twice in the source gets one of its two weights: mixed[ids] += … adds
+    once for each word. Go place by place, or use np.add.at.
     """
     mixed = p * written
     mixed[ids] += (1 - p) * weights

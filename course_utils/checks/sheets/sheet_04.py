@@ -620,9 +620,20 @@ def _of(score):
     return lambda queries, keys: softmax(score(queries, keys) + np.zeros((len(queries), len(keys))))
 
 
+def _first_alone(rows):
+    """1 in the first row, 0 in the others, as a column."""
+    return (np.arange(len(rows)) == 0)[:, None]
+
+
 def _last_alone(rows):
     """1 in the last row, 0 in the others, as a column."""
-    return (np.arange(len(rows)) == len(rows) - 1)[:, None]
+    return _first_alone(rows)[::-1]
+
+
+def _cosines(one, other):
+    """The cosines of all pairs of rows; a row of zeros has 0 with each."""
+    long = [np.linalg.norm(rows, axis=1, keepdims=True) + 1e-12 for rows in (one, other)]
+    return one / long[0] @ (other / long[1]).T
 
 
 def _equal_weights(queries, keys):
@@ -632,8 +643,8 @@ def _equal_weights(queries, keys):
 def _rules(w_query, w_key, W, P):
     """Rules by name, each with whether the query and whether the keys count; w, W and P are random.
 
-    Some hardly read what they read: through the last feature, for the last query or key alone, or
-    by a thousandth.
+    Some hardly read what they read: through the last feature, for the first or last query or key
+    alone, by a thousandth, or by directions without lengths.
     """
     places = lambda keys: np.arange(len(keys))  # noqa: E731
     return {
@@ -682,6 +693,11 @@ def _rules(w_query, w_key, W, P):
         ),
         "q W k for the last query alone": (_of(lambda q, k: q @ W @ k.T * _last_alone(q)), (1, 1)),
         "their last features": (_of(lambda q, k: q[:, -1:] * k[:, -1]), (1, 1)),
+        "q W k for the first query and key alone": (
+            _of(lambda q, k: q @ W @ k.T * _first_alone(q) * _first_alone(k)[:, 0]),
+            (1, 1),
+        ),
+        "the cosine, whatever the lengths": (_of(lambda q, k: 3 * _cosines(q @ W, k)), (1, 1)),
         "q W k, with places": (_of(lambda q, k: q @ W @ k.T + places(k)), (1, 1)),
         "queries by place, and the keys": (
             _of(lambda q, k: (q @ w_query)[:, None] * places(k) + k @ w_key),

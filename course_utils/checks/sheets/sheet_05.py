@@ -512,7 +512,7 @@ def _same_sizes(trial):
     asks="""
     A trained rule came out with negative numbers in v. Give back other W_query, W_key and
     v, in this order, with the same score for every query and every key, and no negative
-    number in v. The sizes in v stay. (No number in v is 0.)
+    number in v. Each size in v stays where it is. (No number in v is 0.)
     """,
     outputs=lambda W_query, W_key, v: {
         "W_query": W_query.shape,
@@ -526,7 +526,7 @@ def _same_sizes(trial):
     },
     properties=(
         Property("no number in v is negative", _not_negative),
-        Property("the sizes in v stay as they are", _same_sizes),
+        Property("each size in v stays where it is", _same_sizes),
         Property("every score stays as it is", _same_scores),
     ),
     hints=(

@@ -177,6 +177,15 @@ def multiplied(queries, keys):
 
 
 @scaled_dot_weights.mistake
+def cosine(queries, keys):
+    """Your result is as if you divided by the lengths of query and key. That is the cosine; here
+    one number, √d_k, divides all scores.
+    """
+    lengths = [np.linalg.norm(rows, axis=1, keepdims=True) for rows in (queries, keys)]
+    return softmax(queries / lengths[0] @ (keys / lengths[1]).T)
+
+
+@scaled_dot_weights.mistake
 def scaled_after_softmax(queries, keys):
     """Your result is as if you divided the weights: now they sum to 1/√d_k. The scores are
     divided, before softmax.

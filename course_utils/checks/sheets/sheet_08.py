@@ -243,6 +243,25 @@ def not_scaled(x, y, W_query, W_key, W_value, W_output, heads):
 
 
 @layer_with_heads.mistake
+def softmax_over_queries(x, y, W_query, W_key, W_value, W_output, heads):
+    """Your result is as if softmax ran over the queries of a head: the keys are the last axis."""
+    arrays = x @ W_query, y @ W_key, y @ W_value
+    q, k, v = (np.stack(np.split(a, heads, axis=1)) for a in arrays)
+    mixed = softmax(q @ k.swapaxes(1, 2) / k.shape[-1] ** 0.5, axis=1) @ v
+    return np.concatenate(list(mixed), axis=1) @ W_output
+
+
+@layer_with_heads.mistake
+def joined_by_a_reshape_alone(x, y, W_query, W_key, W_value, W_output, heads):
+    """The heads are right. It is as if (heads, n, width) were reshaped to (n, d_v) at once: a row
+    then gets pieces of other tokens. Move the axis of the heads behind n first.
+    """
+    mixed = _layer(x, y, y, W_query, W_key, W_value, heads)
+    parts = np.stack(np.split(mixed, heads, axis=1))
+    return parts.reshape(len(x), -1) @ W_output
+
+
+@layer_with_heads.mistake
 def keys_and_values_from_x(x, y, W_query, W_key, W_value, W_output, heads):
     """Your result is as if keys and values came from x, so x asks itself: both come from y."""
     return _layer(x, x, x, W_query, W_key, W_value, heads) @ W_output

@@ -84,7 +84,7 @@ def begun_again_at_every_step():
 
 
 def _pair(rng, square=False):
-    """Written and wanted ids (rows, time) with an end mark, and lengths that occur."""
+    """Written and wanted ids (rows, time) with an end mark, and lengths that occur, unsorted."""
     if square:
         counts = np.full(3, 3)
     else:
@@ -98,7 +98,8 @@ def _pair(rng, square=False):
     spoilt[:, -1] = False
     noise = rng.integers(FIRST_SYMBOL, FIRST_SYMBOL + 6, wanted.shape)
     written = np.where(spoilt, noise, wanted)
-    return written, wanted, np.unique(counts)
+    written[0, 1:] = PADDING  # it ends too early
+    return written, wanted, rng.permutation(np.unique(counts))
 
 
 def _perfect(trial):
@@ -155,6 +156,11 @@ EDGE_WANTED = np.array([[3, 4, 5, END, PADDING], [4, END, PADDING, PADDING, PADD
             np.array([[3, 4, 5, 5, 5], [9, 9, END, PADDING, PADDING]]),
             EDGE_WANTED,
             np.array([3]),
+        ),
+        "what is written ends too early": (
+            np.array([[3, END, PADDING, PADDING, PADDING], [4, END, PADDING, PADDING, PADDING]]),
+            EDGE_WANTED,
+            np.array([3, 1]),
         ),
     },
     properties=(

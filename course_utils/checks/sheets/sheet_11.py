@@ -86,7 +86,7 @@ def scores_counted(n, m, d):
 
 @score_macs.mistake
 def with_the_mix(n, m, d):
-    """That is ① and ③ together. Asked are the scores alone."""
+    """Twice too many: a multiply-add counts once, and the mix, stage ③, is not asked for."""
     return 2 * n * m * d
 
 
