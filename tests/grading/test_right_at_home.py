@@ -6,11 +6,13 @@ import nbformat
 import numpy as np
 import pytest
 
-from course_utils.checks.catalogue import exercises
+from course_utils.checks.catalogue import exercises, find
 from course_utils.grading.assess import assess
 from course_utils.grading.notebooks import Cell
 from course_utils.grading.sandbox import Limits, Sandbox
 from course_utils.grading.settings import Settings
+from tests.checks.unseen.right_functions import RIGHT
+from tests.checks.unseen.wrong_functions import WRONG
 from tests.grading.test_sheets import (
     ROOT,
     SETTINGS,
@@ -78,6 +80,48 @@ def test_home_and_class_agree_on_a_sheets_right_answers(mood, copy_of_the_course
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_home_and_class_agree_on_every_right_answer(sheet, mood, copy_of_the_course):  # noqa: F811
     compare(sheet, copy_of_the_course, mood, most=100)
+
+
+UNSEEN = ROOT / "tests" / "checks" / "unseen"
+
+
+def first_of_each(made, asked):
+    """The first answer to each graded question of a sheet: {id: its place among all}."""
+    places = {}
+    for place, (id, _) in enumerate(made):
+        if f"test_{id.replace('.', '_')}" in asked:
+            places.setdefault(id, place)
+    return places
+
+
+def cell_that_takes(module, kept, places, asked, folder):
+    """A cell that answers with functions of a module, which stands beside a copied course."""
+    text = (UNSEEN / f"{module}.py").read_text().replace("course_utils", "copied")
+    (folder / f"{module}.py").write_text(text)
+    lines = ["import sys", f"sys.path.insert(0, {str(folder)!r})", f"import {module}"]
+    for id, place in places.items():
+        lines.append(f"{asked['test_' + id.replace('.', '_')]} = {module}.{kept}[{place}][1]")
+    return "\n".join(lines)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sheet", ["02", "04", "08", "12"])
+@pytest.mark.parametrize(("kept", "made"), [("RIGHT", RIGHT), ("WRONG", WRONG)], ids=["✓", "✗"])
+def test_home_and_class_agree_on_unseen_answers(kept, made, sheet, copy_of_the_course):  # noqa: F811
+    """Points as at home, and a slip has the same name."""
+    (stem,) = [stem for stem in STEMS if stem.split("_")[0] == sheet]
+    master, module = master_of(stem), f"{kept.lower()}_functions"
+    asked = {q.grade_id: q.names[0] for q in master.questions if q.names}
+    places = first_of_each(made, asked)
+    sources = [c.source for c in cells_of("solutions", stem) if "train(model" not in c.source]
+    sources.append(cell_that_takes(module, kept, places, asked, copy_of_the_course))
+    settings = Settings(Sandbox(Limits(call=60, total=600), shown=(str(copy_of_the_course),)))
+    result = assess(master, [Cell(source, "") for source in sources], settings)
+    found = {outcome.grade_id: outcome for outcome in result.outcomes}
+    for id, place in places.items():
+        verdict, outcome = find(id).judge(made[place][1]), found[f"test_{id.replace('.', '_')}"]
+        assert (outcome.points == find(id).points) == verdict.passed, (id, outcome)
+        assert outcome.mistake == verdict.mistake, (id, outcome)
 
 
 LEFT_OUT = ("answer_20_1", "answer_20_2", "answer_20_7")

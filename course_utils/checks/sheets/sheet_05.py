@@ -217,6 +217,15 @@ def tanh_of_each_part(queries, keys, W_query, W_key, v):
 
 
 @additive_scores.mistake
+def sigmoid(queries, keys, W_query, W_key, v):
+    """Your result is as if a sigmoid bent the features. It bends too, but rule 2 says tanh, which
+    runs from −1 to 1.
+    """
+    hidden = (queries @ W_query)[:, None] + (keys @ W_key)[None]
+    return (1 + np.tanh(hidden / 2)) / 2 @ v
+
+
+@additive_scores.mistake
 def tanh_of_the_sum(queries, keys, W_query, W_key, v):
     """Your result is as if you summed over the hidden features first: tanh belongs inside, on
     each feature.

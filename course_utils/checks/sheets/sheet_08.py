@@ -262,6 +262,17 @@ def joined_by_a_reshape_alone(x, y, W_query, W_key, W_value, W_output, heads):
 
 
 @layer_with_heads.mistake
+def cut_by_a_reshape_alone(x, y, W_query, W_key, W_value, W_output, heads):
+    """Your result is as if queries, keys and values were reshaped to (heads, n, width) at once:
+    that cuts across rows. Cut the features, then move the axis.
+    """
+    arrays = x @ W_query, y @ W_key, y @ W_value
+    q, k, v = (a.reshape(heads, len(a), -1) for a in arrays)
+    mixed = softmax(q @ k.swapaxes(1, 2) / k.shape[-1] ** 0.5) @ v
+    return np.concatenate(list(mixed), axis=1) @ W_output
+
+
+@layer_with_heads.mistake
 def keys_and_values_from_x(x, y, W_query, W_key, W_value, W_output, heads):
     """Your result is as if keys and values came from x, so x asks itself: both come from y."""
     return _layer(x, x, x, W_query, W_key, W_value, heads) @ W_output

@@ -520,6 +520,17 @@ def exp_without_a_shift(scores, mask, d_weights):
     return weights * (d_weights - (weights * d_weights).sum(axis=-1, keepdims=True))
 
 
+@score_gradient.mistake
+def largest_of_hidden_too(scores, mask, d_weights):
+    """Your result is as if hidden scores were among those that the largest is taken of: beside a
+    hidden 1000 all else is exp(−1000) = 0, and the gradient too. Hide first.
+    """
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True)) * mask
+    total = exps.sum(axis=-1, keepdims=True)
+    weights = exps / np.where(total > 0, total, 1)
+    return weights * (d_weights - (weights * d_weights).sum(axis=-1, keepdims=True))
+
+
 @score_gradient.mistake(name="hidden by −1000")
 def hidden_by_minus_1000(scores, mask, d_weights):
     """Your result is as if −1000 hid a key: where all that is seen has −1000 too, it hides nothing.

@@ -207,6 +207,14 @@ def y_asks(x, y, W_query, W_key, W_value):
     return attend(y @ W_key, x @ W_query, x @ W_value)[:2]
 
 
+@cross.mistake(name="divided by d_k")
+def divided_by_d_k(x, y, W_query, W_key, W_value):
+    """Your result is as if you divided by d_k; its square root is enough."""
+    values, width = y @ W_value, W_key.shape[1]
+    weights = softmax(x @ W_query @ (y @ W_key).T / width)
+    return weights @ values, weights
+
+
 @cross.mistake(name="self-attention of x")
 def self_attention_of_x(x, y, W_query, W_key, W_value):
     """This is self-attention: y is never looked at. Keys and values come from y."""

@@ -669,7 +669,7 @@ def padding_as_nan(states, lengths):
 
 @mean_state.mistake
 def not_repaired(states, lengths):
-    """This is the plain mean: a short sentence still averages its padding. Where do the
+    """Your result is the plain mean: a short sentence still averages its padding. Where do the
     lengths come in?
     """
     return states.mean(axis=1)
