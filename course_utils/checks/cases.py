@@ -31,7 +31,7 @@ class Case(NamedTuple):
 
     @property
     def single(self):
-        """Whether an array among the arguments is float32."""
+        """Tell whether an array among the arguments is float32."""
         return tolerance(*self.arguments) == TOLERANCE["float32"]
 
     def fresh(self):
