@@ -101,12 +101,17 @@ class FunctionExercise(Exercise):
         return Verdict("wrong", message, "endless loop", evidence)
 
     def cases(self, seed, rounds=ROUNDS, held=ROUNDS):
-        """Yield random inputs in each dtype, every third strided; then the edges, and pairs."""
+        """Yield random inputs in each dtype, every third strided; then the edges, and pairs.
+
+        Between them one whose sizes are all equal: some answers ask for shapes, and take a wrong
+        way where two agree.
+        """
         rng = np.random.default_rng(seed)
         for number in range(min(rounds, self.enough)):
             dtype = self.dtypes[number % len(self.dtypes)]
             arguments = tuple(as_dtype(dtype, argument) for argument in self.inputs(rng))
             yield Case(f"{RANDOM} {number + 1}", arguments, number % 3 == 2, number < held)
+        yield Case("all sizes alike", self.inputs(rng, square=True), held=False)
         for name, arguments in self.edges.items():
             yield Case(name, arguments)
         for name, arguments in self.crossed().items():

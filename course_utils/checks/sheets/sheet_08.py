@@ -605,7 +605,10 @@ def _crossed_words(setting):
     """,
     outputs=lambda y, query, W_key, W_value: {"vector": (W_value.shape[1],)},
     inputs=_pool_arrays,
-    edges={"one word": (np.ones((1, 3)), np.ones(2), np.ones((3, 2)), np.eye(3, 4))},
+    edges={
+        "one word": (np.ones((1, 3)), np.ones(2), np.ones((3, 2)), np.eye(3, 4)),
+        "a word twice": (np.eye(3)[[0, 1, 0]], np.array([1.0, 2]), np.eye(3, 2), np.eye(3, 4)),
+    },
     crossed=edges_in_pairs(_crossed_words, sizes=ONE_ROW),
     properties=(
         Property("words in reverse order give the same vector", _any_order),

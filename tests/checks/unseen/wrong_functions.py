@@ -3431,3 +3431,230 @@ def strictly_causal(lengths, n):
 def one_length_for_all(lengths, n):
     one = np.tri(n, dtype=bool) & (np.arange(n) < max(lengths))
     return np.repeat(one[None], len(lengths), 0)
+
+
+# ---- right for some inputs alone ----
+@wrong("02.3")
+def transposed_where_it_fits(queries, keys, values):
+    S = queries @ (keys if queries.shape[1] == keys.shape[0] else keys.T)
+    A = softmax(S)
+    return A @ values, A
+
+
+@wrong("02.3")
+def positive_scores_alone(queries, keys, values):
+    A = softmax(np.maximum(queries @ keys.T, 0))
+    return A @ values, A
+
+
+@wrong("02.3")
+def far_scores_cut(queries, keys, values):
+    A = softmax(np.clip(queries @ keys.T, -20, 20))
+    return A @ values, A
+
+
+@wrong("02.3")
+def tiny_weights_set_to_0(queries, keys, values):
+    A = softmax(queries @ keys.T)
+    A = np.where(A < 0.01, 0, A)
+    return A @ values, A
+
+
+@wrong("02.3")
+def equal_keys_counted_once(queries, keys, values):
+    once, first = np.unique(keys, axis=0, return_index=True)
+    A = np.zeros((len(queries), len(keys)))
+    A[:, first] = softmax(queries @ once.T)
+    return A @ values, A
+
+
+@wrong("02.3")
+def context_rounded(queries, keys, values):
+    A = softmax(queries @ keys.T)
+    return np.round(A @ values, 4), A
+
+
+@wrong("02.3")
+def as_matrices(queries, keys, values):
+    A = softmax(queries @ keys.T)
+    return np.squeeze(A @ values), A
+
+
+@wrong("02.5")
+def two_sentences_alone(queries, keys, values):
+    found = [softmax(q @ k.T) for q, k in zip(queries[:2], keys[:2], strict=True)]
+    A = np.stack([*found, *[found[-1]] * (len(queries) - 2)])[: len(queries)]
+    return A @ values, A
+
+
+@wrong("02.5")
+def batch_reversed_with_T(queries, keys, values):
+    A = softmax(np.einsum("bnd,cmd->bnm", queries, keys) / len(queries))
+    return A @ values, A
+
+
+@wrong("02.5")
+def batch_squeezed(queries, keys, values):
+    A = softmax(queries @ keys.swapaxes(1, 2))
+    return np.squeeze(A @ values), np.squeeze(A)
+
+
+@wrong("04.5")
+def m_left_out_at_the_end(word, state, W, b, m):
+    return softmax((np.r_[word, state] @ W + b)[: max(m, 2)])[:m]
+
+
+@wrong("05.2")
+def v_of_ones_where_positive(queries, keys, W_query, W_key, v):
+    return np.tanh(hidden_of(queries, keys, W_query, W_key)) @ np.abs(v)
+
+
+@wrong("05.2")
+def small_angle(queries, keys, W_query, W_key, v):
+    return np.clip(hidden_of(queries, keys, W_query, W_key), -1, 1) @ v
+
+
+@wrong("06.2")
+def scaled_for_wide_keys_alone(queries, keys):
+    d = queries.shape[1]
+    return softmax(queries @ keys.T / (np.sqrt(d) if d > 1 else 1.0) / (2.0 if d > 6 else 1.0))
+
+
+@wrong("07.2")
+def same_rows_hidden_too(x, W, W_value):
+    s = self_scores(x, W)
+    s[np.isclose(x[:, None], x[None]).all(-1)] = -np.inf
+    with np.errstate(invalid="ignore"):
+        A = np.exp(s - s.max(1, keepdims=True))
+    A = A / A.sum(1, keepdims=True)
+    return A @ x @ W_value, A
+
+
+@wrong("07.3")
+def first_rows_of_x_alone(function, x):
+    x = x[:2]
+    return follows(function, x, [1, 0])
+
+
+@wrong("08.2")
+def two_heads_alone(x, y, W_query, W_key, W_value, W_output, heads):
+    return layer(x, y, W_query, W_key, W_value, W_output, min(heads, 2))
+
+
+@wrong("08.5")
+def pool_of_unique_words(y, query, W_key, W_value):
+    y = np.unique(y, axis=0)
+    return softmax(y @ W_key @ query) @ (y @ W_value)
+
+
+@wrong("09.2")
+def by_the_longest_time(written, wanted, lengths):
+    right = (written == wanted) & (wanted > 2)
+    n = (wanted > 2).sum(1)
+    return [right[n == k].sum(1).mean() / max(lengths) for k in lengths]
+
+
+@wrong("09.5")
+def symbols_found_by_value(source, lengths):
+    return np.array([[*row[row > 3][::-1], *row[row <= 3]] for row in source])
+
+
+@wrong("12.2")
+def masked_padding_at_the_end_alone(scores, mask):
+    ends = np.arange(mask.shape[1]) < mask.sum(1)[:, None]
+    return softmax(scores, mask=ends)
+
+
+@wrong("12.2")
+def masked_one_key_is_1(scores, mask):
+    w = softmax(scores, mask=mask)
+    return np.where(mask.sum(1, keepdims=True) <= 1, 1.0 * mask, w).round(6) * (scores > -999)
+
+
+@wrong("12.3")
+def padding_for_sorted_lengths(lengths, m):
+    return (np.arange(m) < np.sort(lengths)[::-1][:, None])[:, None]
+
+
+@wrong("12.3")
+def padding_empty_sentence_sees_one(lengths, m):
+    return (np.arange(m) < np.maximum(lengths, 1)[:, None])[:, None]
+
+
+@wrong("12.4")
+def gradient_with_the_wrong_sign(scores, mask, d_weights):
+    return -gradient(scores, mask, d_weights)
+
+
+@wrong("12.5")
+def one_random_change(function, x):
+    rng, base = np.random.default_rng(), np.asarray(function(x))
+    t = int(rng.integers(1, len(x))) if len(x) > 1 else 0
+    z = x.copy()
+    z[t:] = rng.normal(size=z[t:].shape)
+    return bool(np.allclose(function(z)[:t], base[:t]))
+
+
+@wrong("12.5")
+def sums_of_rows(function, x):
+    base, rng = np.asarray(function(x)), np.random.default_rng(0)
+    for t in range(1, len(x)):
+        z = x.copy()
+        z[t:] = rng.normal(size=z[t:].shape)
+        if not np.allclose(function(z)[:t].sum(1), base[:t].sum(1)):
+            return False
+    return True
+
+
+@wrong("12.5")
+def the_row_before_alone(function, x):
+    base, rng = np.asarray(function(x)), np.random.default_rng(0)
+    for t in range(1, len(x)):
+        z = x.copy()
+        z[t] = rng.normal(size=z.shape[1])
+        if not np.allclose(function(z)[t - 1], base[t - 1]):
+            return False
+    return True
+
+
+@wrong("13.3")
+def blocks_for_equal_parts(n, m):
+    mask = np.zeros((n + m, n + m), dtype=bool)
+    mask[:, (n + m) // 2 :] = True
+    return mask
+
+
+@wrong("13.4")
+def pick_rounded_scores(words, tiles, W_query, W_key):
+    A = softmax(np.round(words @ W_query @ (tiles @ W_key).T, 1))
+    return A.argmax(1), A.max(1)
+
+
+@wrong("14.4")
+def tags_after_an_end_alone(tags):
+    return np.cumsum([0, *(t == "E" for t in tags[:-1])])
+
+
+@wrong("14.6")
+def drop_above_one_half(weights):
+    w = np.where(weights > 0.5, 0, weights)
+    t = w.sum(1, keepdims=True)
+    return np.divide(w, t, out=np.zeros(w.shape), where=t > 0)
+
+
+@wrong("R2.12")
+def zero_where_nan(states, lengths):
+    real = np.arange(states.shape[1]) < lengths[:, None]
+    total = np.where(real[..., None], states, 0).sum(1)
+    return total / np.maximum(lengths, 2)[:, None]
+
+
+@wrong("R3.12")
+def padding_at_the_front(lengths, n):
+    real = np.arange(n) >= n - lengths[:, None]
+    return np.tri(n, dtype=bool) & real[:, None]
+
+
+@wrong("14.a")
+def rows_from_a_global_generator(scores, steps, penalty):
+    return softmax(np.random.normal(size=(steps, len(scores))))
