@@ -14,7 +14,14 @@ PACKAGE = Path(__file__).resolve().parent.parent
 SHELF = Path(__file__).resolve().parent / "inside" / "shelf.py"
 # rooms and modules that know the answers or the learner
 LEFT_OUT: tuple[str, ...] = ("checks", "grading", "learning/__init__", "learning/course_test")
-LEFT_OUT += ("learning/cards", "learning/overview", "learning/questions", "learning/standing")
+LEFT_OUT += (
+    "learning/my_course",
+    "learning/review",
+    "learning/cards",
+    "learning/overview",
+    "learning/questions",
+    "learning/standing",
+)
 
 
 @functools.cache

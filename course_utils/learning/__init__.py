@@ -4,8 +4,18 @@ Answers are kept by `checks.progress_store`. Nothing here judges an exercise, an
 """
 
 from course_utils.learning.measured import measured
+from course_utils.learning.my_course import keep_scores
 from course_utils.learning.overview import progress
 from course_utils.learning.predictions import Option, predict, reveal
 from course_utils.learning.questions import Question, quiz
 
-__all__ = ["Option", "Question", "measured", "predict", "progress", "quiz", "reveal"]
+__all__ = [
+    "Option",
+    "Question",
+    "keep_scores",
+    "measured",
+    "predict",
+    "progress",
+    "quiz",
+    "reveal",
+]

@@ -10,10 +10,11 @@ from course_utils.checks.catalogue import beside, sheets
 from course_utils.checks.progress_store import store
 from course_utils.learning.calibration import calibration
 from course_utils.learning.course_test import AFTER, BEFORE, score
-from course_utils.learning.page import SCORES, Html, code, page, section, table
+from course_utils.learning.page import Html, code, page, section, table
 from course_utils.learning.standing import TEST, sheet_of
 
 CAPSTONE = "20"
+SCORES = "20.scores"  # where the capstone's table is kept
 
 
 def my_course():
@@ -40,6 +41,12 @@ def export_my_course(path=None):
     path = Path(path) if path else home / "my_course.html"
     path.write_text(my_course(), encoding="utf-8")
     return path
+
+
+def keep_scores(scores):
+    """Put the capstone's table down for the page. scores : {what was asked: (before, after)}."""
+    rows = [(asked, *map(float, shares)) for asked, shares in scores.items()]
+    store().put(SCORES, "page", rows=rows)
 
 
 def _built(entries):

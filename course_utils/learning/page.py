@@ -10,8 +10,6 @@ from tempfile import mkdtemp
 
 import numpy as np
 
-from course_utils.checks.progress_store import store
-
 STYLE = """
 :root {color-scheme: light dark}
 body {max-width: 46rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.5;
@@ -28,7 +26,6 @@ p {white-space: pre-line; overflow-wrap: anywhere} figure {margin: 1rem 0}
 img {max-width: 100%; height: auto; background: white}
 @media print {body {margin: 0; max-width: none} h2, figure, table {break-inside: avoid}}
 """
-SCORES = "20.scores"  # where the capstone's table is kept
 # whatever got in by mistake: nothing is loaded, and nothing runs
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
@@ -131,11 +128,9 @@ def translator_page(about, headline, promise, came, scores, failures, figure, re
     about : what it translates and from which pairs, a text.  headline, promise : the sentence, and
     the share that was promised.  came : the share right of what people typed.  scores : {what was
     asked: (share before the mend, after)}.  failures : [(source, expected, written), …], of which
-    12 are shown.  figure : a map of weights.  report : the learner's own words. The scores are put
-    down in the progress file, for the page "My course".
+    12 are shown.  figure : a map of weights.  report : the learner's own words.
     """
-    rows = [(asked, *map(float, shares)) for asked, shares in scores.items()]
-    store().put(SCORES, "page", rows=rows)
+    rows = [(asked, *shares) for asked, shares in scores.items()]
     promised = [("promised", promise), ("came, of what people typed", came)]
     parts = [
         section("What it translates", about),

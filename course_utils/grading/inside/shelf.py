@@ -12,7 +12,7 @@ import types
 
 SILENT_MODULES = ("course_utils.checks", "course_utils.learning", "course_utils.explorers")
 SILENT = ("check", "hint", "require", "measured", "Option", "predict", "reveal")
-SILENT += ("Question", "quiz", "progress", "decoding_explorer")
+SILENT += ("Question", "quiz", "progress", "decoding_explorer", "keep_scores")
 
 
 class Withheld(ImportError):
