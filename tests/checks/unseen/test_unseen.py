@@ -69,9 +69,7 @@ NAMED = {
 }
 
 
-@pytest.mark.parametrize(
-    ("id", "answer"), [one for one in WRONG if one[1].__name__ in NAMED], ids=str
-)
+@pytest.mark.parametrize(("id", "answer"), [one for one in WRONG if one[1].__name__ in NAMED])
 def test_a_known_slip_is_named_however_it_was_written(id, answer):
     assert find(id).judge(answer).mistake == NAMED[answer.__name__]
 
