@@ -104,9 +104,8 @@ class _Prediction(Panel):
         self._restore(store().get(key))
 
     def _save_button(self, confidence):
-        # Enter in the line of a number presses the middle one; of three buttons none is recommended
-        style = "primary" if confidence == CONFIDENCE[1] and not self.options else ""
-        return button(confidence, lambda: self._save(confidence), style)
+        # none is the main one: how sure one is must be chosen
+        return button(confidence, lambda: self._save(confidence))
 
     def _restore(self, entry):
         if entry["answer"] is not None:

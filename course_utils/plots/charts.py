@@ -44,9 +44,8 @@ def show_weights(weights, queries, keys, title=None, mask=None, limits=(0, 1)):
         caption = f"{name}: row = query, column = key"
         tables.append(weights_table(grid, queries, keys, caption=caption))
     html = "".join(f"<p>{escape(text)}</p>" for text in texts)
-    # a long table stays folded
-    is_open = " open" if not several and np.size(weights) <= 36 else ""
-    html += f"<details{is_open}><summary>The numbers</summary>{''.join(tables)}</details>"
+    # folded: a small map prints its numbers itself
+    html += f"<details><summary>The numbers</summary>{''.join(tables)}</details>"
     display({"text/html": html, "text/plain": "\n".join(texts)}, raw=True)
 
 

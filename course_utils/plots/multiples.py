@@ -44,7 +44,7 @@ def panels(x, runs, live, title=None, xlabel="", ylabel="", top=1.05):
         ax.set_axisbelow(True)
         ax.set_ylim(0, top)
         if named:
-            ax.set_xticks(places, labels(x), fontsize=10)
+            ax.set_xticks(places, labels(x), fontsize=9)  # four names a panel
     for ax in axes[len(runs) :]:
         ax.set_axis_off()
     fig.suptitle(drawable(title or ""), x=0.01, ha="left", fontsize=12)

@@ -150,12 +150,14 @@ def test_arrow_keys_choose_from_menus_and_answers(lesson, kind):
 
 
 @each(WITH_NUMBER_BOX)
-def test_enter_in_a_number_box_saves_the_prediction(lesson):
+def test_enter_in_a_number_box_leads_to_how_sure_one_is(lesson):
     page = lesson.page
     asked = page.locator(".course-panel", has=page.locator("input[type=text]:visible")).first
     asked.locator("input[type=text]").press_sequentially("89.8")
     page.keyboard.press("Enter")
-    asked.get_by_text("Saved: 89.8").wait_for(timeout=30_000)
+    assert asked.get_by_text("a guess").evaluate("button => button === document.activeElement")
+    page.keyboard.press("Enter")
+    asked.get_by_text("Saved: 89.8 (a guess)").wait_for(timeout=30_000)
 
 
 @every_explorer
