@@ -23,6 +23,7 @@ from tools.notebooks import ENVIRONMENT, KERNELS_AT_ONCE, NotebookError, execute
 
 ROOT = Path(__file__).resolve().parent.parent
 STEP = 1_000  # far from any seed that the course uses
+FIRST = f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom tools import other_seeds\n"
 # What draws data; `tasks.batching` puts pairs in order, and belongs to training.
 DATA = ("course_utils.tasks.",)
 ORDER = "course_utils.tasks.batching"
@@ -31,13 +32,15 @@ ORDER = "course_utils.tasks.batching"
 def main(arguments=None):
     """Run lessons with other seeds; return 1 where one says something else than it promises."""
     options = options_of(arguments)
-    os.environ.update(ENVIRONMENT, PYTHONPATH=str(ROOT))
+    os.environ.update(ENVIRONMENT)
     tasks = [(path, k) for path in lessons(options.numbers) for k in range(1, options.seeds + 1)]
     changed = 0
     with ThreadPoolExecutor(KERNELS_AT_ONCE) as pool:
         for (path, k), found in zip(tasks, pool.map(lambda one: tried(*one), tasks), strict=True):
             changed += len(found)
-            print(f"{path.stem}, seeds + {STEP * k}: {'; '.join(found) or 'as promised'}", flush=True)
+            print(
+                f"{path.stem}, seeds + {STEP * k}: {'; '.join(found) or 'as promised'}", flush=True
+            )
     return int(changed > 0)
 
 
@@ -61,8 +64,7 @@ def tried(path, k):
     """Run a lesson with its k-th other seeds; return what it says that it does not promise."""
     stored = nbformat.read(path, as_version=4)
     run = nbformat.read(path, as_version=4)
-    first = nbformat.v4.new_code_cell(f"from tools import other_seeds; other_seeds.plant({k})")
-    run.cells.insert(0, first)
+    run.cells.insert(0, nbformat.v4.new_code_cell(f"{FIRST}other_seeds.plant({k})"))
     try:
         execute(run, path.parent)
     except NotebookError as error:
