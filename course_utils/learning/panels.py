@@ -12,9 +12,9 @@ from course_utils.checks.progress_store import store
 KEEP_KEYS = """
 this.closest('.course-panel').addEventListener('keydown', key =>
   key.ctrlKey || key.metaKey || key.altKey || key.shiftKey || key.stopPropagation());"""
-# Enter in a line of text presses the panel's main button; where no button is the main one, it leads to
-# the first. The line itself passes no key on, so the panel looks first; and the button takes the focus
-# first, so that what was typed is sent before.
+# Enter in a line of text presses the panel's main button, or leads to the first where none is the
+# main one. The line itself passes no key on, so the panel looks first; and the button takes the
+# focus first, so that what was typed is sent before.
 ENTER = """
 this.closest('.course-panel').addEventListener('keydown', key => {
   if (key.key !== 'Enter' || key.shiftKey || key.ctrlKey || key.isComposing) return;
@@ -110,7 +110,7 @@ def choice(options, description="Answer:", **more):
 
 
 def typed(description, width):
-    """Return a line of text, sent when it is finished; Enter leads on to the panel's main button."""
+    """Return a line of text, sent when it is finished; Enter leads on to the main button."""
     return labelled(widgets.Text, description, width, continuous_update=False)
 
 
