@@ -30,6 +30,11 @@ from course_utils.learning.panels import (
 __all__ = ["CONFIDENCE", "Option", "predict", "reveal"]
 
 CONFIDENCE = ("a guess", "fairly sure", "certain")
+# As `measured` says it of a number that left its range.
+NONE_OF_THESE = (
+    "Outside: {} was measured, where one of the options was expected. Run the lesson again from its "
+    "start; if it stays so, tell the authors: the claim may not hold on your machine."
+)
 
 
 class Option(NamedTuple):
@@ -145,16 +150,16 @@ def reveal(key, measured, because="", tolerance=None):
 
     key : as in `predict`, whose cell has been run.  measured : the value that decides: a number
     where one was asked for, and else what the options' `when` judge.  because : a sentence more.
-    Raises LookupError where nothing was asked under that key, ValueError where the measured value
-    makes no option true, or more than one. A `tolerance` is read as notebooks of the first edition
-    have it: it belongs to `predict`.
+    Where it makes no option true, that is said, and the lesson runs on. Raises LookupError where
+    nothing was asked under that key, ValueError where the measured value makes more than one option
+    true. A `tolerance` is read as notebooks of the first edition have it: it belongs to `predict`.
     """
     if key not in ASKED:
         raise LookupError(f"run the cell that asks for the prediction {key!r} first")
     asked, entry = ASKED[key], store().get(key)
     happened, said, reason = _happened(key, asked, measured)
     predicted, right = entry.get("answer"), None
-    if predicted is not None:
+    if predicted is not None and happened is not None:
         right = is_right(predicted, happened, tolerance or asked.tolerance)
         told = {"measured": happened, "right": right, "because": reason}
         store().put(key, "prediction", **told)
@@ -178,11 +183,13 @@ def _happened(key, asked, measured):
             raise ValueError(f"reveal({key!r}) needs one of {asked.options}, got {measured!r}")
         return measured, f"What happened: {measured}.", ""
     true = [option for option in asked.options if option.when(measured)]
-    if len(true) != 1:
+    if len(true) > 1:
         raise ValueError(
             f"{key!r}: {len(true)} options fit the measured {measured!r}; exactly one should: "
             f"change their `when`"
         )
+    if not true:
+        return None, "What happened: none of these.", NONE_OF_THESE.format(measured)
     return true[0].text, f"What happened: {true[0].text}.", true[0].reason
 
 
@@ -194,9 +201,11 @@ def is_right(predicted, happened, tolerance):
 
 
 def _verdict(entry, said, right):
-    if right is None:
+    if entry.get("answer") is None:
         return "→", f"You made no prediction here. {said}"
     predicted = f"You predicted {_said(entry)}."
+    if right is None:
+        return "→", f"{predicted} {said}"
     return ("✓", f"{predicted} {said} You were right.") if right else ("≠", f"{predicted} {said}")
 
 

@@ -152,14 +152,27 @@ def test_the_first_answer_counts(path):
     assert entries(path)["00.wan"]["answer"] == "forty"
 
 
-@pytest.mark.parametrize("value", [0.5, 1.5])
-def test_a_measurement_makes_exactly_one_option_true(value):
-    predict("00.p", "?", [Option("a", "", when=lambda x: x < 1), Option("b", "", lambda x: x < 0)])
-    if value > 1:
-        with pytest.raises(ValueError, match=r"00\.p.*0 options fit the measured 1\.5"):
-            reveal("00.p", value)
-    else:
-        reveal("00.p", value)
+EDGES = [Option("low", "", when=lambda x: x < 1), Option("none", "", when=lambda x: x < 0)]
+
+
+def test_a_measurement_makes_one_option_true_and_never_two():
+    predict("00.p", "?", EDGES)
+    reveal("00.p", 0.5)
+    with pytest.raises(ValueError, match=r"00\.p.*2 options fit the measured -1"):
+        reveal("00.p", -1)
+
+
+def test_a_measurement_that_no_option_foresaw_is_said_and_the_lesson_runs_on(shown, path):
+    predict("00.p", "?", EDGES)
+    reveal("00.p", 1.5)
+    assert shown[-1].startswith("→ You made no prediction here. What happened: none of these.")
+    assert "Outside: 1.5 was measured" in shown[-1]
+    asked = predict("00.p", "?", EDGES)
+    asked.answer.value = "low"
+    asked.saves[0].click()
+    reveal("00.p", 1.5)
+    assert shown[-1].startswith("→ You predicted low (a guess). What happened: none of these.")
+    assert entries(path)["00.p"].get("right") is None
 
 
 def test_a_result_without_its_question_says_what_to_run():
