@@ -32,8 +32,8 @@ __all__ = ["CONFIDENCE", "Option", "predict", "reveal"]
 CONFIDENCE = ("a guess", "fairly sure", "certain")
 # As `measured` says it of a number that left its range.
 NONE_OF_THESE = (
-    "Outside: {} was measured, where one of the options was expected. Run the lesson again from its "
-    "start; if it stays so, tell the authors: the claim may not hold on your machine."
+    "Outside: {} was measured, where one of the options was expected. Run the lesson again from "
+    "its start; if it stays so, tell the authors: the claim may not hold on your machine."
 )
 
 
