@@ -2,6 +2,7 @@
 
     python -m tools.minutes [NAME ...]           count, run and time; every lesson without a name
     python -m tools.minutes --no-run [NAME ...]  count only
+    python -m tools.minutes --waits [NAME ...]   name the cells that one waits for, in seconds
 
 The rates are stated below, for a reader to whom all of it is new; nobody was timed. The table shows
 the parts in minutes, their sum, and what the lesson's first cell says; a `!` stands where the two
@@ -10,11 +11,14 @@ differ by more than a fifth.
 
 import argparse
 import ast
+import copy
 import os
 import re
 import resource
+from itertools import pairwise
 
 import nbformat
+from nbformat.v4 import new_code_cell
 
 from tools import door
 from tools.notebooks import ENVIRONMENT, execute, find
@@ -31,6 +35,8 @@ MINUTES = {  # for one of each
 }
 MISSIONS = 3
 OFF = 0.2
+LONG = 2  # seconds: what is shorter is no wait
+CLOCK = "import time; print(time.process_time())"
 CALLS = {"predict": "prediction", "Question": "question", "check": "blank"}
 NOT_READ = ("quiz(", "references(")
 
@@ -41,11 +47,15 @@ def main(arguments=None):
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--no-run", action="store_true")
+    parser.add_argument("--waits", action="store_true")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args(arguments)
     paths = [path for path in find(options.names) if path.parent.name == "notebooks"]
     wrong = 0
     os.environ.update(ENVIRONMENT)
+    if options.waits:
+        print(*map(waits_of, paths), sep="\n")
+        return 0
     for path in paths:
         cells, _ = required(nbformat.read(path, as_version=4).cells)
         parts = minutes(cells) | ({} if options.no_run else {"running": running(path)})
@@ -141,6 +151,28 @@ def running(path):
     notebook, before = nbformat.read(path, as_version=4), processor()
     execute(notebook, path.parent)
     return (processor() - before) / 60
+
+
+def waits_of(path):
+    """Return a lesson's cells that one waits for, a line each: seconds, and how the cell begins."""
+    found = waits(nbformat.read(path, as_version=4), path.parent)
+    lines = [f"  {seconds:5.0f} s  {source.splitlines()[0][:70]}" for seconds, source in found]
+    return "\n".join([f"{path.stem}: {sum(seconds for seconds, _ in found):.0f} s", *lines])
+
+
+def waits(notebook, folder):
+    """Return [(seconds of the processor, source), ...] of the cells that take `LONG` or more.
+
+    A cell that tells the kernel's own time stands before and behind each.
+    """
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    notebook = copy.deepcopy(notebook)
+    notebook.cells = [new_code_cell(CLOCK)]
+    for cell in code:
+        notebook.cells += [cell, new_code_cell(CLOCK)]
+    told = [float(cell.outputs[0].text) for cell in execute(notebook, folder).cells[::2]]
+    took = [after - before for before, after in pairwise(told)]
+    return [(t, cell.source) for t, cell in zip(took, code, strict=True) if t >= LONG]
 
 
 def processor():

@@ -74,3 +74,12 @@ def test_what_is_optional_is_apart():
     ]
     everybody, some = minutes.required(cells)
     assert [len(everybody), len(some)] == [2, 2]
+
+
+def test_only_cells_that_one_waits_for_are_named_with_their_seconds(tmp_path, monkeypatch):
+    monkeypatch.setattr(minutes, "LONG", 0.2)
+    busy = "# E1 · busy\nimport time\nend = time.process_time() + 0.5\n"
+    sources = ["x = 1", busy + "while time.process_time() < end:\n    pass", "print(x)"]
+    cells = [cell("markdown", "# T"), *(cell("code", source) for source in sources)]
+    ((seconds, source),) = minutes.waits(nbformat.v4.new_notebook(cells=cells), tmp_path)
+    assert source.startswith("# E1") and 0.4 < seconds < 5
