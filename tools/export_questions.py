@@ -17,13 +17,8 @@ from course_utils.checks.catalogue import exercises, sheets
 from course_utils.checks.choices import ChoiceExercise
 from course_utils.checks.orders import OrderExercise
 from course_utils.checks.values import ValueExercise
-from tools import door
+from tools import door, teaching
 
-TEACHING = Path(__file__).resolve().parent.parent / "docs" / "teaching"
-POLLS = re.compile(r"^## Three polls\n(.*?)(?=^## |\Z)", re.M | re.S)
-NUMBER = re.compile(r"^\d\. ", re.M)
-LETTER = re.compile(r"(?:^|\s)[a-d]\) ")
-NOTE = re.compile(r"\s\*([^*].*?)\*$", re.S)
 TOP = "Attention from scratch"
 CHOSEN = {"single": "true", "shuffleanswers": "true", "answernumbering": "abc"}
 ESCAPED = re.compile(r"([\\:#={}~])")
@@ -130,28 +125,20 @@ def _asked(exercise):
 
 def of_polls():
     """The polls of all lessons' pages for teachers."""
-    found = []
-    for path in sorted(TEACHING.glob("[0-9]*.md")):
-        for polls in POLLS.findall(path.read_text(encoding="utf-8")):
-            texts = [text for text in NUMBER.split(polls) if text.strip()]
-            found += [_poll(f"{path.stem} poll {n}", text) for n, text in enumerate(texts, 1)]
-    return found
+    return [
+        _poll(f"{path.stem} poll {number}", poll)
+        for path in sorted(teaching.PAGES.glob("[0-9]*.md"))
+        for number, poll in enumerate(teaching.page_of(path.stem).polls, 1)
+    ]
 
 
-def _poll(name, written):
-    """A poll as a page writes it: a) … b) **the right one** c) …, and perhaps a note in italics."""
-    text = " ".join(written.split())
-    note = NOTE.search(text)
-    asked, *options = LETTER.split(NOTE.sub("", text))
-    answers = tuple(_option(option.strip().removesuffix(".")) for option in options)
-    if sum(answer.right for answer in answers) != 1:
-        raise ValueError(f"{name} needs one right answer in bold: {text}")
-    return Question(name, asked, answers, note=note[1] if note else "")
-
-
-def _option(text):
-    right = re.fullmatch(r"\*\*(.+)\*\*", text)
-    return Answer(right[1] if right else text, bool(right))
+def _poll(name, poll):
+    """A poll as a question: each option is told why it is right or wrong."""
+    answers = tuple(
+        Answer(text, letter == poll.right, poll.why[letter])
+        for letter, text in poll.options.items()
+    )
+    return Question(name, poll.asked, answers)
 
 
 def gift(category, questions):

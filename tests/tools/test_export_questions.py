@@ -7,7 +7,7 @@ import pytest
 from course_utils.checks.catalogue import exercises
 from course_utils.checks.values import ValueExercise
 from tests.tools.moodle_questions import read_gift, read_xml
-from tools import export_questions
+from tools import export_questions, teaching
 from tools.export_questions import Answer, Question, all_questions, gift, moodle_xml, of_polls
 
 WRITTEN = all_questions()
@@ -80,12 +80,13 @@ def test_whole_numbers_are_typed_in_any_common_form_and_others_are_left_out():
 
 def test_every_lesson_has_its_three_polls():
     names = [one.name.split(" poll ") for one in of_polls()]
-    lessons = sorted(path.stem for path in export_questions.TEACHING.glob("[0-9]*.md"))
+    lessons = sorted(path.stem for path in teaching.PAGES.glob("[0-9]*.md"))
     assert names == [[lesson, number] for lesson in lessons for number in "123"]
     first = of_polls()[0]
     assert first.text == "One row of the map belongs to:"
     assert [answer.right for answer in first.answers] == [False, True, False]
-    assert first.note == "Who chose a has read columns."
+    assert all(answer.reply for poll in of_polls() for answer in poll.answers)
+    assert "has read columns" in first.answers[0].reply
     assert not any("**" in one.text + "".join(a.text for a in one.answers) for one in of_polls())
 
 
