@@ -117,7 +117,7 @@ serve: setup  ## build the web book and show it on this machine, at http://127.0
 	@$(BIN) -m tools.book --serve $(ARGS)
 
 .PHONY: slides
-slides: setup  ## make slides of the lessons, at most 12 each: _build/slides/
+slides: setup  ## make slides of the lessons, at most 26 each: _build/slides/
 	@$(BIN) -m tools.book.slides
 
 .PHONY: bench

@@ -13,12 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.book_page import DARK, WIDTHS, Reader, listen, served
+from tests.browser.book_page import DARK, WIDTHS, Reader, served
 
 pytest.importorskip("sphinx", reason="the web book needs Sphinx: make setup installs it")
 axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
-
-from tools.book import slides  # noqa: E402 (it needs Sphinx)
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_BUILD = 60
@@ -156,23 +154,6 @@ def test_a_solution_is_folded_until_it_is_asked_for(browser, home):
     assert not solution.locator("pre").first.is_visible()
     solution.locator("summary").click()
     assert solution.locator("pre").first.is_visible()
-
-
-def test_slides_open_and_ask_nobody(browser, shots, tmp_path):
-    slides.main(tmp_path)
-    decks = sorted(path.name for path in tmp_path.glob("*.html"))
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
-    with served(tmp_path) as address:
-        strangers, complaints = listen(page, address)
-        for name in decks:
-            page.goto(f"{address}/{name}")
-            page.locator(".slides section.present h1").first.wait_for(timeout=20_000)
-        page.keyboard.press("ArrowRight")
-        page.locator(".slides section.present h2").first.wait_for(timeout=20_000)
-    if shots:
-        page.screenshot(path=shots / "slides.png")
-    page.close()
-    assert len(decks) >= 12 and strangers == [] and complaints == []
 
 
 @pytest.mark.nightly

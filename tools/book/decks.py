@@ -1,111 +1,173 @@
-"""At most twelve slides of a lesson, chosen from its cells: a question before each result.
+"""The slides of a lesson, chosen from its cells and from its teaching page.
 
-A title, the article's claims, four predictions each followed by what happened, the verdict, the
-points to take home. Predictions whose result is a picture come first.
+A title, the question, then the lesson's moments in its own order, each question on a slide before
+its result: formulas, predictions, the explorer, the bug hunt; the article's claims, three polls,
+the points to take home. What the page calls "never skip" is always there, whatever else is.
 """
 
 import re
-from base64 import b64encode
 from html import escape
-from typing import NamedTuple
 
-from tools.book import cells
-from tools.book.stills import is_explorer
+from tools.book import exhibits, moments
+from tools.book.moments import Slide
+from tools.book.shown import paragraphs, plain
+from tools.minutes import required
 
-MOST = 12
-PAIRS = 4
-PREDICT = re.compile(r"\bpredict\(\s*\"([^\"]+)\"")
-LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
-NEXT = re.compile(r"^\*\*(?:Practise|Next)\*\*.*?(?:\n\n|\Z)", re.M | re.S)
-NOBODY = re.compile(r"→ <strong>(?:You made no prediction here\. )?What happened: ")
-VOTE = (
-    "Let everybody vote before you go on. Ask a wrong voter: what would have to be true for that?"
-)
+# A question and its result are two slides: twelve of them were four moments, too few for any plan.
+MOST = 26
+MOMENTS = 6  # predictions and experiments
+FORMULAS = 3
+ROOM = 480  # pixels of a table on a slide
+HEADS = r"^## (?:Verdict|What the article says|What to do)"
 
 
-class Slide(NamedTuple):
-    """What is shown, as Markdown, and what only the speaker sees."""
-
-    text: str
-    notes: str = ""
-
-
-def deck(notebook):
-    """The slides of a lesson, in order."""
+def deck(notebook, page=None):
+    """The slides of a lesson, in order. page : its teaching page as `tools.teaching` reads it."""
     prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
-    first = [Slide(title(prose[0])), *starting(prose, "## The question")]
-    last = [
-        *starting(prose, "## Verdict", "## What the article says", "## What to do"),
-        *starting(prose, "## In this lesson you"),
+    first = [title(prose[0], page), *starting(prose, "## The question", board(page))]
+    chosen = sorted(chosen_moments(notebook, page), key=lambda moment: moment.place)
+    shown = [slide for moment in chosen for slide in helped(moment, page)]
+    last = [*claims(prose), *polls(page), *starting(prose, "## In this lesson you", short(page))]
+    return [*first, *shown, *last]
+
+
+def chosen_moments(notebook, page):
+    """What no plan skips, and more predictions: first those with a picture and with a guide."""
+    keep = set(page.keep) if page else set()
+    asked = moments.predictions(notebook)
+    musts = [moment for moment in asked if moment.names & keep]
+    guided = {wrong.about for wrong in page.wrong} if page else set()
+    others = sorted(
+        (moment for moment in asked if moment not in musts),
+        key=lambda moment: -(moment.pictured + bool(moment.names & guided)),
+    )
+    _, optional = required(notebook.cells)
+    alone = sorted(keep - {name for moment in musts for name in moment.names})
+    musts += filter(None, (moments.experiment(notebook, name) for name in alone))
+    return [
+        *musts,
+        *others[: max(MOMENTS - len(musts), 0)],
+        *exhibits.formulas(notebook, {cell.id for cell in optional})[:FORMULAS],
+        *exhibits.hunts(notebook),
+        *exhibits.explorers(notebook),
     ]
-    pairs = sorted(predictions(notebook), key=lambda pair: "<img" not in pair[1].text)[:PAIRS]
-    order = [pair for pair in predictions(notebook) if pair in pairs]
-    return [*first, *(slide for pair in order for slide in pair), *last]
 
 
-def title(source):
-    """The lesson's name and its first paragraph."""
+def helped(moment, page):
+    """A moment's slides; the speaker of the first is told what is often said, and what to ask."""
+    first, *rest = moment.slides
+    wrong = [one for one in page.wrong if one.about in moment.names] if page else []
+    said = [
+        f"If they say “{one.said}”, ask: {one.ask}\n\nGood: {one.good}\n\nPoor: {one.poor}"
+        for one in wrong
+    ]
+    why = [
+        f"Never skip: {page.keep[name]}" for name in moment.names & set(page.keep if page else ())
+    ]
+    return [first._replace(notes="\n\n".join([*said, first.notes, *why])), *rest]
+
+
+def title(source, page):
+    """The lesson's name and its first paragraph; for the speaker the plan of 45 minutes."""
     head, _, rest = source.partition("\n")
     first, *_ = rest.strip().split("\n\n")
-    return plain(f"{head}\n\n{first}")
-
-
-def starting(prose, *heads):
-    """The first cell with one of the headings, from there on, as a list of none or one slide."""
-    head = re.compile(rf"^(?:{'|'.join(heads)})", re.M)
-    found = [(text, head.search(text)) for text in prose]
-    return [Slide(plain(text[match.start() :])) for text, match in found if match][:1]
-
-
-def plain(text):
-    """Links lead nowhere on a slide, and their words stay; what comes next is the teacher's."""
-    return LINK.sub(r"\1", NEXT.sub("", text))
-
-
-def predictions(notebook):
-    """[(question, result), ...] for every prediction whose result a later cell shows."""
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    pairs = []
-    for place, cell in enumerate(code):
-        name = PREDICT.search(cell.source)
-        asked = html_outputs(cell, "<p><strong>")
-        end = name and next((k for k in range(place, len(code)) if tells(code[k], name[1])), None)
-        if end and asked:
-            question = re.sub(r"<p><em>Run this cell.*?</p>", "", asked[0])
-            shown = result(code[end], code[place + 1 : end])
-            pairs.append((Slide(f"## Predict\n\n{question}", VOTE), Slide(shown)))
-    return pairs
-
-
-def tells(cell, name):
-    """Whether a cell tells what came of the prediction with this name."""
-    return re.search(rf"\breveal\(\s*\"{re.escape(name)}\"", cell.source)
-
-
-def result(cell, before):
-    """What happened: the sentence, and the nearest picture or else what the cell printed."""
-    said = [NOBODY.sub("<strong>", html) for html in html_outputs(cell, "<p>→")]
-    figures = [
-        o for c in (cell, *reversed(before)) for o in cells.pictures(c) if not is_explorer(o)
+    plan = page.parts.get("45 minutes", "") if page else ""
+    steps = [
+        f"- {minutes} min: {what}"
+        for minutes, what in re.findall(r"^\| (\d+) \| (.+) \|$", plan, re.M)
     ]
-    printed = [f"<pre>{escape(o.text)}</pre>" for o in cell.outputs if o.output_type == "stream"]
-    return "\n\n".join(
-        ["## What happened", *said[:1], *(map(image, figures[:1]) if figures else printed[:1])]
+    waits = [f"Waits: {page.waits}"] if page and page.waits else []
+    return Slide(plain(f"{head}\n\n{first}"), "\n\n".join(["\n".join(steps), *waits]))
+
+
+def board(page):
+    """The aim, and what stands on the board."""
+    return paragraphs(page.parts[""])[1] if page else ""
+
+
+def short(page):
+    """What may be left out, and what the room has seen where all went well."""
+    parts = ("If time is short", "Expected numbers")
+    return "\n\n".join(page.parts.get(part, "") for part in parts) if page else ""
+
+
+def starting(prose, head, notes=""):
+    """The first cell with a heading, from there on, as a list of none or one slide."""
+    found = [(text, re.search(f"^{head}", text, flags=re.M)) for text in prose]
+    parts = [text[match.start() :] for text, match in found if match][:1]
+    return [Slide(large(opened(plain(part))), notes) for part in parts]
+
+
+def large(text):
+    """A heading, and what stands below it in large letters; Markdown is read between the tags."""
+    head, _, rest = text.partition("\n")
+    return f'{head}\n\n<div class="large">\n\n{rest.strip()}\n\n</div>'
+
+
+def opened(text):
+    """The first paragraphs of a text, until another heading."""
+    head, _, rest = text.partition("\n")
+    return f"{head}\n{re.split(r'^##', rest, flags=re.M)[0]}".strip()
+
+
+def claims(prose):
+    """The article's claims with their verdicts, a few on a slide; the evidence is the speaker's."""
+    cell = next((text for text in prose if re.search(HEADS, text, flags=re.M)), "")
+    rows = [line.strip("|").split(" | ") for line in cell.splitlines() if line.startswith("|")]
+    if len(rows) < 3:
+        return []
+    head, _, *rows = [[plain(part).strip() for part in row] for row in rows]
+    name = re.search(HEADS, cell, flags=re.M)[0]
+    quoted = "\n\n".join(part for part in paragraphs(cell) if re.match(r"\*\*\d+\*\*", part))
+    slides = [claims_slide(name, head, some) for some in shared_out(rows)]
+    if quoted:
+        slides[0] = slides[0]._replace(text=slides[0].text.replace("\n\n", f"\n\n{quoted}\n\n", 1))
+    return slides
+
+
+def shared_out(rows):
+    """Rows of a table, as many on a slide as fit."""
+    slides, used = [[]], 0
+    for row in rows:
+        size = height(row)
+        if slides[-1] and used + size > ROOM:
+            slides.append([])
+            used = 0
+        slides[-1].append(row)
+        used += size
+    return slides
+
+
+def height(row):
+    """About how high a row becomes: its first two cells share the width, 80 signs in all."""
+    long = [sum(1 + (ord(sign) > 0x2E80) for sign in text) for text in row[:2]]
+    return 14 + 36 * -(-sum(long) // 66)
+
+
+def claims_slide(name, head, rows):
+    hidden = [(claim, f'<span class="fragment">{verdict}</span>') for claim, verdict, *_ in rows]
+    lines = [" | ".join(row[:2]) for row in (head, ["---"] * 2, *hidden)]
+    notes = [f"{row[0][:60]} … {' '.join(row[2:])}" for row in rows]
+    return Slide(
+        f"{plain(name)}\n\n" + "\n".join(f"| {line} |" for line in lines), "\n\n".join(notes)
     )
 
 
-def html_outputs(cell, start):
-    """The HTML that a cell shows, where it begins so."""
-    found = (output.get("data", {}).get("text/html", "") for output in cell.outputs)
-    return [html for html in found if html.startswith(start)]
+def polls(page):
+    """The polls, nothing of the answer to be seen until one goes on."""
+    return [poll(number, one) for number, one in enumerate(page.polls, 1)] if page else []
 
 
-def image(output):
-    """A picture with its alt text, inside of the page."""
-    kind = cells.media(output)
-    data = "".join(output.data[kind].split()) if kind != "image/svg+xml" else encoded(output)
-    return f'<img alt="{escape(output.metadata[kind]["alt"])}" src="data:{kind};base64,{data}">'
+def poll(number, one):
+    options = "".join(f"<li>{inline(text)}</li>" for text in one.options.values())
+    wrong = [f"{letter}) {why}" for letter, why in one.why.items() if letter != one.right]
+    why = f"<strong>{one.right}.</strong> {inline(one.why[one.right])}"
+    answer = f'<div class="fragment"><p>{why}</p></div>'
+    asked = f'<div class="asked"><p>{inline(one.asked)}</p><ol type="a">{options}</ol></div>'
+    text = f"## Poll {number}\n\n{asked}\n\n{answer}"
+    return Slide(text, "\n\n".join([f"Right is {one.right}.", *wrong]))
 
 
-def encoded(output):
-    return b64encode(output.data["image/svg+xml"].encode()).decode()
+def inline(text):
+    """A line of text as HTML, its code as code."""
+    return re.sub(r"`(.+?)`", r"<code>\1</code>", escape(text))
