@@ -140,3 +140,10 @@ def test_one_lesson_is_made_by_its_number_and_the_refresher_has_no_deck(tmp_path
     slides.main(["06", "00b"], tmp_path)
     assert [path.name for path in tmp_path.glob("*.html")] == ["06_scaled_dot_scoring.html"]
     assert "1 decks" in capsys.readouterr().out
+
+
+def test_two_predictions_that_one_cell_answers_get_an_answer_each():
+    lesson = nbformat.read(next(p for p in TAUGHT if p.stem.startswith("10_")), as_version=4)
+    (one,) = [m for m in moments.predictions(lesson) if "10.numbers" in m.names]
+    (two,) = [m for m in moments.predictions(lesson) if "10.short" in m.names]
+    assert "22.7" in one.slides[1].text and "more than 25 points" in two.slides[1].text

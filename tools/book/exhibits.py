@@ -84,7 +84,7 @@ def compared(faulty, repair):
 
 def code(cell):
     """Code, the function in question alone where the cell is long, and what it printed."""
-    source, output = cell.source, printed(cell)
+    source, output = re.sub(r"\n{3,}", "\n\n", cell.source), printed(cell)
     if len(source.splitlines()) > MOST_LINES - 2:
         functions = [n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)]
         source = ast.get_source_segment(source, functions[0]) if functions else source

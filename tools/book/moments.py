@@ -19,11 +19,12 @@ from tools.book.shown import (
     pre,
     printed,
     seen,
-    verdict,
+    spoken,
 )
 from tools.book.stills import is_explorer
 
 PREDICT = re.compile(r"\bpredict\(\s*\"([^\"]+)\"")
+REVEAL = re.compile(r"\breveal\(\s*\"([^\"]+)\"")
 NAMED = re.compile(r"^# (E\d+)(?:, (E\d+))? · (.+)$", re.M)
 NARROW, FEW = 34, 4  # columns of numbers that stand beside a picture, lines that stand above it
 
@@ -46,22 +47,33 @@ class Moment(NamedTuple):
 
 def predictions(notebook):
     """Every prediction whose result a later cell shows: the question, then what happened."""
-    found, all_cells = [], notebook.cells
-    for place, cell in enumerate(all_cells):
+    found = []
+    for place, cell in enumerate(notebook.cells):
         name = cell.cell_type == "code" and PREDICT.search(cell.source)
         asked = name and html_outputs(cell, "<p><strong>")
-        end = name and next(
-            (k for k in range(place, len(all_cells)) if tells(all_cells[k], name[1])), 0
-        )
-        if end and asked:
-            before = [c for c in all_cells[place + 1 : end] if c.cell_type == "code"]
-            names = frozenset([name[1], *experiments_in(all_cells[end])])
-            slides = (
-                Slide(question(asked[0]), f"Coming: {verdict(all_cells[end])}"),
-                *results(all_cells[end], before, after(notebook, end)),
-            )
-            found.append(Moment(place, names, slides, "<figure>" in slides[1].text))
+        later = range(place, len(notebook.cells)) if asked else ()
+        end = next((k for k in later if name[1] in revealed(notebook.cells[k])), None)
+        if end:
+            found.append(prediction(notebook, name[1], asked[0], place, end))
     return found
+
+
+def prediction(notebook, name, asked, place, end):
+    """A prediction that stands at one place, and its result at another."""
+    cell = notebook.cells[end]
+    earlier = [one for one in notebook.cells[place + 1 : end] if one.cell_type == "code"]
+    said = html_outputs(cell, "<p>→")[revealed(cell).index(name) :][:1]
+    slides = (
+        Slide(question(asked), f"Coming: {spoken(''.join(said))}"),
+        *results(cell, earlier, after(notebook, end), "".join(said)),
+    )
+    names = frozenset([name, *experiments_in(cell)])
+    return Moment(place, names, slides, "<figure>" in slides[1].text)
+
+
+def revealed(cell):
+    """The names of the predictions that a cell tells the result of, in order."""
+    return REVEAL.findall(cell.source) if cell.cell_type == "code" else []
 
 
 def question(html):
@@ -78,7 +90,7 @@ def experiment(notebook, name):
     places = [i for i, cell in enumerate(notebook.cells) if name in experiments_in(cell)]
     if not places:
         return None
-    while not notebook.cells[places[-1]].outputs:  # what it prepares, the next cell shows
+    while not notebook.cells[places[-1]].get("outputs"):  # what it prepares, the next cell shows
         places.append(places[-1] + 1)
     first, last = notebook.cells[places[0]], notebook.cells[places[-1]]
     title = NAMED.search(first.source)[3]
@@ -86,7 +98,7 @@ def experiment(notebook, name):
     asked = f"**{plain(title)}**\n\n{said}\n\nWhat do you expect, and why?"
     asked = f'## Before it runs\n\n<div class="large">\n\n{asked}\n\n</div>'
     others = [notebook.cells[i] for i in places[:-1]]
-    shown = results(last, others, after(notebook, places[-1]), title)
+    shown = results(last, others, after(notebook, places[-1]), title=title)
     return Moment(places[0], frozenset([name]), (Slide(asked, f"Coming: {shown[0].notes}"), *shown))
 
 
@@ -96,26 +108,19 @@ def experiments_in(cell):
     return {name for names in found for name in names[:2] if name}
 
 
-def tells(cell, name):
-    """Whether a cell tells what came of the prediction with this name."""
-    return cell.cell_type == "code" and re.search(
-        rf"\breveal\(\s*\"{re.escape(name)}\"", cell.source
-    )
-
-
-def results(cell, earlier, go_on, title="What happened"):
+def results(cell, earlier, go_on, said="", title="What happened"):
     """What came out, on one slide or two: the sentence with the picture, and the numbers.
 
     earlier : the code cells between the question and this one.  go_on : what to say then.
+    said : what the cell says of a prediction, as HTML.
     """
-    said = "".join(NOBODY.sub("<strong>", html) for html in html_outputs(cell, "<p>→")[:1])
-    own = [c for c in earlier if not re.search(r"\breveal\(", c.source)]  # what none has shown yet
+    own = [one for one in earlier if not revealed(one)]  # what none has shown yet
     figures = [o for c in (cell, *reversed(own)) for o in cells.pictures(c) if not is_explorer(o)]
     numbers = next((text for c in (cell, *reversed(own)) if (text := printed(c))), "")
     notes = "\n\n".join(filter(None, [expected(cell), go_on]))
-    head = f"## {plain(title)}\n\n{said}\n\n"
+    head = f"## {plain(title)}\n\n{NOBODY.sub('<strong>', said)}\n\n"
     if not figures:
-        return (Slide(f"{head}{pre(numbers)}", notes or f"Read aloud: {verdict(cell)}"),)
+        return (Slide(f"{head}{pre(numbers)}", notes or f"Read aloud: {spoken(said)}"),)
     return shown(head, figures[0], numbers, notes)
 
 

@@ -27,10 +27,9 @@ def printed(cell):
     return "\n".join(lines[:MOST_LINES] + ["…"] * (len(lines) > MOST_LINES))
 
 
-def verdict(cell):
+def spoken(html):
     """What a cell says of a prediction, as plain text."""
-    said = html_outputs(cell, "<p>→")
-    return unescape(re.sub(r"<[^>]*>", "", NOBODY.sub("", said[0]))) if said else ""
+    return unescape(re.sub(r"<[^>]*>", "", NOBODY.sub("", html)))
 
 
 def seen(output):
