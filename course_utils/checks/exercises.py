@@ -61,6 +61,7 @@ class Mistake:
     """A known wrong answer: its name, the code that gives it, and the hint that it deserves.
 
     shows : whether an answer makes this mistake, where more than this one answer does.
+    seen_by : a line of code that shows it to its learner, where a call alone does not.
     is_the_answer : whether the code is the answer, or returns it.
     """
 
@@ -69,6 +70,7 @@ class Mistake:
     hint: str
     shows: Callable | None = None
     is_the_answer: bool = True
+    seen_by: str = ""
 
     @property
     def wrong(self):
@@ -103,6 +105,7 @@ class Exercise:
     by_hand = False  # whether a teacher marks it
     answer_is_code = False  # whether the answer is a function
     mistakes_show = False  # whether each mistake says how it shows
+    fitting = None  # arguments → the same with those mended that follow from others, such as sizes
 
     @functools.cached_property
     def right_answer(self):
@@ -118,19 +121,20 @@ class Exercise:
         """Call the right code, so that a sheet can use what it has declared."""
         return self.right(*arguments)
 
-    def mistake(self, code=None, *, name=None, says=None, shows=None):
+    def mistake(self, code=None, *, name=None, says=None, shows=None, seen_by=""):
         """Declare a known mistake: a decorator of the code that makes it.
 
         Its docstring is what a learner reads, or `says` where that has to be computed; its name
         is the function's, or `name`. Raises TypeError without `shows` where the kind needs it.
         """
         if code is None:
-            return lambda code: self.mistake(code, name=name, says=says, shows=shows)
+            about = {"name": name, "says": says, "shows": shows, "seen_by": seen_by}
+            return lambda code: self.mistake(code, **about)
         name = name or code.__name__.strip("_").replace("_", " ")
         if self.mistakes_show and shows is None:
             raise TypeError(f"{self.id}, {name!r}: say how it shows, @….mistake(shows=…)")
         hint = says or said_by(code)
-        self.mistakes.append(Mistake(name, code, hint, shows, self.answer_is_code))
+        self.mistakes.append(Mistake(name, code, hint, shows, self.answer_is_code, seen_by))
         return code
 
     def also_right(self, code):

@@ -8,12 +8,13 @@ WIDTH = 84
 MOST = 1_000  # letters: what is longer is asked for by its name
 
 
-def lines_of(exercise, case, named):
+def lines_of(exercise, case, named, seen_by=""):
     """Return code that makes the arguments of a case and calls the learner's function with them.
 
     named : cases that `given` knows by their name, from one of which functions among the arguments
     come: no code here could write them. So do large arrays. Returns "" where these come from
     elsewhere.
+    seen_by : the last line, where a plain call would not show what is wrong.
     """
     names, given = exercise.arguments, case.fresh()
     written = [written_as(argument) for argument in given]
@@ -26,7 +27,7 @@ def lines_of(exercise, case, named):
     lines = [_asked_for(exercise, source, unwritten)] if unwritten else []
     lines += _assigned([pair for pair in zip(names, written, strict=True) if pair[1] is not None])
     lines += [f"{name}.flags.writeable = False" for name in _locked(names, given)]
-    return "\n".join([*lines, f"{exercise.name}({', '.join(names)})"])
+    return "\n".join([*lines, seen_by or f"{exercise.name}({', '.join(names)})"])
 
 
 def _source(arguments, numbers, named):

@@ -6,11 +6,13 @@ become rounder, texts shorter; what else it holds stays as it is.
 
 import functools
 import itertools
+from string import ascii_lowercase
 
 import numpy as np
 
 AXES = 3  # inputs from which we learn which axes belong together
 SEED = 3
+LARGEST = 10_000  # of a whole number that may be a size
 
 
 class Axes:
@@ -36,7 +38,9 @@ def _sizes(arguments):
     for number, argument in enumerate(arguments):
         if isinstance(argument, np.ndarray):
             sizes |= {(number, axis): size for axis, size in enumerate(argument.shape)}
-        elif type(argument) is int:
+        elif isinstance(argument, list):
+            sizes[number, 0] = len(argument)
+        elif type(argument) is int and argument <= LARGEST:  # more is no size: a seed
             sizes[number, None] = argument
     return sizes
 
@@ -44,7 +48,7 @@ def _sizes(arguments):
 def shorter(arguments, groups):
     """Yield inputs with fewer entries along an axis, the boldest steps first."""
     sizes = _sizes(arguments)
-    for cut in (_half, _one):
+    for cut in (_without_a_part, _one):
         for group in groups:
             for keep in cut(sizes[group[0]]):
                 yield _kept(arguments, group, keep)
@@ -70,8 +74,13 @@ def _edited(number, rounder, arguments):
     return (*arguments[:number], rounder(arguments[number]), *arguments[number + 1 :])
 
 
-def _half(size):
-    return [list(range(size // 2)), list(range(size // 2, size))] if size > 3 else []
+def _without_a_part(size):
+    """Leave out nearly all, then a half, a quarter, an eighth."""
+    yield from (range(few) for few in (8, 64) if size > 8 * few)
+    for parts in (2, 4, 8):
+        ends = [size * part // parts for part in range(parts + 1)] if size >= 2 * parts else []
+        for begin, end in reversed(list(itertools.pairwise(ends))):
+            yield [*range(begin), *range(end, size)]
 
 
 def _one(size):
@@ -89,8 +98,14 @@ def _lost(keep):
 def _kept(arguments, group, keep):
     made = list(arguments)
     for number, axis in group:
-        made[number] = len(keep) if axis is None else made[number].take(keep, axis=axis)
+        made[number] = len(keep) if axis is None else _taken(made[number], keep, axis)
     return tuple(made)
+
+
+def _taken(argument, keep, axis):
+    if isinstance(argument, list):
+        return [argument[place] for place in keep]
+    return argument.take(keep, axis=axis)
 
 
 def at_once(argument):
@@ -107,8 +122,12 @@ def _edits_of(argument):
         for place in np.ndindex(argument.shape) if argument.size <= 40 else ():
             for number in _rounder_numbers(argument[place]):
                 yield functools.partial(_with, place, number)
+    elif _are_pairs_of_texts(argument):
+        yield from (functools.partial(_lettered, place) for place in range(len({*argument})))
     elif isinstance(argument, str):
         yield from (functools.partial(_without_word, -1 - place) for place in range(len(argument)))
+    elif type(argument) is int and argument > LARGEST:  # a seed
+        yield lambda _: 1
     elif isinstance(argument, float):
         for number in _rounder_numbers(argument):
             yield lambda _, number=number: float(number)
@@ -118,6 +137,26 @@ def _with(place, number, array):
     made = array.copy(order="K")
     made[place] = number
     return made
+
+
+def _are_pairs_of_texts(argument):
+    """Tell whether an argument is a list of pairs of texts, few enough for an alphabet."""
+    return (
+        isinstance(argument, list)
+        and all(isinstance(one, tuple) and all(isinstance(t, str) for t in one) for one in argument)
+        and len({*argument}) <= len(ascii_lowercase)
+    )
+
+
+def _lettered(place, pairs):
+    """Return pairs of texts as ("a", "A"), ("b", "B"), …; equal ones stay equal.
+
+    place : which letter the first one gets, so that they come in another order.
+    """
+    different = [*dict.fromkeys(pairs)]
+    alphabet = ascii_lowercase[: len(different)]
+    letters = dict(zip(different, alphabet[place:] + alphabet[:place], strict=True))
+    return [(letters[pair], letters[pair].upper()) for pair in pairs]
 
 
 def _without_word(place, text):
@@ -148,6 +187,8 @@ def _cost_of(argument):
         return 100 * argument.size + sum(map(_cost_of, argument.ravel().tolist()))
     if isinstance(argument, str):
         return 100 * len(argument)
+    if isinstance(argument, list | tuple):
+        return sum(map(_cost_of, argument))
     if isinstance(argument, bool):
         return 0 if argument else 1
     if isinstance(argument, int | float):
@@ -160,7 +201,9 @@ def _cost_of_number(number):
         return {0: 0, 1: 1, -1: 2}[number]
     if isinstance(number, float) and not number.is_integer():
         return 20 + len(repr(number))
-    return 4 + min(abs(number), 15) if isinstance(number, int) else 4 + len(repr(number))
+    if isinstance(number, int):
+        return 4 + min(abs(number), 15) + number.bit_length()
+    return 4 + len(repr(number))
 
 
 def mended(arguments, before):

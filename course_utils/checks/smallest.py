@@ -42,7 +42,8 @@ class Refusal(NamedTuple):
 
     def verdict(self):
         """Return what is said of the input that failed."""
-        evidence = (("input", self.exercise.describe(self.case)), *self.failure.evidence)
+        said = self.exercise.describe(self.case)
+        evidence = (*([("input", said)] if said else []), *self.failure.evidence)
         mistake = self.mistake
         message = mistake.hint if mistake else self.failure.message
         return Verdict("wrong", message, mistake and mistake.name, evidence)
@@ -101,8 +102,9 @@ class Search:
             if case is not self.refusal.case:
                 self.statement = None  # a property is kept where it fails at this very input
             self.case, self.failure, self.begun = case, failure, (case, failure)
-            self._take(Case(case.name, tuple(map(_plain, case.arguments))))
-            self._take(Case(case.name, case.exact()))
+            if any(isinstance(argument, np.ndarray) for argument in case.arguments):
+                self._take(Case(case.name, tuple(map(_plain, case.arguments))))
+                self._take(Case(case.name, case.exact()))
             return
 
     def _shortened(self):
@@ -132,6 +134,7 @@ class Search:
     def _takes(self, arguments):
         """Take an input if it costs less, and the answer fails there as before."""
         arguments = mended(arguments, self.case.arguments)
+        arguments = self.exercise.fitting(*arguments) if self.exercise.fitting else arguments
         less = cost(arguments) < cost(self.case.arguments)
         fits = less and still_like(arguments, self.refusal.case.arguments)
         return fits and self._take(self.case._replace(arguments=arguments))
@@ -184,12 +187,12 @@ class Search:
         if self.case is None:
             case = [*self.refusal.failure.made, self.refusal.case][0]
             named = (self.refusal.origin, case)
-            return replace(verdict, repeat=lines_of(self.exercise, case, named))
+            return replace(verdict, repeat=self._lines(case, named))
         named = (self.refusal.origin, self.begun[0])
-        lines = lines_of(self.exercise, self.case, named)
+        lines = self._lines(self.case, named)
         if not lines:  # too long: the first one has a name
             self.case, self.failure = self.begun
-            lines = lines_of(self.exercise, self.case, named)
+            lines = self._lines(self.case, named)
         said = self.refusal._replace(failure=self.failure, case=self.case).verdict()
         if self.refusal.failure.statement:
             said = replace(said, message=verdict.message)
@@ -197,6 +200,11 @@ class Search:
             seen = [("seen", text) for _, text in self.broken.evidence]
             said = replace(said, evidence=(*seen, *self.failure.evidence))
         return replace(said, repeat=lines)
+
+    def _lines(self, case, named):
+        """Write a case as code, with what the mistake is best seen by as its last line."""
+        mistake = self.refusal.mistake
+        return lines_of(self.exercise, case, named, mistake.seen_by if mistake else "")
 
 
 def _plain(argument):

@@ -5,6 +5,8 @@ claim is a dict with numbers, and with the function that they were measured on: 
 again. Or it is an example of which any right one passes: a matrix, two sentences.
 """
 
+import functools
+import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,10 +15,19 @@ import numpy as np
 
 from course_utils.checks.answers import MOST_KEPT, as_numbers, shorten, shown
 from course_utils.checks.calls import TookTooLong, within
-from course_utils.checks.cases import attempt
+from course_utils.checks.cases import Case, attempt
 from course_utils.checks.exercises import Exercise
 from course_utils.checks.outcomes import NotAnsweredYet, Verdict
 from course_utils.checks.returned import Failure, about, kind_of, late, stopped
+from course_utils.checks.smallest import Refusal, repeated
+
+
+class Shown(Failure):
+    """A known mistake that shows in what was seen."""
+
+    def __init__(self, mistake, rows):
+        super().__init__(mistake.hint, *rows)
+        self.mistake = mistake
 
 
 @dataclass(kw_only=True, eq=False)
@@ -24,7 +35,11 @@ class WorkExercise(Exercise):
     """The answer is a function, a dict of numbers and a function, or an example of something.
 
     what : the answer in words, "the function to_chinese".
-    tried : (answer, rng) → what was seen. It raises Failure where that cannot be had.
+    inputs : rng → the arguments of the learner's function, which can be made smaller and pasted.
+    Without it they are drawn while it is tried, and nothing is shown to paste.
+    tried : (answer, *arguments) → what was seen, without `inputs` (answer, rng). It raises Failure
+    where that cannot be had.
+    described : arguments → how a check calls them in words.
     A mistake shows in what was seen: None, or the learner's own case as rows (label, text). The
     first that shows is said, so that the coarse ones come first.
     answer_is_code : whether the answer is the function itself.
@@ -32,37 +47,66 @@ class WorkExercise(Exercise):
 
     what: str
     tried: Callable
+    inputs: Callable | None = None
+    described: Callable | None = None
+    fitting: Callable | None = None
     answer_is_code: bool = True
     mistakes_show = True
+
+    @property
+    def name(self):
+        """Return what the learner calls the function."""
+        return self.right.__name__
+
+    @functools.cached_property
+    def arguments(self):
+        """Return the names of the arguments, as the right answer has them."""
+        return tuple(inspect.signature(self.right).parameters)
 
     def what_is_missing(self):
         return f"Hand in {self.what}"
 
     def judged(self, answer, effort):
+        case = self._case(np.random.default_rng(effort.seed))
         try:
-            verdict, printed = within(effort.seconds, lambda: self._examine(answer, effort.seed))
+            refusal, printed = within(effort.seconds, lambda: self._examine(answer, case))
         except TookTooLong as error:
             message = late(self.what, effort.seconds, error.stopped)
             return Verdict("wrong", message, "endless loop")
         except NotAnsweredYet:
             raise self.not_answered(f"Write {self.what}") from None
-        return replace(verdict, note=about(printed)) if printed else verdict
+        verdict = refusal.verdict() if refusal else Verdict("right", self.praise)
+        if refusal and effort.smallest and self.inputs:
+            verdict = repeated(self, answer, refusal, effort.smallest)
+        notes = [about(printed)] if printed else []
+        return replace(verdict, note=" ".join([*notes, verdict.note]).strip())
+
+    def describe(self, case):
+        """Write an input in words; "" where there is nothing to say."""
+        return self.described(*case.arguments) if self.described else ""
+
+    def attempted(self, answer, case, compared=True, held=True):
+        """Raise Failure for the first thing that is wrong with an answer."""
+        seen = self.tried(answer, *case.fresh())
+        for mistake in self.mistakes:
+            rows = mistake.shows(seen)
+            if rows is not None:
+                raise Shown(mistake, rows)
+
+    def _case(self, rng):
+        return Case("drawn", self.inputs(rng) if self.inputs else (rng,))
+
+    def _examine(self, answer, case):
+        """Return what is wrong with an answer, a Refusal; None where nothing is."""
+        try:
+            self.attempted(answer, case)
+        except Failure as failure:
+            return Refusal(self, getattr(failure, "mistake", None), failure, case, case)
 
     def record(self, answer):
         """Keep what a claim says in numbers and words; its functions and lists are not kept."""
         plain = _plain_parts(answer) if isinstance(answer, dict) else {}
         return {"answer": plain} if plain else {}
-
-    def _examine(self, answer, seed):
-        try:
-            seen = self.tried(answer, np.random.default_rng(seed))
-        except Failure as failure:
-            return Verdict("wrong", failure.message, evidence=failure.evidence)
-        for mistake in self.mistakes:
-            rows = mistake.shows(seen)
-            if rows is not None:
-                return Verdict("wrong", mistake.hint, mistake.name, tuple(rows))
-        return Verdict("right", self.praise)
 
 
 def _plain_parts(claim):

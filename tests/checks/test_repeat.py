@@ -14,11 +14,14 @@ from course_utils.checks.exercises import Effort
 from course_utils.checks.outcomes import CheckResult
 from course_utils.checks.repeat import written_as
 from course_utils.checks.returned import Failure
-from tests.checks.test_exercises import FUNCTIONS
+from tests.checks.test_exercises import FUNCTIONS, WORKS
 
 AT_HOME = Effort(smallest=2.0)  # longer than at home: tests share a busy machine
 LINES = 10
 MADE = [(exercise, mistake) for exercise in FUNCTIONS for mistake in exercise.mistakes]
+AT_WORK = [
+    (exercise, mistake) for exercise in WORKS if exercise.inputs for mistake in exercise.mistakes
+]
 SOME = [(exercise, mistake) for exercise in FUNCTIONS for mistake in exercise.mistakes[:2]]
 
 
@@ -75,6 +78,36 @@ def test_pasted_lines_fail_as_it_was_said(exercise, mistake):
 @pytest.mark.parametrize(("exercise", "mistake"), MADE, ids=ids(MADE))
 def test_pasted_lines_of_every_mistake_fail_as_it_was_said(exercise, mistake):
     assert_it_fails_again(exercise, mistake)
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), AT_WORK, ids=ids(AT_WORK))
+def test_pasted_lines_show_what_is_wrong_with_a_work(exercise, mistake):
+    """The last line says another thing of the mistake than of the right answer."""
+    verdict = exercise.judge(mistake.wrong, AT_HOME)
+    assert verdict.message == mistake.hint
+    *first, last = verdict.repeat.splitlines()
+    assert 1 <= len(first) <= 2
+    room = {"np": np}
+    exec("\n".join(first), room)
+    right, wrong = (
+        eval(last, room | {exercise.name: answer}) for answer in (exercise.right, mistake.wrong)
+    )
+    assert repr(right) != repr(wrong)
+    arguments = tuple(room[name] for name in exercise.arguments)
+    exercise.attempted(exercise.right, Case("pasted", arguments))
+    failure = failure_of(exercise, mistake.wrong, arguments, held=True)
+    assert failure.message == mistake.hint
+    by_chance = "every time" in mistake.name
+    assert by_chance or failure.evidence == verdict.evidence[1:]
+
+
+def test_there_is_work_whose_lines_are_pasted():
+    assert {exercise.id for exercise, _ in AT_WORK} == {"20.1", "20.2", "20.3"}
+
+
+def test_a_work_that_stops_shows_where():
+    code = find("20.2").judge(lambda pairs, test_size, seed: pairs[999], AT_HOME).repeat
+    assert code.endswith("split(pairs, test_size, seed)") and len(code.splitlines()) <= 3
 
 
 def lines(id, function):

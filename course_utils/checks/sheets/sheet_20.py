@@ -44,6 +44,7 @@ from course_utils.checks.work import called, checked_text, claimed_number, far_a
 from course_utils.metrics import by_length
 from course_utils.tasks import Batch, make_batch
 from course_utils.tasks.alignment import NOWHERE, alignment_score, digit_alignment
+from course_utils.tasks.marks import PADDING
 from course_utils.tasks.numerals import chinese_numeral
 from course_utils.tasks.own_pairs import separator_of, symbols_of, vocabularies
 
@@ -88,9 +89,12 @@ class Drawn(NamedTuple):
 DRAWN = 1200
 
 
-def _drawn(draw_pairs, rng):
-    one, two = map(int, rng.integers(2**31, size=2))
-    pairs, again, other = (drawn(draw_pairs, DRAWN, seed) for seed in (one, one, two))
+def _count_and_seed(rng):
+    return DRAWN, int(rng.integers(2**31))
+
+
+def _drawn(draw_pairs, count, seed):
+    pairs, again, other = (drawn(draw_pairs, count, one) for one in (seed, seed, seed + 1))
     numbers = numbers_in(pairs) or []
     texts = (text for _, text in pairs)
     written = [Written(n, t, chinese_numeral(n)) for n, t in zip(numbers, texts, strict=False)]
@@ -103,11 +107,16 @@ def _where(wrong):
     def shows(seen):
         for one in seen.written:
             if one.text != one.right and wrong(one):
-                rows = ("input", f"{one.number:,}"), ("expected", one.right)
+                rows = ("number", f"{one.number:,}"), ("expected", one.right)
                 return *rows, ("yours", shown(one.text))
         return None
 
     return shows
+
+
+def _said_of(question, answer):
+    """Rows of a truth value that is the other one."""
+    return ("expected", f"{question}: {answer}"), ("yours", f"{question}: {not answer}")
 
 
 def _numerals(write):
@@ -129,7 +138,9 @@ def _numerals(write):
     are below: pairs of **your own**, or English numbers → 中文数词.
     """,
     what="the function draw_pairs",
+    inputs=_count_and_seed,
     tried=_drawn,
+    described=lambda count, seed: f"count = {count}, seed = {seed}",
     hints=(
         "Can you write one pair for one random number? Then a list of them is one line.",
         "rng = np.random.default_rng(____); return [(source(n), target(n)) for n in rng.…]",
@@ -166,31 +177,40 @@ def words_backwards(count, seed):
 
 
 @draw_pairs.mistake(
-    shows=lambda seen: None if seen.again == seen.pairs else [("seed", "the same, twice: others")]
+    shows=lambda seen: None if seen.again == seen.pairs else _said_of("the same twice", True),
+    seen_by="draw_pairs(count, seed) == draw_pairs(count, seed)",
 )
 def other_pairs_every_time(count, seed):
-    """The same seed gives other pairs each time: nobody could repeat your experiment."""
+    """This should hold, and does not: the same seed gives the same pairs. Without it nobody could
+    repeat your experiment.
+    """
     return draw_pairs(count, None)
 
 
 @draw_pairs.mistake(
-    shows=lambda seen: [("two seeds", "the same pairs")] if seen.other == seen.pairs else None
+    shows=lambda seen: _said_of("the same", False) if seen.other == seen.pairs else None,
+    seen_by="draw_pairs(count, seed) == draw_pairs(count, seed + 1)",
 )
 def no_use_of_the_seed(count, seed):
-    """Two seeds give the same pairs: use the seed that was given."""
+    """This should hold, and does not: another seed gives other pairs. Use the seed that was
+    given.
+    """
     return draw_pairs(count, 7)
 
 
 @draw_pairs.mistake(
     shows=lambda seen: (
-        [("different pairs", f"{len(set(seen.pairs))} of {DRAWN}")]
-        if len(set(seen.pairs)) < DRAWN / 2
+        [("different pairs", f"{len(set(seen.pairs))} of {len(seen.pairs)}")]
+        if len(set(seen.pairs)) < len(seen.pairs) / 2
         else None
-    )
+    ),
+    seen_by="len(set(draw_pairs(count, seed)))",
 )
 def few_pairs(count, seed):
-    """Most pairs come again and again: a model would learn them by heart. Draw from more."""
-    return draw_pairs(100, seed) * (count // 100)
+    """This should hold, and does not: most pairs are different. Draw from more: a model would learn
+    these by heart.
+    """
+    return (draw_pairs(100, seed) * -(-count // 100))[:count]
 
 
 @draw_pairs.mistake(
@@ -218,13 +238,17 @@ def in_other_characters(count, seed):
     shows=_where(lambda one: one.number >= 10 and not set(one.text) & set("十百千万"))
 )
 def digits_one_by_one(count, seed):
-    """That reads digits one by one, as for a telephone. Every digit needs its unit."""
+    """Your result is as if digits were read one by one, as of a telephone number. Every digit needs
+    its unit.
+    """
     return _numerals(lambda n: "".join(DIGITS[int(digit)] for digit in str(n)))(count, seed)
 
 
 @draw_pairs.mistake(shows=_where(lambda one: one.number >= 10**4 and "万" not in one.text))
 def groups_of_three(count, seed):
-    """From 10,000 on there is a unit 万: split the digits into groups of four, not three."""
+    """Your result is as if digits stood in groups of three. From 10,000 on there is a unit 万: take
+    groups of four.
+    """
     return _numerals(grouped_by_three)(count, seed)
 
 
@@ -232,7 +256,7 @@ def groups_of_three(count, seed):
     name="一十 at the start", shows=_where(lambda one: one.text == f"一{one.right}")
 )
 def long_ten_at_the_start(count, seed):
-    """At the very start 一十 is said 十: 120,000 is 十二万."""
+    """Your numeral begins with 一十. At the very start it is said 十: 120,000 is 十二万."""
     return _numerals(with_long_ten)(count, seed)
 
 
@@ -240,7 +264,9 @@ def long_ten_at_the_start(count, seed):
     name="十 in the middle", shows=_where(lambda one: one.text == one.right.replace("一十", "十"))
 )
 def short_ten_in_the_middle(count, seed):
-    """Only at the very start is 一十 shortened: 110 is 一百一十."""
+    """Your result is as if every 一十 were shortened. Only at the very start it is: 110 is
+    一百一十.
+    """
     return _numerals(lambda n: chinese_numeral(n).replace("一十", "十"))(count, seed)
 
 
@@ -248,13 +274,15 @@ def short_ten_in_the_middle(count, seed):
     name="no 零 in a gap", shows=_where(lambda one: one.text == one.right.replace("零", ""))
 )
 def gap_not_read(count, seed):
-    """A gap between two digits is read as 零: without it 1,005 sounds like 1,500."""
+    """Your result is as if gaps were not read. Between two digits they are 零: without it 1,005
+    sounds like 1,500.
+    """
     return _numerals(lambda n: chinese_numeral(n).replace("零", ""))(count, seed)
 
 
 @draw_pairs.mistake(name="零 twice", shows=_where(lambda one: "零零" in one.text))
 def every_zero_of_a_gap(count, seed):
-    """A run of zeros is read as one 零, however long it is."""
+    """Your numeral has 零零. A run of zeros is read as one 零, however long it is."""
     return _numerals(lambda n: by_groups(n, lambda group: group.rstrip("零")))(count, seed)
 
 
@@ -262,7 +290,7 @@ def every_zero_of_a_gap(count, seed):
     name="零 at an end", shows=_where(lambda one: one.text[-1:] == "零" or "零万" in one.text)
 )
 def zeros_at_an_end(count, seed):
-    """Zeros at the end of a group are silent: 1,050 ends with 五十."""
+    """Your numeral reads zeros at the end of a group. They are silent: 1,050 ends with 五十."""
     return _numerals(lambda n: by_groups(n, lambda group: re.sub("零+", "零", group)))(count, seed)
 
 
@@ -285,23 +313,28 @@ class Splits(NamedTuple):
     test: list
     again: list
     other: list
+    size: int
 
 
-def _split_by(split, rng):
-    """Numerals in order of size, a few of them twice, split with seeds 0, 0 and 1."""
+def _pairs_to_split(rng):
+    """Numerals in order of size, a few of them twice, the size of a test and a seed."""
     numbers = draw(rng, 40)
     numbers = sorted([*numbers, *numbers[:20], *numbers[:8]])
-    pairs = [(sentence_of(number), chinese_numeral(number)) for number in numbers]
+    return [(sentence_of(n), chinese_numeral(n)) for n in numbers], TEST_SIZE, 0
+
+
+def _split_by(split, pairs, test_size, seed):
+    """Split with a seed, the same again and another."""
     trains, tests = [], []
-    for seed in (0, 0, 1):
-        value = called("split", split, list(pairs), TEST_SIZE, seed)
+    for one in (seed, seed, seed + 1):
+        value = called("split", split, list(pairs), test_size, one)
         if value is None:
             raise Failure("split returns None: is there a return at its end?")
         if not isinstance(value, list | tuple) or len(value) != 2:
             raise Failure(f"split must return two lists, train and test; got {kind_of(value)}")
         trains.append(pairs_in("train", value[0]))
         tests.append(pairs_in("test", value[1]))
-    return Splits(pairs, trains[0], *tests)
+    return Splits(pairs, trains[0], *tests, test_size)
 
 
 def _torn(seen):
@@ -326,16 +359,18 @@ def _block(seen):
     """The test is one end of the pairs, as they came."""
     ordered = list(dict.fromkeys(seen.pairs))
     test = set(seen.test)
-    ends = set(ordered[:TEST_SIZE]), set(ordered[-TEST_SIZE:])
+    ends = set(ordered[: seen.size]), set(ordered[-seen.size :])
     return [("test", "the first or the last pairs alone")] if test in ends else None
 
 
 def _swapped(seen):
     """Train has the size of a test, and test has all the rest."""
     sizes = len(seen.train), len(set(seen.test))
-    if len(set(seen.train)) != TEST_SIZE or sizes[1] != len(set(seen.pairs)) - TEST_SIZE:
+    if len(set(seen.train)) != seen.size or sizes[1] != len(set(seen.pairs)) - seen.size:
         return None
-    return ("expected", f"{TEST_SIZE} pairs in test"), ("yours", f"{TEST_SIZE} in train")
+    if sizes[0] == sizes[1]:  # of two alike nobody can say
+        return None
+    return ("expected", f"{seen.size} in test"), ("yours", f"{seen.size} in train")
 
 
 def _doubled(seen):
@@ -343,7 +378,7 @@ def _doubled(seen):
     many, different = len(seen.test), len(set(seen.test))
     if many == different:
         return None
-    return ("expected", f"{TEST_SIZE} different pairs"), ("yours", f"{many}, {different} different")
+    return ("expected", f"{seen.size} different pairs"), ("yours", f"{many}, {different} different")
 
 
 @sheet.work(
@@ -359,7 +394,9 @@ def _doubled(seen):
     - chance decides: another seed, another test; the same seed, the same test.
     """,
     what="the function split",
+    inputs=_pairs_to_split,
     tried=_split_by,
+    described=lambda pairs, size, seed: f"{len(pairs)} pairs, test_size = {size}, seed = {seed}",
     hints=(
         "When is a pair that was drawn twice safe: before the shuffle, or after?",
         "different = sorted(____(pairs)); shuffle; test = the first test_size; train = ____",
@@ -409,7 +446,9 @@ def pairs_turned_round(pairs, test_size, seed):
 
 @split.mistake(shows=_torn)
 def pairs_torn_apart(pairs, test_size, seed):
-    """A source stands beside another one's target. Shuffle pairs, never one side."""
+    """This should hold, and does not: a source keeps its own target. Shuffle pairs, never one
+    side.
+    """
     train, test = split(pairs, test_size, seed)
     return _targets_moved_up(train), _targets_moved_up(test)
 
@@ -421,20 +460,24 @@ def _targets_moved_up(pairs):
 
 @split.mistake(shows=_swapped)
 def train_and_test_swapped(pairs, test_size, seed):
-    """Train and test are exchanged: return the large part first, the test second."""
+    """Your result is as if train and test were exchanged: return train first, the test second."""
     return split(pairs, test_size, seed)[::-1]
 
 
 @split.mistake(shows=lambda seen: _shared(seen, whole=True))
 def test_drawn_from_train(pairs, test_size, seed):
-    """Every pair of test is in train: a model could know them by heart. Take them out."""
+    """This should hold, and does not: no pair of test is in train. All of yours are: a model could
+    know them by heart. Take them out.
+    """
     train, test = split(pairs, test_size, seed)
     return train + test, test
 
 
 @split.mistake(shows=lambda seen: _shared(seen, whole=False))
 def overlap_by_repeats(pairs, test_size, seed):
-    """A pair that was drawn twice stands on both sides. Which step makes them different?"""
+    """This should hold, and does not: no pair of test is in train. One that was drawn twice
+    stands on both sides. Which step makes them different?
+    """
     order = np.random.default_rng(seed).permutation(len(pairs))
     shuffled = [pairs[i] for i in order]
     return shuffled[test_size:], shuffled[:test_size]
@@ -442,54 +485,64 @@ def overlap_by_repeats(pairs, test_size, seed):
 
 @split.mistake(shows=_doubled)
 def pairs_doubled_in_test(pairs, test_size, seed):
-    """A pair stands twice in test, and counts twice there: make the pairs different first."""
+    """This should hold, and does not: the pairs of test are different. Make them so first: else one
+    counts twice.
+    """
     train, test = split(pairs, test_size, seed)
     return train, test + test[:5]
 
 
 @split.mistake(
     shows=lambda seen: (
-        [("expected", f"{TEST_SIZE} pairs"), ("yours", f"{len(seen.test)}")]
-        if len(seen.test) != TEST_SIZE
+        [("expected", f"{seen.size} in test"), ("yours", f"{len(seen.test)} in test")]
+        if len(seen.test) != seen.size
         else None
     )
 )
 def another_size(pairs, test_size, seed):
-    """test must have exactly test_size different pairs."""
+    """This should hold, and does not: test has exactly test_size different pairs."""
     return split(pairs, len(set(pairs)) // 5, seed)
 
 
 @split.mistake(shows=_lost)
 def pairs_lost(pairs, test_size, seed):
-    """Some pairs are in neither half. Whatever is not in test belongs to train."""
+    """This should hold, and does not: every pair is in train or in test. Whatever is not in test
+    belongs to train.
+    """
     train, test = split(pairs, test_size, seed)
     return train[1:], test
 
 
 @split.mistake(shows=_block)
 def not_shuffled(pairs, test_size, seed):
-    """Nothing was shuffled: test holds one end of the pairs, here the largest numbers."""
+    """Your result is as if nothing were shuffled: test holds one end of the pairs as they came."""
     different = list(dict.fromkeys(pairs))
     return different[:-test_size], different[-test_size:]
 
 
 @split.mistake(
     shows=lambda seen: (
-        None if set(seen.again) == set(seen.test) else [("seed", "0, twice: two tests")]
-    )
+        None if set(seen.again) == set(seen.test) else _said_of("the same test twice", True)
+    ),
+    seen_by="split(pairs, test_size, seed)[1], split(pairs, test_size, seed)[1]",
 )
 def another_split_every_time(pairs, test_size, seed):
-    """The same seed gives another split each time: nobody could repeat your experiment."""
+    """This should hold, and does not: the same seed gives the same split. Without it nobody could
+    repeat your experiment.
+    """
     return split(pairs, test_size, None)
 
 
 @split.mistake(
     shows=lambda seen: (
-        [("seeds", "0 and 1: one test")] if set(seen.other) == set(seen.test) else None
-    )
+        _said_of("the same test", False) if set(seen.other) == set(seen.test) else None
+    ),
+    seen_by="split(pairs, test_size, seed)[1], split(pairs, test_size, seed + 1)[1]",
 )
 def seed_ignored(pairs, test_size, seed):
-    """Every seed gives the same split: use the seed that was given."""
+    """This should hold, and does not: another seed gives another split. Use the seed that was
+    given.
+    """
     return split(pairs, test_size, 7)
 
 
@@ -508,9 +561,25 @@ class Prepared(NamedTuple):
         return bool((np.diff(self.right.source_lengths) >= 0).all())
 
 
-def _prepared(short_first, rng):
+def _batch(rng):
     pairs = [(sentence_of(n), chinese_numeral(n)) for n in draw(rng, 30)]
-    made = make_batch(pairs, *vocabularies(pairs))
+    return tuple(make_batch(pairs, *vocabularies(pairs)))
+
+
+def _with_lengths(source, _, target, __):
+    """Lengths that fit the ids, behind which is padding."""
+    return source, (source != PADDING).sum(axis=1), target, (target != PADDING).sum(axis=1)
+
+
+def _is_padded(ids, lengths):
+    """Tell whether padding stands behind the end of each row, and nowhere else."""
+    return np.array_equal(ids != PADDING, np.arange(ids.shape[1]) < lengths[:, None])
+
+
+def _prepared(short_first, *parts):
+    made = Batch(*parts)
+    if not (_is_padded(*made[:2]) and _is_padded(*made[2:])):
+        raise Failure("this is no batch")
     value = called("short_first", short_first, *(part.copy() for part in made))
     if value is None:
         raise Failure("short_first returns None: is there a return at its end?")
@@ -519,7 +588,7 @@ def _prepared(short_first, rng):
     batch = Batch(*map(_whole_numbers, Batch._fields, value, made))
     place = {row.tobytes(): i for i, row in enumerate(made.source.astype(int))}
     found = [place.get(row.tobytes(), -1) for row in batch.source]
-    whole = sorted(found) == list(range(len(pairs)))
+    whole = sorted(found) == list(range(len(made.source)))
     return Prepared(batch, Batch(*(part[found] for part in made)), whole)
 
 
@@ -573,7 +642,10 @@ def _moved(parts, *names):
     rows, still short sources first.
     """,
     what="the function short_first",
+    inputs=_batch,
+    fitting=_with_lengths,
     tried=_prepared,
+    described=lambda source, *_: f"a batch of {len(source)} rows",
     hints=(
         "In which of the ten texts is it wrong, and where: in front, or at the end?",
         "A batch has four parts. order is applied to ____ of them; what do the others belong to?",
@@ -609,7 +681,9 @@ def as_lists(*parts):
     shows=lambda seen: None if seen.whole else [("rows", "some of them twice, others never")]
 )
 def a_row_twice(*parts):
-    """Some rows are lost and others stand twice: `order` must name each row once."""
+    """This should hold, and does not: each row of source comes once. `order` must name each row
+    once.
+    """
     rows = np.arange(len(parts[0]))
     rows[-1] = 0
     return tuple(part[rows] for part in short_first(*parts))
@@ -617,7 +691,9 @@ def a_row_twice(*parts):
 
 @short_first.mistake(shows=_differs("source_lengths", "target_lengths"))
 def as_it_was_given(*parts):
-    """The fault is still there. Look at the last row: how many words, and what is its length?"""
+    """Your result is as if the fault were still there. Look at the last row: how many words, and
+    what is its length?
+    """
     return _moved(parts, "source", "target")
 
 
@@ -635,7 +711,9 @@ def another_length_left(*parts):
 
 @short_first.mistake(shows=_differs("target", "target_lengths"))
 def targets_left_behind(*parts):
-    """Now the targets stand beside other sources. One order for all four parts."""
+    """Your result is as if the targets had kept their places: they stand beside other sources. One
+    order for all four parts.
+    """
     return _moved(parts, "source", "source_lengths")
 
 
@@ -643,7 +721,9 @@ def targets_left_behind(*parts):
     shows=lambda seen: None if seen.sorted else [("source_lengths", "not from short to long")]
 )
 def bypassed(*parts):
-    """The rows fit, but short sources no longer come first: mend the fault, keep the order."""
+    """This should hold, and does not: short sources come first. The rows fit: mend the fault, and
+    keep the order.
+    """
     return parts
 
 
@@ -655,7 +735,9 @@ def bypassed(*parts):
     )
 )
 def another_batch(*parts):
-    """A row's four parts must belong to one pair: compare one row before and after."""
+    """This should hold, and does not: a row's four parts belong to one pair. Compare one row before
+    and after.
+    """
     source, source_lengths, target, target_lengths = short_first(*parts)
     return source, source_lengths + 1, target[::-1], target_lengths
 
@@ -814,8 +896,8 @@ def too_few_right():
 
 @translation.mistake(shows=_without_model)
 def written_without_the_model():
-    """This model did not write these texts: with its symbols renamed they did not change with
-    them. Is it the one whose greedy translate calls?
+    """Your result is as if this model had not written these texts: with its symbols renamed they
+    did not change with them. Is it the one whose greedy translate calls?
     """
     return _claim(knowing(1))
 
@@ -986,7 +1068,7 @@ def with_edges_and_pairs():
     )
 )
 def share_before_pairs():
-    """The rows are turned round: first the number of pairs, then the share."""
+    """Your result is as if rows were turned round: first the number of pairs, then the share."""
     claim = _report()
     return claim | {"table": [row[::-1] for row in claim["table"]]}
 
@@ -1016,7 +1098,9 @@ def too_few_pairs():
 
 @report.mistake(shows=_by_the_target)
 def rows_by_the_target():
-    """Your rows count the target's symbols: choose pairs by the words of their source."""
+    """Your result is as if rows counted the target's symbols: choose pairs by the words of their
+    source.
+    """
     seen = _exam(UNEVEN, 1000)
     shares, pairs = by_length(seen.hits, lengths(seen.right), EDGES)
     return _report() | {"table": list(zip(pairs.tolist(), shares.tolist(), strict=True))}
@@ -1030,7 +1114,7 @@ def rows_by_the_target():
     )
 )
 def rows_weigh_the_same():
-    """Your share is the plain mean of four rows. Rows have different numbers of pairs."""
+    """Your result is as if all rows weighed the same. Rows have different numbers of pairs."""
     claim = _report(WEAK_IN_LENGTH)
     return claim | {"share": float(np.mean([share for _, share in claim["table"]]))}
 
@@ -1062,7 +1146,9 @@ def one_share_for_all_rows():
     )
 )
 def share_and_rows_disagree():
-    """Share and rows come from different pairs: all right pairs over all pairs."""
+    """This should hold, and does not: all right pairs of the table over all its pairs are the
+    share.
+    """
     return _report(knowing(0.93)) | {"share": 0.91}
 
 
@@ -1236,7 +1322,9 @@ def alignment_in_percent():
 
 @alignment.mistake(shows=_shape(lambda yours, wanted: yours == wanted[::-1]))
 def words_as_rows():
-    """Your map is turned: row = character that is written, column = word of the source."""
+    """Your result is as if the map were turned: row = character that is written, column = word of
+    the source.
+    """
     return {"share": 1.0, "look": _changed_look(np.transpose)}
 
 
@@ -1245,7 +1333,9 @@ def words_as_rows():
     shows=_shape(lambda yours, wanted: yours == (wanted[0] + 1, wanted[1])),
 )
 def row_of_the_end_mark():
-    """One row too many: the last belongs to the end mark, which is no character."""
+    """Your result is as if the end mark had a row too: it is no character. There is one row too
+    many.
+    """
     return {"share": 1.0, "look": _changed_look(lambda w: np.vstack([w, w[-1:]]))}
 
 
@@ -1263,7 +1353,9 @@ def padding_kept():
     )
 )
 def scores_instead_of_weights():
-    """Rows of the map must sum to 1: hand in weights, after the softmax."""
+    """This should hold, and does not: rows of the map sum to 1. Hand in weights, after the
+    softmax.
+    """
     return {"share": 1.0, "look": _changed_look(np.log)}
 
 
@@ -1281,7 +1373,9 @@ def next_to_the_word():
 
 @alignment.mistake(shows=_rows_without_a_word)
 def rows_without_a_word_counted():
-    """You count rows that no word carries. Leave out rows where digit_alignment gives −1."""
+    """Your result is as if rows counted that no word carries. Leave out those where
+    digit_alignment gives −1.
+    """
     return {"share": 0.55, "look": fair_look}
 
 
@@ -1566,7 +1660,9 @@ def worse_on_fresh_ones():
     )
 )
 def mended_by_rules():
-    """The mended model did not write these texts: it takes data to mend it, not rules."""
+    """Your result is as if rules had written these texts: it takes data to mend a model, not
+    rules.
+    """
     return _ending(after=_claim(knowing(1)))
 
 
