@@ -1,7 +1,5 @@
 """The course test on cards: handed in, taken again, compared; the first answers are never lost."""
 
-import pytest
-
 from course_utils.checks import progress_store
 from course_utils.checks.catalogue import exercises
 from course_utils.learning.cards import course_test
@@ -9,15 +7,6 @@ from course_utils.learning.cards import course_test
 ITEMS = tuple(exercises("course").values())
 RIGHT = [f"{item.letter}) {item.options[item.letter].offered}" for item in ITEMS]
 FIRST = [f"a) {item.options['a'].offered}" for item in ITEMS]
-
-
-@pytest.fixture(autouse=True)
-def path(tmp_path, monkeypatch):
-    """Give each test its own progress file."""
-    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
-    progress_store.store.cache_clear()
-    yield
-    progress_store.store.cache_clear()
 
 
 def handed_in(cards, answers):

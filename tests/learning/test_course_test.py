@@ -11,15 +11,6 @@ RIGHT = [item.letter for item in ITEMS]
 ALL_A = ["a"] * len(ITEMS)
 
 
-@pytest.fixture(autouse=True)
-def path(tmp_path, monkeypatch):
-    """Give each test its own progress file."""
-    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
-    progress_store.store.cache_clear()
-    yield tmp_path / "progress.json"
-    progress_store.store.cache_clear()
-
-
 def entry(key):
     return progress_store.store().get(key)
 

@@ -4,9 +4,8 @@ import json
 import re
 
 import numpy as np
-import pytest
 
-from course_utils.checks import check, progress_store
+from course_utils.checks import check
 from course_utils.checks.catalogue import exercises
 from course_utils.checks.progress_store import store
 from course_utils.learning import Option, predict, progress, reveal
@@ -19,15 +18,6 @@ RULES = [Option("<b>a</b>", "", when=lambda n: n < 0), Option("b", "", when=lamb
 def row_sums(A):
     """Sum each row & keep <this> line."""
     return np.asarray(A).sum(axis=-1)
-
-
-@pytest.fixture(autouse=True)
-def path(tmp_path, monkeypatch):
-    """Give each test its own progress file."""
-    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
-    progress_store.store.cache_clear()
-    yield tmp_path / "progress.json"
-    progress_store.store.cache_clear()
 
 
 def guess(answer, confidence):

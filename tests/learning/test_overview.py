@@ -20,15 +20,11 @@ RIGHT = {"00.1": "c", "00.2": (4, 5), "00.3": lambda A: A.sum(axis=-1), "00.4": 
 
 
 @pytest.fixture(autouse=True)
-def path(tmp_path, monkeypatch):
-    """Give each test its own progress file, and three lessons."""
-    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
+def three_lessons(tmp_path, monkeypatch):
+    """A folder with three lessons, none of which has a blank."""
     monkeypatch.setattr(standing, "blanks", lambda lesson: {})
-    progress_store.store.cache_clear()
     for lesson in (*LESSONS, "00b_numpy_refresher"):
         (tmp_path / f"{lesson}.ipynb").touch()
-    yield tmp_path / "progress.json"
-    progress_store.store.cache_clear()
 
 
 def read(lesson):

@@ -25,15 +25,6 @@ QUESTIONS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def path(tmp_path, monkeypatch):
-    """Give each test its own progress file."""
-    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
-    store.cache_clear()
-    yield tmp_path / "progress.json"
-    store.cache_clear()
-
-
 @pytest.fixture
 def shown(monkeypatch):
     collected = []

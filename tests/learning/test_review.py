@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pytest
 
-from course_utils.checks import check, progress_store
+from course_utils.checks import check
 from course_utils.checks.catalogue import exercises
 from course_utils.checks.progress_store import store
 from course_utils.checks.values import ValueExercise
@@ -26,10 +26,8 @@ NUMBERS = [
 
 
 @pytest.fixture(autouse=True)
-def today(tmp_path, monkeypatch):
-    """Give each test its own progress file; return what sets the day."""
-    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
-    progress_store.store.cache_clear()
+def today(monkeypatch):
+    """What sets the day."""
 
     def at(days):
         class Day(date):
@@ -42,8 +40,7 @@ def today(tmp_path, monkeypatch):
             monkeypatch.setattr(f"{getattr(module, '__name__', module)}.now", lambda: moment(days))
 
     at(0)
-    yield at
-    progress_store.store.cache_clear()
+    return at
 
 
 def moment(days):
