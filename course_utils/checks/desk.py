@@ -88,12 +88,15 @@ def hint(exercise):
     return Hint(exercise, level, asked.hints[level - 1])
 
 
-def given(exercise, name):
+def given(exercise, name, **instead):
     """Return the arguments of that name, as `check` hands them to a function: `given("12.5", …)`.
 
-    `check` writes the line where an input holds functions. Raises LookupError for another name.
+    instead : by their names, arguments that take the place of others. `check` writes the line where
+    an input holds functions. Raises LookupError for another name.
     """
-    return find(exercise).given(name)
+    asked = find(exercise)
+    named = dict(zip(asked.arguments, asked.given(name), strict=True))
+    return tuple({**named, **instead}.values())
 
 
 def _judged(asked, answer, effort=FULL):

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-WIDTH = 84
+WIDTH = 96  # of a line of code: what fits in JupyterLab beside a check's frame
 MOST = 1_000  # letters: what is longer is asked for by its name
 
 
@@ -24,9 +24,10 @@ def lines_of(exercise, case, named, seen_by=""):
     source = _source(case.arguments, unwritten, named)
     if source is None:
         return ""
-    lines = [_asked_for(exercise, source, unwritten)] if unwritten else []
-    lines += _assigned([pair for pair in zip(names, written, strict=True) if pair[1] is not None])
-    lines += [f"{name}.flags.writeable = False" for name in _locked(names, given)]
+    pairs = [pair for pair in zip(names, written, strict=True) if pair[1] is not None]
+    lines = [_asked_for(exercise, source, pairs)] if unwritten else _assigned(pairs)
+    locked = [f"{name}.flags.writeable = " for name in _locked(names, given)]
+    lines += [f"{''.join(locked)}False"] if locked else []
     return "\n".join([*lines, seen_by or f"{exercise.name}({', '.join(names)})"])
 
 
@@ -37,14 +38,15 @@ def _source(arguments, numbers, named):
 
 
 def _assigned(pairs):
-    """Return lines that assign texts to names, several on a line where there is room."""
-    lines, together = [], []
+    """Return lines that assign texts to names, each on the first line with room for it."""
+    lines = []
     for pair in pairs:
-        if together and len(_line([*together, pair])) > WIDTH:
-            lines.append(_line(together))
-            together = []
-        together.append(pair)
-    return [*lines, _line(together)] if together else []
+        with_room = (line for line in lines if len(_line([*line, pair])) <= WIDTH)
+        line = next(with_room, None)
+        if line is None:
+            lines.append(line := [])
+        line.append(pair)
+    return [_line(line) for line in lines]
 
 
 def _line(pairs):
@@ -52,15 +54,12 @@ def _line(pairs):
     return f"{', '.join(names)} = {', '.join(texts)}"
 
 
-def _asked_for(exercise, source, numbers):
-    """Write how to get at arguments that cannot be written down: functions."""
-    names = exercise.arguments
-    targets = ", ".join(name if number in numbers else "_" for number, name in enumerate(names))
+def _asked_for(exercise, source, pairs):
+    """Write how to get at arguments that cannot be written down, functions; others in pairs."""
+    targets = ", ".join(exercise.arguments) + "," * (len(exercise.arguments) == 1)
     name = json.dumps(source.name, ensure_ascii=False)
-    alone = "," * (len(names) == 1)
-    return (
-        f'from course_utils.checks import given\n{targets}{alone} = given("{exercise.id}", {name})'
-    )
+    asked = ", ".join([f'"{exercise.id}"', name, *map("=".join, pairs)])
+    return f"from course_utils.checks import given\n{targets} = given({asked})"
 
 
 def _locked(names, arguments):
@@ -96,10 +95,17 @@ def _array(array):
 
 def _packed(array):
     dtype = "" if array.dtype in (np.float64, np.int64, np.bool_) else f"np.{array.dtype.name}"
-    if not array.size or (array.size > 6 and not array.any() and array.dtype.kind == "f"):
+    if not array.size or (array.size > 2 and not array.any() and array.dtype.kind == "f"):
         dtype = dtype or ("bool" if array.dtype == np.bool_ else f"np.{array.dtype.name}")
         return f"np.zeros({array.shape}{'' if dtype == 'np.float64' else f', {dtype}'})"
+    if array.size > 2 and array.dtype == np.float64 and _is_whole(array):
+        return f"np.array({_nested(array.astype(int))}, float)"
     return f"np.array({_nested(array)}{f', {dtype}' if dtype else ''})"
+
+
+def _is_whole(array):
+    """Tell whether an array holds small whole numbers alone."""
+    return bool(((np.abs(array) < 1000) & (array == np.round(array))).all())
 
 
 def _nested(array):

@@ -12,6 +12,7 @@ import numpy as np
 
 AXES = 3  # inputs from which we learn which axes belong together
 SEED = 3
+MOST = 12  # entries of an axis that are left out one by one
 LARGEST = 10_000  # of a whole number that may be a size
 
 
@@ -52,12 +53,45 @@ def shorter(arguments, groups):
         for group in groups:
             for keep in cut(sizes[group[0]]):
                 yield _kept(arguments, group, keep)
+    for group in groups:
+        for keep in _one_in_each_part(sizes[group[0]], sizes):
+            yield _kept(arguments, group, keep)
     for group, other in itertools.permutations(groups, 2):
         size, larger = sizes[group[0]], sizes[other[0]]
         if size < larger:  # it may be the sum of two: then it loses an entry with each
             for keep in _one(size):
                 both = _kept(arguments, group, keep)
                 yield _kept(both, other, _without(larger, _lost(keep)))
+                if larger % size == 0:  # or so many of them side by side: gates
+                    keep = [place for place in range(larger) if place % size != _lost(keep)]
+                    yield _kept(both, other, keep)
+
+
+def folded(arguments, groups):
+    """Yield inputs whose last entry along an axis is added to the one before it.
+
+    What two entries do apart, such as a 1 in each, one may do as well.
+    """
+    sizes = _sizes(arguments)
+    for group in groups:
+        if 1 < sizes[group[0]] <= MOST:
+            yield tuple(_folded(made, number, group) for number, made in enumerate(arguments))
+
+
+def _folded(argument, number, group):
+    for place, axis in group:
+        if place == number:
+            argument = argument - 1 if axis is None else _folded_along(argument, axis)
+    return argument
+
+
+def _folded_along(argument, axis):
+    if isinstance(argument, list):
+        return argument[:-1]
+    made = argument.swapaxes(0, axis)[:-1].copy()
+    if argument.dtype.kind == "f":
+        made[-1] += argument.swapaxes(0, axis)[-1]
+    return made.swapaxes(0, axis).copy()
 
 
 def edits(arguments, of=None):
@@ -84,7 +118,16 @@ def _without_a_part(size):
 
 
 def _one(size):
-    return [_without(size, lost) for lost in reversed(range(size))] if 1 < size <= 12 else []
+    return [_without(size, lost) for lost in reversed(range(size))] if 1 < size <= MOST else []
+
+
+def _one_in_each_part(size, sizes):
+    """Leave out one entry of each part, where so many parts lie side by side: heads."""
+    numbers = {number for (_, axis), number in sizes.items() if axis is None}
+    for parts in sorted(number for number in numbers if 1 < number < size and size % number == 0):
+        width = size // parts
+        for lost in reversed(range(min(width, MOST))):
+            yield [place for place in range(size) if place % width != lost]
 
 
 def _without(size, lost):

@@ -18,7 +18,16 @@ from course_utils.checks.cases import Case, alike, behaviour
 from course_utils.checks.outcomes import Verdict
 from course_utils.checks.repeat import lines_of
 from course_utils.checks.returned import Failure
-from course_utils.checks.smaller import Axes, at_once, cost, edits, mended, shorter, still_like
+from course_utils.checks.smaller import (
+    Axes,
+    at_once,
+    cost,
+    edits,
+    folded,
+    mended,
+    shorter,
+    still_like,
+)
 
 SEARCH = 0.6  # of the seconds, in processor time: a busy machine finds as much
 OTHERWISE = (
@@ -78,7 +87,7 @@ class Search:
         self._begin()
         if self.case:
             self._rounded(at_once)  # first, so that numbers can be read even if the time is over
-        while self.case and (self._shortened() or self._rounded()):
+        while self.case and (self._shortened() or self._rounded() or self._folded()):
             pass
         self.steady = self._is_steady()
 
@@ -113,6 +122,10 @@ class Search:
         while self._first(shorter(self.case.arguments, self._groups())):
             pass
         return self.case is not before
+
+    def _folded(self):
+        """Take an input with two entries in one, if it fails; return whether there was one."""
+        return self._first(folded(self.case.arguments, self._groups()))
 
     def _groups(self):
         return _axes_of(self.exercise).groups(self.case.arguments)

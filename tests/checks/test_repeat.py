@@ -17,7 +17,7 @@ from course_utils.checks.returned import Failure
 from tests.checks.test_exercises import FUNCTIONS, WORKS
 
 AT_HOME = Effort(smallest=2.0)  # longer than at home: tests share a busy machine
-LINES = 10
+LINES = 4  # three where the search has its time: two or three are what a learner sees
 MADE = [(exercise, mistake) for exercise in FUNCTIONS for mistake in exercise.mistakes]
 AT_WORK = [
     (exercise, mistake) for exercise in WORKS if exercise.inputs for mistake in exercise.mistakes
@@ -114,6 +114,25 @@ def lines(id, function):
     return find(id).judge(function, AT_HOME).repeat
 
 
+def test_given_takes_other_arguments_by_their_names():
+    x = np.array([[1.0]])
+    function, now = given("12.5", "random input 1", x=x)
+    assert now is x and callable(function)
+
+
+def test_two_entries_become_one_where_that_fails_as_well():
+    """The query looks along the second feature, the key along the first: one is enough."""
+    wrong = {m.name: m.wrong for m in find("08.a").mistakes}["not scaled"]
+    arguments = pasted(find("08.a"), lines("08.a", wrong))
+    assert arguments[0].shape == (1, 1)
+
+
+def test_gates_side_by_side_lose_an_entry_together():
+    wrong = {m.name: m.wrong for m in find("09.a").mistakes}["no reset"]
+    _, h, W, _, b = pasted(find("09.a"), lines("09.a", wrong))
+    assert 3 * len(h) == W.shape[1] == len(b) and len(h) <= 2
+
+
 def test_an_input_is_small_and_round():
     soft = dict((m.name, m.wrong) for m in find("01.1").mistakes)["soft"]
     code = lines("01.1", soft)
@@ -144,7 +163,8 @@ def test_without_being_asked_for_no_input_is_shown():
         (np.array([0.1], np.float32), "np.array([0.1], np.float32)"),
         (np.zeros((0, 4)), "np.zeros((0, 4))"),
         (np.zeros((3, 4)), "np.zeros((3, 4))"),
-        (np.arange(6.0).reshape(2, 3).T, "np.array([[0., 1., 2.], [3., 4., 5.]]).T"),
+        (np.array([1.0, -2.0, 0.0]), "np.array([1, -2, 0], float)"),
+        (np.arange(6.0).reshape(2, 3).T, "np.array([[0, 1, 2], [3, 4, 5]], float).T"),
         (np.arange(4.0)[::2], "np.repeat(np.array([0., 2.]), 2, axis=-1)[..., ::2]"),
     ],
 )
@@ -185,7 +205,7 @@ def test_a_failure_of_strided_arrays_alone_is_shown_strided():
 
 def test_functions_come_by_their_name():
     code = lines("12.5", lambda function, x: True)
-    assert code.startswith("from course_utils.checks import given\nfunction, _ = given(")
+    assert code.startswith("from course_utils.checks import given\nfunction, x = given(")
     with pytest.raises(LookupError, match="has no input 'nothing'"):
         given("12.5", "nothing")
 
