@@ -39,7 +39,7 @@ def main(wanted):
 
 
 def _tried(wanted):
-    """Return the exercises and blanks with code to change, of these sheets or ids; without, all."""
+    """Return the exercises and blanks that can be changed, of these sheets or ids; without, all."""
     declared = [e for sheet in sheets() for e in exercises(sheet).values()]
     declared += [blank for lesson in lessons() for blank in blanks(lesson).values()]
     tried = [e for e in declared if isinstance(e, TRIED)]

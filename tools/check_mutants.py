@@ -4,7 +4,7 @@ What a check refuses of them is its strength; what it passes is either no mistak
 *Weighed:* mutmut and cosmic-ray do this to the files of a package, and run its tests anew for every
 change. Here a right answer is one function and its test one call of `judge`, so that ten thousand
 changes take minutes; and what learners get wrong are axes, masks and scales, of which these
-libraries know nothing.
+libraries know nothing. Answers that are no code are changed in `answer_mutants`.
 """
 
 import ast
@@ -18,13 +18,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course_utils.checks.calls import Stop
+from course_utils.checks.choices import ChoiceExercise
 from course_utils.checks.exercises import Effort
 from course_utils.checks.functions import FunctionExercise
+from course_utils.checks.orders import OrderExercise
 from course_utils.checks.outcomes import NotAnsweredYet
 from course_utils.checks.values import ValueExercise
+from course_utils.checks.work import WorkExercise
+from tools.answer_mutants import wrong_answers_of
 
 ARGUED = Path(__file__).with_name("check_mutants_argued.toml")
-TRIED = (FunctionExercise, ValueExercise)  # what has a right answer in code
+IN_CODE = (FunctionExercise, ValueExercise)  # what has a right answer in code
+TRIED = (*IN_CODE, ChoiceExercise, OrderExercise, WorkExercise)
 EFFORT = Effort(seconds=2)
 
 OPPOSITES = {
@@ -109,6 +114,9 @@ def argued():
 
 def mutants_of(exercise):
     """Yield every mutant of an exercise's right answers, each program once."""
+    if not (isinstance(exercise, IN_CODE) or exercise.answer_is_code):
+        yield from wrong_answers_of(exercise)
+        return
     seen = set()
     for code in (exercise.right, *exercise.others):
         tree = _tree(code)

@@ -1,5 +1,6 @@
 """What a check says: the verdict on one answer, as text everywhere and as HTML in JupyterLab."""
 
+import re
 import textwrap
 from dataclasses import dataclass
 from html import escape
@@ -17,7 +18,10 @@ BOX = (
 )
 HEAD = "font-size:1.12em;font-weight:600;margin:0 0 4px 0"
 QUIET = "margin:6px 0 0 0;color:var(--jp-content-font-color2,#555)"
-CODE = "margin:2px 0;padding:2px 8px;white-space:pre-wrap;background:none"
+CODE = (
+    "margin:2px 0;padding:2px 8px;white-space:pre-wrap;background:none;"
+    "font-size:var(--jp-code-font-size,13px)"  # as in a cell, so that its lines fit
+)
 REPEAT = "Repeat it in a new cell:"
 CELL = "text-align:left;vertical-align:top;padding:1px 14px 1px 0;background:none"
 
@@ -90,12 +94,17 @@ class CheckResult:
         return (
             f'<div role="status" style="{BOX.format(colour=colour)}">'
             f'<p style="{HEAD}"><span style="color:{colour}">{mark}</span> '
-            f"{escape(self.message)}</p>{table}{repeat}{footer}</div>"
+            f"{_marked_up(self.message)}</p>{table}{repeat}{footer}</div>"
         )
 
     def _footer(self):
         said = [self.verdict.note, self.advice, f"Exercise {self.exercise} · {self.title}"]
         return [line for line in said if line]
+
+
+def _marked_up(text):
+    """Write a sentence as HTML, with what stands in backticks as code."""
+    return re.sub(r"`([^`]+)`", r'<code style="background:none">\1</code>', escape(text))
 
 
 @dataclass(frozen=True)
@@ -111,7 +120,7 @@ class Hint:
 
     def _repr_html_(self):
         box = BOX.format(colour=LOOK["recorded"][1])
-        said = f'<p style="{HEAD}">→ {escape(self.text)}</p>'
+        said = f'<p style="{HEAD}">→ {_marked_up(self.text)}</p>'
         return (
             f'<div role="status" style="{box}">{said}<p style="{QUIET}">{self._place()}</p></div>'
         )

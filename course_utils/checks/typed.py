@@ -31,9 +31,15 @@ def numbers_in(text, percent=False):
     """
     if MIXED.search(text):
         return None
-    parts = _parts(plain_text(text).replace("⁄", "/").strip("[](){}; ,"))
+    parts = _parts(_without_trimmings(plain_text(text)).strip("[](){}; ,"))
     found = [_number(part, percent) for part in parts]
     return None if not found or None in found else found
+
+
+def _without_trimmings(text):
+    """Leave out a sign of equality in front, a full stop at the end, and Python's 1_000."""
+    text = re.sub(r"^\s*=|(?<=\d)_(?=\d{3})", "", text.replace("⁄", "/"))
+    return re.sub(r"(\.\d+)\.\s*$|。\s*$", r"\1", text)
 
 
 def numbers_asked_for(text, count, said, percent=False):
@@ -105,7 +111,7 @@ def order_in(text, lines):
 
     lines : the numbers that there are; "492" is read digit by digit if each has one digit.
     """
-    parts = [part for part in BETWEEN.split(plain_text(text).strip(" .")) if part]
+    parts = [part for part in BETWEEN.split(plain_text(text).strip(" .。")) if part]
     if not all(re.fullmatch(r"[0-9]+", part) for part in parts):
         return None
     if len(parts) == 1 and len(parts[0]) > 1 and max(lines) < 10:

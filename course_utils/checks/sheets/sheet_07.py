@@ -754,7 +754,8 @@ class _Pair(NamedTuple):
 
     def told(self):
         """Return both sentences' words as rows of evidence."""
-        return [("first", " ".join(sorted(self.one))), ("second", " ".join(sorted(self.other)))]
+        names = "first, from a to z", "second, from a to z"
+        return list(zip(names, (" ".join(sorted(w)) for w in (self.one, self.other)), strict=True))
 
 
 def _words_of(text):

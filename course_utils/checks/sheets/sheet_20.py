@@ -963,6 +963,16 @@ def _by_the_target(seen):
     return ("of 600 fresh pairs", expected), ("yours", shown(seen.pairs))
 
 
+def _other_counts(seen):
+    """Rows where the table's pairs lie otherwise than fresh ones, by more than chance."""
+    count = max(seen.pairs.sum(), 1)
+    if _distance(seen.pairs, seen.fresh_pairs) < 0.02 + 1.3 * (1 / count + 1 / 600) ** 0.5:
+        return None
+    expected = ", ".join(f"{share:.2f}" for share in seen.fresh_pairs / seen.fresh_pairs.sum())
+    yours = ", ".join(f"{share:.2f}" for share in seen.pairs / count)
+    return ("shares of fresh pairs", expected), ("yours", yours)
+
+
 def _misfit(seen):
     """Rows for the first range whose share is not what its translator does."""
     for i, (low, high) in enumerate(pairwise(seen.edges)):
@@ -1075,6 +1085,17 @@ def share_before_pairs():
 
 @report.mistake(
     shows=lambda seen: (
+        [("yours", shown(seen.pairs))] if (seen.pairs < 0).any() or (seen.pairs % 1).any() else None
+    )
+)
+def shares_of_pairs():
+    """A row begins with the number of its pairs, counted: 0, 1, 2, …"""
+    claim = _report()
+    return claim | {"table": [(pairs / 1000, share) for pairs, share in claim["table"]]}
+
+
+@report.mistake(
+    shows=lambda seen: (
         [("yours", shown(seen.shares))]
         if max(seen.share, *np.nan_to_num(seen.shares)) > 1
         else None
@@ -1104,6 +1125,16 @@ def rows_by_the_target():
     seen = _exam(UNEVEN, 1000)
     shares, pairs = by_length(seen.hits, lengths(seen.right), EDGES)
     return _report() | {"table": list(zip(pairs.tolist(), shares.tolist(), strict=True))}
+
+
+@report.mistake(shows=_other_counts)
+def other_counts():
+    """Your result is as if a row counted other pairs: fresh ones lie otherwise. Count all pairs of
+    your exam, by the words of their source.
+    """
+    claim = _report(knowing(0.93))
+    (count, share), *rows = claim["table"]
+    return claim | {"table": [(3 * count, share), *rows]}
 
 
 @report.mistake(
@@ -1184,13 +1215,17 @@ def _looked(claim, rng):
         if weights.shape != wanted:
             shape = shape or (weights.shape, wanted)
         elif text == target:
-            maps.append((weights, _known(claim, source, target, len(weights))))
+            maps.append((weights, _known(claim, source, target, len(weights), cuts[0])))
     if not maps and not shape:
         raise Failure("look must write targets: none of 60 fresh ones is right.")
+    if sum((gold != NOWHERE).mean() for _, gold in maps) < len(maps) / 4:
+        raise Failure(
+            "gold finds a word for less than a quarter of the symbols: are there no more?"
+        )
     return Looks(share, maps, shape, ALIGNED if numbers_in(pairs) else ALIGNED_OWN)
 
 
-def _known(claim, source, target, rows):
+def _known(claim, source, target, rows, separator):
     """Where each symbol of a target comes from: known of numerals, else what "gold" says."""
     if numbers_in([(source, target)]):
         return digit_alignment(number_of(source))
@@ -1204,6 +1239,11 @@ def _known(claim, source, target, rows):
         raise Failure(
             f"gold must return {rows} places for {target!r:.40}, one for each symbol; "
             f"got {shown(places)}"
+        )
+    if not np.isin(places, range(-1, len(symbols_of(source, separator)))).all():
+        raise Failure(
+            f"gold must return places in the source, counted from 0, or −1; of {source!r:.40} it "
+            f"returns {shown(places)}"
         )
     return np.where(places < 0, NOWHERE, places).astype(int)
 
@@ -1454,6 +1494,15 @@ def _leaked(seen, *names):
     return None
 
 
+def _hardly_different(seen):
+    """Rows for the first list with too few different pairs."""
+    for name, least in (("exam", 100), ("train", 100), ("added", 20)):
+        different = len(set(getattr(seen, name)))
+        if different < least:
+            return [("different pairs in", f"{name}: {different}")]
+    return None
+
+
 def _rows(seen):
     """The four shares, as rows."""
     return tuple(
@@ -1569,6 +1618,19 @@ def with_pairs():
 def promised_percent():
     """Promise a share from 0 to 1, no percentage."""
     return _ending(promise=98)
+
+
+@ending.mistake(shows=lambda seen: [("yours", f"{seen.promise:g}")] if seen.promise <= 0 else None)
+def promised_nothing():
+    """Whoever promises no right answer keeps it whatever comes: promise a share above 0."""
+    return _ending(promise=0)
+
+
+@ending.mistake(shows=lambda seen: _hardly_different(seen))
+def few_different():
+    """These are too few different pairs: at least 100 in exam and in train, and 20 in added."""
+    claim = _ending()
+    return claim | {"exam": claim["exam"][:10] * 30}
 
 
 @ending.mistake(

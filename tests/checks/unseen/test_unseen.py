@@ -15,6 +15,7 @@ from course_utils.checks.catalogue import exercises, find, sheets
 from course_utils.checks.choices import ChoiceExercise
 from course_utils.checks.reasons import ReasonExercise
 from tests.checks.unseen import typed_forms as typed
+from tests.checks.unseen.fresh import RIGHT_FRESH, WRONG_FRESH
 from tests.checks.unseen.right_functions import RIGHT
 from tests.checks.unseen.work import RIGHT_WORK, WRONG_WORK
 from tests.checks.unseen.wrong_functions import WRONG
@@ -33,7 +34,8 @@ def of_each(pairs):
     return found
 
 
-RIGHT_ONES, WRONG_ONES = of_each(RIGHT + RIGHT_WORK), of_each(WRONG + WRONG_WORK)
+RIGHT_ONES = of_each(RIGHT + RIGHT_WORK + RIGHT_FRESH)
+WRONG_ONES = of_each(WRONG + WRONG_WORK + WRONG_FRESH)
 
 
 @pytest.mark.parametrize("id", RIGHT_ONES)

@@ -8,6 +8,12 @@ from fractions import Fraction
 import numpy as np
 
 VALUES = [
+    # trimmings: what a hand, a calculator or Python writes around a number
+    ("06.3", "= 0.5"),
+    ("06.3", "0.5."),
+    ("06.3", "slope = 0.5。"),
+    ("11.3", "1_152"),
+    ("R3.9", "= 0.8."),
     # full-width digits and commas, brackets of all kinds, signs between
     ("00.2", "（４，５）"),
     ("00.2", "4 x 5"),
@@ -140,6 +146,9 @@ WRONG_VALUES = [
     ("14.1", "5.1 0.567 0.288"),
 ]
 ORDERS = [
+    ("02.2", "4、9、2、6、1、3、7。"),
+    ("02.2", "#4 #9 #2 #6 #1 #3 #7"),
+    ("02.2", {1: 4, 2: 9, 3: 2, 4: 6, 5: 1, 6: 3, 7: 7}.values()),
     ("02.2", "4、9、2、6、1、3、7"),
     ("02.2", "[4, 9, 2, 6, 1, 3, 7]"),
     ("02.2", "4926137"),
