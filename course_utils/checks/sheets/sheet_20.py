@@ -1626,7 +1626,7 @@ def promised_nothing():
     return _ending(promise=0)
 
 
-@ending.mistake(shows=lambda seen: _hardly_different(seen))
+@ending.mistake(shows=_hardly_different)
 def few_different():
     """These are too few different pairs: at least 100 in exam and in train, and 20 in added."""
     claim = _ending()
