@@ -32,6 +32,11 @@ SECOND_QUERY = -1.0
 W_QUERY, W_KEY = np.array([[1.0, 1, -1, 0.5], [1, -0.7, 0.5, -1.2]])  # one number a hidden feature
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 REACH = 3  # scores are drawn for keys from −3 to 3
+IN_BOOK = {
+    "query": (-3, -2, -1, -0.5, 0, 0.5, 1, 2, 3),
+    "steepness": (1, 2, 5, 8),
+    "size": (1, 2, 4, 6),
+}
 DASHES = ("7 5", "2 4", "12 4 2 4", "4 2")  # one for each hidden feature
 
 
@@ -72,7 +77,7 @@ def bend_explorer():
         "steepness": whole("Size of W:", "270px", max=8),
         "size": whole("Size of v:", "270px", max=6),
     }
-    return Explorer("The bend 加性打分", controls, bend_look, missions)
+    return Explorer("The bend 加性打分", controls, bend_look, missions, in_book=IN_BOOK)
 
 
 def _is_split(seen):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import ipywidgets as widgets
 
-from course_utils.explorers.missions import Explorer, Mission, View
+from course_utils.explorers.missions import Explorer, Mission, Ties, View
 from course_utils.learning.panels import labelled
 from course_utils.plots.drawings import FAINT, INK, KEY, LINE, QUERY, bar, box, label, svg
 
@@ -143,10 +143,9 @@ def case_explorer():
     names, answers = [case.name for case in CASES], [OPEN, ENOUGH, MORE, OTHER]
     case = labelled(widgets.SelectionSlider, "Task:", "300px", options=names, readout=False)
     answer = labelled(widgets.Dropdown, "Your sorting:", options=answers, value=OPEN)
-    # another task is not sorted yet; this comes first, so its back never shows unasked
-    case.observe(lambda _: setattr(answer, "value", OPEN), "value")
     controls = {"case": case, "answer": answer}
-    explorer = Explorer("The clinic 应用诊所", controls, case_look, missions)
+    ties = Ties(resets={"case": "answer"})  # another task is not sorted yet
+    explorer = Explorer("The clinic 应用诊所", controls, case_look, missions, ties)
     explorer.reading.layout.min_height = "68px"  # of three lines: a back moves nothing below it
     return explorer
 

@@ -1,5 +1,6 @@
 """A decoder, symbol by symbol: what it reads, where it looks, what it writes; or other weights."""
 
+import functools
 from typing import NamedTuple
 
 import ipywidgets as widgets
@@ -26,6 +27,8 @@ LARGEST = 999_999  # its English has eleven words: they fit the picture
 ROOM = 16  # symbols at most, if the right answer has no more
 MOST_OFFERED = 200  # pairs in a menu
 LIKELIEST = 3
+IN_BOOK = (7, 20, 42, 105, 110, 305, 512, 999, 1_000, 2_026, 10_000, 30_303, 65_536, 100_000)
+IN_BOOK += (137_857, 342_000, 500_005, 777_777)
 
 
 class Step(NamedTuple):
@@ -70,12 +73,15 @@ def decoding_explorer(number=137_857, model=None, books=None, pairs=None):
     whole = {"value": number, "min": 1, "max": LARGEST}
     which = labelled(widgets.BoundedIntText, "Number, then Enter:", "300px", **whole)
 
+    remembered = functools.lru_cache(maxsize=32)(functools.partial(decode_number, ready))
+
     def look(number, way, step):
-        return decoding_look(ready, number, way, step)
+        return _number_view(remembered(number, way), number, way, step)
 
     step = "Step to the symbol for a digit: does the word that carries it win?"
     missions = (Mission(step, _is_digit), *_missions_of_weights("the number"))
-    return Explorer(NAME, _controls({"number": which}), look, missions)
+    controls, in_book = _controls({"number": which}), {"number": IN_BOOK}
+    return Explorer(NAME, controls, look, missions, in_book=in_book)
 
 
 NAME = "A decoder, step by step 逐步解码"
@@ -145,25 +151,31 @@ def _name(i, books):
     return {START: "start", END: "end"}.get(int(i)) or books.target.decode([i])[0]
 
 
+def decode_number(model, number, way):
+    """Decode a number with one way of weighing; return all steps."""
+    return decode(intervene(model, INTERVENTIONS[way]), english_words(number))
+
+
 def decoding_look(model, number, way, step):
     """Decode a number with one way of weighing; the facts are a `Decoding`."""
-    return _look(
-        model, BOOKS, english_words(number), chinese_numeral(number), f"{number:,}", way, step
-    )
+    return _number_view(decode_number(model, number, way), number, way, step)
+
+
+def _number_view(steps, number, way, step):
+    said = english_words(number), chinese_numeral(number), f"{number:,}"
+    return _view(steps, *said, way, step, BOOKS.target.separator)
 
 
 def own_look(model, books, pair, way, step):
     """Decode the source of a pair with a learner's model; the facts are a `Decoding`."""
-    source, target = pair
-    return _look(
-        model, books, symbols_of(source, books.source.separator), target, source, way, step
-    )
-
-
-def _look(model, books, words, right, said, way, step):
-    separator = books.target.separator
+    source, right = pair
+    words, separator = symbols_of(source, books.source.separator), books.target.separator
     room = max(ROOM, len(symbols_of(right, separator)) + 1)
     steps = decode(intervene(model, INTERVENTIONS[way]), words, books, room)
+    return _view(steps, words, right, source, way, step, separator)
+
+
+def _view(steps, words, right, said, way, step, separator):
     at = min(step, len(steps)) - 1
     seen, now = Decoding(way, right, steps, at, separator), steps[at]
     verdict = "✓ right" if seen.text == right else f"✗ should be {right}"

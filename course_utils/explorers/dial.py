@@ -28,6 +28,17 @@ KEYS = tuple(f"k{i + 1}" for i in range(len(SCORES)))
 COLDEST, HOTTEST = 0.05, 5.0
 TEMPERATURES = np.linspace(COLDEST, HOTTEST, 67)
 HIGHEST = 9  # score and shift together
+IN_BOOK = {
+    "k1": (0, 2, 4),
+    "k2": (0, 1, 2),
+    "k3": (0, 2),
+    "k4": (-1, 0),
+    "temperature": (
+        *(0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9, 1.0, 1.2, 1.4, 1.5),
+        *(1.6, 1.65, 1.7, 1.8, 2.0, 2.5, 3.0, 4.0, 5.0),
+    ),
+    "shift": (-5, 0, 5),
+}
 
 
 class Dial(NamedTuple):
@@ -56,7 +67,7 @@ def dial_explorer():
     controls["temperature"] = labelled(widgets.FloatSlider, "Temperature T:", "440px", **dial)
     shift = {"min": -5, "max": 5, "value": 0}
     controls["shift"] = labelled(widgets.IntSlider, "Add to all scores:", "300px", **shift)
-    return Explorer("Softmax is a dial 温度与熵", controls, dial_look, missions)
+    return Explorer("Softmax is a dial 温度与熵", controls, dial_look, missions, in_book=IN_BOOK)
 
 
 def _near(found, wanted, room=0.02):

@@ -29,6 +29,14 @@ class Mission(NamedTuple):
     reached: Callable[[Any], bool]
 
 
+class Ties(NamedTuple):
+    """What controls do to each other, by their names, here and in the web book."""
+
+    resets: dict = {}  # {control: the one that begins anew when it changes}
+    idle: dict = {}  # {control: test(**values) that says whether it has no effect now}
+    onward: dict = {}  # {menu: the words of a button that takes its next option, round and round}
+
+
 class Explorer(Panel):
     """Controls, a picture in SVG that is redrawn at every change, its reading, and missions.
 
@@ -36,14 +44,19 @@ class Explorer(Panel):
     look : called with the controls' values by name, returns a `View`.  missions : `Mission`s;
     one that was reached stays reached, also when the cell is run again another day: the learner's
     progress file keeps it. All other state is in the controls' values.
+    ties : a `Ties`.  in_book : {control: the values that the web book offers}, for controls with
+    more of them than a page can hold: it draws every state beforehand (`tools/book/live.py`).
     """
 
-    def __init__(self, name, controls, look, missions):
+    def __init__(self, name, controls, look, missions, ties=Ties(), in_book=None):  # noqa: B008
         self.controls, self.look, self.missions = controls, look, missions
+        self.ties, self.in_book = ties, in_book or {}
         self.name, before = name, reached(name)
         self.reached = [mission.task in before for mission in missions]
         self.picture = widgets.HTML(layout={"width": "100%"}).add_class("course-picture")
         self.reading, self.checklist = text(), text()
+        for control, other in ties.resets.items():  # first, so that no old state is drawn
+            self._reset_with(controls[control], controls[other])
         for control in controls.values():
             control.observe(self._redraw, "value")
         self._redraw()
@@ -58,22 +71,36 @@ class Explorer(Panel):
         self.add_class("course-explorer")
         self._keep()
 
+    def _reset_with(self, control, other):
+        first = other.value
+        control.observe(lambda _: setattr(other, "value", first), "value")
+
     def _arranged(self):
         """Lay out the controls; a slider called "step" gets a row with buttons back and on."""
-        others = [control for name, control in self.controls.items() if name != "step"]
+        others = [part for name in self.controls if name != "step" for part in self._parts(name)]
         step = self.controls.get("step")
         if step is None:
             return [row(*others)]
         back, on = button("◀ Back", lambda: self._move(-1)), button("Next ▶", lambda: self._move(1))
         return [row(*others), row(back, step, on)]
 
+    def _parts(self, name):
+        """Return a control, and the button beside it where it has one."""
+        control, words = self.controls[name], self.ties.onward.get(name)
+        return [control, button(words, lambda: self._onward(control))] if words else [control]
+
+    def _onward(self, menu):
+        menu.index = (menu.index + 1) % len(menu.options)
+
     def _move(self, by):
         step = self.controls["step"]
         step.value = min(max(step.value + by, step.min), step.max)
 
     def _redraw(self, _=None):
-        view = self.look(**{name: control.value for name, control in self.controls.items()})
-        self.view = view
+        values = {name: control.value for name, control in self.controls.items()}
+        for name, test in self.ties.idle.items():
+            self.controls[name].disabled = bool(test(**values))
+        view = self.view = self.look(**values)
         self.picture.value = view.picture
         self.reading.value = spoken(escape(view.reading))
         self._check(view.facts)

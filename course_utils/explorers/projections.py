@@ -6,8 +6,8 @@ import ipywidgets as widgets
 import numpy as np
 
 from course_utils.attention import attend
-from course_utils.explorers.missions import Explorer, Mission, View
-from course_utils.learning.panels import button, labelled, row
+from course_utils.explorers.missions import Explorer, Mission, Ties, View
+from course_utils.learning.panels import labelled
 from course_utils.plots.drawings import FAINT, KEY, QUERY, frame, label, middle, svg, weight_cell
 from course_utils.plots.readings import largest_cells, weights_reading
 
@@ -55,20 +55,6 @@ class Looked(NamedTuple):
     change: float
 
 
-class ProjectionExplorer(Explorer):
-    """The controls in two rows, with a button that takes the next order of the words."""
-
-    def _arranged(self):
-        controls = self.controls
-        shuffle = button("Shuffle 打乱", self._shuffle)
-        return [row(controls["share"], controls["places"]), row(controls["order"], shuffle)]
-
-    def _shuffle(self):
-        orders = list(ORDERS.values())
-        place = orders.index(self.controls["order"].value)
-        self.controls["order"].value = orders[(place + 1) % len(orders)]
-
-
 def projection_explorer():
     """Return one sentence that looks at itself: projections, places, and a button to shuffle."""
     missions = (
@@ -90,7 +76,8 @@ def projection_explorer():
         "places": labelled(widgets.Dropdown, "Places:", options=PLACES, value=0.0),
         "order": labelled(widgets.Dropdown, "Order:", options=ORDERS, value=WRITTEN),
     }
-    return ProjectionExplorer("Who looks at whom? 自注意力", controls, projection_look, missions)
+    ties = Ties(onward={"order": "Shuffle 打乱"})
+    return Explorer("Who looks at whom? 自注意力", controls, projection_look, missions, ties)
 
 
 def _nobody_at_itself(seen):

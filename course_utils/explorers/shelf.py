@@ -33,6 +33,10 @@ BOOK_PAGES = np.array([[90.0, 10, 40], [60, 80, 10], [70, 20, 60], [30, 50, 20],
 SHARPNESS = {"soft (scores × 1)": 1, "sharper (scores × 3)": 3, "very sharp (scores × 10)": 10}
 
 
+FIFTHS = tuple(round(0.2 * i - 2, 1) for i in range(21))
+IN_BOOK = {"x": FIFTHS, "y": tuple(sorted((*FIFTHS, 0.5)))}
+
+
 def shelf_explorer():
     """Return the soft library: five books in a plane, and a query that two sliders move."""
     missions = (
@@ -49,7 +53,7 @@ def shelf_explorer():
         "y": slider("Query y:", value=0.5, step=0.1),
         "sharpness": labelled(widgets.Dropdown, "Sharpness:", options=SHARPNESS, value=3),
     }
-    return Explorer("A soft library 软图书馆", controls, shelf_look, missions)
+    return Explorer("A soft library 软图书馆", controls, shelf_look, missions, in_book=IN_BOOK)
 
 
 def _is_shared(weights):

@@ -6,7 +6,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.explorers.missions import Explorer, Mission, View
+from course_utils.explorers.missions import Explorer, Mission, Ties, View
 from course_utils.learning.panels import labelled
 from course_utils.plots.drawings import (
     FAINT,
@@ -65,9 +65,8 @@ def stage_explorer():
         "number": labelled(widgets.IntSlider, "to the number:", "300px", **whole),
         "step": labelled(widgets.IntSlider, "Step:", "360px", min=0, max=10, value=0),
     }
-    change, number = controls["change"], controls["number"]
-    widgets.dlink((change, "value"), (number, "disabled"), lambda chosen: not chosen)
-    return Explorer("Three stages 三个阶段", controls, stage_look, missions)
+    ties = Ties(idle={"number": lambda change, **_: not change})
+    return Explorer("Three stages 三个阶段", controls, stage_look, missions, ties)
 
 
 def _is_second_row(seen):

@@ -6,15 +6,26 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-from course_utils.explorers.missions import Explorer, Mission, View
+from course_utils.explorers.missions import Explorer, Mission, Ties, View
+from course_utils.lab.ready_made import ready_made
 from course_utils.learning.panels import labelled
 from course_utils.plots.drawings import KEY, QUERY, bar, box, frame, label, middle, svg, weight_cell
 from course_utils.plots.readings import check_grid, row_reading
-from course_utils.tasks.numerals import chinese_numeral
+from course_utils.tasks import Vocabulary
+from course_utils.tasks.numerals import (
+    CHINESE_CHARACTERS,
+    ENGLISH_WORDS,
+    chinese_numeral,
+    english_words,
+)
 
 MAP = (60, 100)  # upper left corner of the map
 BARS = (600, 110)  # and of the list of bars
 ROOM = 300  # pixels for the lines of either
+LONGEST = 30  # characters at most
+IN_BOOK = (7, 10, 20, 42, 99, 100, 105, 110, 305, 342, 512, 600, 808, 999, 1_000, 1_001, 2_026)
+IN_BOOK += (4_500, 10_000, 30_303, 65_536, 100_000, 137_857, 342_000, 500_005, 700_100, 777_777)
+IN_BOOK += (1_000_000, 8_000_800, 20_262_026, 100_000_001, 342_342_342, 1_000_000_000)
 
 
 class Translation(NamedTuple):
@@ -33,11 +44,12 @@ class Written(NamedTuple):
     top_places: tuple
 
 
-def translator_explorer(translate, number=342_000, largest=999_999_999_999):
+def translator_explorer(translate=None, number=342_000, largest=999_999_999_999):
     """Return the live translator: type a number, step through the Chinese, see where it looks.
 
-    translate : a function of a whole number from 0 to `largest` that returns a `Translation`.
-    number : the one that is shown first.
+    translate : a function of a whole number from 0 to `largest` that returns a `Translation`; by
+    default that of the model of lesson 00, trained beforehand.  number : the one that is shown
+    first.
     """
     missions = (
         Mission(
@@ -50,16 +62,31 @@ def translator_explorer(translate, number=342_000, largest=999_999_999_999):
             lambda w: w.symbol == "百" and w.top_words[-1] != "hundred",
         ),
     )
-    remembered = functools.lru_cache(maxsize=32)(translate)
+    remembered = functools.lru_cache(maxsize=32)(translate or _ready_made())
     box = {"value": number, "min": 0, "max": largest}
     controls = {
         "number": labelled(widgets.BoundedIntText, "Number, then Enter:", "300px", **box),
         "step": labelled(widgets.IntSlider, "Step:", "320px", min=1, max=99, value=1),
     }
-    step = controls["step"]
-    controls["number"].observe(lambda _: setattr(step, "value", step.min), "value")
     look = functools.partial(translation_look, remembered)
-    return Explorer("A translator 翻译器", controls, look, missions)
+    more = {"ties": Ties(resets={"number": "step"}), "in_book": {"number": IN_BOOK}}
+    return Explorer("A translator 翻译器", controls, look, missions, **more)
+
+
+def _ready_made():
+    """Return `translate` of the model that comes with the course."""
+    model = ready_made("number_translator")
+    source = Vocabulary(ENGLISH_WORDS, separator=" ")
+    target = Vocabulary(CHINESE_CHARACTERS)
+
+    def translate(number):
+        words = english_words(number)
+        ids = np.array([source.encode(words)])
+        decoded = model.greedy(ids, np.array([len(words)]), max_length=LONGEST)
+        symbols = target.decode(decoded.tokens[0])
+        return Translation(words, symbols, decoded.weights[0, : len(symbols), : len(words)])
+
+    return translate
 
 
 def _mark(written, number):

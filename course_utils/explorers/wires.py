@@ -8,7 +8,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from course_utils.attention import softmax
-from course_utils.explorers.missions import Explorer, Mission, View
+from course_utils.explorers.missions import Explorer, Mission, Ties, View
 from course_utils.learning.panels import labelled
 from course_utils.plots.drawings import (
     FAINT,
@@ -96,9 +96,8 @@ def wires_explorer():
         "memory": labelled(widgets.Dropdown, "Memory:", options=MEMORIES, value=FIRST),
         "gave_up": labelled(widgets.Dropdown, "Mission 1:", options=VERDICTS, value=False),
     }
-    position, key_part = controls["position"], controls["key_part"]
-    widgets.dlink((position, "value"), (key_part, "disabled"))  # no wire, so no effect
-    return Explorer("Two wirings 规则一的两种读法", controls, wires_look, missions)
+    ties = Ties(idle={"key_part": lambda position, **_: position})  # no wire, so no effect
+    return Explorer("Two wirings 规则一的两种读法", controls, wires_look, missions, ties)
 
 
 def _attend(position, query_part, key_part, memory):

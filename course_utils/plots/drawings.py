@@ -4,6 +4,7 @@ Every function returns a string. Pictures bring their own white ground, so that 
 same on a light and on a dark page; colour never stands alone, each has a letter or a number.
 """
 
+import functools
 from html import escape
 
 import numpy as np
@@ -19,6 +20,7 @@ CIVIDIS = (
 RAMP = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in CIVIDIS])
 
 
+@functools.lru_cache(maxsize=4096)  # most of a picture stays as it was when one control moves
 def tag(name, content="", **attributes):
     """Write one element; an attribute `font_size` is written font-size, numbers are rounded."""
     written = "".join(f' {key.replace("_", "-")}="{_value(v)}"' for key, v in attributes.items())
@@ -26,7 +28,9 @@ def tag(name, content="", **attributes):
 
 
 def _value(value):
-    return escape(value) if isinstance(value, str) else f"{round(float(value), 1):g}"
+    if isinstance(value, str):
+        return escape(value)
+    return f"{round(float(value), 1) + 0.0:g}"  # + 0 turns −0 into 0
 
 
 def svg(width, height, title, description, *parts):

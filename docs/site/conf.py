@@ -49,4 +49,10 @@ def setup(app):
         if name == "docs/chinese":
             context["language"] = "zh-Hans"
 
+    def with_explorer(app, name, template, context, doctree):
+        if 'class="explorer"' in context.get("body", ""):
+            app.add_js_file("explorers.js", loading_method="defer")
+            app.add_css_file("explorers.css")
+
     app.connect("html-page-context", in_chinese)
+    app.connect("html-page-context", with_explorer)

@@ -8,6 +8,8 @@ import argparse
 import functools
 import http.server
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -43,6 +45,8 @@ def build(folder):
     start = time.perf_counter()
     source, site = folder / "source", folder / "site"
     shutil.rmtree(site, ignore_errors=True)  # pages of an older edition
+    command = [sys.executable, "-m", "tools.book.live", site / "_static" / "explorers"]
+    drawing = subprocess.Popen(command, cwd=ROOT)  # beside Sphinx
     stage(source)
     options = [
         "-W",
@@ -55,6 +59,7 @@ def build(folder):
         folder / "doctrees",
     ]
     failed = sphinx([str(part) for part in (*options, source, site)])
+    failed = drawing.wait() or failed
     if not failed:
         pages, seconds = len(list(site.rglob("*.html"))), time.perf_counter() - start
         print(f"{pages} pages in {seconds:.0f} s: open {site / 'index.html'}")

@@ -36,7 +36,7 @@ def shown(cell, linked):
 def outputs(output, source):
     """The outputs that stand in the book for one of a lesson's."""
     if stills.is_explorer(output):
-        return stills.still(output, source)
+        return [stills.shown(output, source)]
     data = output.get("data", {})
     if "text/html" in data:  # a widget, which cannot run here
         data["text/html"] = data["text/html"].replace(

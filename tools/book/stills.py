@@ -1,16 +1,19 @@
-"""An explorer in the book: the picture that the lesson stores, and its numbers as a table."""
+"""An explorer in the book: live, and without a script the picture and its numbers as a table."""
 
 import re
 from html import escape
 
 from nbformat.v4 import new_output
 
+from tools.book.live import explorer_of
+from tools.book.panel import panel
+
 # "sea 0.639", "encoder 11.8 M", "scores (3, 7)": a name and how much
 PAIR = re.compile(r"([^\W\d][^\d=:]*?\d?) (-?[\d.]+(?: [kMG])? ?|\([\d, ]+\))")
 # Between clauses: after a full stop, which is no decimal point, or a semicolon.
 CLAUSE = re.compile(r"(?<=\.)\s+|;\s+")
 COMMA = re.compile(r",\s+(?![^(]*\))")
-CALL = re.compile(r"^(\w+_explorer)\(\)$", re.M)
+CALL = re.compile(r"^(\w+_explorer)\(.*\)$", re.M)
 NOT_STARTED = "Step 0 of"
 
 
@@ -18,25 +21,26 @@ def is_explorer(output):
     return output.get("data", {}).get("text/plain", "").startswith("Explorer:")
 
 
-def still(output, source):
-    """The output as the book shows it, and a table of what is seen in it."""
+def shown(output, source):
+    """The output as the book shows it: a panel with controls, a picture and its numbers.
+
+    Raises ValueError where the cell does not end in a call of an explorer.
+    """
     picture = output.data["image/svg+xml"]
     reading = output.metadata["image/svg+xml"]["alt"]
     call = CALL.search(source)
-    if reading.startswith(NOT_STARTED) and call:
+    if not call:
+        raise ValueError(f"an explorer's cell needs a line such as shelf_explorer(), got {source!r}")
+    if reading.startswith(NOT_STARTED):
         picture, reading = at_last_step(call[1])
-    output.data["image/svg+xml"] = picture.replace(
-        "Run this cell to use the explorer.", "Live in JupyterLab."
-    )
-    output.metadata["image/svg+xml"]["alt"] = reading
-    return [output, new_output("display_data", data={"text/html": table(reading)})]
+    picture = picture.replace("Run this cell to use the explorer.", "Live on the web and in JupyterLab.")
+    html = panel(call[1], explorer_of(call[1]), picture, table(reading))
+    return new_output("display_data", data={"text/html": html})
 
 
 def at_last_step(name):
     """(picture, reading) of an explorer when all of its steps are done: step 0 shows nothing."""
-    from course_utils import explorers
-
-    explorer = getattr(explorers, name)()
+    explorer = explorer_of.__wrapped__(name)  # a new one: that of the panel is at its beginning
     explorer.controls["step"].value = explorer.controls["step"].max
     return explorer.picture.value, explorer.view.reading
 
