@@ -3,8 +3,9 @@
 `look` is a plain function from the controls' values to a `View`; this module only wires it up.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import ipywidgets as widgets
@@ -29,12 +30,15 @@ class Mission(NamedTuple):
     reached: Callable[[Any], bool]
 
 
+NOTHING = MappingProxyType({})
+
+
 class Ties(NamedTuple):
     """What controls do to each other, by their names, here and in the web book."""
 
-    resets: dict = {}  # {control: the one that begins anew when it changes}
-    idle: dict = {}  # {control: test(**values) that says whether it has no effect now}
-    onward: dict = {}  # {menu: the words of a button that takes its next option, round and round}
+    resets: Mapping = NOTHING  # {control: the one that begins anew when it changes}
+    idle: Mapping = NOTHING  # {control: test(**values) that says whether it has no effect now}
+    onward: Mapping = NOTHING  # {menu: the words of a button that takes its next option}
 
 
 class Explorer(Panel):
@@ -48,9 +52,9 @@ class Explorer(Panel):
     more of them than a page can hold: it draws every state beforehand (`tools/book/live.py`).
     """
 
-    def __init__(self, name, controls, look, missions, ties=Ties(), in_book=None):  # noqa: B008
+    def __init__(self, name, controls, look, missions, ties=Ties(), in_book=NOTHING):  # noqa: B008
         self.controls, self.look, self.missions = controls, look, missions
-        self.ties, self.in_book = ties, in_book or {}
+        self.ties, self.in_book = ties, in_book
         self.name, before = name, reached(name)
         self.reached = [mission.task in before for mission in missions]
         self.picture = widgets.HTML(layout={"width": "100%"}).add_class("course-picture")

@@ -98,18 +98,21 @@ def test_a_reading_is_a_table_of_what_which_and_how_much():
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_every_explorer_has_a_still_with_a_table(path):
+def test_every_explorer_has_controls_a_still_and_a_table(path):
     for cell in nbformat.read(path, as_version=4).cells:
         for output in cell.get("outputs", []):
             if stills.is_explorer(output):
-                still, table = stills.still(output, cell.source)
-                alt = still.metadata["image/svg+xml"]["alt"]
-                assert (
-                    alt
-                    and not alt.startswith("Step 0 of")
-                    and "<svg" in still.data["image/svg+xml"]
-                )
-                assert table.data["text/html"].count("<tr>") >= 1
+                html = stills.shown(output, cell.source).data["text/html"]
+                said = re.search("<desc>([^<]+)</desc>", html)[1]
+                assert not said.startswith("Step 0 of") and "Run this cell" not in html
+                assert html.count("<tr>") >= 1 and html.count("data-control=") >= 2
+
+
+def test_an_explorer_that_nobody_calls_is_an_error():
+    output = new_output("display_data", {"image/svg+xml": "<svg/>"})
+    output.metadata = {"image/svg+xml": {"alt": "A picture."}}
+    with pytest.raises(ValueError, match=r"a line such as shelf_explorer\(\), got 'show\(\)'"):
+        stills.shown(output, "show()")
 
 
 def test_the_glossary_gets_the_first_cell_of_each_term_and_leaves_out_the_rest():

@@ -24,6 +24,7 @@ import numpy as np
 
 from course_utils import explorers
 from tools.book.offered import STEP, first_values, offered, values_of
+from tools.book.offered import __file__ as offered_file
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "_build" / "explorers"  # what was drawn before, in a folder for each edition
@@ -117,7 +118,7 @@ def packed(explorer):
 
 
 def script(name):
-    """The data file of an explorer: it hands its states to the page's script, wherever it is from."""
+    """The data file of an explorer, which hands its states to the script of the page."""
     about, data = packed(explorer_of(name))
     text = base64.b64encode(zlib.compress(data, 9)).decode()
     return f"explorerArrives({json.dumps(name)}, {json.dumps(about)}, {json.dumps(text)});\n"
@@ -125,10 +126,9 @@ def script(name):
 
 def edition():
     """What the drawings depend on, as a name: the sources, Python and NumPy."""
-    files = (path for room in ("course_utils", "tools/book") for path in (ROOT / room).rglob("*"))
-    sources = sorted(path for path in files if path.suffix in (".py", ".npz"))
+    files = (path for path in (ROOT / "course_utils").rglob("*") if path.suffix in (".py", ".npz"))
     known = hashlib.sha256(f"{sys.version} {np.__version__}".encode())
-    for path in sources:
+    for path in (Path(__file__), Path(offered_file), *sorted(files)):
         known.update(path.read_bytes())
     return known.hexdigest()[:16]
 

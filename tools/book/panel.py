@@ -18,7 +18,8 @@ def panel(name, explorer, still, table):
         f' aria-label="{escape(explorer.name)}">'
         f'<p class="explorer-name">{escape(explorer.name)}</p>'
         f"{missions(explorer)}{controls(name, explorer)}</div>"
-        f'<div class="explorer-picture" role="region" aria-label="Picture" tabindex="0">{still}</div>'
+        '<div class="explorer-picture" role="region" aria-label="Picture" tabindex="0">'
+        f"{still}</div>"
         '<p class="explorer-reading" role="status" hidden="hidden"></p>'
         f'<div class="explorer-still">{table}</div></div>'
     )
@@ -31,7 +32,9 @@ def missions(explorer):
 
 def controls(name, explorer):
     """The controls in one group, which is disabled until the data have come."""
-    parts = [control(f"{name}-{key}", key, explorer, pairs) for key, pairs in offered(explorer).items()]
+    parts = [
+        control(f"{name}-{key}", key, explorer, pairs) for key, pairs in offered(explorer).items()
+    ]
     return f'<fieldset disabled="disabled">{"".join(parts)}</fieldset>{fewer(explorer)}'
 
 
@@ -49,9 +52,13 @@ def control(place, key, explorer, pairs):
         part = slider(about, words, at, key == STEP)
     if key == STEP:
         part = button("◀ Back", 'data-by="-1"') + part + button("Next ▶", 'data-by="1"')
-    said = widget.description.replace(", then Enter", "")  # a menu needs none
-    label = f'<label for="{place}">{escape(said)}</label>'
+    label = f'<label for="{place}">{escape(label_of(widget))}:</label>'
     return f'<div class="explorer-control">{label}{part}</div>'
+
+
+def label_of(widget):
+    """What a control is called; a menu in place of a number box needs no Enter."""
+    return widget.description.removesuffix(":").removesuffix(", then Enter")
 
 
 def looks_like_a_menu(widget):
@@ -91,7 +98,8 @@ def button(words, about):
 
 def fewer(explorer):
     """A line about what the book leaves out."""
-    left_out = [explorer.controls[key].description.rstrip(":") for key in explorer.in_book]
+    left_out = [label_of(explorer.controls[key]) for key in explorer.in_book]
     if not left_out:
         return ""
-    return f'<p class="explorer-note">JupyterLab has more values for: {escape("; ".join(left_out))}.</p>'
+    said = f"JupyterLab has more values for: {'; '.join(left_out)}."
+    return f'<p class="explorer-note">{escape(said)}</p>'

@@ -14,6 +14,7 @@ PAIR = re.compile(r"([^\W\d][^\d=:]*?\d?) (-?[\d.]+(?: [kMG])? ?|\([\d, ]+\))")
 CLAUSE = re.compile(r"(?<=\.)\s+|;\s+")
 COMMA = re.compile(r",\s+(?![^(]*\))")
 CALL = re.compile(r"^(\w+_explorer)\(.*\)$", re.M)
+NOTES = "Run this cell to use the explorer.", "Live on the web and in JupyterLab."
 NOT_STARTED = "Step 0 of"
 
 
@@ -30,10 +31,10 @@ def shown(output, source):
     reading = output.metadata["image/svg+xml"]["alt"]
     call = CALL.search(source)
     if not call:
-        raise ValueError(f"an explorer's cell needs a line such as shelf_explorer(), got {source!r}")
+        raise ValueError(f"an explorer needs a line such as shelf_explorer(), got {source!r}")
     if reading.startswith(NOT_STARTED):
         picture, reading = at_last_step(call[1])
-    picture = picture.replace("Run this cell to use the explorer.", "Live on the web and in JupyterLab.")
+    picture = picture.replace(*NOTES)
     html = panel(call[1], explorer_of(call[1]), picture, table(reading))
     return new_output("display_data", data={"text/html": html})
 

@@ -53,7 +53,7 @@
       const described = said.replace(/[&<>"']/g, (letter) => ESCAPES[letter]);
       const [missions, idle, last] = Array.from({ length: TRAILER }, (_, i) =>
         this.number(state, picture + reading + i));
-      const drawn = this.joined(state, 0, picture).replace("\t", () => described);
+      const drawn = this.joined(state, 0, picture).replaceAll("\t", () => described);
       return { picture: drawn, reading: said, missions, idle, last };
     }
 
