@@ -13,7 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.book_page import DARK, WIDTHS, Reader, served
+from tests.browser.book_page import (
+    AT_ONCE,
+    DARK,
+    LIGHT,
+    RULES,
+    TOO_WIDE,
+    WIDTHS,
+    Reader,
+    listen,
+    served,
+)
 
 pytest.importorskip("sphinx", reason="the web book needs Sphinx: make setup installs it")
 axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -154,6 +164,29 @@ def test_a_solution_is_folded_until_it_is_asked_for(browser, home):
     assert not solution.locator("pre").first.is_visible()
     solution.locator("summary").click()
     assert solution.locator("pre").first.is_visible()
+
+
+def test_an_explorer_is_live_in_its_lesson_and_can_be_read_by_all(browser, home):
+    page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme="light")
+    strangers, complaints = listen(page, home)
+    page.goto(f"{home}/notebooks/02_score_normalise_mix.html")
+    page.add_style_tag(content=AT_ONCE)
+    page.locator("[data-explorer]").scroll_into_view_if_needed()
+    page.locator(".explorer.awake").wait_for()
+    page.get_by_role("button", name="Next").press("Enter")
+    assert "Step 1 of 10" in page.locator(".explorer-reading").inner_text()
+    box = page.locator(".explorer-picture").bounding_box()
+    assert 0 < box["y"] < 200, "the picture is in sight at the last control"
+    assert page.evaluate(TOO_WIDE) == 0
+    axe = axe_module.Axe()
+    for theme in (LIGHT, DARK):
+        page.evaluate(theme)
+        found = axe.run(page, context=".explorer", options=RULES).response["violations"]
+        assert [(broken["id"], broken["nodes"][0]["html"]) for broken in found] == []
+    assert strangers == [] and complaints == []
+    page.goto(f"{home}/exercises/02_score_normalise_mix.html")
+    assert "explorers.js" not in page.content(), "a page without one loads none of it"
+    page.close()
 
 
 @pytest.mark.nightly

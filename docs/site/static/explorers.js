@@ -166,6 +166,8 @@
 
     /** What stands below stays where it is, however long the reading; a picture that is cut scrolls. */
     keepRoom() {
+      const head = document.querySelector(".bd-header-article"); // which sticks to a narrow window
+      this.root.style.setProperty("--explorer-top", `${head?.offsetHeight ?? 0}px`);
       this.longest ??= this.states.reading(this.states.longest());
       const twin = this.reading.cloneNode();
       twin.removeAttribute("role"); // nobody should hear it
