@@ -1,16 +1,12 @@
 """Every explorer of the web book, from a folder and without a server, moved by keyboard alone."""
 
-import base64
 import functools
 import itertools
-import json
 import math
 import random
 import shutil
 import xml.etree.ElementTree as ET
-import zlib
 
-import numpy as np
 import pytest
 
 from course_utils.checks import progress_store
@@ -128,20 +124,13 @@ def nearest(name, mission, places):
 def states_of(name):
     """[(places of the controls, bits of the missions), …] for all states that can be reached."""
     controls = offered(live.explorer_of(name))
-    missions, _, last = columns(name)[-3:]
+    _, columns = live.unpacked(live.KEPT / live.edition() / f"{name}.js")
+    missions, _, last = columns[-3:]
     counts = [len(pairs) for key, pairs in controls.items() if key != STEP]
     steps = len(missions) // math.prod(counts)
     places = itertools.product(*map(range, [*counts, steps] if STEP in controls else counts))
     rows = zip(places, missions, last, strict=True)
     return [(at, int(bits)) for at, bits, end in rows if STEP not in controls or at[-1] <= end]
-
-
-def columns(name):
-    """The columns of an explorer's data file, without its pieces."""
-    text = (live.KEPT / live.edition() / f"{name}.js").read_text(encoding="utf-8")
-    about, packed = json.loads(f"[{text.partition(', ')[2].removesuffix(');' + chr(10))}]")
-    data = zlib.decompress(base64.b64decode(packed))[about["pieces"] :]
-    return np.frombuffer(data, "<u2").reshape(-1, about["rows"])
 
 
 def go_to(page, wanted):

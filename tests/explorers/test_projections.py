@@ -2,6 +2,7 @@
 
 import re
 
+import ipywidgets as widgets
 import numpy as np
 import pytest
 
@@ -102,3 +103,19 @@ def test_every_state_has_a_picture_of_one_size():
         for order in ORDERS.values()
     }
     assert len(sizes) == 1
+
+
+def test_the_button_shuffles_round_and_round():
+    explorer = projection_explorer()
+    (shuffle,) = (part for part in every_part(explorer) if isinstance(part, widgets.Button))
+    seen = []
+    for _ in ORDERS:
+        seen.append(explorer.controls["order"].value)
+        shuffle.click()
+    assert seen == list(ORDERS.values()) and explorer.controls["order"].value == WRITTEN
+
+
+def every_part(widget):
+    for part in getattr(widget, "children", ()):
+        yield part
+        yield from every_part(part)

@@ -33,6 +33,13 @@ def test_there_is_a_data_file_for_every_explorer_and_all_are_small(folder):
     assert not large, "let the explorer's in_book offer less"
 
 
+@pytest.mark.parametrize("name", live.names())
+def test_the_values_that_the_book_offers_reach_every_mission(folder, name):
+    _, columns = live.unpacked(folder / f"{name}.js")
+    reached = np.bitwise_or.reduce(columns[-3])
+    assert reached == 0b111, f"{name}: in_book leaves out what a mission needs"
+
+
 def test_what_was_drawn_is_kept_until_a_source_changes(folder, monkeypatch):
     monkeypatch.setattr(live, "script", lambda name: pytest.fail("drawn again"))
     live.write(folder)

@@ -124,6 +124,14 @@ def script(name):
     return f"explorerArrives({json.dumps(name)}, {json.dumps(about)}, {json.dumps(text)});\n"
 
 
+def unpacked(file):
+    """(Pieces, columns) of a data file, as the page reads them; a row of the array is a column."""
+    about, text = json.loads(f"[{file.read_text(encoding='utf-8').split(', ', 1)[1][:-3]}]")
+    data = zlib.decompress(base64.b64decode(text))
+    pieces = data[: about["pieces"]].decode().split("\n")
+    return pieces, np.frombuffer(data[about["pieces"] :], "<u2").reshape(-1, about["rows"])
+
+
 def edition():
     """What the drawings depend on, as a name: the sources, Python and NumPy."""
     files = (path for path in (ROOT / "course_utils").rglob("*") if path.suffix in (".py", ".npz"))

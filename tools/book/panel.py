@@ -18,7 +18,7 @@ def panel(name, explorer, still, table):
         f' aria-label="{escape(explorer.name)}">'
         f'<p class="explorer-name">{escape(explorer.name)}</p>'
         f"{missions(explorer)}{controls(name, explorer)}</div>"
-        '<div class="explorer-picture" role="region" aria-label="Picture" tabindex="0">'
+        '<div class="explorer-picture" role="group" aria-label="Picture" tabindex="0">'
         f"{still}</div>"
         '<p class="explorer-reading" role="status" hidden="hidden"></p>'
         f'<div class="explorer-still">{table}</div></div>'
