@@ -22,6 +22,7 @@ from course_utils.plots.drawings import (
     middle,
     svg,
     tag,
+    through,
     weight_cell,
 )
 from course_utils.plots.readings import largest_cells, row_reading
@@ -35,7 +36,7 @@ REACH = 3  # scores are drawn for keys from −3 to 3
 IN_BOOK = {
     "query": (-3, -2, -1, -0.5, 0, 0.5, 1, 2, 3),
     "steepness": (1, 2, 5, 8),
-    "size": (1, 2, 4, 6),
+    "size": (1, 2, 4),
 }
 DASHES = ("7 5", "2 4", "12 4 2 4", "4 2")  # one for each hidden feature
 
@@ -176,8 +177,9 @@ def _scores(x, y, name, query, keys, features, top, width=340, height=126):
         return across, y + height / 2 * (1 - 0.84 * score / top)
 
     def curve(scores, **look):
-        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in map(place, along, scores))
-        return tag("polyline", points=points, fill="none", stroke=INK, **look)
+        return tag(
+            "polyline", points=through(*place(along, scores)), fill="none", stroke=INK, **look
+        )
 
     along = np.linspace(-REACH, REACH, 121)
     each = features(along)

@@ -20,6 +20,7 @@ from course_utils.plots.drawings import (
     middle,
     svg,
     tag,
+    through,
 )
 from course_utils.plots.readings import largest_cells
 
@@ -149,8 +150,7 @@ def _curve(curve, dial, left=64, top=252, width=314, height=138):
         x = place(temperature, 1)[0]
         parts.append(middle(x, top + height + 14, temperature, size=12, fill=FAINT))
     parts.append(middle(left + width / 2, top + height + 32, "temperature T", size=12, fill=FAINT))
-    places = [place(*at) for at in zip(TEMPERATURES, curve, strict=True)]
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    points = through(*place(TEMPERATURES, curve))
     parts.append(tag("polyline", points=points, fill="none", stroke=INK, stroke_width=2.5))
     x, y = place(dial.temperature, np.exp(dial.entropy))
     parts.append(tag("line", x1=x, x2=x, y1=y, y2=top + height, stroke=INK, stroke_dasharray="4 3"))

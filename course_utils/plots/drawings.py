@@ -87,6 +87,11 @@ def arrow(start, tip, colour, **look):
     return line + tag("polygon", points=head, fill=colour)
 
 
+def through(xs, ys):
+    """Write the points of a polyline; xs, ys : arrays of one length."""
+    return " ".join(map("{:.1f},{:.1f}".format, np.asarray(xs).tolist(), np.asarray(ys).tolist()))
+
+
 def cividis(weight):
     """Return the colour of a weight from 0 to 1 as #rrggbb."""
     place = float(np.clip(weight, 0, 1)) * (len(RAMP) - 1)

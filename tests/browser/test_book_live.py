@@ -79,7 +79,7 @@ def awake(page, folder, name):
 
 def normal(picture):
     """The picture in one form, without what only a still says."""
-    return ET.canonicalize(live.NOTE.sub("", picture))
+    return ET.canonicalize(live.without_note(picture))
 
 
 @each_explorer

@@ -13,7 +13,6 @@ import hashlib
 import itertools
 import json
 import os
-import re
 import shutil
 import sys
 import zlib
@@ -28,9 +27,7 @@ from tools.book.offered import __file__ as offered_file
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "_build" / "explorers"  # what was drawn before, in a folder for each edition
-NOTE = re.compile(r'<text [^>]*class="course-note"[^>]*>[^<]*</text>')  # of a still
 READING = "\t"  # stands in a picture for its reading, which is the description there
-ELEMENT, WORD = re.compile("(?=<)"), re.compile("(?<= )")
 MOST_PIECES = 2**16
 
 
@@ -56,13 +53,20 @@ class Drawer:
     def _state(self, *values):
         """(picture, reading, missions' bits, last step) of the controls' values."""
         view = self.explorer.look(**dict(zip(self.controls, values, strict=True)))
-        picture = NOTE.sub("", view.picture).replace(escape(view.reading), READING)
+        picture = without_note(view.picture).replace(escape(view.reading), READING)
         truths = bits(mission.reached(view.facts) for mission in self.explorer.missions)
-        cuts = ELEMENT.split(picture), WORD.split(view.reading)
+        elements, words = picture.replace("<", "\n<"), view.reading.replace(" ", " \n")
+        cuts = elements.split("\n"), words.split("\n")
         return *map(self._numbers, cuts), truths, view.last_step
 
     def _numbers(self, cut):
         return [self.pieces.setdefault(piece, len(self.pieces)) for piece in cut]
+
+
+def without_note(picture):
+    """The picture without its last words, which only a still says."""
+    drawn, _, note = picture.rpartition("<text")
+    return f"{drawn}</svg>" if 'class="course-note"' in note else picture
 
 
 def states(drawer):
