@@ -18,7 +18,7 @@ STATIC = live.ROOT / "docs/site/static"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"/><title>{name}</title>
 <link rel="stylesheet" href="explorers.css"/><script defer src="explorers.js"></script>
 <main><h1>{name}</h1>{panel}<p id="below">What stands below.</p></main></html>"""
-STATES = 12  # of each explorer, drawn at random
+STATES = 8  # of each explorer, drawn at random
 # Moves the controls to these places, one after the other; what is seen then.
 MOVED = """places => {
   for (const [name, place] of Object.entries(places)) {
