@@ -23,7 +23,7 @@ SOLUTION = re.compile(r"^### (BEGIN|END) SOLUTION\n?|^ +### (BEGIN|END) SOLUTION
 
 
 # What a sheet says of its own cells, which cannot be run here.
-TO_RUN = re.compile(r"Write where you see `\.\.\.`.*?in a new cell\.\n*", re.S)
+TO_RUN = re.compile(r"Write where you see `.*?in a new cell\.\n*", re.S)
 COMPARE = re.compile(r"<details><summary>Compare with a solution.*?</details>\n*", re.S)
 HINT = "<details><summary>{}</summary>\n\n{}\n\n</details>"
 

@@ -210,8 +210,11 @@
     const target = id && document.getElementById(id);
     if (target && openAround(target)) target.scrollIntoView();
   }
-  const openMarked = () => document.querySelectorAll(
-    '.course-fold[hidden] :is(.highlighted, .pagefind-highlight, mark)').forEach(openAround);
+  // One place that is open is enough: a common word would open all folds of a page.
+  function openMarked() {
+    const marks = [...document.querySelectorAll('article :is(.highlighted, .pagefind-highlight)')];
+    if (marks.every(mark => mark.closest('.course-fold[hidden]'))) openAround(marks[0]);
+  }
 
   function showAllButton(place) {
     const toggle = button('', () => {
@@ -386,5 +389,6 @@
   unfold();
   openTarget();
   window.addEventListener('hashchange', openTarget);
-  window.addEventListener('load', () => setTimeout(openMarked)); // the search marks on its way
+  // A search puts its marks in a moment after the page is there.
+  window.addEventListener('load', () => [50, 500].forEach(wait => setTimeout(openMarked, wait)));
 })();
