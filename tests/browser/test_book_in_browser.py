@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.book_page import DARK, WIDTHS, Reader, served
+from tests.tools.test_book_cards import DEAD
 
 pytest.importorskip("sphinx", reason="the web book needs Sphinx: make setup installs it")
 axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -120,6 +121,16 @@ def test_axe_finds_no_serious_violation_in_light_nor_low_contrast_in_dark(visits
 @pytest.mark.nightly
 def test_axe_finds_nothing_either_where_it_looks_at_every_text(browser, home, site):
     assert faults(visit_all(browser, home, site, whole=True), "violations") == {}
+
+
+def test_no_page_has_dead_bars_or_speaks_of_cells_that_wait_to_be_run(site):
+    dead = {}
+    for folder in ("notebooks", "exercises"):
+        for page in (site / folder).glob("*.html"):
+            text = re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8"))
+            lines = [line for line in text.splitlines() if DEAD.search(line)]
+            dead[page.stem] = [line for line in lines if not line.startswith("# ")]  # code
+    assert len(dead) > 30 and not any(dead.values())
 
 
 def test_every_picture_has_a_text(visits):

@@ -15,6 +15,12 @@ OPEN = """\
 To write your answers and have them checked, run `make lab` and open `exercises/{name}` in
 JupyterLab.{folded}
 :::"""
+ON_CARDS = """\
+:::{admonition} Answer here, or in JupyterLab
+:class: note
+
+The cards answer on this page, and keep your answers in this browser.
+:::"""
 HINTS = " Two hints are folded below each question."
 SOLVED = " Two hints and one solution are folded below each question: try first."
 # JupyterLab opens the solution's notebook; here it stands on the same page.
@@ -34,7 +40,8 @@ def sheet_page(sheet, solution, name, solved=True):
     folded_in = (SOLVED if solved else HINTS) if by_id else ""
     title, *rest = [cell for cell in sheet.cells if not cards.calls(cell, "progress")]
     title.source = TO_RUN.sub("", title.source)
-    page = [title, cells.markdown(OPEN.format(name=name, folded=folded_in))]
+    opening = OPEN.format(name=name, folded=folded_in) if by_id else ON_CARDS
+    page = [title, cells.markdown(opening)]
     for place, cell in enumerate(rest):
         cell.metadata.pop("nbgrader", None)
         page.append(cell)

@@ -322,7 +322,9 @@
       make('td', {}, mark(item, after[i])), make('td', {}, item.replies[after[i]])));
     const table = make('table', {}, make('thead', {}, make('tr', {}, ...head)),
       make('tbody', {}, ...lines));
-    return [make('p', {}, strong(said), note), make('div', {className: 'course-table'}, table),
+    const scrolls = {className: 'course-table', tabIndex: 0, role: 'region',
+      'aria-label': 'Before and after'};
+    return [make('p', {}, strong(said), note), make('div', scrolls, table),
       make('p', {}, 'Blind guessing gets 3 of 12 on average: one or two items more or less may be '
         + 'chance.')];
   }
