@@ -229,6 +229,17 @@ def test_the_code_of_a_question_which_has_its_answer_is_not_shown():
     assert "remove-input" in cell.metadata["tags"]
 
 
+@pytest.mark.parametrize("solved", [True, False])
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
+def test_a_sheet_has_no_dead_output_and_its_predictions_are_live(path, solved):
+    page = sheet_page(read(path), read(ROOT / "solutions" / path.name), path.name, solved)
+    assert not DEAD.search(str([cell.get("outputs") for cell in page.cells]))
+    asked = {ast.literal_eval(call.args[0]) for call in calls_of(read(path), "predict")}
+    live = [card for card in data_of(page) if card["kind"] == "prediction"]
+    assert {card["key"] for card in live} == asked
+    assert all(("happened" in card) == solved for card in live), "a class has its own run"
+
+
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
 def test_a_sheet_has_both_hints_of_each_question_and_no_call_for_progress(path):
     solution = read(ROOT / "solutions" / path.name)

@@ -37,6 +37,7 @@ HINT = "<details><summary>{}</summary>\n\n{}\n\n</details>"
 def sheet_page(sheet, solution, name, solved=True):
     """The sheet as the book shows it, with hints, and where `solved` with one solution."""
     by_id = {cell.id: cell for cell in solution.cells if is_answer(cell)}
+    told = answers.outcomes(solution) if solved else {}  # what a prediction meets in the solution
     folded_in = (SOLVED if solved else HINTS) if by_id else ""
     title, *rest = [cell for cell in sheet.cells if not cards.calls(cell, "progress")]
     title.source = TO_RUN.sub("", title.source)
@@ -53,7 +54,7 @@ def sheet_page(sheet, solution, name, solved=True):
             page += hints(rest[place:])
             page += [folded(by_id[cell.id])] if solved else []
         else:
-            answers.live(cell, {})
+            answers.live(cell, told)
     sheet.cells = answers.with_doors(page)
     return sheet
 
@@ -83,6 +84,7 @@ def is_answer(cell):
 def folded(cell):
     """A solution's cell, behind a line to open it."""
     cell.source = SOLUTION.sub("", cell.source).rstrip()
+    answers.live(cell, {})
     cell.id = f"{cell.id}-solved"
     cell.metadata.clear()
     cells.fold(cell, "One solution", "Fold the solution")

@@ -157,7 +157,7 @@
 
   // The line of the result, where the lesson's cell shows it.
   function compare(place, data, entry) {
-    if (entry.skipped) return;
+    if (entry.skipped || !data.happened) return;
     const right = isRight(data, entry.answer);
     const verdict = right ? 'You were right.' : 'It came out otherwise.';
     const line = `You predicted ${told(entry)}. ${data.happened} ${verdict}`;
