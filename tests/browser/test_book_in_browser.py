@@ -133,6 +133,13 @@ def test_no_page_has_dead_bars_or_speaks_of_cells_that_wait_to_be_run(site):
     assert len(dead) > 30 and not any(dead.values())
 
 
+def test_only_pages_with_cards_load_their_script(site):
+    texts = {page: page.read_text(encoding="utf-8") for page in site.rglob("*.html")}
+    with_cards = {name for name, text in texts.items() if 'data-card="' in text}
+    assert len(with_cards) > 15
+    assert with_cards == {name for name, text in texts.items() if "/cards.js" in text}
+
+
 def test_every_picture_has_a_text(visits):
     assert faults(visits, "without_text") == {}
 
