@@ -192,7 +192,7 @@ def setup(app):
     """Load the script and the look of cards on pages that have some, and on no other."""
 
     def on_page(app, name, template, context, doctree):
-        if app.builder.format == "html" and 'data-card="' in context.get("body", ""):
+        if app.builder.name == "html" and 'data-card="' in context.get("body", ""):
             app.add_js_file("cards.js", loading_method="defer")
             app.add_css_file("cards.css")
 
