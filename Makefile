@@ -24,7 +24,7 @@ quoted = '$(subst ','\'',$(value $1))'
 # The same behind an option, nothing where it is not given.
 given = $(if $(value $2),$1$(call quoted,$2))
 # What people name is never expanded, not for the environment either: a file may be called $(5.zip.
-unexport SOURCE SUBMISSIONS OUT DIR NAME TITLE ID FUNCTION
+unexport SOURCE SUBMISSIONS OUT DIR NAME TITLE ID FUNCTION EDITION
 EXPERIMENTS := $(basename $(notdir $(shell grep -l __main__ experiments/*.py)))
 BENCHMARKS := $(basename $(notdir $(shell grep -l __main__ benchmarks/*.py)))
 
@@ -109,8 +109,8 @@ demo-class: setup  ## invent a class of 30 students, grade it and open the repor
 	@[ -z "$$DISPLAY$$WAYLAND_DISPLAY" ] || $(BIN) -m webbrowser "$$PWD/$(DEMO)/report/summary.html"
 
 .PHONY: book
-book: setup  ## build the web book from the committed notebooks: _build/book/site/index.html
-	@$(BIN) -m tools.book $(ARGS)
+book: setup  ## build the web book: _build/book/site/index.html; EDITION=class: without solutions
+	@$(BIN) -m tools.book $(call given,--edition=,EDITION) $(ARGS)
 
 .PHONY: serve
 serve: setup  ## build the web book and show it on this machine, at http://127.0.0.1:8000

@@ -8,7 +8,7 @@ copyright = "2026, the authors of the attention course. Text CC BY 4.0, code BSD
 release = version = read_project()["version"]
 language = "en"
 
-extensions = ["myst_nb", "tools.book.mathml"]
+extensions = ["myst_nb", "tools.book.mathml", "tools.book.cards"]
 html_math_renderer = "mathml"
 html_theme = "sphinx_book_theme"
 html_title = "Attention from scratch, in NumPy"

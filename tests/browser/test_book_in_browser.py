@@ -24,6 +24,7 @@ from tests.browser.book_page import (
     listen,
     served,
 )
+from tests.tools.test_book_cards import DEAD
 
 pytest.importorskip("sphinx", reason="the web book needs Sphinx: make setup installs it")
 axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -130,6 +131,23 @@ def test_axe_finds_no_serious_violation_in_light_nor_low_contrast_in_dark(visits
 @pytest.mark.nightly
 def test_axe_finds_nothing_either_where_it_looks_at_every_text(browser, home, site):
     assert faults(visit_all(browser, home, site, whole=True), "violations") == {}
+
+
+def test_no_page_has_dead_bars_or_speaks_of_cells_that_wait_to_be_run(site):
+    dead = {}
+    for folder in ("notebooks", "exercises"):
+        for page in (site / folder).glob("*.html"):
+            text = re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8"))
+            lines = [line for line in text.splitlines() if DEAD.search(line)]
+            dead[folder, page.stem] = [line for line in lines if not line.startswith("# ")]  # code
+    assert len(dead) > 30 and not any(dead.values())
+
+
+def test_only_pages_with_cards_load_their_script(site):
+    texts = {page: page.read_text(encoding="utf-8") for page in site.rglob("*.html")}
+    with_cards = {name for name, text in texts.items() if 'data-card="' in text}
+    assert len(with_cards) > 15
+    assert with_cards == {name for name, text in texts.items() if "/cards.js" in text}
 
 
 def test_every_picture_has_a_text(visits):

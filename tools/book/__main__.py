@@ -2,6 +2,7 @@
 
 python -m tools.book            writes _build/book/site/index.html
 python -m tools.book --serve    the same, then shows it to this machine until Ctrl+C
+python -m tools.book --edition class    without solutions and keys: _build/book-class/site
 """
 
 import argparse
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 
 from tools import door
+from tools.book import editions
 from tools.book.stage import ROOT, stage
 
 PORT = 8000
@@ -24,19 +26,21 @@ def main(arguments=None):
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--serve", action="store_true")
-    parser.add_argument("--folder", type=Path, default=ROOT / "_build" / "book")
+    parser.add_argument("--edition", choices=editions.EDITIONS, default=editions.FULL)
+    parser.add_argument("--folder", type=Path, help="default: _build/book, or _build/book-class")
     parser.add_argument("--port", type=int, default=PORT, help="default: %(default)s")
     options = parser.parse_args(arguments)
+    folder = options.folder or ROOT / "_build" / editions.FOLDERS[options.edition]
     if not options.serve:
-        return 0 if build(options.folder) else 1
-    with server_of(options.folder / "site", options.port) as server:  # before all the work
-        if not build(options.folder):
+        return 0 if build(folder, options.edition) else 1
+    with server_of(folder / "site", options.port) as server:  # before all the work
+        if not build(folder, options.edition):
             return 1
         serve(server)
     return 0
 
 
-def build(folder):
+def build(folder, edition=editions.FULL):
     """Write the pages to folder/source and the site to folder/site; a warning is a failure."""
     try:
         from sphinx.cmd.build import main as sphinx
@@ -47,7 +51,7 @@ def build(folder):
     shutil.rmtree(site, ignore_errors=True)  # pages of an older edition
     command = [sys.executable, "-m", "tools.book.live", site / "_static" / "explorers"]
     drawing = subprocess.Popen(command, cwd=ROOT)  # beside Sphinx
-    stage(source)
+    stage(source, edition)
     options = [
         "-W",
         "--keep-going",

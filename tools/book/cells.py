@@ -18,6 +18,11 @@ def tag(cell, name):
 def fold(cell, closed, opened):
     """Fold a whole cell away behind a line that says what is in it."""
     tag(cell, "hide-cell")
+    name_fold(cell, closed, opened)
+
+
+def name_fold(cell, closed, opened):
+    """Say what is in a cell's fold, in place of "Show code cell source"."""
     prompts = {"code_prompt_show": closed, "code_prompt_hide": opened}
     cell.metadata.setdefault("mystnb", {}).update(prompts)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools.book import api, glossary, links
+from tools.book import api, editions, glossary, links
 from tools.book.chinese import summaries
 from tools.book.front import front_page
 from tools.book.lessons import lesson_page
@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 AS_THEY_ARE = ("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
 
 
-def stage(source):
-    """Write every page of the book into the folder `source`, which is made anew."""
+def stage(source, edition=editions.FULL):
+    """Write every page of an edition into the folder `source`, which is made anew."""
     shutil.rmtree(source, ignore_errors=True)
     shutil.copytree(ROOT / "docs", source / "docs", ignore=shutil.ignore_patterns("site"))
     shutil.copytree(
@@ -33,7 +33,8 @@ def stage(source):
     linked = links.linked_cells(ROOT) | write_glossary(source, lessons)
     for page in source.rglob("*.md"):
         page.write_text(links.in_book(page.read_text(encoding="utf-8")), encoding="utf-8")
-    write_notebooks(source, lessons, linked)
+    write_notebooks(source, lessons, linked, edition)
+    editions.trim(source, edition)
 
 
 def write_front(source, lessons):
@@ -50,7 +51,7 @@ def write_glossary(source, lessons):
     return linked
 
 
-def write_notebooks(source, lessons, linked):
+def write_notebooks(source, lessons, linked, edition):
     """Lessons and sheets, each as a notebook that says what the site shows."""
     chinese = summaries((ROOT / "docs" / "chinese.md").read_text(encoding="utf-8"))
     for stem, lesson in lessons.items():
@@ -59,7 +60,8 @@ def write_notebooks(source, lessons, linked):
         save(page, source / "notebooks" / f"{stem}.ipynb")
     for path in sorted((ROOT / "exercises").glob("*.ipynb")):
         solution = read(ROOT / "solutions" / path.name)
-        save(sheet_page(read(path), solution, path.name), source / "exercises" / path.name)
+        sheet = sheet_page(read(path), solution, path.name, solved=edition != editions.CLASS)
+        save(sheet, source / "exercises" / path.name)
 
 
 def write(folder, pages):
