@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from tools import door
+from tools.book import downloads, search, weight
 from tools.book.stage import ROOT, stage
 
 PORT = 8000
@@ -61,6 +62,9 @@ def build(folder):
     failed = sphinx([str(part) for part in (*options, source, site)])
     failed = drawing.wait() or failed
     if not failed:
+        weight.lighten(site)
+        search.write(site)
+        downloads.write(ROOT, site)
         pages, seconds = len(list(site.rglob("*.html"))), time.perf_counter() - start
         print(f"{pages} pages in {seconds:.0f} s: open {site / 'index.html'}")
     return not failed
