@@ -48,6 +48,16 @@ myst_heading_anchors = 4
 myst_heading_slug_func = "tools.book.links.slug"
 myst_update_mathjax = False
 
+# The book as an EPUB (tools/book/epub.py), which has templates of its own.
+if tags.has("epub"):  # noqa: F821 (Sphinx gives it)
+    templates_path = []
+epub_title = html_title
+epub_tocdepth = 2
+epub_show_urls = "no"
+epub_use_index = False
+epub_css_files = ["epub.css"]
+epub_exclude_files = ["search.html", "404.html", ".nojekyll"]
+
 
 def setup(app):
     """Explorers come only where one is."""

@@ -2,6 +2,8 @@
 
 python -m tools.book            writes _build/book/site/index.html
 python -m tools.book --serve    the same, then shows it to this machine until Ctrl+C
+python -m tools.book --url https://school.example/attention/
+                                the same, with the tags of a link's preview, which need an address
 """
 
 import argparse
@@ -26,18 +28,19 @@ def main(arguments=None):
     )
     parser.add_argument("--serve", action="store_true")
     parser.add_argument("--folder", type=Path, default=ROOT / "_build" / "book")
+    parser.add_argument("--url", default="", help="where the book will stand")
     parser.add_argument("--port", type=int, default=PORT, help="default: %(default)s")
     options = parser.parse_args(arguments)
     if not options.serve:
-        return 0 if build(options.folder) else 1
+        return 0 if build(options.folder, options.url) else 1
     with server_of(options.folder / "site", options.port) as server:  # before all the work
-        if not build(options.folder):
+        if not build(options.folder, options.url):
             return 1
         serve(server)
     return 0
 
 
-def build(folder):
+def build(folder, url=""):
     """Write the pages to folder/source and the site to folder/site; a warning is a failure."""
     try:
         from sphinx.cmd.build import main as sphinx
@@ -59,6 +62,8 @@ def build(folder):
         "-d",
         folder / "doctrees",
     ]
+    if url:
+        options += ["-D", f"html_baseurl={url.rstrip('/')}/"]
     failed = sphinx([str(part) for part in (*options, source, site)])
     failed = drawing.wait() or failed
     if not failed:
@@ -70,9 +75,25 @@ def build(folder):
     return not failed
 
 
+class Pages(http.server.SimpleHTTPRequestHandler):
+    """The pages of a site, and its own page for one that is not there."""
+
+    def send_error(self, code, *said):
+        missing = Path(self.directory) / "404.html"
+        if code != 404 or not missing.exists():
+            return super().send_error(code, *said)
+        content = missing.read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+
 def server_of(site, port=PORT):
     """Return a server of the site for this machine only. Raises SystemExit where it cannot be."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=site)
+    handler = functools.partial(Pages, directory=site)
     try:
         return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
     except (OSError, OverflowError) as error:
