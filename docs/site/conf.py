@@ -50,7 +50,7 @@ myst_update_mathjax = False
 
 # The book as an EPUB (tools/book/epub.py), which has templates of its own.
 if tags.has("epub"):  # noqa: F821 (Sphinx gives it)
-    templates_path = []
+    templates_path = html_css_files = html_js_files = []
 epub_title = html_title
 epub_tocdepth = 2
 epub_show_urls = "no"

@@ -67,12 +67,13 @@ def test_an_epub_says_which_of_its_pages_have_formulas(tmp_path):
     with zipfile.ZipFile(tmp_path / "old.epub", "w") as old:
         old.writestr("mimetype", "application/epub+zip")
         old.writestr("content.opf", manifest)
-        old.writestr("a.xhtml", "<math/>")
+        old.writestr("a.xhtml", "<math>&ApplyFunction;</math><details open>")
         old.writestr("b.xhtml", "<p/>")
     epub.finished(tmp_path / "old.epub", tmp_path / "new.epub")
     with zipfile.ZipFile(tmp_path / "new.epub") as new:
         first = new.infolist()[0]
         assert first.filename == "mimetype" and first.compress_type == zipfile.ZIP_STORED
+        assert new.read("a.xhtml") == b'<math>&#8289;</math><details open="open">'
         assert new.read("content.opf").decode() == (
             '<item href="a.xhtml" id="i" properties="mathml" /><item href="b.xhtml" id="j" />'
         )

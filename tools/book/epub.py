@@ -13,9 +13,22 @@ from tools.book.stage import ROOT, stage
 
 LEFT_OUT = ("reference", "docs/teaching", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md")
 TREES_LEFT_OUT = re.compile(r"```\{toctree\}\n:caption: (?:Teach|The code)\n.*?```\n", re.S)
+# Their links become plain words.
+TO_LEFT_OUT = re.compile(
+    r"\[([^\]]+)\]\((?:\.\./)*(?:(?:docs/)?teaching/|reference/|(?:docs/)?architecture|CHANGELOG|"
+    r"CONTRIBUTING)[^)]*\)(?:\{[^}]*\})?"
+)
 # A manifest must say what a page of it has beside plain XHTML.
 PROPERTIES = {"mathml": b"<math", "svg": b"<svg", "scripted": b"<script"}
 NAME = "attention.epub"
+# What browsers forgive: [pattern, what is valid].
+FORGIVEN = (
+    (re.compile(r'<p class="(collapsed|expanded) admonition-title">(.*?)</p>', re.S),
+     r'<span class="\1">\2</span>'),
+    (re.compile(r"<details open(?=[ >])"), '<details open="open"'),
+    (re.compile(r"&ApplyFunction;"), "&#8289;"),
+    (re.compile(r'<link [^>]*href="[^"]*mystnb[^>]*>'), ""),
+)  # fmt: skip
 
 
 def main(folder=ROOT / "_build" / "book"):
@@ -42,19 +55,29 @@ def leave_out(source):
     for name in LEFT_OUT:
         path = source / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    index = source / "index.md"
-    index.write_text(TREES_LEFT_OUT.sub("", index.read_text("utf-8")), encoding="utf-8")
+    for page in source.rglob("*.md"):
+        text = TREES_LEFT_OUT.sub("", page.read_text(encoding="utf-8"))
+        page.write_text(TO_LEFT_OUT.sub(r"\1", text), encoding="utf-8")
 
 
 def finished(built, target):
-    """Copy an EPUB, with the properties of each page in its manifest."""
+    """Copy an EPUB: valid pages, and in its manifest the properties of each."""
     with zipfile.ZipFile(built) as old, zipfile.ZipFile(target, "w") as new:
         pages = {name: old.read(name) for name in old.namelist()}
         for name, content in pages.items():
             if name.endswith(".opf"):
                 content = with_properties(content.decode(), pages).encode()
+            if name.endswith(".xhtml"):
+                content = valid(content.decode()).encode()
             kind = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
             new.writestr(name, content, kind)
+
+
+def valid(page):
+    """A page of the book as XHTML that every reader of e-books can parse."""
+    for pattern, instead in FORGIVEN:
+        page = pattern.sub(instead, page)
+    return page
 
 
 def with_properties(manifest, pages):

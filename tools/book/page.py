@@ -11,7 +11,9 @@ from tools.book import contents
 
 LONGEST_DESCRIPTION = 200
 PARAGRAPH = re.compile(r"</h1>.*?<p>(.*?)</p>", re.S)
-EMPTY_HEADER = re.compile(r"<th(\s[^>]*)?>\s*(?:<p>\s*</p>\s*)?</th>")
+EMPTY_HEADER = re.compile(r"<th(?:\s[^>]*)?>\s*(?:<p>\s*</p>\s*)?</th>")
+# A screen reader would say this in place of "One solution".
+HIDES_WORDS = '<summary aria-label="Toggle hidden content">'
 # Nothing that these do is left on our pages.
 UNUSED_SCRIPTS = ("_static/doctools.js", "_static/sphinx_highlight.js")
 
@@ -79,5 +81,5 @@ def plain(html):
 
 
 def mended(body):
-    """The body with no table header that has no words."""
-    return EMPTY_HEADER.sub(lambda found: f"<td{found[1] or ''}></td>", body)
+    """The body with no table header that has no words, and no fold whose own words are hidden."""
+    return EMPTY_HEADER.sub("<td></td>", body).replace(HIDES_WORDS, "<summary>")
