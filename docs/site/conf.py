@@ -56,7 +56,10 @@ epub_tocdepth = 2
 epub_show_urls = "no"
 epub_use_index = False
 epub_css_files = ["epub.css"]
-epub_exclude_files = ["search.html", "404.html", ".nojekyll"]
+epub_exclude_files = [
+    *("search.html", "404.html", "_static/book.css", "_static/page.css", "_static/page.js"),
+    *("_static/search.js", "_static/explorers.js", "_static/explorers.css", ".nojekyll"),
+]
 
 
 def setup(app):

@@ -246,9 +246,10 @@ def test_a_cells_code_is_copied_by_the_keyboard(browser, home):
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(f"{home}/{KINDS['lesson']}")
-    page.get_by_role("button", name="Copy this code").first.press("Enter")
+    button = page.get_by_role("button", name="Copy this code").first
+    button.press("Enter")
     page.get_by_text("Copied").wait_for()
-    code = page.locator(".copyable pre").first.text_content()
+    code = button.locator("..").locator("pre").text_content()
     assert page.evaluate("navigator.clipboard.readText()").strip() == code.strip()
     context.close()
 
@@ -264,6 +265,22 @@ def test_the_contents_open_on_a_telephone_by_the_keyboard(browser, home):
     lesson.first.wait_for()
     page.keyboard.press("Escape")
     lesson.first.wait_for(state="hidden")
+    page.close()
+
+
+def test_the_colours_are_chosen_by_the_keyboard_and_kept(browser, home):
+    page = browser.new_page()
+    page.goto(f"{home}/{KINDS['front']}")
+    menu = page.locator(".theme-menu summary")
+    menu.press("Enter")
+    page.get_by_role("button", name="Dark").press("Enter")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert not page.get_by_role("button", name="Dark").is_visible()
+    page.goto(f"{home}/{KINDS['lesson']}")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    menu.press("Enter")
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("button", name="Dark").is_visible()
     page.close()
 
 

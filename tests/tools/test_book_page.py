@@ -1,12 +1,16 @@
 """The web book's frame: what stands around a page, what it weighs, what its search finds."""
 
 import json
+import threading
+import urllib.error
+import urllib.request
 from types import SimpleNamespace
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
+from tools.book import __main__ as book
 from tools.book import about, downloads, heavy, search, weight
 
 pytest.importorskip("sphinx", reason="the web book needs Sphinx: make setup installs it")
@@ -87,7 +91,7 @@ def test_the_search_has_what_is_said_under_each_heading_and_no_answers(tmp_path)
     (tmp_path / "notebooks" / "a.html").write_text(
         '<button>Light</button><article class="bd-article"><section id="t">'
         '<h1>T<a class="headerlink" href="#t">#</a></h1><p>one<br>two</p><script>no</script>'
-        '<details class="hide above-input"><pre>answer</pre></details>'
+        '<details class="admonition hide above-input"><pre>answer</pre></details>'
         '<section id="s"><h2>S &amp; s</h2><p>x&lt;y</p></section></section></article>'
     )
     search.write(tmp_path)
@@ -122,3 +126,13 @@ def test_what_a_page_weighs_is_all_that_it_asks_for(tmp_path):
     parts = heavy.page(tmp_path / "a.html")
     assert parts["image"] == 200 and parts["script"] == 0
     assert parts["style"] == heavy.sent(tmp_path / "a.css") + heavy.sent(tmp_path / "b.css") < 200
+
+
+def test_the_server_has_a_page_for_what_is_not_there(tmp_path):
+    (tmp_path / "404.html").write_text("no such page")
+    with book.server_of(tmp_path, 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(urllib.error.HTTPError) as missing:
+            urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/docs/none.html")
+        server.shutdown()
+    assert missing.value.code == 404 and missing.value.read() == b"no such page"

@@ -27,6 +27,7 @@ FORGIVEN = (
      r'<span class="\1">\2</span>'),
     (re.compile(r"<details open(?=[ >])"), '<details open="open"'),
     (re.compile(r"&ApplyFunction;"), "&#8289;"),
+    (re.compile(r"(<mfrac) displaystyle=\"\w+\" scriptlevel=\"\d\""), r"\1"),
     (re.compile(r'<link [^>]*href="[^"]*mystnb[^>]*>'), ""),
 )  # fmt: skip
 

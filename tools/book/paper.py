@@ -31,7 +31,7 @@ NOT_PRINTED = re.compile(
     r'<a class="headerlink".*?</a>|<script\b.*?</script>| loading="lazy"', re.S
 )
 STYLES = (
-    *("styles/theme.css", "styles/pydata-sphinx-theme.css", "pygments.css"),
+    *("basic.css", "styles/pydata-sphinx-theme.css", "pygments.css"),
     *("styles/sphinx-book-theme.css", "mystnb*.css", "book.css", "page.css"),
 )
 OURS = Path(__file__).with_name("paper.css")

@@ -21,7 +21,7 @@ ARTICLE = re.compile(r"<article\b[^>]*>(.*)</article>", re.S)
 # What is not text of the page: a drawing, a script, a button, the sign beside a heading.
 UNSAID = re.compile(r"<(script|style|svg|button|form|template|noscript)\b.*?</\1>", re.S)
 # What is folded there are the words of questions' cells, with the answers.
-FOLDED = re.compile(r'<details class="hide.*?</details>', re.S)
+FOLDED = re.compile(r'<details class="[^"]*\bhide\b.*?</details>', re.S)
 # Numbers that a cell printed, or that a picture has: nobody looks for them.
 NUMBERS = re.compile(
     r'<div class="output (?:stream|text_plain).*?</pre>'

@@ -10,6 +10,7 @@ from PIL import Image
 NOT_SHIPPED = (
     "**/*.map",
     "_static/scripts/fontawesome.js*",
+    "_static/scripts/bootstrap.js*",
     "_static/vendor/fontawesome/**/*.woff2",
 )
 SPHINX_SEARCH = ("searchtools.js", "language_data.js", "*-stemmer.js", "doctools.js",

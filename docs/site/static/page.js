@@ -38,6 +38,20 @@ addEventListener("beforeprint", () => {
 });
 addEventListener("afterprint", () => opened.forEach(fold => { fold.open = false; }));
 
+// The menu of colours closes when one is chosen, by Escape, and by a click elsewhere.
+const menu = document.querySelector(".theme-menu");
+menu?.addEventListener("click", event => {
+  if (event.target.closest("button")) menu.open = false;
+});
+menu?.addEventListener("keydown", event => {
+  if (event.key !== "Escape") return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+document.addEventListener("click", event => {
+  if (menu && !menu.contains(event.target)) menu.open = false;
+});
+
 document.querySelectorAll("main div.highlight").forEach(block => {
   if (!block.closest(".cell_output")) copyButton(block);
 });
