@@ -57,7 +57,7 @@ def weights(site):
         whole = sum(parts.values())
         note = "" if whole <= MOST_SENT or path.stem == "search" else "too much"
         rows.append((path.stem, *(f"{size / 1000:.0f}" for size in (*parts.values(), whole)), note))
-    table("Sent for a page, kB", ("page", "page", "style", "script", "image", "all", ""), rows)
+    table("Sent for a page, kB", ("which", "page", "style", "script", "image", "all", ""), rows)
 
 
 class Compressed(http.server.SimpleHTTPRequestHandler):

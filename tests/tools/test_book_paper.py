@@ -15,6 +15,10 @@ LINKS = (
     '<a class="x" href="02_b.html#s">b</a><a href="#s">here</a><a href="../docs/start.html">no</a>'
     '<a href="https://x.org">out</a><details><p>folded</p></details><img src="../_images/p.png">'
 )
+FOLD = (
+    '<details class="admonition hide above-input">\n<summary>\n<p class="collapsed '
+    'admonition-title">{}</p></summary><pre>{}</pre></details>'
+)
 
 
 @pytest.fixture
@@ -35,6 +39,13 @@ def test_links_lead_inside_of_the_book_or_nowhere_and_folds_are_open(site):
     assert 'id="chapter-0-s"' in html and "<details open>" in html and "headerlink" not in html
     assert f'src="{(site / "_images/p.png").as_uri()}"' in html
     assert '<a href="#chapter-1">02_b</a><span class="dots"></span><span>7</span>' in html
+
+
+def test_solutions_are_printed_and_the_code_of_a_card_is_not(site):
+    body = FOLD.format("Show code cell source", "card") + FOLD.format("One solution", "solved")
+    chapter = paper.Chapter("Lessons", "notebooks/01_a.html", "T", body)
+    html = paper.bound(chapter, {chapter.name: "chapter-0"}, site)
+    assert "solved" in html and "card" not in html and html.count("<details open") == 1
 
 
 def test_the_start_of_each_chapter_is_read_from_the_pdf():

@@ -30,6 +30,12 @@ TITLE = re.compile(r"<h1>(.*?)<a class=\"headerlink\"", re.S)
 NOT_PRINTED = re.compile(
     r'<a class="headerlink".*?</a>|<script\b.*?</script>| loading="lazy"', re.S
 )
+# The code of a card says which answer is right; it is folded, and a solution is another fold.
+CODE_OF_A_CARD = re.compile(
+    r'<details class="admonition hide[^>]*>\s*<summary[^>]*>\s*<p class="collapsed[^>]*>'
+    r"Show code cell(?:(?!</details>).)*</details>",
+    re.S,
+)
 STYLES = (
     *("basic.css", "styles/pydata-sphinx-theme.css", "pygments.css"),
     *("styles/sphinx-book-theme.css", "mystnb*.css", "book.css", "page.css"),
@@ -160,7 +166,9 @@ def contents(found, places, numbers):
 def bound(chapter, places, site):
     """A chapter whose ids are its own and whose links lead inside of the book, or nowhere."""
     place, folder = places[chapter.name], (site / chapter.name).parent.resolve()
-    body = NOT_PRINTED.sub("", chapter.body).replace("<details", "<details open")
+    body = CODE_OF_A_CARD.sub("", NOT_PRINTED.sub("", chapter.body)).replace(
+        "<details", "<details open"
+    )
     body = re.sub(r'\b(id|for|aria-labelledby)="([^"]+)"', rf'\1="{place}-\2"', body)
     body = re.sub(
         r'<a\b([^>]*?)href="([^"]*)"', lambda found: link(found, place, places, folder, site), body
