@@ -72,13 +72,13 @@ def home(site):
 
 def visit_all(browser, home, site, **options):
     """{page: Visit} for every page of the site; of the reference's modules, which one function
-    makes, the longest and every twentieth, where not the whole is asked for."""
+    makes, the longest and every sixtieth, where not the whole is asked for."""
     context = browser.new_context(color_scheme="light")
     reader = Reader(context.new_page(), home, axe_module.Axe(), **options)
     names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
     modules = [name for name in names if "/module." in name]
     longest = max(modules, key=lambda name: (site / name).stat().st_size)
-    left_out = set() if options else set(modules) - {longest, *modules[::20]}
+    left_out = set() if options else set(modules) - {longest, *modules[::60]}
     visits = {
         name: reader.visit(name) for name in names if name not in left_out and "_static" not in name
     }
