@@ -112,6 +112,14 @@ demo-class: setup  ## invent a class of 30 students, grade it and open the repor
 book: setup  ## build the web book: _build/book/site/index.html; EDITION=class: without solutions
 	@$(BIN) -m tools.book $(call given,--edition=,EDITION) $(ARGS)
 
+.PHONY: pdf
+pdf: book  ## print the web book as one PDF with Chromium: _build/book/book.pdf
+	@$(BIN) -m tools.book.paper
+
+.PHONY: epub
+epub: setup  ## build the book for a reader of e-books: _build/book/attention.epub
+	@$(BIN) -m tools.book.epub
+
 .PHONY: serve
 serve: setup  ## build the web book and show it on this machine, at http://127.0.0.1:8000
 	@$(BIN) -m tools.book --serve $(ARGS)

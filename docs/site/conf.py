@@ -8,12 +8,16 @@ copyright = "2026, the authors of the attention course. Text CC BY 4.0, code BSD
 release = version = read_project()["version"]
 language = "en"
 
-extensions = ["myst_nb", "tools.book.mathml", "tools.book.cards"]
+extensions = ["myst_nb", "tools.book.mathml", "tools.book.cards", "tools.book.page"]
+templates_path = ["templates"]
+html_extra_path = ["404.html"]
 html_math_renderer = "mathml"
 html_theme = "sphinx_book_theme"
 html_title = "Attention from scratch, in NumPy"
 html_static_path = ["static"]
-html_css_files = ["book.css"]
+html_css_files = ["book.css", "page.css"]
+html_js_files = [("page.js", {"defer": ""})]
+html_sidebars = {"**": ["masthead.html", "contents.html"]}
 html_favicon = "static/favicon.svg"
 html_context = {"default_mode": "auto"}
 html_copy_source = html_show_sourcelink = False
@@ -25,6 +29,9 @@ html_theme_options = {
     "use_fullscreen_button": False,
     "show_toc_level": 2,
     "show_navbar_depth": 1,
+    "back_to_top_button": False,
+    "primary_sidebar_end": [],
+    "search_bar_text": "Search the book",
 }
 
 # What is shown was computed when the lesson was committed.
@@ -41,18 +48,26 @@ myst_heading_anchors = 4
 myst_heading_slug_func = "tools.book.links.slug"
 myst_update_mathjax = False
 
+# The book as an EPUB (tools/book/epub.py), which has templates of its own.
+if tags.has("epub"):  # noqa: F821 (Sphinx gives it)
+    templates_path = html_css_files = html_js_files = []
+epub_title = html_title
+epub_tocdepth = 2
+epub_show_urls = "no"
+epub_use_index = False
+epub_css_files = ["epub.css"]
+epub_exclude_files = [
+    *("search.html", "404.html", "_static/book.css", "_static/page.css", "_static/page.js"),
+    *("_static/search.js", "_static/explorers.js", "_static/explorers.css", ".nojekyll"),
+]
+
 
 def setup(app):
-    """A screen reader is told which page is in Chinese."""
-
-    def in_chinese(app, name, template, context, doctree):
-        if name == "docs/chinese":
-            context["language"] = "zh-Hans"
+    """Explorers come only where one is."""
 
     def with_explorer(app, name, template, context, doctree):
-        if 'class="explorer"' in context.get("body", ""):
+        if app.builder.name == "html" and 'class="explorer"' in context.get("body", ""):
             app.add_js_file("explorers.js", loading_method="defer")
             app.add_css_file("explorers.css")
 
-    app.connect("html-page-context", in_chinese)
     app.connect("html-page-context", with_explorer)

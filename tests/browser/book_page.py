@@ -11,7 +11,6 @@ WIDTHS = (390, 768, 1440)  # a telephone, a tablet, a desk
 RULES = {"resultTypes": ["violations"], "preload": False}
 CONTRAST = {**RULES, "runOnly": ["color-contrast"]}
 ALL_BUT_CONTRAST = {**RULES, "rules": {"color-contrast": {"enabled": False}}}
-SERIOUS = ("serious", "critical")
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 DARK = "document.documentElement.dataset.theme = 'dark'"
 LIGHT = "document.documentElement.dataset.theme = 'light'"
@@ -60,7 +59,7 @@ class Visit(NamedTuple):
     strangers: list  # addresses outside of the site
     complaints: list  # errors in the console, files that are missing
     too_wide: dict  # {width of the window: pixels that stick out}
-    violations: list  # serious ones that axe found in light, and of contrast in dark
+    violations: list  # all that axe found in light, and of contrast in dark
     levels: list  # of the headings, in order
     without_text: list  # pictures
 
@@ -127,12 +126,11 @@ class Reader:
         return found
 
     def _violations(self, rules):
-        """The serious violations of a page, each as its rule and the first element at fault."""
+        """The violations of a page, each as its rule and the first element at fault."""
         return [
             f"{broken['id']} ({len(broken['nodes'])}): {broken['nodes'][0]['html'][:160]}"
             f" {[check['message'] for check in broken['nodes'][0]['any']][:1]}"
             for broken in self.axe.run(self.page, options=rules).response["violations"]
-            if broken["impact"] in SERIOUS
         ]
 
 

@@ -11,6 +11,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from tests.browser.book_page import (
@@ -29,16 +30,21 @@ from tests.tools.test_book_cards import DEAD
 pytest.importorskip("sphinx", reason="the web book needs Sphinx: make setup installs it")
 axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
 
+from tools.book import heavy  # noqa: E402 (it needs Sphinx)
+
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_BUILD = 60
+MOST_SENT = 350_000  # bytes of a lesson, compressed, with all of its pictures
+MOST_SENT_BY_SEARCH = 1_000_000
 KINDS = {
     "front": "index.html",
     "lesson": "notebooks/01_a_soft_library.html",
     "sheet": "exercises/02_score_normalise_mix.html",
     "claims": "docs/claims.html",
     "glossary": "docs/glossary.html",
-    "reference": "reference/subject.html",
+    "reference": "reference/module.attention.html",
     "search": "search.html?q=softmax",
+    "missing": "404.html",
 }
 
 
@@ -66,11 +72,17 @@ def home(site):
 
 
 def visit_all(browser, home, site, **options):
-    """{page: Visit} for every page of the site."""
+    """{page: Visit} for every page of the site; of the reference's modules, which one function
+    makes, the longest and every sixtieth, where not the whole is asked for."""
     context = browser.new_context(color_scheme="light")
     reader = Reader(context.new_page(), home, axe_module.Axe(), **options)
     names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
-    visits = {name: reader.visit(name) for name in names if "_static" not in name}
+    modules = [name for name in names if "/module." in name]
+    longest = max(modules, key=lambda name: (site / name).stat().st_size)
+    left_out = set() if options else set(modules) - {longest, *modules[::60]}
+    visits = {
+        name: reader.visit(name) for name in names if name not in left_out and "_static" not in name
+    }
     context.close()
     return visits
 
@@ -124,7 +136,7 @@ def test_no_page_is_wider_than_the_window(visits):
     assert faults(visits, "too_wide") == {}
 
 
-def test_axe_finds_no_serious_violation_in_light_nor_low_contrast_in_dark(visits):
+def test_axe_finds_no_violation_in_light_nor_low_contrast_in_dark(visits):
     assert faults(visits, "violations") == {}
 
 
@@ -204,6 +216,112 @@ def test_an_explorer_is_live_in_its_lesson_and_can_be_read_by_all(browser, home)
     assert strangers == [] and complaints == []
     page.goto(f"{home}/exercises/02_score_normalise_mix.html")
     assert "explorers.js" not in page.content(), "a page without one loads none of it"
+
+
+def test_a_lesson_sends_little_and_so_does_the_search(site):
+    for path in (site / "notebooks").glob("*.html"):
+        parts = heavy.page(path)
+        assert sum(parts.values()) <= MOST_SENT, f"{path.stem}: {parts}"
+        assert parts["image"] or path.stem.startswith("00b"), "its pictures are counted"
+    assert sum(heavy.page(site / "search.html").values()) <= MOST_SENT_BY_SEARCH
+
+
+def test_the_search_shows_lessons_before_the_reference_with_what_they_say(browser, site):
+    page = browser.new_page()
+    page.goto(f"{(site / 'search.html').as_uri()}?q=softmax")  # from a folder, without a server
+    heads = page.locator("#search-results h2").all_inner_texts()
+    kinds = [head.partition(":")[0] for head in heads]
+    assert kinds[:4] == ["Lessons", "Glossary", "Exercise sheets", "Reference"]
+    page.keyboard.press("Control+a")
+    page.keyboard.type("温度")
+    page.locator("#search-results mark").first.wait_for()
+    said = page.locator("#search-results li p").all_inner_texts()
+    assert said and "温度" in "".join(said) and "System Settings" not in "".join(said)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("<b>zzz")
+    page.get_by_text("Nothing found").wait_for()
+    page.close()
+
+
+def test_a_page_leads_to_its_sheet_and_back_and_hands_out_its_notebook(browser, home):
+    page = browser.new_page()
+    page.goto(f"{home}/{KINDS['lesson']}")
+    assert re.search(r"\d+ min to read", page.locator(".page-about").inner_text())
+    with page.expect_download() as handed_out:
+        page.get_by_role("link", name="Notebook without results").press("Enter")
+    cells = nbformat.read(handed_out.value.path(), as_version=4).cells
+    assert len(cells) > 20 and not any(cell.get("outputs") for cell in cells)
+    for name in ("Its exercise sheet", "The lesson", "Next →", "← Previous"):
+        page.locator(".page-top").get_by_role("link", name=name).press("Enter")
+        page.wait_for_load_state()
+    assert page.url.endswith(KINDS["lesson"])
+    assert page.locator(".prev-next-footer a").count() == 2
+    assert len(page.locator("meta[name=description]").get_attribute("content")) > 40
+    page.close()
+
+
+def test_a_cells_code_is_copied_by_the_keyboard(browser, home):
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{home}/{KINDS['lesson']}")
+    button = page.get_by_role("button", name="Copy this code").first
+    button.press("Enter")
+    page.get_by_text("Copied").wait_for()
+    code = button.locator("..").locator("pre").text_content()
+    assert page.evaluate("navigator.clipboard.readText()").strip() == code.strip()
+    context.close()
+
+
+def test_the_contents_open_on_a_telephone_by_the_keyboard(browser, home):
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(f"{home}/{KINDS['lesson']}")
+    lesson = page.get_by_role("navigation", name="Main").get_by_role(
+        "link", name="Softmax is a dial"
+    )
+    assert not lesson.first.is_visible()
+    page.locator(".primary-toggle").press("Enter")
+    lesson.first.wait_for()
+    page.keyboard.press("Escape")
+    lesson.first.wait_for(state="hidden")
+    page.close()
+
+
+def test_the_colours_are_chosen_by_the_keyboard_and_kept(browser, home):
+    page = browser.new_page()
+    page.goto(f"{home}/{KINDS['front']}")
+    menu = page.locator(".theme-menu summary")
+    menu.press("Enter")
+    page.get_by_role("button", name="Dark").press("Enter")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert not page.get_by_role("button", name="Dark").is_visible()
+    page.goto(f"{home}/{KINDS['lesson']}")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    menu.press("Enter")
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("button", name="Dark").is_visible()
+    page.close()
+
+
+def test_folds_are_open_in_print_and_close_again(browser, home):
+    page = browser.new_page()
+    page.goto(f"{home}/{KINDS['sheet']}")
+    closed = "document.querySelectorAll('main details:not([open])').length"
+    before = page.evaluate(closed)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert before and page.evaluate(closed) == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(closed) == before
+    page.close()
+
+
+def test_a_missing_page_leads_home_wherever_it_is_missed(browser, home, site):
+    page = browser.new_page()
+    missing = (site / "404.html").read_text(encoding="utf-8")
+    page.route("**/course/**", lambda route: route.fulfill(status=404, body=missing))
+    for address in ("course/notebooks/none.html", "course/none.html", "course/docs/a/b"):
+        page.goto(f"{home}/{address}")
+        link = page.get_by_role("link", name="The front page")
+        assert link.evaluate("link => link.href") == f"{home}/course/index.html"
     page.close()
 
 

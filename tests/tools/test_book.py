@@ -165,11 +165,13 @@ def test_every_verdict_of_the_claims_is_counted():
 def test_the_reference_has_every_module_and_no_answers():
     pages = api.pages(ROOT / "course_utils")
     rooms = {path.parent.name for path in (ROOT / "course_utils").glob("*/__init__.py")}
-    assert set(pages) == {f"{name}.md" for name in {"index", "subject"} | rooms}
-    text = "".join(pages.values())
-    assert "## attention\n" in pages["subject.md"]
-    assert "## learning.panels\n" in pages["learning.md"]
-    assert "## checks.desk\n" in pages["checks.md"] and ".sheets.sheet_" not in text
+    text, modules = "".join(pages.values()), {name for name in pages if name.startswith("module.")}
+    assert set(pages) - modules == {f"{name}.md" for name in {"index", "subject"} | rooms}
+    assert "# attention\n" in pages["module.attention.md"]
+    assert "# learning.panels\n" in pages["module.learning.panels.md"]
+    assert "# checks.desk\n" in pages["module.checks.desk.md"] and ".sheets.sheet_" not in text
+    for room in rooms:
+        assert f"\nmodule.{room}" in pages[f"{room}.md"], "a room's page leads to its modules"
     assert (
         "```{py:function} attend(queries, keys, values, score=ScaledDotScore(), mask=None)" in text
     )

@@ -3,6 +3,8 @@
 python -m tools.book            writes _build/book/site/index.html
 python -m tools.book --serve    the same, then shows it to this machine until Ctrl+C
 python -m tools.book --edition class    without solutions and keys: _build/book-class/site
+python -m tools.book --url https://school.example/attention/
+                                the same, with the tags of a link's preview, which need an address
 """
 
 import argparse
@@ -15,7 +17,7 @@ import time
 from pathlib import Path
 
 from tools import door
-from tools.book import editions
+from tools.book import downloads, editions, search, weight
 from tools.book.stage import ROOT, stage
 
 PORT = 8000
@@ -28,19 +30,20 @@ def main(arguments=None):
     parser.add_argument("--serve", action="store_true")
     parser.add_argument("--edition", choices=editions.EDITIONS, default=editions.FULL)
     parser.add_argument("--folder", type=Path, help="default: _build/book, or _build/book-class")
+    parser.add_argument("--url", default="", help="where the book will stand")
     parser.add_argument("--port", type=int, default=PORT, help="default: %(default)s")
     options = parser.parse_args(arguments)
     folder = options.folder or ROOT / "_build" / editions.FOLDERS[options.edition]
     if not options.serve:
-        return 0 if build(folder, options.edition) else 1
+        return 0 if build(folder, options.edition, options.url) else 1
     with server_of(folder / "site", options.port) as server:  # before all the work
-        if not build(folder, options.edition):
+        if not build(folder, options.edition, options.url):
             return 1
         serve(server)
     return 0
 
 
-def build(folder, edition=editions.FULL):
+def build(folder, edition=editions.FULL, url=""):
     """Write the pages to folder/source and the site to folder/site; a warning is a failure."""
     try:
         from sphinx.cmd.build import main as sphinx
@@ -62,17 +65,38 @@ def build(folder, edition=editions.FULL):
         "-d",
         folder / "doctrees",
     ]
+    if url:
+        options += ["-D", f"html_baseurl={url.rstrip('/')}/"]
     failed = sphinx([str(part) for part in (*options, source, site)])
     failed = drawing.wait() or failed
     if not failed:
+        weight.lighten(site)
+        search.write(site)
+        downloads.write(ROOT, site)
         pages, seconds = len(list(site.rglob("*.html"))), time.perf_counter() - start
         print(f"{pages} pages in {seconds:.0f} s: open {site / 'index.html'}")
     return not failed
 
 
+class Pages(http.server.SimpleHTTPRequestHandler):
+    """The pages of a site, and its own page for one that is not there."""
+
+    def send_error(self, code, *said):
+        missing = Path(self.directory) / "404.html"
+        if code != 404 or not missing.exists():
+            return super().send_error(code, *said)
+        content = missing.read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+
 def server_of(site, port=PORT):
     """Return a server of the site for this machine only. Raises SystemExit where it cannot be."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=site)
+    handler = functools.partial(Pages, directory=site)
     try:
         return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
     except (OSError, OverflowError) as error:

@@ -22,35 +22,55 @@ SUBJECT = "subject"  # the page of the modules that stand in no room
 
 
 def pages(package):
-    """{file name: text} for the package in a folder: an index, and a page for each room."""
+    """{file name: text} for the package in a folder: an index, and a page for each module.
+
+    A room's page lists its modules; theirs are below it in the contents.
+    """
     files = sorted(path for path in package.rglob("*.py") if path.name != "__main__.py")
     trees = {module_name(path, package): ast.parse(path.read_text("utf-8")) for path in files}
     rooms = {SUBJECT: {}}
     for name, tree in trees.items():
         if is_shown(name, tree):
             rooms.setdefault(room(name, package), {})[name] = tree
-    made = {f"{key}.md": page(key, inside) for key, inside in rooms.items()}
-    return {"index.md": INDEX + "".join(starmap(listed, rooms.items())), **made}
+    made = {"index.md": INDEX + "".join(starmap(listed, rooms.items()))}
+    for key, inside in rooms.items():
+        made[f"{key}.md"] = room_page(key, inside)
+        made |= {f"{file_name(name)}.md": page(name, tree) for name, tree in inside.items()}
+    return made
 
 
-def listed(key, trees):
+def listed(key, trees, level="##"):
     """A room's part of the index: its modules with a line each."""
     rows = "".join(
-        f"| [{name.removeprefix('course_utils.')}](#{anchor(name)}) | {first_sentence(tree)} |\n"
+        f"| [{short(name)}](#{anchor(name)}) | {first_sentence(tree)} |\n"
         for name, tree in trees.items()
     )
-    return f"\n## {key.capitalize()}\n\n| module | what it is |\n|---|---|\n{rows}"
+    return f"\n{level} {key.capitalize()}\n\n| module | what it is |\n|---|---|\n{rows}"
 
 
-def page(key, trees):
-    """One room: each module with its public functions and classes in their order."""
-    return f"# {key.capitalize()}\n\n" + "\n\n".join(starmap(module, trees.items())) + "\n"
+def room_page(key, trees):
+    """A room: its modules, each with a line and a page of its own."""
+    names = "\n".join(map(file_name, trees))
+    return f"{listed(key, trees, '#')}\n```{{toctree}}\n:hidden:\n\n{names}\n```\n"
 
 
-def module(name, tree):
-    short = name.removeprefix("course_utils.")
-    parts = [f"({anchor(name)})=\n## {short}", docstring(tree), f"```{{py:module}} {name}\n```"]
-    return "\n\n".join(parts + [entry(node) for node in tree.body if is_public(node)])
+def page(name, tree):
+    """One module with its public functions and classes in their order."""
+    parts = [
+        f"({anchor(name)})=\n# {short(name)}",
+        docstring(tree),
+        f"```{{py:module}} {name}\n```",
+    ]
+    return "\n\n".join(parts + [entry(node) for node in tree.body if is_public(node)]) + "\n"
+
+
+def short(name):
+    return name.removeprefix("course_utils.")
+
+
+def file_name(name):
+    """A module's page; the name of a room's package alone is taken by the room."""
+    return f"module.{short(name)}"
 
 
 def anchor(name):

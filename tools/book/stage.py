@@ -8,13 +8,14 @@ from pathlib import Path
 
 import nbformat
 
-from tools.book import api, editions, glossary, links
+from tools.book import about, api, editions, glossary, links
 from tools.book.chinese import summaries
 from tools.book.front import front_page
 from tools.book.lessons import lesson_page
 from tools.book.sheets import sheet_page
 
 ROOT = Path(__file__).resolve().parents[2]
+NOT_A_PAGE = ("conf.py", "static", "templates", "404.html")
 AS_THEY_ARE = ("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
 
 
@@ -23,12 +24,14 @@ def stage(source, edition=editions.FULL):
     shutil.rmtree(source, ignore_errors=True)
     shutil.copytree(ROOT / "docs", source / "docs", ignore=shutil.ignore_patterns("site"))
     shutil.copytree(
-        ROOT / "docs" / "site", source, dirs_exist_ok=True, ignore=lambda *_: ["conf.py", "static"]
+        ROOT / "docs" / "site", source, dirs_exist_ok=True, ignore=lambda *_: NOT_A_PAGE
     )
     for name in AS_THEY_ARE:
         shutil.copy(ROOT / name, source / name)
     write(source / "reference", api.pages(ROOT / "course_utils"))
     lessons = {path.stem: read(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+    sheets = {path.stem: read(path) for path in sorted((ROOT / "exercises").glob("*.ipynb"))}
+    about.write(source, lessons, sheets)
     write_front(source, lessons)
     linked = links.linked_cells(ROOT) | write_glossary(source, lessons)
     for page in source.rglob("*.md"):

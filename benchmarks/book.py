@@ -1,0 +1,124 @@
+"""What does a page of the web book weigh, and what does Lighthouse say of it?
+
+Run: python -m benchmarks.book [SITE]       (`make book` first; SITE is _build/book/site)
+
+Bytes are counted as a static host sends them, compressed; pictures are all of a page's. Lighthouse
+(`npm install -g lighthouse`) measures ten pages on a telephone and on a desk, with Chromium.
+"""
+
+import contextlib
+import functools
+import gzip
+import http.server
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from benchmarks.measure import table
+from tools.book import heavy
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_SENT, LEAST_SCORE = 350_000, 95
+PAGES = (
+    *("index.html", "notebooks/00_start_here.html", "notebooks/07_self_attention.html"),
+    *("notebooks/10_seq2seq_with_attention.html", "exercises/02_score_normalise_mix.html"),
+    *("exercises/20_capstone_translator.html", "docs/claims.html", "docs/glossary.html"),
+    *("reference/module.attention.html", "search.html"),
+)
+CATEGORIES = ("performance", "accessibility", "best-practices")
+SIZES = {"telephone": [], "desk": ["--preset=desktop"]}
+FLAGS = "--headless --no-sandbox --disable-gpu --no-first-run"
+
+
+def main(site=ROOT / "_build" / "book" / "site"):
+    """Print what pages weigh, and Lighthouse's marks where it is installed."""
+    if not (site / "index.html").exists():
+        print(f"\nThere is no book in {site}: `make book` first; its pages are not measured.")
+        return
+    weights(site)
+    lighthouse = shutil.which("lighthouse")
+    if not lighthouse:
+        print("\nLighthouse is not installed (npm install -g lighthouse): no marks.")
+        return
+    with compressed(site) as home:
+        rows = [row for page in PAGES for row in marks(lighthouse, home, page)]
+    table(f"Lighthouse, at least {LEAST_SCORE}", ("page", "size", *CATEGORIES), rows)
+
+
+def weights(site):
+    """Print the bytes of every lesson and of the search."""
+    rows = []
+    for path in (*sorted((site / "notebooks").glob("*.html")), site / "search.html"):
+        parts = heavy.page(path)
+        whole = sum(parts.values())
+        note = "" if whole <= MOST_SENT or path.stem == "search" else "too much"
+        rows.append((path.stem, *(f"{size / 1000:.0f}" for size in (*parts.values(), whole)), note))
+    table("Sent for a page, kB", ("which", "page", "style", "script", "image", "all", ""), rows)
+
+
+class Compressed(http.server.SimpleHTTPRequestHandler):
+    """A static host: text is compressed, and may be kept."""
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        path = Path(self.translate_path(self.path))
+        if path.suffix not in heavy.TEXT or not path.is_file():
+            return super().do_GET()
+        content = gzip.compress(path.read_bytes(), 6)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Cache-Control", "max-age=31536000")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+@contextlib.contextmanager
+def compressed(site):
+    """Serve a site as a static host does; yields its address."""
+    handler = functools.partial(Compressed, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def marks(lighthouse, home, page):
+    """The rows of one page: its marks on a telephone and on a desk."""
+    for size, preset in SIZES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder) / "report.json"
+            command = [lighthouse, f"{home}/{page}", *preset, "--quiet", "--output=json",
+                       f"--output-path={report}", f"--chrome-flags={FLAGS}",
+                       f"--only-categories={','.join(CATEGORIES)}"]  # fmt: skip
+            subprocess.run(command, capture_output=True)  # without a report: said in the table
+            yield page, size, *scores(report)
+
+
+def scores(report):
+    """The marks of a report, each below the least one with what it lost by."""
+    if not report.exists():
+        return ["no report"] * len(CATEGORIES)
+    said = json.loads(report.read_text(encoding="utf-8"))
+    return [score(said["categories"][name], said["audits"]) for name in CATEGORIES]
+
+
+def score(category, audits):
+    points = round(100 * (category["score"] or 0))
+    lost = [
+        part["id"]
+        for part in category["auditRefs"]
+        if part["weight"] and (audits[part["id"]]["score"] or 0) < 0.9
+    ]
+    return f"{points}" if points >= LEAST_SCORE else f"{points} ({', '.join(lost)})"
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))

@@ -1,0 +1,119 @@
+"""The finished site, made lighter: no style that no page uses, no map of a script, pictures as WebP
+without loss. Each picture but a page's first loads when it comes near, and keeps its place free.
+"""
+
+import re
+
+from PIL import Image
+
+# A theme's icons are drawn by book.css.
+NOT_SHIPPED = (
+    "**/*.map",
+    "_static/scripts/fontawesome.js*",
+    "_static/scripts/bootstrap.js*",
+    "_static/vendor/fontawesome/**/*.woff2",
+)
+SPHINX_SEARCH = ("searchtools.js", "language_data.js", "*-stemmer.js", "doctools.js",
+                 "sphinx_highlight.js")  # fmt: skip
+# The picture of a link's preview: not every platform takes WebP there.
+PREVIEW = "alignment.png"
+WIDE = 600  # pixels: a picture that a telephone shows by scrolling, for its words to be read
+
+COMMENT = re.compile(r"/\*.*?\*/", re.S)
+RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+NOT = re.compile(r":not\((?:[^()]|\([^()]*\))*\)")
+CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
+STEP = re.compile(r"(?:from|to|[\d.]+%|[\s,])*")  # of an animation
+EMPTY_BLOCK = re.compile(r"@(?:media|supports)[^{}]*\{\s*\}")
+PNG = re.compile(r'((?:src|href)="[^"]*?_images/[^"]+)\.png(")')
+IMG = re.compile(r"<img\b([^>]*?)\s*/?>")
+
+
+def lighten(site):
+    """Make a site lighter in place: it looks the same."""
+    for pattern in (*NOT_SHIPPED, *(f"_static/{name}" for name in SPHINX_SEARCH)):
+        for path in list(site.glob(pattern)):
+            path.unlink()
+    sizes = {path.name: lighter(path) for path in sorted((site / "_images").glob("*.png"))}
+    for path in site.rglob("*.html"):
+        path.write_text(with_pictures(path.read_text("utf-8"), sizes), encoding="utf-8")
+    words = used_words(site)
+    for path in site.rglob("*.css"):
+        path.write_text(used_styles(path.read_text("utf-8"), words), encoding="utf-8")
+
+
+def lighter(path):
+    """Write a picture as WebP without loss, in place of the PNG; returns (width, height)."""
+    with Image.open(path) as image:
+        image.convert("RGBA" if image.has_transparency_data else "RGB").save(
+            path.with_suffix(".webp"), lossless=True, method=1
+        )
+        size = image.size
+    if path.name != PREVIEW:
+        path.unlink()
+    return size
+
+
+def with_pictures(html, sizes):
+    """The page with its pictures' new names and sizes; all but the first load when they are near.
+
+    sizes : {name of the PNG: (width, height)}.
+    """
+    seen = []
+
+    def tag(found):
+        seen.append(found)
+        wait = ' loading="lazy" decoding="async"' if len(seen) > 1 else ""
+        return scrolled(f"<img{with_height(found[1], sizes)}{wait} />")
+
+    return PNG.sub(r"\1.webp\2", IMG.sub(tag, html))
+
+
+def scrolled(tag):
+    """A wide picture in a box that scrolls where the window is narrow."""
+    width = re.search(r' width="(\d+)', tag)
+    wide = width and int(width[1]) >= WIDE
+    return f'<span class="wide-picture">{tag}</span>' if wide else tag
+
+
+def with_height(attributes, sizes):
+    """The attributes of <img> with width and height, for a picture whose size is known."""
+    name = re.search(r'src="[^"]*?_images/([^"]+)"', attributes)
+    size = sizes.get(name[1]) if name else None
+    if not size or " height=" in attributes:
+        return attributes
+    width = re.search(r' width="(\d+)', attributes)
+    wide = int(width[1]) if width else size[0]
+    attributes = re.sub(r' width="[^"]*"', "", attributes)
+    return f'{attributes} width="{wide}" height="{round(size[1] * wide / size[0])}"'
+
+
+def used_words(site):
+    """Every class that a page has, and every word of a script, which may set it as a class."""
+    words = set()
+    for path in site.rglob("*.html"):
+        for names in re.findall(r'class="([^"]*)"', path.read_text("utf-8")):
+            words.update(names.split())
+    for path in (site / "_static").rglob("*.js"):
+        words.update(re.findall(r"[A-Za-z][\w-]*", path.read_text("utf-8")))
+    return words
+
+
+def used_styles(css, words):
+    """The style sheet without the rules whose classes no page has and no script names."""
+
+    def rule(found):
+        before, colon, selectors = found[1].rpartition(";")
+        if "Font Awesome" in found[2] and "@font-face" in selectors:
+            return before + colon
+        if selectors.lstrip().startswith("@") or STEP.fullmatch(selectors):
+            return found[0]  # a font, or the steps of an animation
+        kept = [part for part in re.split(r",(?![^(]*\))", selectors) if is_used(part, words)]
+        return before + colon + (f"{','.join(kept)}{{{found[2]}}}" if kept else "")
+
+    return EMPTY_BLOCK.sub("", RULE.sub(rule, COMMENT.sub("", css)))
+
+
+def is_used(selector, words):
+    """Whether every class that a selector asks for is known; what it rules out does not count."""
+    return all(name in words for name in CLASS.findall(NOT.sub("", selector)))
