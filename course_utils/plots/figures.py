@@ -12,6 +12,7 @@ from matplotlib import font_manager, rc_context
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
+SHARP = 200  # dots to the inch of a stored picture
 WIDEST, TALLEST = 7.8, 5.8  # inches of 100 pixels: JupyterLab's output on a screen of 1,366 × 768
 
 CHINESE_FONTS = (
@@ -102,7 +103,7 @@ def png_of(fig):
     """Return a figure as PNG at twice its size, in base64: equal figures are equal texts."""
     png = io.BytesIO()
     # twice the size for sharp screens; no Software entry, so that equal figures are equal bytes
-    fig.savefig(png, format="png", dpi=200, metadata={"Software": None})
+    fig.savefig(png, format="png", dpi=SHARP, metadata={"Software": None})
     return base64.b64encode(png.getvalue()).decode()
 
 
@@ -138,9 +139,38 @@ def show(fig, alt=None):
     from IPython.display import display  # here, so that making a figure needs no notebook
 
     width, height = (int(100 * inches) for inches in fig.get_size_inches())
+    about = {"alt": str(alt), "width": width, "height": height}
+    png = png_of(fig)
+    panels = panels_of(fig)
     display(
         # the same words for any size, so that a mended picture changes no stored text
-        {"image/png": png_of(fig), "text/plain": "<Figure>"},
-        metadata={"image/png": {"alt": str(alt), "width": width, "height": height}},
+        {"image/png": png, "text/plain": "<Figure>"},
+        metadata={"image/png": about | ({"panels": panels} if panels else {})},
         raw=True,
     )
+
+
+@styled
+def panels_of(fig):
+    """Return where a drawn figure has its panels, row by row, so that a narrow page can part them.
+
+    Each is a text of two boxes, "left top right bottom left top right bottom", in whole pixels of
+    100 to the inch from the top left: that of the axes, and that with their labels and title. []
+    for a figure that has one column of axes. Scales of colours are no panels.
+    """
+    panels = [ax for ax in fig.axes if ax.get_label() != "<colorbar>" and ax.axison]
+    places = [ax.get_subplotspec() for ax in panels]
+    if len({place and place.colspan.start for place in places}) < 2:
+        return []
+    usual = fig.get_dpi()
+    fig.set_dpi(SHARP)  # as it was stored: letters are rounded to its dots
+    boxes = [_box(fig, ax.get_window_extent()) + _box(fig, ax.get_tightbbox()) for ax in panels]
+    fig.set_dpi(usual)
+    return [" ".join(map(str, box)) for box in boxes]
+
+
+def _box(fig, extent):
+    """Turn an extent on the canvas into (left, top, right, bottom) from the top left."""
+    inches, tall = extent.transformed(fig.dpi_scale_trans.inverted()), fig.get_figheight()
+    sides = (inches.x0, tall - inches.y1, inches.x1, tall - inches.y0)
+    return [round(100 * float(side)) for side in sides]

@@ -159,7 +159,7 @@ def test_only_pages_with_cards_load_their_script(site):
     texts = {page: page.read_text(encoding="utf-8") for page in site.rglob("*.html")}
     with_cards = {name for name, text in texts.items() if 'data-card="' in text}
     assert len(with_cards) > 15
-    assert with_cards == {name for name, text in texts.items() if "/cards.js" in text}
+    assert with_cards == {name for name, text in texts.items() if "_static/cards.js" in text}
 
 
 def test_every_picture_has_a_text(visits):
@@ -201,6 +201,7 @@ def test_an_explorer_is_live_in_its_lesson_and_can_be_read_by_all(browser, home)
     strangers, complaints = listen(page, home)
     page.goto(f"{home}/notebooks/02_score_normalise_mix.html")
     page.add_style_tag(content=AT_ONCE)
+    page.get_by_role("button", name="Show all results").click()
     page.locator("[data-explorer]").scroll_into_view_if_needed()
     page.locator(".explorer.awake").wait_for()
     page.get_by_role("button", name="Next").press("Enter")

@@ -10,6 +10,7 @@ python -m tools.book --url https://school.example/attention/
 import argparse
 import functools
 import http.server
+import json
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from tools import door
 from tools.book import downloads, editions, search, weight
-from tools.book.stage import ROOT, stage
+from tools.book.stage import PANELS, ROOT, stage
 
 PORT = 8000
 
@@ -70,7 +71,7 @@ def build(folder, edition=editions.FULL, url=""):
     failed = sphinx([str(part) for part in (*options, source, site)])
     failed = drawing.wait() or failed
     if not failed:
-        weight.lighten(site)
+        weight.lighten(site, json.loads((source / PANELS).read_text("utf-8")))
         search.write(site)
         downloads.write(ROOT, site)
         pages, seconds = len(list(site.rglob("*.html"))), time.perf_counter() - start

@@ -3,6 +3,9 @@
 The folders keep their names, so the links between lessons, sheets and documents stay right.
 """
 
+import base64
+import hashlib
+import json
 import shutil
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from tools.book.sheets import sheet_page
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_A_PAGE = ("conf.py", "static", "templates", "404.html")
+PANELS = "panels.json"  # for tools.book.weight
 AS_THEY_ARE = ("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
 
 
@@ -32,12 +36,27 @@ def stage(source, edition=editions.FULL):
     lessons = {path.stem: read(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
     sheets = {path.stem: read(path) for path in sorted((ROOT / "exercises").glob("*.ipynb"))}
     about.write(source, lessons, sheets)
+    (source / PANELS).write_text(
+        json.dumps(panels_in([*lessons.values(), *sheets.values()])), encoding="utf-8"
+    )
     write_front(source, lessons)
     linked = links.linked_cells(ROOT) | write_glossary(source, lessons)
     for page in source.rglob("*.md"):
         page.write_text(links.in_book(page.read_text(encoding="utf-8")), encoding="utf-8")
     write_notebooks(source, lessons, linked, edition)
     editions.trim(source, edition)
+
+
+def panels_in(notebooks):
+    """Where pictures have panels, {SHA-256 of the PNG: pairs of boxes}: their outputs say so."""
+    cells = (cell for notebook in notebooks for cell in notebook.cells)
+    found = {}
+    for output in (output for cell in cells for output in cell.get("outputs", [])):
+        about = output.get("metadata", {}).get("image/png", {})
+        if "panels" in about:
+            png = base64.b64decode(output.data["image/png"])
+            found[hashlib.sha256(png).hexdigest()] = about["panels"]
+    return found
 
 
 def write_front(source, lessons):

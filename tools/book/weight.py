@@ -1,10 +1,14 @@
 """The finished site, made lighter: no style that no page uses, no map of a script, pictures as WebP
 without loss. Each picture but a page's first loads when it comes near, and keeps its place free.
+One of several panels has a second picture for narrow windows, with its panels below each other.
 """
 
+import hashlib
 import re
 
 from PIL import Image
+
+from tools.book.stacked import stacked
 
 # A theme's icons are drawn by book.css.
 NOT_SHIPPED = (
@@ -17,6 +21,7 @@ SPHINX_SEARCH = ("searchtools.js", "language_data.js", "*-stemmer.js", "doctools
                  "sphinx_highlight.js")  # fmt: skip
 # The picture of a link's preview: not every platform takes WebP there.
 PREVIEW = "alignment.png"
+NARROW = 600  # pixels of a window, as in page.css
 WIDE = 600  # pixels: a picture that a telephone shows by scrolling, for its words to be read
 
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
@@ -29,17 +34,36 @@ PNG = re.compile(r'((?:src|href)="[^"]*?_images/[^"]+)\.png(")')
 IMG = re.compile(r"<img\b([^>]*?)\s*/?>")
 
 
-def lighten(site):
-    """Make a site lighter in place: it looks the same."""
+def lighten(site, panels=None):
+    """Make a site lighter in place: it looks the same.
+
+    panels : {SHA-256 of a PNG: where its panels are, as `panels_of` returns them}.
+    """
     for pattern in (*NOT_SHIPPED, *(f"_static/{name}" for name in SPHINX_SEARCH)):
         for path in list(site.glob(pattern)):
             path.unlink()
-    sizes = {path.name: lighter(path) for path in sorted((site / "_images").glob("*.png"))}
+    sizes, narrow = {}, {}
+    for path in sorted((site / "_images").glob("*.png")):
+        size = stacked_beside(path, panels or {})
+        narrow |= {path.name: size} if size else {}
+        sizes[path.name] = lighter(path)
     for path in site.rglob("*.html"):
-        path.write_text(with_pictures(path.read_text("utf-8"), sizes), encoding="utf-8")
+        html = with_pictures(path.read_text("utf-8"), sizes, narrow)
+        path.write_text(html, encoding="utf-8")
     words = used_words(site)
     for path in site.rglob("*.css"):
         path.write_text(used_styles(path.read_text("utf-8"), words), encoding="utf-8")
+
+
+def stacked_beside(path, panels):
+    """Write a picture's second one for narrow windows; returns its (width, height), or None."""
+    where = panels.get(hashlib.sha256(path.read_bytes()).hexdigest())
+    with Image.open(path) as image:
+        second = stacked(image.convert("RGB"), where or [])
+    if second is None:
+        return None
+    second.save(path.with_name(f"{path.stem}-narrow.webp"), lossless=True, method=1)
+    return second.size
 
 
 def lighter(path):
@@ -54,19 +78,31 @@ def lighter(path):
     return size
 
 
-def with_pictures(html, sizes):
+def with_pictures(html, sizes, narrow=None):
     """The page with its pictures' new names and sizes; all but the first load when they are near.
 
-    sizes : {name of the PNG: (width, height)}.
+    sizes : {name of the PNG: (width, height)}.  narrow : the same of those that have a second one.
     """
     seen = []
 
     def tag(found):
         seen.append(found)
         wait = ' loading="lazy" decoding="async"' if len(seen) > 1 else ""
-        return scrolled(f"<img{with_height(found[1], sizes)}{wait} />")
+        tag = f"<img{with_height(found[1], sizes)}{wait} />"
+        return for_narrow(tag, narrow or {}) or scrolled(tag)
 
     return PNG.sub(r"\1.webp\2", IMG.sub(tag, html))
+
+
+def for_narrow(tag, narrow):
+    """A picture with its second one, which a narrow window shows; None where there is none."""
+    name = re.search(r'src="([^"]*?_images/)([^"]+)\.png"', tag)
+    size = narrow.get(f"{name[2]}.png") if name else None
+    if not size:
+        return None
+    wide, tall = (round(side / 2) for side in size)
+    second = f'srcset="{name[1]}{name[2]}-narrow.webp" width="{wide}" height="{tall}"'
+    return f'<picture><source media="(max-width: {NARROW}px)" {second} />{tag}</picture>'
 
 
 def scrolled(tag):
