@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from course_utils import explorers
+from tools import door
 from tools.book.offered import STEP, first_values, offered, values_of
 from tools.book.offered import __file__ as offered_file
 
@@ -162,7 +163,13 @@ def write(folder):
         shutil.copy(file, folder)
 
 
-if __name__ == "__main__":
+def main(arguments=None):
+    """Write the data of all explorers into the folder that the command names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    write(parser.parse_args().folder)
+    write(parser.parse_args(arguments).folder)
+    return 0
+
+
+if __name__ == "__main__":
+    door.run(main)
