@@ -94,7 +94,7 @@ class FunctionExercise(Exercise):
     def _late(self, error, seconds, pace):
         """Return the verdict on a function that was stopped: too slow, or an endless loop."""
         evidence = (("input", self.describe(pace.case)),)
-        if pace.is_slow():
+        if pace.is_slow(seconds):
             message = slow(self.name, seconds, error.stopped, pace.done, self.describe(pace.case))
             return Verdict("wrong", message, "too slow", evidence)
         message = late(self.name, seconds, error.stopped)
