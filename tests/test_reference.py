@@ -14,6 +14,7 @@ from course_utils.attention import (
     attend_forward,
     blocked_attend,
 )
+from course_utils.positions import DistanceScore, RotatedScore, distance_bias, rotate
 from course_utils.recurrent import GRU
 from course_utils.scoring import AdditiveScore, ScaledDotScore
 from course_utils.seq2seq import Seq2Seq
@@ -57,7 +58,7 @@ def assert_agree(found, expected, dtype, tolerance=None):
 
 def test_the_files_name_their_maker_and_are_small():
     files = list(REFERENCE.glob("*.npz"))
-    assert len(files) == 6
+    assert len(files) == 8
     assert sum(file.stat().st_size for file in files) < 300_000
     for file in files:
         assert "PyTorch" in str(np.load(file)["made_with"])
@@ -105,6 +106,33 @@ def test_additive(dtype):
     d_queries, d_keys, d_values, grads = attend_backward(stored["direction"]["context"], cache)
     found = {"queries": d_queries, "keys": d_keys, "values": d_values, **grads}
     assert_agree(found, stored["gradient"], dtype)
+
+
+def attention_agrees(stored, rule, dtype):
+    """The context and the gradients of attention by a rule without parameters."""
+    queries, keys, values = stored["input"].values()
+    attended, cache = attend_forward(queries, keys, values, rule)
+    *gradients, _ = attend_backward(stored["direction"]["context"], cache)
+    expected = {"context": stored["output"]["context"]}
+    assert_agree({"context": attended.context}, expected, dtype)
+    names = ("queries", "keys", "values")
+    assert_agree(dict(zip(names, gradients, strict=True)), stored["gradient"], dtype)
+
+
+@precisions
+def test_rotated(dtype):
+    stored = read("rotated", dtype)
+    attention_agrees(stored, RotatedScore(), dtype)
+    turned = rotate(stored["input"]["queries"], np.arange(4))
+    assert_agree({"queries": turned}, {"queries": stored["output"]["queries"]}, dtype)
+
+
+@precisions
+def test_distance(dtype):
+    stored = read("distance", dtype)
+    slopes = stored["setting"]["slopes"]
+    attention_agrees(stored, DistanceScore(slopes), dtype)
+    np.testing.assert_array_equal(distance_bias(4, 5, slopes), stored["output"]["bias"])
 
 
 @precisions

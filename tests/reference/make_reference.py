@@ -4,11 +4,11 @@ Run from the project's root, with PyTorch and NumPy installed (the tests need Nu
 
     python tests/reference/make_reference.py
 
-It writes scaled_dot.npz, heads.npz, additive.npz, gru.npz, seq2seq_last_state.npz and
-seq2seq_additive.npz beside itself, the same numbers on every run. Inputs and weights are float32
-numbers stored as float64, so that a model in either precision starts from exactly these. Keys:
-`input.*`, `weight.*`, `output.*`, `gradient.*` (of inputs and weights, for the loss
-Σ output · direction.*), and `made_with`, the versions.
+It writes scaled_dot.npz, heads.npz, additive.npz, gru.npz, seq2seq_last_state.npz,
+seq2seq_additive.npz, rotated.npz and distance.npz beside itself, the same numbers on every run.
+Inputs and weights are float32 numbers stored as float64, so that a model in either precision
+starts from exactly these. Keys: `input.*`, `weight.*`, `output.*`, `gradient.*` (of inputs and
+weights, for the loss Σ output · direction.*), and `made_with`, the versions.
 """
 
 from pathlib import Path
@@ -116,6 +116,56 @@ def additive(rng):
         weight=weights,
         direction={"context": direction},
         output={"context": context, "weights": looked},
+    )
+
+
+def as_turned(x):
+    """x, feature pair i of place p turned by p / 10000^(2i/size): a product of complex numbers."""
+    size = x.shape[-1]
+    speeds = 10_000.0 ** (-torch.arange(0, size, 2, dtype=torch.float64) / size)
+    angles = torch.outer(torch.arange(x.shape[-2], dtype=torch.float64), speeds)
+    pairs = torch.view_as_complex(x.unflatten(-1, (-1, 2)))
+    return torch.view_as_real(pairs * torch.polar(torch.ones_like(angles), angles)).flatten(-2)
+
+
+def rotated(rng):
+    """Attention by scaled dot products of turned queries and keys."""
+    queries, keys, values = (
+        numbers(rng, 2, 3, 4, 6),
+        numbers(rng, 2, 3, 5, 6),
+        numbers(rng, 2, 3, 5, 7),
+    )
+    direction = numbers(rng, 2, 3, 4, 7).detach()
+    turned = as_turned(queries)
+    context = F.scaled_dot_product_attention(turned, as_turned(keys), values)
+    (context * direction).sum().backward()
+    save(
+        "rotated",
+        input={"queries": queries, "keys": keys, "values": values},
+        direction={"context": direction},
+        output={"context": context, "queries": turned},
+    )
+
+
+def distance(rng):
+    """Attention with a price for distance, another in each of three heads."""
+    queries, keys, values = (
+        numbers(rng, 2, 3, 4, 6),
+        numbers(rng, 2, 3, 5, 6),
+        numbers(rng, 2, 3, 5, 7),
+    )
+    slopes = np.array([0.5, 0.25, 2.0])
+    direction = numbers(rng, 2, 3, 4, 7).detach()
+    steps = torch.arange(4)[:, None] - torch.arange(5)
+    bias = -torch.tensor(slopes)[:, None, None] * steps.abs()
+    context = F.scaled_dot_product_attention(queries, keys, values, attn_mask=bias)
+    (context * direction).sum().backward()
+    save(
+        "distance",
+        input={"queries": queries, "keys": keys, "values": values},
+        setting={"slopes": slopes},
+        direction={"context": direction},
+        output={"context": context, "bias": bias},
     )
 
 
@@ -291,6 +341,8 @@ def main():
         make(np.random.default_rng(seed))
     seq2seq(np.random.default_rng(4), "seq2seq_last_state", attention=False)
     seq2seq(np.random.default_rng(5), "seq2seq_additive", attention=True)
+    rotated(np.random.default_rng(6))
+    distance(np.random.default_rng(7))
 
 
 if __name__ == "__main__":
