@@ -14,6 +14,7 @@ from course_utils.explorers.fading import fading_explorer
 from course_utils.explorers.masks import mask_explorer
 from course_utils.explorers.modalities import modality_explorer
 from course_utils.explorers.plugboard import plugboard_explorer
+from course_utils.explorers.positions import position_explorer
 from course_utils.explorers.projections import projection_explorer
 from course_utils.explorers.scale import scale_explorer
 from course_utils.explorers.shelf import BOOK_KEYS, BOOK_PAGES, shelf_explorer
