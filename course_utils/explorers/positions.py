@@ -8,7 +8,7 @@ import numpy as np
 from course_utils.attention import attend
 from course_utils.explorers.missions import Explorer, Mission, View
 from course_utils.learning.panels import button, labelled, row
-from course_utils.plots.drawings import FAINT, INK, SHADES, box, label, middle, svg
+from course_utils.plots.drawings import FAINT, INK, SHADES, box, frame, label, middle, svg
 
 WORDS = ("the", "dog", "bites", "a", "man")
 WRITTEN = tuple(range(len(WORDS)))
@@ -43,7 +43,7 @@ class PositionExplorer(Explorer):
         controls = self.controls
         shuffle = button("Shuffle 打乱", self._shuffle)
         first = row(controls["size"], controls["base"], controls["added"])
-        return [first, row(controls["order"], shuffle)]
+        return [first, row(controls["order"], shuffle, controls["place"])]
 
     def _shuffle(self):
         orders = list(ORDERS.values())
@@ -75,6 +75,7 @@ def position_explorer():
         ),
         "added": labelled(widgets.Dropdown, "Places:", options=ADDED, value=0.0),
         "order": labelled(widgets.Dropdown, "Order:", options=ORDERS, value=WRITTEN),
+        "place": labelled(widgets.IntSlider, "A place:", "260px", min=0, max=LAST, value=0),
     }
     return PositionExplorer("Where am I? 位置编码", controls, position_look, missions)
 
@@ -91,8 +92,8 @@ def words_receive(order, size, base, added):
     return attend(x, x, x).context[np.argsort(order)]
 
 
-def position_look(size, base, added, order):
-    """Tell twelve places, and five words where they stand; the facts are a `Placed`."""
+def position_look(size, base, added, order, place):
+    """Tell twelve places, one of them framed, and five words where they stand: a `Placed`."""
     table = hands(PLACES, size, base)
     alike = table @ table.T / (size / 2)
     now, before = (words_receive(o, size, base, added) for o in (order, WRITTEN))
@@ -103,20 +104,22 @@ def position_look(size, base, added, order):
     reading = (
         f"{size} features, {size // 2} hands. Two places are alike by {alike[0, NEXT]:.2f} one "
         f"step apart, {alike[0, 5]:.2f} five apart, {alike[0, LAST]:.2f} eleven apart. "
+        f"Place {place} is like place 0 by {alike[place, 0]:.2f}, like {LAST} by "
+        f"{alike[place, LAST]:.2f}. "
         f"What each word receives moves by: {pairs}."
     )
-    picture = position_picture(table, alike, words, moved, reading)
+    picture = position_picture(table, alike, place, words, moved, reading)
     return View(picture, reading, Placed(alike[0], changes, order, added > 0))
 
 
-def position_picture(table, alike, words, moved, reading):
+def position_picture(table, alike, place, words, moved, reading):
     """Draw a table of places and a map of how alike they are, and a sentence below.
 
-    table (12, size) and alike (12, 12) from −1 to 1, words and moved: 5 texts each, reading the
-    description in words.
+    table (12, size) and alike (12, 12) from −1 to 1, place the row that is framed, words and moved:
+    5 texts each, reading the description in words.
     """
-    drawn = [_map(40, table, "PE 位置编码: row = place, dark −1, bright 1", 340)]
-    drawn += [_map(456, alike, "How alike two places are 相似度", 336)]
+    drawn = [_map(40, table, place, "PE 位置编码: row = place, dark −1, bright 1", 340)]
+    drawn += [_map(456, alike, place, "How alike two places are 相似度", 336)]
     drawn.append(
         label(16, 362, "Now, and how far what it receives has moved:", fill=FAINT, size=13)
     )
@@ -127,12 +130,12 @@ def position_picture(table, alike, words, moved, reading):
     return svg(800, 396, "Twelve places as hands of clocks", reading, *drawn)
 
 
-def _map(x, numbers, title, width, y=40, height=24):
-    """Draw numbers from −1, dark, to 1, bright, with the place of each row."""
+def _map(x, numbers, place, title, width, y=40, height=24):
+    """Draw numbers from −1, dark, to 1, bright, with the place of each row; one is framed."""
     parts = [label(x, 20, title, size=15, font_weight="bold")]
     wide = width / numbers.shape[1]
     for (i, j), number in np.ndenumerate(numbers):
         fill, _ = SHADES[round(50 * float(np.clip(number, -1, 1)) + 50)]
         parts.append(box(x + wide * j, y + height * i, wide, height, fill=fill))
     parts += [middle(x - 14, y + height * (i + 0.5), f"{i}", size=12) for i in range(len(numbers))]
-    return "".join(parts)
+    return "".join(parts) + frame(x, y + height * place, width, height)

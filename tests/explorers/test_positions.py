@@ -12,6 +12,7 @@ MOVES = [
     {"base": 10.0},
     {"order": REVERSED, "added": SOME},
     {"added": SOME, "order": REVERSED},
+    {"place": 3},
 ]
 MISSIONS = [
     {"size": 2},
@@ -26,15 +27,15 @@ def test_the_hands_are_the_course_s_sinusoids():
 
 def test_without_places_no_order_moves_a_word():
     for order in ORDERS.values():
-        facts = position_look(8, 10_000.0, NONE, order).facts
+        facts = position_look(8, 10_000.0, NONE, order, 0).facts
         assert facts.changes.max() < 1e-12
 
 
 def test_with_places_the_written_order_moves_nothing_and_another_does():
-    assert not position_look(8, 10_000.0, SOME, WRITTEN).facts.changes.any()
-    assert position_look(8, 10_000.0, SOME, REVERSED).facts.changes.max() > 0.05
+    assert not position_look(8, 10_000.0, SOME, WRITTEN, 0).facts.changes.any()
+    assert position_look(8, 10_000.0, SOME, REVERSED, 0).facts.changes.max() > 0.05
 
 
 def test_how_alike_two_places_are_is_the_mean_cosine_of_the_hands():
-    alike = position_look(4, 100.0, NONE, WRITTEN).facts.alike
+    alike = position_look(4, 100.0, NONE, WRITTEN, 0).facts.alike
     np.testing.assert_allclose(alike[3], (np.cos(3) + np.cos(0.3)) / 2)

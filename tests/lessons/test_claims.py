@@ -8,29 +8,45 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "claims.md"
-HEAD = ["claim", "the article says", "verdict", "what the cells show", "evidence"]
+HEADS = {  # of each table, by the heading above it
+    "The article's claims, tested": "the article says",
+    "What one hears beside the article": "one hears",
+}
+COLUMNS = ["claim", "{}", "verdict", "what the cells show", "evidence"]
 WITHOUT_CLAIMS = {"00b_numpy_refresher", "10b_real_words", "12_masks"}
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#]+)#cell-id=([^)]+)\)")
 
 
-def rows():
-    lines = PAGE.read_text(encoding="utf-8").splitlines()
-    return [
-        [part.strip() for part in re.split(r"(?<!\\)\|", x)[1:-1]] for x in lines if x[:1] == "|"
-    ]
+def tables():
+    """{heading: rows of the table below it}."""
+    text = PAGE.read_text(encoding="utf-8")
+    return {part.splitlines()[0]: rows(part) for part in re.split(r"^#+ ", text, flags=re.M)[1:]}
 
 
-HEADING, _, *ROWS = rows()
+def rows(text):
+    lines = (line for line in text.splitlines() if line.startswith("|"))
+    return [[part.strip() for part in re.split(r"(?<!\\)\|", x)[1:-1]] for x in lines]
+
+
+ROWS = [row for table in tables().values() for row in table[2:]]
 
 
 def key(claim):
-    """Sorts 8b behind 8."""
-    return int(re.match(r"\d+", claim)[0]), claim
+    """Sorts 8b behind 8, H2 before H10."""
+    return int(re.search(r"\d+", claim)[0]), claim
 
 
-def test_the_table_has_its_columns_and_its_order():
-    assert HEADING == HEAD and all(len(row) == len(HEAD) and all(row) for row in ROWS)
-    assert [row[0] for row in ROWS] == sorted((row[0] for row in ROWS), key=key)
+@pytest.mark.parametrize("heading", HEADS)
+def test_a_table_has_its_columns_and_its_order(heading):
+    head, _, *found = tables()[heading]
+    assert head == [name.format(HEADS[heading]) for name in COLUMNS]
+    assert all(len(row) == len(head) and all(row) for row in found)
+    assert [row[0] for row in found] == sorted((row[0] for row in found), key=key)
+
+
+def test_there_are_two_tables_and_no_claim_stands_twice():
+    assert tables().keys() == HEADS.keys()
+    assert len({row[0] for row in ROWS}) == len(ROWS)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]}-{row[4][1:3]}")
@@ -49,10 +65,11 @@ def test_its_evidence_is_a_cell_that_exists(row):
 def judged_in(path):
     """The claims that a lesson's verdict names."""
     cells = nbformat.read(path, as_version=4).cells
-    head = re.compile(r"^## (?:Verdict|What the article says)", re.M)
+    head = re.compile(r"^## (?:Verdict|What the article says|What one hears)", re.M)
     verdicts = [c.source[found.start() :] for c in cells if (found := head.search(c.source))]
     text = re.sub(r"Claim \d+ stays open", "", "\n".join(verdicts))
-    numbers = re.findall(r"Claims? (\d+b?)|^\| \**(\d+b?)\b|^\*\*(\d+b?)\b", text, flags=re.M)
+    number = r"(H?\d+b?)"
+    numbers = re.findall(rf"Claims? {number}|^\| \**{number}\b|^\*\*{number}\b", text, flags=re.M)
     return {number for found in numbers for number in found if number}
 
 

@@ -22,8 +22,9 @@ def front_page(template, claims, lessons):
 
 
 def table(claims):
-    """The rows of the table of claims, each a list of its five cells."""
-    lines = [line for line in claims.splitlines() if line.startswith("|")][2:]
+    """The rows of the first table, the article's claims, each a list of its five cells."""
+    article = claims.split("\n## ")[0]
+    lines = [line for line in article.splitlines() if line.startswith("|")][2:]
     return [[part.strip() for part in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
 
 
