@@ -369,8 +369,9 @@
       const all = Object.values(entries());
       const count = kind => all.filter(entry => entry.kind === kind && entry.answer != null).length;
       summary.textContent = `Your answers in this book: ${all.length}`;
+      const skipped = all.filter(entry => entry.skipped).length;
       said.textContent = `${count('prediction')} predictions, ${count('quiz')} quiz questions, `
-        + `${count('test')} course tests. They are kept ${memory.size || !disk
+        + `${count('test')} course tests${skipped ? `; ${skipped} skipped` : ''}. They are kept ${memory.size || !disk
           ? 'only until this page closes' : 'in this browser only'}; nothing is sent.`;
       sure.textContent = calibration(all);
       save.disabled = ask.disabled = !all.length;
