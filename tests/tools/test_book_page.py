@@ -15,7 +15,7 @@ from tools.book import about, downloads, heavy, search, weight
 
 pytest.importorskip("sphinx", reason="the web book needs Sphinx: make setup installs it")
 
-from tools.book import contents, page, stacks, turns
+from tools.book import contents, page, tables, turns
 
 LESSON = new_notebook(
     cells=[new_markdown_cell("# T\n\n**Time**: 45 min."), new_markdown_cell("w " * 400)]
@@ -157,7 +157,7 @@ ROW = "<tr><td><p>1</p></td><td><p>{}</p></td><td></td></tr>"
 @pytest.mark.parametrize("text, is_stacked", [("a short one", False), ("so many words " * 3, True)])
 def test_a_table_of_sentences_can_be_read_row_by_row(text, is_stacked):
     html = f'<table class="table">{HEAD.format("a")}{ROW.format(text)}</table>'
-    told = stacks.stacked(html)
+    told = tables.stacked(html)
     assert ('class="table stacks"' in told) == is_stacked
     assert told.count("data-label") == is_stacked, "neither the row's name nor an empty cell"
     assert ('<td data-label="b">' in told) == is_stacked
@@ -165,7 +165,7 @@ def test_a_table_of_sentences_can_be_read_row_by_row(text, is_stacked):
 
 def test_a_row_names_its_columns():
     row = "<tr><td>1</td><td>2</td><td>3</td></tr>"
-    assert stacks.labelled(row, ["a", "b", "c & d"]) == (
+    assert tables.labelled(row, ["a", "b", "c & d"]) == (
         '<tr><td>1</td><td data-label="b">2</td><td data-label="c &amp; d">3</td></tr>'
     )
 

@@ -7,7 +7,7 @@ import json
 import re
 from html import escape, unescape
 
-from tools.book import contents, stacks, turns
+from tools.book import contents, tables, turns
 
 LONGEST_DESCRIPTION = 200
 PARAGRAPH = re.compile(r"</h1>.*?<p>(.*?)</p>", re.S)
@@ -48,7 +48,7 @@ def complete(app, name, template, context, doctree):
     body = context.get("body")
     if body:
         context["description"] = description(body)
-        context["body"] = stacks.stacked(mended(body))
+        context["body"] = tables.stacked(mended(body))
 
 
 def side_bar(app, name, pathto):

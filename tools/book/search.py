@@ -25,7 +25,8 @@ FOLDED = re.compile(r'<details class="[^"]*\bhide\b.*?</details>', re.S)
 # What a reader should not read in the list before the question: answers, hints, results.
 TOLD = re.compile(
     r'<p class="course-happened".*?</p>'
-    r"|<details><summary>(?:The answer|Answer|One answer|Why|Hint|First hint|Second hint)\b.*?</details>",
+    r"|<details><summary>(?:(?:The |One )?[Aa]nswers?|Why|(?:First |Second )?[Hh]int)\b"
+    r".*?</details>",
     re.S,
 )
 # Numbers that a cell printed, or that a picture has: nobody looks for them.
