@@ -154,10 +154,11 @@ HEAD = (
 ROW = "<tr><td><p>1</p></td><td><p>{}</p></td><td></td></tr>"
 
 
+@pytest.mark.parametrize("name", ["a", ""])
 @pytest.mark.parametrize("text, is_stacked", [("a short one", False), ("so many words " * 3, True)])
-def test_a_table_of_sentences_can_be_read_row_by_row(text, is_stacked):
-    html = f'<table class="table">{HEAD.format("a")}{ROW.format(text)}</table>'
-    told = tables.stacked(html)
+def test_a_table_of_sentences_can_be_read_row_by_row(text, is_stacked, name):
+    html = f'<table class="table"><thead>{HEAD.format(name)}</thead>{ROW.format(text)}</table>'
+    told = tables.stacked(page.mended(html))
     assert ('class="table stacks"' in told) == is_stacked
     assert told.count("data-label") == is_stacked, "neither the row's name nor an empty cell"
     assert ('<td data-label="b">' in told) == is_stacked

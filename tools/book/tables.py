@@ -4,7 +4,8 @@ import re
 from html import escape, unescape
 
 TABLE = re.compile(r'<table class="(table)">(.*?)</table>', re.S)
-HEAD = re.compile(r'<th class="head[^"]*"[^>]*>(.*?)</th>', re.S)
+HEAD = re.compile(r"<thead>.*?</thead>", re.S)
+NAME = re.compile(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", re.S)  # one without words is a <td>
 ROW = re.compile(r"<tr\b.*?</tr>", re.S)
 CELL = re.compile(r"<td\b([^>]*)>(.*?)</td>", re.S)
 TAG = re.compile(r"<[^>]+>")
@@ -21,7 +22,8 @@ def stacked(body):
 
 def marked(table):
     html = table[0]
-    names = [words(name) for name in HEAD.findall(html)]
+    head = HEAD.search(html)
+    names = [words(name) for name in NAME.findall(head[0])] if head else []
     longest = max((len(words(cell)) for _, cell in CELL.findall(html)), default=0)
     if len(names) < COLUMNS or longest < SENTENCE:
         return html
