@@ -16,8 +16,7 @@ SAID = (
      r"changed\.",
      "**Your answers are yours.** This browser keeps them, and sends nothing."),
     (r"waits for one or two lines of yours\.",
-     "waits for one or two lines of yours: on paper, or in JupyterLab. *The way out*, folded below "
-     "it, is one solution."),
+     "waits for one or two lines of yours. *The way out*, folded below it, is one solution."),
     (r"First, is your machine ready\? Then three questions on arrays\.",
      "First, three questions on arrays."),
     (r"(Write one sentence|Note it) in a new cell", r"\1 down"),
