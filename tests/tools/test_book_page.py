@@ -15,7 +15,7 @@ from tools.book import about, downloads, heavy, search, weight
 
 pytest.importorskip("sphinx", reason="the web book needs Sphinx: make setup installs it")
 
-from tools.book import contents, page
+from tools.book import contents, page, tables, turns
 
 LESSON = new_notebook(
     cells=[new_markdown_cell("# T\n\n**Time**: 45 min."), new_markdown_cell("w " * 400)]
@@ -136,3 +136,50 @@ def test_the_server_has_a_page_for_what_is_not_there(tmp_path):
             urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/docs/none.html")
         server.shutdown()
     assert missing.value.code == 404 and missing.value.read() == b"no such page"
+
+
+def test_the_search_tells_no_result_no_hint_and_no_answer():
+    html = (
+        '<p class="course-happened" id="happened-a">→ <strong>all</strong></p>'
+        "<details><summary>The answer</summary><ul><li>✓ all</li></ul></details>"
+        "<details><summary>Second hint</summary><p>all</p></details>"
+        "<details><summary>中文摘要</summary><p>kept</p></details>"
+    )
+    assert "all" not in search.said(html) and "kept" in search.said(html)
+
+
+HEAD = (
+    '<tr><th class="head"><p>{}</p></th><th class="head">b</th><th class="head">c &amp; d</th></tr>'
+)
+ROW = "<tr><td><p>1</p></td><td><p>{}</p></td><td></td></tr>"
+
+
+@pytest.mark.parametrize("name", ["a", ""])
+@pytest.mark.parametrize("text, is_stacked", [("a short one", False), ("so many words " * 3, True)])
+def test_a_table_of_sentences_can_be_read_row_by_row(text, is_stacked, name):
+    html = f'<table class="table"><thead>{HEAD.format(name)}</thead>{ROW.format(text)}</table>'
+    told = tables.stacked(page.mended(html))
+    assert ('class="table stacks"' in told) == is_stacked
+    assert told.count("data-label") == is_stacked, "neither the row's name nor an empty cell"
+    assert ('<td data-label="b">' in told) == is_stacked
+
+
+def test_a_row_names_its_columns():
+    row = "<tr><td>1</td><td>2</td><td>3</td></tr>"
+    assert tables.labelled(row, ["a", "b", "c & d"]) == (
+        '<tr><td>1</td><td data-label="b">2</td><td data-label="c &amp; d">3</td></tr>'
+    )
+
+
+def test_a_sheet_leads_back_to_its_lesson_and_on_to_the_next():
+    lists = [
+        ["notebooks/01_a", "notebooks/02_b"],
+        ["exercises/01_a", "exercises/r1", "exercises/02_b", "exercises/20_c"],
+        ["docs/a"],
+    ]
+    assert turns.turns("exercises/01_a", lists) == ("notebooks/01_a", None)
+    assert turns.turns("exercises/r1", lists) == (None, "notebooks/02_b")
+    assert turns.turns("exercises/02_b", lists) == ("notebooks/02_b", None)
+    assert turns.turns("notebooks/01_a", lists) == (None, None)
+    assert turns.turns("notebooks/02_b", lists) == (None, "exercises/02_b")
+    assert turns.turns("docs/a", lists) == turns.turns("nowhere", lists) == (None, None)

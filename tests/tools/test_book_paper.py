@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from tests.browser.lesson_page import CHROMIUM
-from tools.book import epub, paper
+from tools.book import cells, epub, paper
 
 PAGE = (
     '<article class="bd-article"><section id="s"><h1>{}<a class="headerlink">#</a></h1>'
@@ -42,7 +42,7 @@ def test_links_lead_inside_of_the_book_or_nowhere_and_folds_are_open(site):
 
 
 def test_solutions_are_printed_and_the_code_of_a_card_is_not(site):
-    body = FOLD.format("Show code cell source", "card") + FOLD.format("One solution", "solved")
+    body = FOLD.format(cells.SHOW_CODE, "card") + FOLD.format("One solution", "solved")
     chapter = paper.Chapter("Lessons", "notebooks/01_a.html", "T", body)
     html = paper.bound(chapter, {chapter.name: "chapter-0"}, site)
     assert "solved" in html and "card" not in html and html.count("<details open") == 1

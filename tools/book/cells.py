@@ -1,8 +1,11 @@
 """What Sphinx is told about a cell: what is folded, how wide a picture is and what it shows."""
 
+import re
+
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
+SHOW_CODE = "Show the code"
 FULL_WIDTH = 800  # an explorer's still fills the column
 
 
@@ -19,6 +22,20 @@ def fold(cell, closed, opened):
     """Fold a whole cell away behind a line that says what is in it."""
     tag(cell, "hide-cell")
     name_fold(cell, closed, opened)
+
+
+def is_hidden(cell):
+    return cell.metadata.get("jupyter", {}).get("source_hidden", False)
+
+
+def fold_hidden(cell):
+    """Fold the code that JupyterLab folds, behind a line that says what it is."""
+    if not is_hidden(cell):
+        return
+    tag(cell, "hide-input")
+    if "mystnb" not in cell.metadata:
+        repair = re.search(r"repair", cell.source)
+        name_fold(cell, "One repair" if repair else SHOW_CODE, "Fold it")
 
 
 def name_fold(cell, closed, opened):
@@ -43,12 +60,17 @@ def described(cell):
     starts, ends = [0, *cuts], [*cuts, len(cell.outputs)]
     parts = [cell.outputs[start:end] for start, end in zip(starts, ends, strict=True)]
     cell.outputs = parts[0]
-    more = [
-        new_code_cell("", outputs=part, metadata={"tags": ["remove-input"]}) for part in parts[1:]
-    ]
+    more = [new_code_cell("", outputs=part, metadata=like(cell)) for part in parts[1:]]
     for part in (cell, *more):
         describe(part)
     return [cell, *more]
+
+
+def like(cell):
+    """The metadata of a cell that shows more of what `cell` shows: folded where that is."""
+    if "hide-output" not in cell.metadata.get("tags", []):
+        return {"tags": ["remove-input"]}
+    return {"tags": ["remove-input", "hide-output"], "mystnb": {**cell.metadata["mystnb"]}}
 
 
 def describe(cell):

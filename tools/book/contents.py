@@ -48,6 +48,8 @@ def side_bar(contents, current, pathto):
 
 
 def head(caption):
-    """What stands above a part: a heading for a screen reader, none in the page's own order."""
+    """What stands above a part that has a name: to a screen reader a heading of its own."""
+    if not caption:
+        return ""
     text = f'<span class="caption-text">{escape(caption)}</span>'
     return f'<p class="caption" role="heading" aria-level="2">{text}</p>\n'

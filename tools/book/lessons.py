@@ -1,6 +1,6 @@
 """A lesson as a page: its stored outputs, with a text for each picture, and how to run it."""
 
-from tools.book import answers, cells, flowcharts, folds, links, stills
+from tools.book import answers, cells, flowcharts, folds, links, stills, wording
 
 OPEN = """\
 :::{{admonition}} Run it yourself
@@ -17,6 +17,7 @@ def lesson_page(notebook, name, linked, summary=""):
     linked : the ids of cells that need a label.  summary : what stands above it in Chinese.
     """
     told = answers.outcomes(notebook)
+    notebook = wording.for_readers(notebook)
     groups = [(cell, shown(cell, linked, told)) for cell in notebook.cells]
     (_, title), *rest = groups
     opening = cells.markdown(f"{OPEN.format(name=name)}\n\n{summary}")
@@ -31,8 +32,7 @@ def shown(cell, linked, told):
         cell.source = f"{label}\n{flowcharts.drawn(links.in_book(cell.source))}"
         return [cell]
     answers.live(cell, told)
-    if cell.metadata.get("jupyter", {}).get("source_hidden"):
-        cells.tag(cell, "hide-input")
+    cells.fold_hidden(cell)
     cell.outputs = [part for output in cell.outputs for part in outputs(output, cell.source)]
     return [*([cells.markdown(label)] if label else []), *cells.described(cell)]
 

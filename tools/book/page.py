@@ -5,9 +5,9 @@ An extension of Sphinx: `setup` connects it.
 
 import json
 import re
-from html import unescape
+from html import escape, unescape
 
-from tools.book import contents
+from tools.book import contents, tables, turns
 
 LONGEST_DESCRIPTION = 200
 PARAGRAPH = re.compile(r"</h1>.*?<p>(.*?)</p>", re.S)
@@ -42,12 +42,13 @@ def complete(app, name, template, context, doctree):
     context["html_baseurl"] = app.config.html_baseurl
     context["about"] = about(app).get(name)
     context["side_bar"] = side_bar(app, name, context["pathto"])
+    turn(app, name, context)
     if name == "docs/chinese":  # a screen reader is told
         context["language"] = "zh-Hans"
     body = context.get("body")
     if body:
         context["description"] = description(body)
-        context["body"] = mended(body)
+        context["body"] = tables.stacked(mended(body))
 
 
 def side_bar(app, name, pathto):
@@ -57,6 +58,15 @@ def side_bar(app, name, pathto):
     listed = {page for _, pages in app.course_contents for page, _ in pages}
     current = contents.shown_as(app.env, name, listed)
     return contents.side_bar(app.course_contents, current, pathto)
+
+
+def turn(app, name, context):
+    """Lead from a sheet to the next lesson, and not to the next sheet (tools/book/turns.py)."""
+    lists = [[page for page, _ in pages] for _, pages in app.course_contents]
+    titles = dict(entry for _, pages in app.course_contents for entry in pages)
+    for side, page in zip(("prev", "next"), turns.turns(name, lists), strict=True):
+        if page:
+            context[side] = {"link": context["pathto"](page), "title": escape(titles[page])}
 
 
 def about(app):

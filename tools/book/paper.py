@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools import door
+from tools.book import cells
 from tools.book.stage import ROOT
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -33,7 +34,7 @@ NOT_PRINTED = re.compile(
 # The code of a card says which answer is right; it is folded, and a solution is another fold.
 CODE_OF_A_CARD = re.compile(
     r'<details class="admonition hide[^>]*>\s*<summary[^>]*>\s*<p class="collapsed[^>]*>'
-    r"Show code cell(?:(?!</details>).)*</details>",
+    rf"{cells.SHOW_CODE}(?:(?!</details>).)*</details>",
     re.S,
 )
 STYLES = (

@@ -22,6 +22,13 @@ ARTICLE = re.compile(r"<article\b[^>]*>(.*)</article>", re.S)
 UNSAID = re.compile(r"<(script|style|svg|button|form|template|noscript)\b.*?</\1>", re.S)
 # What is folded there are the words of questions' cells, with the answers.
 FOLDED = re.compile(r'<details class="[^"]*\bhide\b.*?</details>', re.S)
+# What a reader should not read in the list before the question: answers, hints, results.
+TOLD = re.compile(
+    r'<p class="course-happened".*?</p>'
+    r"|<details><summary>(?:(?:The |One )?[Aa]nswers?|Why|(?:First |Second )?[Hh]int)\b"
+    r".*?</details>",
+    re.S,
+)
 # Numbers that a cell printed, or that a picture has: nobody looks for them.
 NUMBERS = re.compile(
     r'<div class="output (?:stream|text_plain).*?</pre>'
@@ -60,7 +67,7 @@ def of_page(path, site):
 
 def said(html):
     """The part of an article that its readers are told."""
-    for unsaid in (UNSAID, FOLDED, NUMBERS, SIGN):
+    for unsaid in (UNSAID, FOLDED, TOLD, NUMBERS, SIGN):
         html = unsaid.sub(" ", html)
     return html
 

@@ -6,7 +6,7 @@ The edition for a class has no solutions, nor the key of the course test.
 import re
 
 from course_utils.checks.catalogue import exercises, find
-from tools.book import answers, cards, cells
+from tools.book import answers, cards, cells, wording
 
 OPEN = """\
 :::{{admonition}} Run it yourself
@@ -39,6 +39,7 @@ def sheet_page(sheet, solution, name, solved=True):
     by_id = {cell.id: cell for cell in solution.cells if is_answer(cell)}
     told = answers.outcomes(solution) if solved else {}  # what a prediction meets in the solution
     folded_in = (SOLVED if solved else HINTS) if by_id else ""
+    sheet = wording.for_readers(sheet)
     title, *rest = [cell for cell in sheet.cells if not cards.calls(cell, "progress")]
     title.source = TO_RUN.sub("", title.source)
     opening = OPEN.format(name=name, folded=folded_in) if by_id else ON_CARDS
@@ -55,6 +56,7 @@ def sheet_page(sheet, solution, name, solved=True):
             page += [folded(by_id[cell.id])] if solved else []
         else:
             answers.live(cell, told)
+            cells.fold_hidden(cell)
     sheet.cells = answers.with_doors(page)
     return sheet
 

@@ -197,7 +197,7 @@
     unfold();
   }
 
-  // A link from another page, or what a search has marked, inside of a fold.
+  // A link from another page into a fold.
   function openAround(element) {
     const fold = element?.closest('.course-fold[hidden]');
     if (!fold) return false;
@@ -209,11 +209,6 @@
     try { id = decodeURIComponent(id); } catch { /* as it stands */ }
     const target = id && document.getElementById(id);
     if (target && openAround(target)) target.scrollIntoView();
-  }
-  // One place that is open is enough: a common word would open all folds of a page.
-  function openMarked() {
-    const marks = [...document.querySelectorAll('article :is(.highlighted, .pagefind-highlight)')];
-    if (marks.every(mark => mark.closest('.course-fold[hidden]'))) openAround(marks[0]);
   }
 
   function showAllButton(place) {
@@ -369,8 +364,9 @@
       const all = Object.values(entries());
       const count = kind => all.filter(entry => entry.kind === kind && entry.answer != null).length;
       summary.textContent = `Your answers in this book: ${all.length}`;
+      const skipped = all.filter(entry => entry.skipped).length;
       said.textContent = `${count('prediction')} predictions, ${count('quiz')} quiz questions, `
-        + `${count('test')} course tests. They are kept ${memory.size || !disk
+        + `${count('test')} course tests${skipped ? `; ${skipped} skipped` : ''}. They are kept ${memory.size || !disk
           ? 'only until this page closes' : 'in this browser only'}; nothing is sent.`;
       sure.textContent = calibration(all);
       save.disabled = ask.disabled = !all.length;
@@ -391,6 +387,4 @@
   unfold();
   openTarget();
   window.addEventListener('hashchange', openTarget);
-  // A search puts its marks in a moment after the page is there.
-  window.addEventListener('load', () => [50, 500].forEach(wait => setTimeout(openMarked, wait)));
 })();
