@@ -303,6 +303,63 @@ def test_the_colours_are_chosen_by_the_keyboard_and_kept(browser, home):
     page.close()
 
 
+def test_the_colours_are_there_before_any_script_has_come_and_where_nothing_is_kept(browser, home):
+    page = browser.new_page(color_scheme="dark")
+    page.route("**/*.js*", lambda route: route.abort())
+    page.goto(f"{home}/{KINDS['front']}")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.close()
+    page = browser.new_page(color_scheme="light")
+    _, complaints = listen(page, home)
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused'); } })"
+    )
+    page.goto(f"{home}/{KINDS['lesson']}")
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    page.locator(".theme-menu summary").press("Enter")
+    page.get_by_role("button", name="Dark").press("Enter")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.get_by_role("button", name="Dark").wait_for(state="hidden")
+    page.emulate_media(color_scheme="dark")
+    page.locator(".theme-menu summary").press("Enter")
+    page.get_by_role("button", name="System").press("Enter")
+    page.emulate_media(color_scheme="light")
+    page.locator("html[data-theme=light]").wait_for()
+    assert complaints == []
+    page.close()
+
+
+def test_the_contents_mark_the_section_that_is_read(browser, home):
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{home}/{KINDS['lesson']}")
+    links = page.locator("#pst-page-toc-nav a")
+    for number in (3, 1):
+        links.nth(number).press("Enter")
+        page.locator("#pst-page-toc-nav a.active[aria-current=true]").get_by_text(
+            links.nth(number).inner_text(), exact=True
+        ).wait_for()
+    page.keyboard.press("Control+Home")
+    page.locator("#pst-page-toc-nav:not(:has(.active))").wait_for()
+    assert page.locator("nav.bd-docs-nav [aria-current=page]").count() == 1
+    page.close()
+
+
+def test_the_search_opens_by_the_keyboard_on_every_page(browser, home):
+    page = browser.new_page()
+    page.goto(f"{home}/{KINDS['lesson']}")
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Escape")
+    page.locator("#pst-search-dialog").wait_for(state="hidden")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("softmax")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=softmax")
+    page.locator("#search-results a").first.press("Control+k")
+    page.keyboard.type("mask")
+    page.locator("#search-results a[href*='12_masks']").first.wait_for()
+    page.close()
+
+
 def test_folds_are_open_in_print_and_close_again(browser, home):
     page = browser.new_page()
     page.goto(f"{home}/{KINDS['sheet']}")
