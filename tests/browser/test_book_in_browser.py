@@ -35,7 +35,7 @@ from tools.book import heavy  # noqa: E402 (it needs Sphinx)
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_BUILD = 60
 MOST_SENT = 350_000  # bytes of a lesson, compressed, with all of its pictures
-MOST_SENT_BY_SEARCH = 1_000_000
+MOST_OF_SEARCH = 1_000_000  # bytes on disk: its data and its script
 KINDS = {
     "front": "index.html",
     "lesson": "notebooks/01_a_soft_library.html",
@@ -224,7 +224,9 @@ def test_a_lesson_sends_little_and_so_does_the_search(site):
         parts = heavy.page(path)
         assert sum(parts.values()) <= MOST_SENT, f"{path.stem}: {parts}"
         assert parts["image"] or path.stem.startswith("00b"), "its pictures are counted"
-    assert sum(heavy.page(site / "search.html").values()) <= MOST_SENT_BY_SEARCH
+    searched = sum(path.stat().st_size for path in (site / "_static").glob("search*.js"))
+    assert 500_000 < searched <= MOST_OF_SEARCH
+    assert sum(heavy.page(site / "search.html").values()) <= MOST_OF_SEARCH / 2
 
 
 def test_the_search_shows_lessons_before_the_reference_with_what_they_say(browser, site):
