@@ -12,7 +12,7 @@ from tools.book.stacked import stacked
 
 # A theme's icons are drawn by book.css.
 NOT_SHIPPED = (
-    "**/*.map",
+    *("**/*.map", "**/*.po", "**/*.mo", "_static/*macros.html"),
     "_static/scripts/*",
     "_static/documentation_options.js",
     "_static/vendor/fontawesome/**/*.woff2",
