@@ -16,10 +16,10 @@ html_theme = "sphinx_book_theme"
 html_title = "Attention from scratch, in NumPy"
 html_static_path = ["static"]
 html_css_files = ["book.css", "page.css"]
-html_js_files = [("page.js", {"defer": ""})]
+html_js_files = [("frame.js", {"defer": ""}), ("page.js", {"defer": ""})]
 html_sidebars = {"**": ["masthead.html", "contents.html"]}
 html_favicon = "static/favicon.svg"
-html_context = {"default_mode": "auto"}
+html_context = {"default_mode": "light"}  # without JavaScript; else see layout.html
 html_copy_source = html_show_sourcelink = False
 html_use_index = html_domain_indices = False
 # The page's own table of contents lists modules, not all of their functions.
@@ -58,6 +58,7 @@ epub_use_index = False
 epub_css_files = ["epub.css"]
 epub_exclude_files = [
     *("search.html", "404.html", "_static/book.css", "_static/page.css", "_static/page.js"),
+    "_static/frame.js",
     *("_static/search.js", "_static/explorers.js", "_static/explorers.css", ".nojekyll"),
 ]
 

@@ -57,7 +57,7 @@ class Visit(NamedTuple):
     """What one page did and was: empty lists and zeros are good."""
 
     strangers: list  # addresses outside of the site
-    complaints: list  # errors in the console, files that are missing
+    complaints: list  # whatever is said in the console, errors, files that are missing
     too_wide: dict  # {width of the window: pixels that stick out}
     violations: list  # all that axe found in light, and of contrast in dark
     levels: list  # of the headings, in order
@@ -135,10 +135,10 @@ class Reader:
 
 
 def listen(page, home):
-    """Two lists that fill up: the addresses outside of the site, and what goes wrong."""
+    """Two lists that fill up: the addresses outside of the site, and what goes wrong or is said."""
     strangers, complaints = [], []
     page.on("request", lambda request: note(request.url, home, strangers))
-    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+    page.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("response", lambda r: r.status >= 400 and complaints.append(f"{r.status} {r.url}"))
     return strangers, complaints

@@ -35,7 +35,7 @@ from tools.book import heavy  # noqa: E402 (it needs Sphinx)
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_BUILD = 60
 MOST_SENT = 350_000  # bytes of a lesson, compressed, with all of its pictures
-MOST_SENT_BY_SEARCH = 1_000_000
+MOST_OF_SEARCH = 1_000_000  # bytes on disk: its data and its script
 KINDS = {
     "front": "index.html",
     "lesson": "notebooks/01_a_soft_library.html",
@@ -224,7 +224,9 @@ def test_a_lesson_sends_little_and_so_does_the_search(site):
         parts = heavy.page(path)
         assert sum(parts.values()) <= MOST_SENT, f"{path.stem}: {parts}"
         assert parts["image"] or path.stem.startswith("00b"), "its pictures are counted"
-    assert sum(heavy.page(site / "search.html").values()) <= MOST_SENT_BY_SEARCH
+    searched = sum(path.stat().st_size for path in (site / "_static").glob("search*.js"))
+    assert 500_000 < searched <= MOST_OF_SEARCH
+    assert sum(heavy.page(site / "search.html").values()) <= MOST_OF_SEARCH / 2
 
 
 def test_the_search_shows_lessons_before_the_reference_with_what_they_say(browser, site):
@@ -300,6 +302,63 @@ def test_the_colours_are_chosen_by_the_keyboard_and_kept(browser, home):
     menu.press("Enter")
     page.keyboard.press("Escape")
     assert not page.get_by_role("button", name="Dark").is_visible()
+    page.close()
+
+
+def test_the_colours_are_there_before_any_script_has_come_and_where_nothing_is_kept(browser, home):
+    page = browser.new_page(color_scheme="dark")
+    page.route("**/*.js*", lambda route: route.abort())
+    page.goto(f"{home}/{KINDS['front']}")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.close()
+    page = browser.new_page(color_scheme="light")
+    _, complaints = listen(page, home)
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused'); } })"
+    )
+    page.goto(f"{home}/{KINDS['lesson']}")
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    page.locator(".theme-menu summary").press("Enter")
+    page.get_by_role("button", name="Dark").press("Enter")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.get_by_role("button", name="Dark").wait_for(state="hidden")
+    page.emulate_media(color_scheme="dark")
+    page.locator(".theme-menu summary").press("Enter")
+    page.get_by_role("button", name="System").press("Enter")
+    page.emulate_media(color_scheme="light")
+    page.locator("html[data-theme=light]").wait_for()
+    assert complaints == []
+    page.close()
+
+
+def test_the_contents_mark_the_section_that_is_read(browser, home):
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{home}/{KINDS['lesson']}")
+    links = page.locator("#pst-page-toc-nav a")
+    for number in (3, 1):
+        links.nth(number).press("Enter")
+        page.locator("#pst-page-toc-nav a.active[aria-current=true]").get_by_text(
+            links.nth(number).inner_text(), exact=True
+        ).wait_for()
+    page.keyboard.press("Control+Home")
+    page.locator("#pst-page-toc-nav:not(:has(.active))").wait_for()
+    assert page.locator("nav.bd-docs-nav [aria-current=page]").count() == 1
+    page.close()
+
+
+def test_the_search_opens_by_the_keyboard_on_every_page(browser, home):
+    page = browser.new_page()
+    page.goto(f"{home}/{KINDS['lesson']}")
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Escape")
+    page.locator("#pst-search-dialog").wait_for(state="hidden")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("softmax")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=softmax")
+    page.locator("#search-results a").first.press("Control+k")
+    page.keyboard.type("mask")
+    page.locator("#search-results a[href*='12_masks']").first.wait_for()
     page.close()
 
 

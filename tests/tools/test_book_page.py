@@ -92,15 +92,19 @@ def test_the_search_has_what_is_said_under_each_heading_and_no_answers(tmp_path)
         '<button>Light</button><article class="bd-article"><section id="t">'
         '<h1>T<a class="headerlink" href="#t">#</a></h1><p>one<br>two</p><script>no</script>'
         '<details class="admonition hide above-input"><pre>answer</pre></details>'
+        '<pre><span></span><span class="kn">from</span> a <span class="kn">import</span>'
+        " (\n b,\n)\nuse()\n</pre>"
         '<section id="s"><h2>S &amp; s</h2><p>x&lt;y</p></section></section></article>'
     )
+    for left_out in ("reference/lab.html", "CHANGELOG.html"):
+        (tmp_path / left_out).parent.mkdir(exist_ok=True)
+        (tmp_path / left_out).write_text('<article class="bd-article"><h1>T</h1></article>')
     search.write(tmp_path)
     script = (tmp_path / "_static" / "search-data.js").read_text()
     data = json.loads(script.removeprefix("const BOOK = ").removesuffix(";\n"))
-    assert data["kinds"][0] == "Lessons" and data["entries"] == [
-        [0, "notebooks/a.html", "T", "", "one two"],
-        [0, "notebooks/a.html#s", "T", "S & s", "x<y"],
-    ]
+    sections = [["", "", "one two use()"], ["s", "S & s", "x<y"]]
+    assert data["kinds"][0] == "Lessons"
+    assert data["pages"] == [[0, "notebooks/a.html", "T", sections]]
 
 
 def test_kinds_of_pages_stand_in_their_order():

@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from tests.browser.lesson_page import CHROMIUM
-from tools.book import cells, epub, paper
+from tools.book import cells, epub, lessons, paper, printed, sheets
 
 PAGE = (
     '<article class="bd-article"><section id="s"><h1>{}<a class="headerlink">#</a></h1>'
@@ -88,3 +88,20 @@ def test_an_epub_says_which_of_its_pages_have_formulas(tmp_path):
         assert new.read("content.opf").decode() == (
             '<item href="a.xhtml" id="i" properties="mathml" /><item href="b.xhtml" id="j" />'
         )
+
+
+def test_paper_and_an_epub_have_nothing_that_waits_for_a_script():
+    explorer = (
+        '<div class="explorer"><div class="explorer-live" hidden="hidden"><div><button>Next'
+        '</button></div></div><div class="explorer-picture"><svg></svg></div>'
+        '<p class="explorer-reading" role="status" hidden="hidden"></p>'
+        '<div class="explorer-still"></div></div>'
+    )
+    assert printed.still(explorer) == (
+        '<div class="explorer"><div class="explorer-picture"><svg></svg></div>'
+        '<div class="explorer-still"></div></div>'
+    )
+    said = printed.still(" ".join((lessons.OPEN, sheets.ON_CARDS, sheets.HINTS, sheets.SOLVED)))
+    assert not any(word in said for word in ("this page", "browser", "folded"))
+    assert said.count("stand below each question") == 2 and "make lab" in said
+    assert epub.valid('<p data-card="{&quot;right&quot;: 1}">') == "<p>"

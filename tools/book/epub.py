@@ -9,6 +9,7 @@ import shutil
 import zipfile
 
 from tools import door
+from tools.book.printed import still
 from tools.book.stage import ROOT, stage
 
 LEFT_OUT = ("reference", "docs/teaching", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md")
@@ -76,6 +77,7 @@ def finished(built, target):
 
 def valid(page):
     """A page of the book as XHTML that every reader of e-books can parse."""
+    page = still(page)
     for pattern, instead in FORGIVEN:
         page = pattern.sub(instead, page)
     return page

@@ -14,8 +14,13 @@ PARAGRAPH = re.compile(r"</h1>.*?<p>(.*?)</p>", re.S)
 EMPTY_HEADER = re.compile(r"<th(?:\s[^>]*)?>\s*(?:<p>\s*</p>\s*)?</th>")
 # A screen reader would say this in place of "One solution".
 HIDES_WORDS = '<summary aria-label="Toggle hidden content">'
-# Nothing that these do is left on our pages.
-UNUSED_SCRIPTS = ("_static/doctools.js", "_static/sphinx_highlight.js")
+# Nothing that these do is left on our pages; frame.js does what the theme's scripts did.
+UNUSED_SCRIPTS = (
+    "_static/documentation_options.js",
+    "_static/doctools.js",
+    "_static/sphinx_highlight.js",
+    "_static/scripts/sphinx-book-theme.js",
+)
 
 
 def setup(app):

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from tools import door
 from tools.book import cells
+from tools.book.printed import still
 from tools.book.stage import ROOT
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -40,6 +41,7 @@ CODE_OF_A_CARD = re.compile(
 STYLES = (
     *("basic.css", "styles/pydata-sphinx-theme.css", "pygments.css"),
     *("styles/sphinx-book-theme.css", "mystnb*.css", "book.css", "page.css"),
+    *("explorers.css", "cards.css"),
 )
 OURS = Path(__file__).with_name("paper.css")
 DESTINATION = re.compile(rb"/(chapter-\d+)\s*\[(\d+) 0 R")
@@ -154,8 +156,8 @@ def contents(found, places, numbers):
         place = places[chapter.name]
         number = numbers.get(place, "000")
         rows.append(
-            f'<p class="row"><a href="#{place}">{chapter.title}</a><span class="dots"></span>'
-            f"<span>{number}</span></p>"
+            f'<p class="contents-row"><a href="#{place}">{chapter.title}</a>'
+            f'<span class="dots"></span><span>{number}</span></p>'
         )
     return (
         '<header class="cover"><h1>Attention from scratch, in NumPy</h1><p>The lessons with their '
@@ -167,9 +169,8 @@ def contents(found, places, numbers):
 def bound(chapter, places, site):
     """A chapter whose ids are its own and whose links lead inside of the book, or nowhere."""
     place, folder = places[chapter.name], (site / chapter.name).parent.resolve()
-    body = CODE_OF_A_CARD.sub("", NOT_PRINTED.sub("", chapter.body)).replace(
-        "<details", "<details open"
-    )
+    body = CODE_OF_A_CARD.sub("", NOT_PRINTED.sub("", still(chapter.body)))
+    body = body.replace("<details", "<details open")
     body = re.sub(r'\b(id|for|aria-labelledby)="([^"]+)"', rf'\1="{place}-\2"', body)
     body = re.sub(
         r'<a\b([^>]*?)href="([^"]*)"', lambda found: link(found, place, places, folder, site), body

@@ -1,7 +1,9 @@
 """The text of the whole book as one script, so that its search works from a folder as well.
 
-A section of a page is one entry: where it is, what it is called, what it says. `search.js` looks
-through all of them; 1 MB of text takes it milliseconds, and Chinese needs no words cut out.
+A page has its sections: where one is, what it is called, what it says. `search.js` looks through
+all of them; 1 MB of text takes it milliseconds, and Chinese needs no words cut out. Left out is
+what nobody looks for: printed numbers, lines that import, lists whose every line stands on another
+page, what only concerns authors.
 """
 
 import json
@@ -35,6 +37,13 @@ NUMBERS = re.compile(
     r"|<details><summary>The numbers of this picture.*?</details>",
     re.S,
 )
+IMPORTS = re.compile(
+    r'(?:^|(?<=<pre>))(?:<span></span>)?<span class="kn">(?:from|import)</span>'
+    r"(?:[^\n]*\([^)]*\)|[^\n]*)",
+    re.M,
+)
+# A room of the reference lists its modules, which have pages of their own.
+NOT_SEARCHED = re.compile(r"_static/|search\.html|CHANGELOG|CONTRIBUTING|reference/(?!module\.)")
 SIGN = re.compile(r'<a class="headerlink".*?</a>', re.S)
 SECTION = re.compile(r'<section\b[^>]*?\bid="([^"]*)"[^>]*>|<h[1-3][^>]*>(.*?)</h[1-3]>', re.S)
 TERM = re.compile(r"<dt\b[^>]*?\bid=\"([^\"]+)\"[^>]*>(.*?)</dt>", re.S)
@@ -44,30 +53,30 @@ TAG = re.compile(r"<[^>]+>")
 
 def write(site):
     """Write search-data.js for all pages of a site."""
-    entries = [entry for path in sorted(site.rglob("*.html")) for entry in of_page(path, site)]
-    data = json.dumps({"kinds": [kind for kind, _ in KINDS], "entries": entries},
+    pages = [of_page(path, site) for path in sorted(site.rglob("*.html"))]
+    data = json.dumps({"kinds": [kind for kind, _ in KINDS], "pages": list(filter(None, pages))},
                       ensure_ascii=False, separators=(",", ":"))  # fmt: skip
     target = site / "_static" / "search-data.js"
     target.write_text(f"const BOOK = {data};\n", encoding="utf-8")
 
 
 def of_page(path, site):
-    """The entries of one page: [kind, address, page's title, heading, text]."""
+    """One page as [kind, address, title, [[anchor, heading, text], ...]]; None if it has no text.
+
+    The first part is what stands below the title, without an anchor and a heading.
+    """
     name = path.relative_to(site).as_posix()
     found = ARTICLE.search(path.read_text("utf-8"))
-    if not found or name.startswith("_static") or name == "search.html":
-        return []
-    parts = sections(said(found[1]))
-    title = parts[0][1] if parts else ""
-    return [
-        [kind(name), name + (f"#{place}" if number else ""), title, head if number else "", text]
-        for number, (place, head, text) in enumerate(parts)
-    ]
+    parts = sections(said(found[1])) if found and not NOT_SEARCHED.match(name) else []
+    if not parts:
+        return None
+    (_, title, text), *others = parts
+    return [kind(name), name, title, [["", "", text], *others]]
 
 
 def said(html):
     """The part of an article that its readers are told."""
-    for unsaid in (UNSAID, FOLDED, TOLD, NUMBERS, SIGN):
+    for unsaid in (UNSAID, FOLDED, TOLD, NUMBERS, IMPORTS, SIGN):
         html = unsaid.sub(" ", html)
     return html
 

@@ -32,6 +32,8 @@ SOLUTION = re.compile(r"^### (BEGIN|END) SOLUTION\n?|^ +### (BEGIN|END) SOLUTION
 TO_RUN = re.compile(r"Write where you see `.*?in a new cell\.\n*", re.S)
 COMPARE = re.compile(r"<details><summary>Compare with a solution.*?</details>\n*", re.S)
 HINT = "<details><summary>{}</summary>\n\n{}\n\n</details>"
+# A hint is plain text: two of its blanks, `____`, are no bold print, and its stars multiply.
+MARKUP = re.compile(r"[\\`*_<>\[\]$#{}|~]")
 
 
 def sheet_page(sheet, solution, name, solved=True):
@@ -74,7 +76,7 @@ def hints(following):
     call = next(checks, None)
     if call is None:
         return []
-    first, second = find(cards.key_of(call)).hints
+    first, second = (MARKUP.sub(r"\\\g<0>", hint) for hint in find(cards.key_of(call)).hints)
     text = "\n\n".join((HINT.format("First hint", first), HINT.format("Second hint", second)))
     return [cells.markdown(text)]
 

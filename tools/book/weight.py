@@ -12,9 +12,9 @@ from tools.book.stacked import stacked
 
 # A theme's icons are drawn by book.css.
 NOT_SHIPPED = (
-    "**/*.map",
-    "_static/scripts/fontawesome.js*",
-    "_static/scripts/bootstrap.js*",
+    *("**/*.map", "**/*.po", "**/*.mo", "_static/*macros.html"),
+    "_static/scripts/*",
+    "_static/documentation_options.js",
     "_static/vendor/fontawesome/**/*.woff2",
 )
 SPHINX_SEARCH = ("searchtools.js", "language_data.js", "*-stemmer.js", "doctools.js",

@@ -38,30 +38,19 @@ addEventListener("beforeprint", () => {
 });
 addEventListener("afterprint", () => opened.forEach(fold => { fold.open = false; }));
 
-// The menu of colours closes when one is chosen, by Escape, and by a click elsewhere.
-const menu = document.querySelector(".theme-menu");
-menu?.addEventListener("click", event => {
-  if (event.target.closest("button")) menu.open = false;
-});
-menu?.addEventListener("keydown", event => {
-  if (event.key !== "Escape") return;
-  menu.open = false;
-  menu.querySelector("summary").focus();
-});
-document.addEventListener("click", event => {
-  if (menu && !menu.contains(event.target)) menu.open = false;
-});
-
 document.querySelectorAll("main div.highlight").forEach(block => {
   if (!block.closest(".cell_output")) copyButton(block);
 });
 
-// What scrolls can be reached by the keyboard; what does not is no stop on the way.
-function markScrolling() {
-  document.querySelectorAll(".wide-picture").forEach(box => {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
+// What scrolls can be reached by the keyboard; what does not is no stop on the way. The observer
+// tells each size when it is known, also later: of a fold that opens, of a window that changes.
+const SCROLLS = "main :is(pre, .output, .pst-scrollable-table-container, .math-block, .wide-picture)";
+const sizes = new ResizeObserver(changes => {
+  const over = changes.map(({ target: box }) =>
+    box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight);
+  changes.forEach(({ target: box }, i) => {
+    if (over[i]) box.tabIndex = 0;
+    else if (box.hasAttribute("tabindex")) box.removeAttribute("tabindex");
   });
-}
-addEventListener("load", markScrolling);
-addEventListener("resize", markScrolling);
+});
+document.querySelectorAll(SCROLLS).forEach(box => sizes.observe(box));

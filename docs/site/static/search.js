@@ -1,7 +1,10 @@
-// The search of the book. BOOK (search-data.js) has every section: [kind, address, title, heading,
-// text]. Every word of the question must be in a section; kinds stay in their order, and within one
+// The search of the book. BOOK (search-data.js) has every page: [kind, address, title, sections], and
+// a section is [anchor, heading, text]. Every word of the question must be in a section; kinds stay in their order, and within one
 // a word in a title counts more than one in a heading, that more than in the text.
 
+// [kind, address, title, heading, text], one for each section.
+const ENTRIES = BOOK.pages.flatMap(([kind, page, title, sections]) =>
+  sections.map(([place, ...said]) => [kind, place ? `${page}#${place}` : page, title, ...said]));
 const IN_TITLE = 40, IN_HEADING = 20, AT_START = 4, SNIPPET = 180, MOST = 12;
 // "dials" and "softmaxed" find "dial" and "softmax"; a Chinese word is looked for as it stands.
 const stem = word => /^[a-z]{5,}$/.test(word) ? word.replace(/(ies|ing|ed|es|s)$/, "") : word;
@@ -53,7 +56,7 @@ function result([, address, title, heading, text], words) {
 // {kind: the best entries, best first}, and how many were found.
 function find(question) {
   const words = wordsOf(question).map(stem);
-  const found = words.length ? BOOK.entries.map(entry => [score(entry, words), entry])
+  const found = words.length ? ENTRIES.map(entry => [score(entry, words), entry])
     .filter(([points]) => points).sort(([a], [b]) => b - a) : [];
   const kinds = BOOK.kinds.map((name, kind) =>
     [name, found.filter(([, entry]) => entry[0] === kind).map(([, entry]) => entry)]);
