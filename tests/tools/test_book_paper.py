@@ -104,4 +104,5 @@ def test_paper_and_an_epub_have_nothing_that_waits_for_a_script():
     said = printed.still(" ".join((lessons.OPEN, sheets.ON_CARDS, sheets.HINTS, sheets.SOLVED)))
     assert not any(word in said for word in ("this page", "browser", "folded"))
     assert said.count("stand below each question") == 2 and "make lab" in said
+    assert printed.still("One repair is folded below.") == "One repair stands below."
     assert epub.valid('<p data-card="{&quot;right&quot;: 1}">') == "<p>"

@@ -10,7 +10,8 @@ INSTEAD = (
         re.compile(r"The cards answer on this page, and keep your answers in this browser\."),
         "On paper; or on the web and in JupyterLab, where the cards are live.",
     ),
-    (re.compile(r"are folded below each question"), "stand below each question"),
+    (re.compile(r"are folded below\b"), "stand below"),
+    (re.compile(r"is folded below\b"), "stands below"),
     # Controls and missions of an explorer, and its line for what they reach.
     (re.compile(r'<div class="explorer-live".*?(?=<div class="explorer-picture")', re.S), ""),
     (re.compile(r'<p class="explorer-reading"[^>]*></p>'), ""),
