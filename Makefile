@@ -114,11 +114,11 @@ book: setup  ## build the web book: _build/book/site/index.html; EDITION=class: 
 
 .PHONY: pdf
 pdf: book  ## print the web book as one PDF with Chromium: _build/book/book.pdf
-	@$(BIN) -m tools.book.paper
+	@$(BIN) -m tools.book.paper $(call given,--edition=,EDITION)
 
 .PHONY: epub
 epub: setup  ## build the book for a reader of e-books: _build/book/attention.epub
-	@$(BIN) -m tools.book.epub
+	@$(BIN) -m tools.book.epub $(call given,--edition=,EDITION)
 
 .PHONY: serve
 serve: setup  ## build the web book and show it on this machine, at http://127.0.0.1:8000

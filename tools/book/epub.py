@@ -1,14 +1,16 @@
-"""Make the web book an EPUB: python -m tools.book.epub
+"""Make the web book an EPUB: python -m tools.book.epub [--edition class]
 
 Writes _build/book/attention.epub, with Sphinx's own builder: lessons, sheets with their solutions,
 claims, notation, glossary. Explorers are pictures with their numbers.
 """
 
+import argparse
 import re
 import shutil
 import zipfile
 
 from tools import door
+from tools.book import editions
 from tools.book.printed import still
 from tools.book.stage import ROOT, stage
 
@@ -33,15 +35,24 @@ FORGIVEN = (
 )  # fmt: skip
 
 
-def main(folder=ROOT / "_build" / "book"):
-    """Build the EPUB. Returns 1 where Sphinx failed."""
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--edition", choices=editions.EDITIONS, default=editions.FULL)
+    edition = parser.parse_args(arguments).edition
+    return build(ROOT / "_build" / editions.FOLDERS[edition], edition)
+
+
+def build(folder, edition=editions.FULL):
+    """Build the EPUB of an edition in a folder. Returns 1 where Sphinx failed."""
     try:
         from sphinx.cmd.build import main as sphinx
     except ImportError:
         raise SystemExit("The EPUB needs Sphinx: run `make epub`, which installs it.") from None
     source, made = folder / "epub-source", folder / "epub"
     shutil.rmtree(made, ignore_errors=True)
-    stage(source)
+    stage(source, edition)
     leave_out(source)
     options = ["-q", "-j2", "-b", "epub", "-t", "epub", "-c", ROOT / "docs/site"]
     if sphinx([str(part) for part in (*options, "-d", folder / "epub-doctrees", source, made)]):
@@ -56,7 +67,7 @@ def leave_out(source):
     """Remove what is for teachers and authors, from the pages and from the contents."""
     for name in LEFT_OUT:
         path = source / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     for page in source.rglob("*.md"):
         text = TREES_LEFT_OUT.sub("", page.read_text(encoding="utf-8"))
         page.write_text(TO_LEFT_OUT.sub(r"\1", text), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Print the web book as one PDF: python -m tools.book.paper [--folder _build/book] [PDF]
+"""Print the web book as one PDF: python -m tools.book.paper [--edition class] [PDF]
 
 Chromium prints it: lessons, sheets with their solutions, claims, notation, glossary. Each begins a
 page of its own, the contents say on which, every page has its number, and folds are open.
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools import door
-from tools.book import cells
+from tools.book import cells, editions
 from tools.book.printed import still
 from tools.book.stage import ROOT
 
@@ -60,10 +60,12 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--folder", type=Path, default=ROOT / "_build" / "book")
+    parser.add_argument("--edition", choices=editions.EDITIONS, default=editions.FULL)
+    parser.add_argument("--folder", type=Path, help="default: _build/book, or _build/book-class")
     parser.add_argument("pdf", nargs="?", type=Path, metavar="PDF")
     options = parser.parse_args(arguments)
-    site, pdf = options.folder / "site", options.pdf or options.folder / "book.pdf"
+    folder = options.folder or ROOT / "_build" / editions.FOLDERS[options.edition]
+    site, pdf = folder / "site", options.pdf or folder / "book.pdf"
     browser = chromium()
     if not (site / "index.html").exists():
         raise SystemExit(f"There is no book in {site}: run `make book` first.")
