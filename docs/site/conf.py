@@ -8,7 +8,7 @@ copyright = "2026, the authors of the attention course. Text CC BY 4.0, code BSD
 release = version = read_project()["version"]
 language = "en"
 
-extensions = ["myst_nb", "tools.book.mathml", "tools.book.cards", "tools.book.page"]
+extensions = ["myst_nb", "tools.book.mathml", "tools.book.scripts", "tools.book.page"]
 templates_path = ["templates"]
 html_extra_path = ["404.html"]
 html_math_renderer = "mathml"
@@ -61,14 +61,3 @@ epub_exclude_files = [
     "_static/frame.js",
     *("_static/search.js", "_static/explorers.js", "_static/explorers.css", ".nojekyll"),
 ]
-
-
-def setup(app):
-    """Explorers come only where one is."""
-
-    def with_explorer(app, name, template, context, doctree):
-        if app.builder.name == "html" and 'class="explorer"' in context.get("body", ""):
-            app.add_js_file("explorers.js", loading_method="defer")
-            app.add_css_file("explorers.css")
-
-    app.connect("html-page-context", with_explorer)

@@ -186,15 +186,3 @@ def happened_line(key, said, because):
 def html(text):
     """HTML as the output of a cell."""
     return new_output("display_data", data={"text/html": text})
-
-
-def setup(app):
-    """Load the script and the look of cards on pages that have some, and on no other."""
-
-    def on_page(app, name, template, context, doctree):
-        if app.builder.name == "html" and 'data-card="' in context.get("body", ""):
-            app.add_js_file("cards.js", loading_method="defer")
-            app.add_css_file("cards.css")
-
-    app.connect("html-page-context", on_page)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
