@@ -1,9 +1,9 @@
 """The course's one bibliography: lessons cite by key and list what they cite."""
 
-import tomllib
 from html import escape
-from pathlib import Path
 from typing import NamedTuple
+
+from course_utils.learning.bibliography import WORKS
 
 
 class Reference(NamedTuple):
@@ -15,9 +15,7 @@ class Reference(NamedTuple):
     where: str
 
 
-ENTRIES = tomllib.loads(Path(__file__).with_name("bibliography.toml").read_text(encoding="utf-8"))
-# works as data, so that a new one is four lines, in the order of the keys
-BIBLIOGRAPHY = {key: Reference(**entry) for key, entry in ENTRIES.items()}
+BIBLIOGRAPHY = {key: Reference(*work) for key, work in WORKS.items()}
 
 
 class References:
