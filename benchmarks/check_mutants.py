@@ -5,6 +5,7 @@ python -m benchmarks.check_mutants 12 03.2
 """
 
 import os
+import resource
 import sys
 from collections import Counter
 
@@ -15,6 +16,7 @@ from course_utils.checks.catalogue import blanks, exercises, lessons, sheets
 from tools.check_mutants import TRIED, argued, mutants_of
 
 BAR = 0.97
+MOST_MEMORY = 6 * 2**30  # bytes: a wrong program that fills a list for ever fails, and nothing else
 
 
 def main(wanted):
@@ -47,4 +49,5 @@ def _tried(wanted):
 
 
 if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     main(set(sys.argv[1:]))
