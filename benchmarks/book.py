@@ -1,6 +1,6 @@
-"""What does a page of the web book weigh, and what does Lighthouse say of it?
+"""How long does the web book take, what does a page weigh, and what does Lighthouse say of it?
 
-Run: python -m benchmarks.book [SITE]       (`make book` first; SITE is _build/book/site)
+Run: python -m benchmarks.book [SITE]       (without SITE the book is built anew, and timed)
 
 Bytes are counted as a static host sends them, compressed; pictures are all of a page's. Lighthouse
 (`npm install -g lighthouse`) measures ten pages on a telephone and on a desk, with Chromium.
@@ -11,18 +11,20 @@ import functools
 import gzip
 import http.server
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 from benchmarks.measure import table
 from tools.book import heavy
 
 ROOT = Path(__file__).resolve().parent.parent
-MOST_SENT, LEAST_SCORE, TRIES = 350_000, 95, 3
+MOST_SENT, LEAST_SCORE, TRIES, SECONDS_TO_BUILD = 350_000, 95, 3, 60
 PAGES = (
     *("index.html", "notebooks/00_start_here.html", "notebooks/07_self_attention.html"),
     *("notebooks/10_seq2seq_with_attention.html", "exercises/02_score_normalise_mix.html"),
@@ -34,19 +36,27 @@ SIZES = {"telephone": [], "desk": ["--preset=desktop"]}
 FLAGS = "--headless --no-sandbox --disable-gpu --no-first-run"
 
 
-def main(site=ROOT / "_build" / "book" / "site"):
-    """Print what pages weigh, and Lighthouse's marks where it is installed."""
-    if not (site / "index.html").exists():
-        print(f"\nThere is no book in {site}: `make book` first; its pages are not measured.")
-        return
-    weights(site)
-    lighthouse = shutil.which("lighthouse")
-    if not lighthouse:
-        print("\nLighthouse is not installed (npm install -g lighthouse): no marks.")
-        return
-    with compressed(site) as home:
-        rows = [row for page in PAGES for row in marks(lighthouse, home, page)]
-    table(f"Lighthouse, at least {LEAST_SCORE}", ("page", "size", *CATEGORIES), rows)
+def main(site=None):
+    """Build the book unless SITE is given; print what its pages weigh, and Lighthouse's marks."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = site or built(folder)
+        if not (site / "index.html").exists():
+            print(f"\nThere is no book in {site}: `make book` makes one; nothing is measured.")
+            return
+        weights(site)
+        marks_of_pages(site)
+
+
+def built(folder):
+    """Build the book in `folder`, say how long that took, and return where its site is."""
+    used, start = os.times(), time.perf_counter()
+    subprocess.run([sys.executable, "-m", "tools.book", f"--folder={folder}"], cwd=ROOT, check=True)
+    seconds, now = time.perf_counter() - start, os.times()
+    core = now.children_user + now.children_system - used.children_user - used.children_system
+    note = "" if seconds < SECONDS_TO_BUILD else f"more than {SECONDS_TO_BUILD}"
+    row = [f"{seconds:.1f}", f"{core:.1f}", note]
+    table("Building the book, seconds", ("by the clock", "of processors", ""), [row])
+    return Path(folder) / "site"
 
 
 def weights(site):
@@ -58,6 +68,17 @@ def weights(site):
         note = "" if whole <= MOST_SENT or path.stem == "search" else "too much"
         rows.append((path.stem, *(f"{size / 1000:.0f}" for size in (*parts.values(), whole)), note))
     table("Sent for a page, kB", ("which", "page", "style", "script", "image", "all", ""), rows)
+
+
+def marks_of_pages(site):
+    """Print Lighthouse's marks of ten pages, where it is installed."""
+    lighthouse = shutil.which("lighthouse")
+    if not lighthouse:
+        print("\nLighthouse is not installed (npm install -g lighthouse): no marks.")
+        return
+    with compressed(site) as home:
+        rows = [row for page in PAGES for row in marks(lighthouse, home, page)]
+    table(f"Lighthouse, at least {LEAST_SCORE}", ("page", "size", *CATEGORIES), rows)
 
 
 class Compressed(http.server.SimpleHTTPRequestHandler):

@@ -3,7 +3,6 @@
 `make test-all` lets axe look at every text of every page, and takes pictures of each kind of page.
 """
 
-import os
 import re
 import shutil
 import subprocess
@@ -33,7 +32,6 @@ axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
 from tools.book import heavy  # noqa: E402 (it needs Sphinx)
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS_TO_BUILD = 60
 MOST_SENT = 350_000  # bytes of a lesson, compressed, with all of its pictures
 MOST_OF_SEARCH = 1_000_000  # bytes on disk: its data and its script
 KINDS = {
@@ -49,20 +47,13 @@ KINDS = {
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """The folder of the site, built anew, and the processor seconds that it took."""
-    folder, start = tmp_path_factory.mktemp("book"), os.times()
+def site(tmp_path_factory):
+    """The site, built anew; how long that takes is for `python -m benchmarks.book` to say."""
+    folder = tmp_path_factory.mktemp("book")
     command = [sys.executable, "-m", "tools.book", f"--folder={folder}"]
     made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert made.returncode == 0, f"make book fails or warns:\n{made.stdout}{made.stderr}"
-    end = os.times()
-    used = end.children_user + end.children_system - start.children_user - start.children_system
-    return folder / "site", used
-
-
-@pytest.fixture(scope="module")
-def site(built):
-    return built[0]
+    return folder / "site"
 
 
 @pytest.fixture(scope="module")
@@ -96,10 +87,6 @@ def faults(visits, what):
     """{page: what is wrong there}, for a field of Visit that should be empty."""
     found = {name: getattr(visit, what) for name, visit in visits.items()}
     return {name: fault for name, fault in found.items() if fault}
-
-
-def test_it_is_built_in_less_than_a_minute(built):
-    assert built[1] < SECONDS_TO_BUILD
 
 
 @pytest.mark.parametrize("folder", ["notebooks", "exercises"])
