@@ -194,7 +194,7 @@ def upside_down(n, m, d):
 @sheet.value(
     "11.3",
     "self-attention or recurrence?",
-    points=1,
+    points=2,
     asks="""
     Width d = 384. Self-attention without projections takes 2 n² d multiply-adds, a GRU 6 n d². At
     which length n do both take as many? One whole number; 0 if at none.
@@ -295,7 +295,7 @@ def bytes_alone():
 sheet.choice(
     "11.5",
     "what grows while a decoder writes?",
-    points=2,
+    points=1,
     asks="""
     A model with self-attention writes a long text, word by word. What must be kept, and
     grows with every word?
