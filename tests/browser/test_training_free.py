@@ -36,3 +36,15 @@ OURS = [f"{FAILED} {URL}/contents/work?1795840000000", "TypeError: redraw is not
 )
 def test_a_kernel_that_starts_is_told_apart_from_a_fault_of_the_course(log, left):
     assert of_the_course(START + OURS, log) == left
+
+
+def test_what_trains_inside_of_a_function_trains_where_it_is_called():
+    cells = [
+        "def learn(rule):\n    return train(rule, 100)\n\n\nmodel = learn(rules[0])",
+        "other = learn(rules[1])",
+        "from course_utils.lab import places as lab",
+        "readers = lab.three('rotation', 'last')",
+        "script = lab.exam('last')",
+        "from course_utils.lab.places import trained as taught\nreader = taught('learned', 'last')",
+    ]
+    assert training_free(cells) == [2, 4]
