@@ -26,7 +26,7 @@ def sinusoids(n, size):
 def rotate(x, positions):
     """Turn each pair of features by its place's angle: x (..., n, size), positions (n,) whole.
 
-    Pair i of the vector at place p turns by p / 10000^(2i/size) (RoPE: Su et al., 2021, 3.2).
+    Pair i of the vector at place p turns by p / 10000^(2i/size) (RoPE: Su et al., 2021).
     The result has the shape and dtype of x. The way back, and the gradient's, is to turn by
     −positions. Raises ValueError for an odd size, or positions that do not fit.
     """
@@ -52,7 +52,7 @@ def distance_bias(n, m, slope):
 
 
 class LearnedPlaces(Layer):
-    """Adds a learned row for each place: x (..., n, size) + table[:n] (Gehring et al., 2017, 3.1).
+    """Adds a learned row for each place: x (..., n, size) + table[:n] (Gehring et al., 2017).
 
     The table (longest, size) is an `Embedding` of places. It has no row for a place beyond:
     raises ValueError where x has more than `longest` places.
@@ -98,7 +98,7 @@ class _PlacedScore(ScaledDotScore):
 class RotatedScore(_PlacedScore):
     """Scaled dot products of rotated vectors: they see the places only as i − j.
 
-    e_ij = rotate(q_i, i) · rotate(k_j, j) / √d (RoPE: Su et al., 2021, 3.2).
+    e_ij = rotate(q_i, i) · rotate(k_j, j) / √d (RoPE: Su et al., 2021).
     """
 
     name, variants = "rotated", {}

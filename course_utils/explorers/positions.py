@@ -1,4 +1,4 @@
-"""Positions: twelve places as clock hands, how alike they are, and a sentence to shuffle."""
+"""Positions: hands of clocks and twelve places, how alike they are, a sentence to shuffle."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,18 @@ import numpy as np
 from course_utils.attention import attend
 from course_utils.explorers.missions import Explorer, Mission, View
 from course_utils.learning.panels import button, labelled, row
-from course_utils.plots.drawings import FAINT, INK, SHADES, box, frame, label, middle, svg
+from course_utils.plots.drawings import (
+    FAINT,
+    INK,
+    LINE,
+    SHADES,
+    box,
+    frame,
+    label,
+    middle,
+    svg,
+    tag,
+)
 
 WORDS = ("the", "dog", "bites", "a", "man")
 WRITTEN = tuple(range(len(WORDS)))
@@ -101,8 +112,11 @@ def position_look(size, base, added, order, place):
     words = [WORDS[i] for i in order]
     moved = [f"{changes[i]:.2f}" for i in order]
     pairs = ", ".join(f"{word} {gap}" for word, gap in zip(words, moved, strict=True))
+    hands_told = "1 hand" if size == 2 else f"{size // 2} hands"
+    slowest = place * base ** (2 / size - 1)
     reading = (
-        f"{size} features, {size // 2} hands. Two places are alike by {alike[0, NEXT]:.2f} one "
+        f"{size} features, {hands_told}. At place {place} the first hand has turned by "
+        f"{place} rad, the last by {slowest:.4g}. Two places are alike by {alike[0, NEXT]:.2f} one "
         f"step apart, {alike[0, 5]:.2f} five apart, {alike[0, LAST]:.2f} eleven apart. "
         f"Place {place} is like place 0 by {alike[place, 0]:.2f}, like {LAST} by "
         f"{alike[place, LAST]:.2f}. "
@@ -113,24 +127,43 @@ def position_look(size, base, added, order, place):
 
 
 def position_picture(table, alike, place, words, moved, reading):
-    """Draw a table of places and a map of how alike they are, and a sentence below.
+    """Draw the hands of a place, a table of places, how alike they are, and a sentence below.
 
     table (12, size) and alike (12, 12) from −1 to 1, place the row that is framed, words and moved:
     5 texts each, reading the description in words.
     """
     drawn = [_map(40, table, place, "PE 位置编码: row = place, dark −1, bright 1", 340)]
     drawn += [_map(456, alike, place, "How alike two places are 相似度", 336)]
+    drawn += [_clocks(40, table[place], 340), *_told(place)]
     drawn.append(
-        label(16, 362, "Now, and how far what it receives has moved:", fill=FAINT, size=13)
+        label(16, 410, "Now, and how far what it receives has moved:", fill=FAINT, size=13)
     )
     for i, (word, gap) in enumerate(zip(words, moved, strict=True)):
         middle_of_word = 376 + 92 * i
-        drawn.append(middle(middle_of_word, 354, word, font_weight="bold", fill=INK))
-        drawn.append(middle(middle_of_word, 376, gap, fill=INK, size=13))
-    return svg(800, 396, "Twelve places as hands of clocks", reading, *drawn)
+        drawn.append(middle(middle_of_word, 402, word, font_weight="bold", fill=INK))
+        drawn.append(middle(middle_of_word, 424, gap, fill=INK, size=13))
+    return svg(800, 460, "Twelve places as hands of clocks", reading, *drawn)
 
 
-def _map(x, numbers, place, title, width, y=40, height=24):
+def _told(place):
+    """Say what the clocks are, on two lines."""
+    lines = f"← the hands at place {place}, above their two features:", "right is sin, up is cos"
+    return [label(400 + 17 * i, 51 + 18 * i, line, 13, FAINT) for i, line in enumerate(lines)]
+
+
+def _clocks(x, row, width, y=60, radius=18):
+    """Draw a clock above each pair of a row (size,): its tip is sin to the right, cos up."""
+    parts = []
+    for i, (right, up) in enumerate(row.reshape(-1, 2)):
+        centre = x + width * (i + 0.5) / (len(row) / 2)
+        tip = {"x2": centre + radius * right, "y2": y - radius * up}
+        look = {"stroke": INK, "stroke_width": 3, "stroke_linecap": "round"}
+        parts.append(tag("circle", cx=centre, cy=y, r=radius, fill="none", stroke=LINE))
+        parts.append(tag("line", x1=centre, y1=y, **tip, **look))
+    return "".join(parts)
+
+
+def _map(x, numbers, place, title, width, y=88, height=24):
     """Draw numbers from −1, dark, to 1, bright, with the place of each row; one is framed."""
     parts = [label(x, 20, title, size=15, font_weight="bold")]
     wide = width / numbers.shape[1]

@@ -14,12 +14,13 @@ from course_utils.positions import DistanceScore, LearnedPlaces, RotatedScore, s
 from course_utils.softmax import cross_entropy
 from course_utils.training import train
 
-NAMES, WORDS, WIDTH, SLOPE = 6, 10, 32, 1.0
+NAMES, WORDS, WIDTH = 6, 10, 32
+SLOPE, GENTLE = 1.0, 1 / 8  # the price of one place, and a lower one
 TRAINED, LONGEST = 12, 24  # tokens of a script in training, and in the exam
 CHANCE = 1 / NAMES
+LETTERS = "ABCDEFabcdefghij"  # how a script is written: names, then words
 QUESTIONS = ("last", "first")
 WAYS = ("none", "sinusoids", "learned", "rotation", "distance")
-SCORES = {"rotation": RotatedScore(), "distance": DistanceScore(SLOPE)}
 
 
 class Scripts(NamedTuple):
@@ -37,23 +38,28 @@ def scripts(question, rng, count, length):
     is_name[:, 0] = True
     ids = rng.integers(NAMES, NAMES + WORDS, (count, length))
     ids[is_name] = rng.integers(NAMES, size=is_name.sum())
-    latest = np.maximum.accumulate(np.where(is_name, np.arange(length), 0), axis=1)
-    place = latest if question == "last" else np.zeros_like(latest)
-    return Scripts(ids, np.take_along_axis(ids, place, axis=1), ~is_name)
+    return Scripts(ids, np.take_along_axis(ids, asked_place(ids, question), axis=1), ~is_name)
+
+
+def asked_place(ids, question):
+    """Return at which place the name stands that is asked for at each token, (batch, n)."""
+    if question == "first":
+        return np.zeros_like(ids)
+    return np.maximum.accumulate(np.where(ids < NAMES, np.arange(ids.shape[1]), 0), axis=1)
 
 
 class Reader(Layer):
     """Token vectors → one attention layer that looks back → a score for each name.
 
     way : one of WAYS.  beside : whether sinusoids stand beside the tokens' vectors, half of the
-    width each, and are not added to them.
+    width each, and are not added to them.  slope : the price of one place, if the way is distance.
     """
 
-    def __init__(self, way, beside=False, width=WIDTH, rng=None, dtype=np.float32):
+    def __init__(self, way, beside=False, slope=SLOPE, width=WIDTH, rng=None, dtype=np.float32):
         rng = np.random.default_rng(rng)
         self.way, self.beside = way, beside
         self.own_width = width // 2 if beside else width
-        score = SCORES.get(way)
+        score = {"rotation": RotatedScore(), "distance": DistanceScore(slope)}.get(way)
         parts = {
             "token": Embedding(NAMES + WORDS, self.own_width, rng, dtype),
             "attention": AttentionLayer(width, score=score, rng=rng, dtype=dtype),
@@ -159,9 +165,7 @@ def far(curves):
 def looks_at_asked(reader, question):
     """Return {"to 12": …, "20 to 24": …}: the mean weight, at words, on the token that is asked."""
     texts = exam(question)
-    is_name = texts.ids < NAMES
-    place = np.maximum.accumulate(np.where(is_name, np.arange(LONGEST), 0), axis=1)
-    place = place if question == "last" else np.zeros_like(place)
+    place = asked_place(texts.ids, question)
     weights = np.take_along_axis(reader.weights(texts.ids), place[..., None], axis=2)[..., 0]
     by_place = np.where(texts.words, weights, 0).sum(axis=0) / np.maximum(
         texts.words.sum(axis=0), 1
@@ -175,14 +179,26 @@ def answers(reader, text):
     Capitals A to F are names, small letters a to j words. Raises ValueError for another letter, a
     text that begins with none of the names, or more than 24 tokens.
     """
-    letters = "ABCDEFabcdefghij"
-    if text[:1] not in letters[:NAMES] or set(text) - set(letters) or not 0 < len(text) <= LONGEST:
+    return _written(text, reader.name(_ids_of(text))[0])
+
+
+def right_answers(text, question):
+    """Return what is right at each word of a text; see `answers`."""
+    ids = _ids_of(text)
+    return _written(text, ids[0, asked_place(ids, question)[0]])
+
+
+def _ids_of(text):
+    names, words = LETTERS[:NAMES], LETTERS[NAMES:]
+    if text[:1] not in names or set(text) - set(LETTERS) or not 0 < len(text) <= LONGEST:
         raise ValueError(
-            f"a script begins with a name, A to F, and has words, a to j, and names, {LONGEST} at "
-            f"most; got {text!r:.60}"
+            f"a script begins with a name, {names[0]} to {names[-1]}, and has words, {words[0]} to "
+            f"{words[-1]}, and names, {LONGEST} at most; got {text!r:.60}"
         )
-    ids = np.array([[letters.index(letter) for letter in text]])
-    said = (letters[name] for name in reader.name(ids)[0])
-    return "".join(
-        "·" if letter.isupper() else name for letter, name in zip(text, said, strict=True)
-    )
+    return np.array([[LETTERS.index(letter) for letter in text]])
+
+
+def _written(text, said):
+    """Write names, one for each letter of a text; at its names "·"."""
+    pairs = zip(text, said, strict=True)
+    return "".join("·" if letter.isupper() else LETTERS[name] for letter, name in pairs)

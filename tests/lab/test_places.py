@@ -65,6 +65,11 @@ def test_a_reader_learns_within_the_trained_lengths():
     assert lab.answers(reader, "AabBcd") == "·AA·BB"
 
 
+def test_what_is_right_of_a_script_of_one_s_own():
+    assert lab.right_answers("AabBcCd", "last") == "·AA·B·C"
+    assert lab.right_answers("AabBcCd", "first") == "·AA·A·A"
+
+
 def test_a_summary_takes_the_trained_lengths_and_the_last_five():
     inside, between, far = np.full(11, 0.9), np.full(7, 0.5), np.full(5, 0.2)
     curves = [np.concatenate([inside, between, far])]
@@ -76,9 +81,11 @@ def test_a_summary_takes_the_trained_lengths_and_the_last_five():
 def test_the_kept_results_are_of_this_laboratory():
     kept = results("places")
     assert kept["settings"]["tokens in training"] == lab.TRAINED
+    assert kept["settings"]["slope of gentle"] == lab.GENTLE < lab.SLOPE
     for question in lab.QUESTIONS:
         assert list(kept["found"][question]) == list(lab.WAYS)
-        for runs in kept["found"][question].values():
+        gentle = kept["found"]["gentle"][question]
+        for runs in [*kept["found"][question].values(), gentle]:
             assert np.shape(runs) == (len(kept["seeds"]), lab.LONGEST - 1)
 
 

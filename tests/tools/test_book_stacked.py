@@ -51,6 +51,14 @@ def test_maps_keep_all_that_is_in_them_and_get_their_labels(names):
     assert bright(picture) <= bright(tall) <= 1.5 * bright(picture)
 
 
+def test_maps_of_other_heights_stay_together():
+    sizes = {"wide": np.eye(12, 16), "square": np.eye(12)}
+    columns = {name: range(size.shape[1]) for name, size in sizes.items()}
+    picture, panels = drawn(plots.maps(sizes, range(12), columns, "Both"))
+    assert len({panel.split()[1] for panel in panels}) == 2  # their tops differ
+    assert stacked(picture, panels) is None
+
+
 def test_names_below_the_last_row_come_below_each_panel():
     picture, panels = drawn(small(8))
     tall = stacked(picture, panels)

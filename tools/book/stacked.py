@@ -37,6 +37,8 @@ def stacked(picture, panels):
     if not pairs or any(inner.right - inner.left < LEAST for inner, _ in pairs):
         return None
     rows = rows_of(pairs)
+    if any(inner.top != row[0][0].top for row in rows for inner, _ in row):
+        return None  # one is taller: names of rows that stand once do not fit beside the others
     if any(shares_names_above(rows[0], row) for row in rows[1:]):
         return None
     wide, tall = (side / 2 for side in picture.size)
@@ -59,9 +61,12 @@ def fitting(parts):
 
 
 def rows_of(pairs):
-    """The pairs of boxes, a list for each row of panels."""
-    tops = sorted({inner.top for inner, _ in pairs})
-    return [[pair for pair in pairs if pair[0].top == top] for top in tops]
+    """The pairs of boxes, a list for each row of panels; in a row one may be taller than others."""
+    rows = []
+    for pair in sorted(pairs, key=lambda pair: pair[0].top):
+        beside = rows and pair[0].top < rows[-1][0][0].bottom
+        rows[-1].append(pair) if beside else rows.append([pair])
+    return [sorted(row, key=lambda pair: pair[0].left) for row in rows]
 
 
 def shares_names_above(first, row):

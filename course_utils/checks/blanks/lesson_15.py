@@ -133,6 +133,19 @@ def from_place_1(n, size):
 
 
 @waves.mistake
+def i_counts_features(n, size):
+    """Your i counts features: it counts pairs, 0 0 1 1 …, so a pair shares its angle."""
+    angles = np.arange(n)[:, None] / 10_000 ** (2 * np.arange(size) / size)
+    return np.where(np.arange(size) % 2, np.cos(angles), np.sin(angles))
+
+
+@waves.mistake
+def in_degrees(n, size):
+    """You turned by degrees: np.sin wants radians, and the formula's angles are radians already."""
+    return _table(n, size, np.radians(10_000.0 ** (-np.arange(0, size, 2) / size)))
+
+
+@waves.mistake
 def all_hands_alike(n, size):
     """All your hands have one speed: each pair divides by another power of 10000."""
     return _table(n, size, np.ones(size // 2))
@@ -228,6 +241,12 @@ def first_hand_alone(k, size):
 
 
 @shift.mistake
+def one_step_alone(k, size):
+    """Yours leads one place on, whatever k is: a hand turns by k times its speed."""
+    return shift(1, size)
+
+
+@shift.mistake
 def half_the_speed(k, size):
     """Your hands turn at another speed than the table's: first is 0, 2, 4, …, divided by size."""
     return _blocks(k * 10_000.0 ** (-np.arange(size // 2) / size))
@@ -317,6 +336,12 @@ def _distance(scores):
 def a_reward(scores, slope):
     """Yours rewards distance: what is far must score less, so take the price off."""
     return scores + slope * np.abs(_distance(scores))
+
+
+@priced.mistake
+def price_alone(scores, slope):
+    """Yours is the price alone: take it off `scores`."""
+    return -slope * np.abs(_distance(scores))
 
 
 @priced.mistake

@@ -609,6 +609,12 @@ def one_radian():
 
 
 @slowest_turn.mistake
+def turn_in_degrees():
+    """That counts degrees: the angle of a sine here is in radians, and a whole turn is 2π."""
+    return 360 * 100.0
+
+
+@slowest_turn.mistake
 def half_a_turn():
     """That is half a turn: it points the other way. A whole one is 2π."""
     return np.pi * 100
