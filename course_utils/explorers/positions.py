@@ -134,8 +134,10 @@ def _map(x, numbers, place, title, width, y=40, height=24):
     """Draw numbers from −1, dark, to 1, bright, with the place of each row; one is framed."""
     parts = [label(x, 20, title, size=15, font_weight="bold")]
     wide = width / numbers.shape[1]
-    for (i, j), number in np.ndenumerate(numbers):
-        fill, _ = SHADES[round(50 * float(np.clip(number, -1, 1)) + 50)]
-        parts.append(box(x + wide * j, y + height * i, wide, height, fill=fill))
+    shades = np.rint(50 * np.clip(numbers, -1, 1) + 50).astype(int)
+    for i, row in enumerate(shades.tolist()):
+        for j, shade in enumerate(row):
+            fill, _ = SHADES[shade]
+            parts.append(box(x + wide * j, y + height * i, wide, height, fill=fill))
     parts += [middle(x - 14, y + height * (i + 0.5), f"{i}", size=12) for i in range(len(numbers))]
     return "".join(parts) + frame(x, y + height * place, width, height)

@@ -5,6 +5,7 @@ One of several panels has a second picture for narrow windows, with its panels b
 
 import hashlib
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 from PIL import Image
 
@@ -42,17 +43,26 @@ def lighten(site, panels=None):
     for pattern in (*NOT_SHIPPED, *(f"_static/{name}" for name in SPHINX_SEARCH)):
         for path in list(site.glob(pattern)):
             path.unlink()
-    sizes, narrow = {}, {}
-    for path in sorted((site / "_images").glob("*.png")):
-        size = stacked_beside(path, panels or {})
-        narrow |= {path.name: size} if size else {}
-        sizes[path.name] = lighter(path)
+    sizes, narrow = in_webp(site / "_images", panels or {})
     for path in site.rglob("*.html"):
         html = with_pictures(path.read_text("utf-8"), sizes, narrow)
         path.write_text(html, encoding="utf-8")
     words = used_words(site)
     for path in site.rglob("*.css"):
         path.write_text(used_styles(path.read_text("utf-8"), words), encoding="utf-8")
+
+
+def in_webp(folder, panels):
+    """Both pictures of every PNG: {name: (width, height)} of all, and of those for narrow windows."""
+
+    def both(path):
+        return stacked_beside(path, panels), lighter(path)
+
+    paths = sorted(folder.glob("*.png"))
+    with ThreadPoolExecutor(2) as threads:  # the encoder leaves Python alone meanwhile
+        made = dict(zip((path.name for path in paths), threads.map(both, paths), strict=True))
+    narrow = {name: second for name, (second, _) in made.items() if second}
+    return {name: size for name, (_, size) in made.items()}, narrow
 
 
 def stacked_beside(path, panels):
