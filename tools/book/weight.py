@@ -53,7 +53,7 @@ def lighten(site, panels=None):
 
 
 def in_webp(folder, panels):
-    """Both pictures of every PNG: {name: (width, height)} of all, and of those for narrow windows."""
+    """All pictures: {name: (width, height)}, and the same of those for narrow windows."""
 
     def both(path):
         return stacked_beside(path, panels), lighter(path)
