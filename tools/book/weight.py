@@ -27,7 +27,8 @@ WIDE = 600  # pixels: a picture that a telephone shows by scrolling, for its wor
 
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
-NOT = re.compile(r":not\((?:[^()]|\([^()]*\))*\)")
+GROUP = re.compile(r":([\w-]+)\(([^()]*)\)")  # the innermost, such as `:is(.a, .b)`
+NOBODY = "._"  # a class that no page has
 CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 STEP = re.compile(r"(?:from|to|[\d.]+%|[\s,])*")  # of an animation
 EMPTY_BLOCK = re.compile(r"@(?:media|supports)[^{}]*\{\s*\}")
@@ -154,12 +155,42 @@ def used_styles(css, words):
             return before + colon
         if selectors.lstrip().startswith("@") or STEP.fullmatch(selectors):
             return found[0]  # a font, or the steps of an animation
-        kept = [part for part in re.split(r",(?![^(]*\))", selectors) if is_used(part, words)]
+        kept = [part for part in alternatives(selectors) if is_used(part, words)]
         return before + colon + (f"{','.join(kept)}{{{found[2]}}}" if kept else "")
 
     return EMPTY_BLOCK.sub("", RULE.sub(rule, COMMENT.sub("", css)))
 
 
+def alternatives(selectors):
+    """The selectors of a list; a comma within brackets belongs to one of them."""
+    depth, parts = 0, [""]
+    for letter in selectors:
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts
+
+
 def is_used(selector, words):
-    """Whether every class that a selector asks for is known; what it rules out does not count."""
-    return all(name in words for name in CLASS.findall(NOT.sub("", selector)))
+    """Whether every class that a selector asks for is known; what it rules out does not count.
+
+    Of `:is(.a, .b)` one is enough.
+    """
+
+    def group(found):
+        asks = found[1] in ("is", "where", "has")
+        return (
+            NOBODY
+            if asks and not any(known(part, words) for part in alternatives(found[2]))
+            else ""
+        )
+
+    while GROUP.search(selector):
+        selector = GROUP.sub(group, selector)
+    return known(selector, words)
+
+
+def known(selector, words):
+    return all(name in words for name in CLASS.findall(selector))
