@@ -17,7 +17,7 @@ from tools.book import about, answers, cards, downloads, heavy, search, weight
 
 pytest.importorskip("sphinx", reason="the web book needs Sphinx: make setup installs it")
 
-from tools.book import contents, page, tables, turns
+from tools.book import contents, mathml, page, tables, turns
 from tools.book.stage import ROOT
 
 LESSON = new_notebook(
@@ -217,3 +217,9 @@ def test_a_sheet_leads_back_to_its_lesson_and_on_to_the_next():
     assert turns.turns("notebooks/01_a", lists) == (None, None)
     assert turns.turns("notebooks/02_b", lists) == (None, "exercises/02_b")
     assert turns.turns("docs/a", lists) == turns.turns("nowhere", lists) == (None, None)
+
+
+def test_the_words_of_a_brace_stand_below_it():
+    made = mathml.formula(r"x_i = \underbrace{a + b_j}_{\text{both}}", as_block=True)
+    assert made.count("<msub>") == 2 == made.count("<munder>") and "both" in made
+    assert re.search(r"<munder>\s*<munder>", made)
