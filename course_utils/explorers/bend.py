@@ -39,6 +39,7 @@ IN_BOOK = {
     "size": (1, 2, 4),
 }
 DASHES = ("7 5", "2 4", "12 4 2 4", "4 2")  # one for each hidden feature
+NARROW = ((0, 8, 397, 400), (397, 8, 792, 348))  # what a narrow window stacks
 
 
 class Bent(NamedTuple):
@@ -78,7 +79,9 @@ def bend_explorer():
         "steepness": whole("Size of W:", "270px", max=8),
         "size": whole("Size of v:", "270px", max=6),
     }
-    return Explorer("The bend 加性打分", controls, bend_look, missions, in_book=IN_BOOK)
+    return Explorer(
+        "The bend 加性打分", controls, bend_look, missions, in_book=IN_BOOK, narrow=NARROW
+    )
 
 
 def _is_split(seen):

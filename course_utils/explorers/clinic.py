@@ -10,6 +10,7 @@ from course_utils.plots.drawings import FAINT, INK, KEY, LINE, QUERY, bar, box, 
 
 OPEN = "not sorted yet"
 ENOUGH, MORE, OTHER = "attention enough", "attention + X", "something else"
+NARROW = ((0, 0, 360, 266), (360, 0, 800, 266))  # what a narrow window stacks
 
 
 class Case(NamedTuple):
@@ -145,7 +146,7 @@ def case_explorer():
     answer = labelled(widgets.Dropdown, "Your sorting:", options=answers, value=OPEN)
     controls = {"case": case, "answer": answer}
     ties = Ties(resets={"case": "answer"})  # another task is not sorted yet
-    explorer = Explorer("The clinic 应用诊所", controls, case_look, missions, ties)
+    explorer = Explorer("The clinic 应用诊所", controls, case_look, missions, ties, narrow=NARROW)
     explorer.reading.layout.min_height = "68px"  # of three lines: a back moves nothing below it
     return explorer
 

@@ -20,6 +20,7 @@ PARTS = {  # name: (letter, colour)
     "scores": ("S", QUERY),
     "mix": ("M", KEY),
 }
+NARROW = ((0, 10, 300, 44), (78, 44, 700, 320))  # what a narrow window stacks
 
 
 class Cost(NamedTuple):
@@ -43,7 +44,7 @@ def cost_explorer():
         "width": labelled(**slider, description="Width d:", options=WIDTHS, value=256),
         "rule": labelled(widgets.Dropdown, "Rule:", options=RULES, value="dot"),
     }
-    return Explorer("What does attention add? 代价", controls, cost_look, missions)
+    return Explorer("What does attention add? 代价", controls, cost_look, missions, narrow=NARROW)
 
 
 def _is_dear(cost):

@@ -29,6 +29,7 @@ MOST_OFFERED = 200  # pairs in a menu
 LIKELIEST = 3
 IN_BOOK = (7, 20, 42, 105, 110, 305, 512, 999, 1_000, 2_026, 10_000, 30_303, 65_536, 100_000)
 IN_BOOK += (137_857, 342_000, 500_005, 777_777)
+NARROW = ((0, 10, 503, 330), (503, 10, 890, 150), (0, 330, 610, 400))  # what a narrow window stacks
 
 
 class Step(NamedTuple):
@@ -81,7 +82,7 @@ def decoding_explorer(number=137_857, model=None, books=None, pairs=None):
     step = "Step to the symbol for a digit: does the word that carries it win?"
     missions = (Mission(step, _is_digit), *_missions_of_weights("the number"))
     controls, in_book = _controls({"number": which}), {"number": IN_BOOK}
-    return Explorer(NAME, controls, look, missions, in_book=in_book)
+    return Explorer(NAME, controls, look, missions, in_book=in_book, narrow=NARROW)
 
 
 NAME = "A decoder, step by step 逐步解码"
@@ -98,7 +99,9 @@ def _for_their(model, books, pairs):
 
     step = "Step to a symbol after the first: does one word get more than half?"
     missions = (Mission(step, _wins), *_missions_of_weights("the text"))
-    return Explorer(f"{NAME}: your model", _controls({"source": which}), look, missions)
+    return Explorer(
+        f"{NAME}: your model", _controls({"source": which}), look, missions, narrow=NARROW
+    )
 
 
 def _controls(which):

@@ -40,6 +40,7 @@ IN_BOOK = {
     ),
     "shift": (-5, 0, 5),
 }
+NARROW = ((0, 12, 402, 436), (402, 12, 784, 388))  # what a narrow window stacks
 
 
 class Dial(NamedTuple):
@@ -68,7 +69,9 @@ def dial_explorer():
     controls["temperature"] = labelled(widgets.FloatSlider, "Temperature T:", "440px", **dial)
     shift = {"min": -5, "max": 5, "value": 0}
     controls["shift"] = labelled(widgets.IntSlider, "Add to all scores:", "300px", **shift)
-    return Explorer("Softmax is a dial 温度与熵", controls, dial_look, missions, in_book=IN_BOOK)
+    return Explorer(
+        "Softmax is a dial 温度与熵", controls, dial_look, missions, in_book=IN_BOOK, narrow=NARROW
+    )
 
 
 def _near(found, wanted, room=0.02):

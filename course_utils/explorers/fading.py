@@ -17,6 +17,7 @@ STRINGS = 20
 CELL = 31
 LETTERS = Vocabulary(SYMBOLS)
 WRONG = "#a11d21"
+NARROW = ((0, 32, 469, 254), (469, 32, 882, 222))  # what a narrow window stacks
 
 
 class Reversed(NamedTuple):
@@ -50,7 +51,7 @@ def fading_explorer():
     def look(length, string):
         return fading_look(model, length, string)
 
-    return Explorer("A string, longer and longer 越来越长", controls, look, missions)
+    return Explorer("A string, longer and longer 越来越长", controls, look, missions, narrow=NARROW)
 
 
 def _fails(seen):

@@ -49,6 +49,7 @@ WAYS = {
     "weight set to 0, after softmax": ZERO_WEIGHT,
     "score set to −1e9": BIG,
 }
+NARROW = ((0, 10, 406, 320), (406, 10, 766, 320))  # what a narrow window stacks
 
 
 class Masked(NamedTuple):
@@ -72,7 +73,7 @@ def mask_explorer():
         "way": labelled(widgets.Dropdown, "Hide by:", options=WAYS, value=RIGHT),
         "padded": labelled(widgets.IntSlider, "Padded keys at the end:", "360px", **whole),
     }
-    return Explorer("Who may look? 掩码", controls, mask_look, missions)
+    return Explorer("Who may look? 掩码", controls, mask_look, missions, narrow=NARROW)
 
 
 def _is_short(seen):

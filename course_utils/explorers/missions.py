@@ -50,11 +50,22 @@ class Explorer(Panel):
     progress file keeps it. All other state is in the controls' values.
     ties : a `Ties`.  in_book : {control: the values that the web book offers}, for controls with
     more of them than a page can hold: it draws every state beforehand (`tools/book/live.py`).
+    narrow : boxes (left, top, right, bottom) of the picture, which a narrow window of the book
+    shows one below the other; none cuts a text. Without any, such a window scrolls the picture.
     """
 
-    def __init__(self, name, controls, look, missions, ties=Ties(), in_book=NOTHING):  # noqa: B008
+    def __init__(
+        self,
+        name,
+        controls,
+        look,
+        missions,
+        ties=Ties(),  # noqa: B008
+        in_book=NOTHING,
+        narrow=(),
+    ):
         self.controls, self.look, self.missions = controls, look, missions
-        self.ties, self.in_book = ties, in_book
+        self.ties, self.in_book, self.narrow = ties, in_book, narrow
         self.name, before = name, reached(name)
         self.reached = [mission.task in before for mission in missions]
         self.picture = widgets.HTML(layout={"width": "100%"}).add_class("course-picture")

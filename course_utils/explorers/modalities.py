@@ -42,6 +42,7 @@ WAYS = {
 N = len(WORDS)
 CONTENT = np.array([[feature in token.split() for feature in FEATURES] for token in TOKENS], float)
 IS_TILE = np.arange(len(TOKENS)) >= N
+NARROW = ((0, 8, 399, 422), (399, 8, 790, 402))  # what a narrow window stacks
 
 
 class Looks(NamedTuple):
@@ -67,7 +68,7 @@ def modality_explorer():
         "word": labelled(widgets.Dropdown, "Word that looks:", options=words, value=0),
         "asked": labelled(widgets.FloatSlider, "Score of the image tag:", "420px", **reach),
     }
-    return Explorer("Words look at tiles 跨模态", controls, modality_look, missions)
+    return Explorer("Words look at tiles 跨模态", controls, modality_look, missions, narrow=NARROW)
 
 
 def share_on_image(seen):

@@ -27,6 +27,11 @@ from course_utils.plots.drawings import (
 N, M = 3, 7  # target positions; source positions where they are another sequence
 HIDDEN = 4  # of the additive rule
 RULES = {f"{r.name} (rule {r.number})" if r.number else r.name: r for r in COMPARING}
+NARROW = (
+    (0, 38, 507, 312),
+    (502, 110, 770, 312),
+    (110, 314, 560, 348),
+)  # what a narrow window stacks
 
 
 class Plugged(NamedTuple):
@@ -54,7 +59,9 @@ def plugboard_explorer():
         "is_self": labelled(widgets.Dropdown, "Input:", options=kinds, value=False),
         "width": labelled(widgets.IntSlider, "Width d:", "340px", min=2, max=32, value=8),
     }
-    return Explorer("The plug-board 从规则到机制", controls, plugboard_look, missions)
+    return Explorer(
+        "The plug-board 从规则到机制", controls, plugboard_look, missions, narrow=NARROW
+    )
 
 
 def plugboard_look(rule, is_self, width):

@@ -32,6 +32,12 @@ BASES = {"10": 10.0, "100": 100.0, "10,000": 10_000.0}
 ADDED = {"no places": 0.0, "added to every word": 1.0}
 VECTORS = np.random.default_rng(3).normal(size=(len(WORDS), max(SIZES)))
 NEXT, LAST = 1, PLACES - 1  # steps from one place to the next, and to the last
+NARROW = (
+    (8, 6, 415, 340),
+    (415, 6, 800, 340),
+    (8, 344, 350, 392),
+    (350, 344, 800, 392),
+)  # what a narrow window stacks
 
 
 class Placed(NamedTuple):
@@ -88,7 +94,9 @@ def position_explorer():
         "order": labelled(widgets.Dropdown, "Order:", options=ORDERS, value=WRITTEN),
         "place": labelled(widgets.IntSlider, "A place:", "260px", min=0, max=LAST, value=0),
     }
-    return PositionExplorer("Where am I? 位置编码", controls, position_look, missions)
+    return PositionExplorer(
+        "Where am I? 位置编码", controls, position_look, missions, narrow=NARROW
+    )
 
 
 def hands(n, size, base):
@@ -167,8 +175,10 @@ def _map(x, numbers, place, title, width, y=88, height=24):
     """Draw numbers from −1, dark, to 1, bright, with the place of each row; one is framed."""
     parts = [label(x, 20, title, size=15, font_weight="bold")]
     wide = width / numbers.shape[1]
-    for (i, j), number in np.ndenumerate(numbers):
-        fill, _ = SHADES[round(50 * float(np.clip(number, -1, 1)) + 50)]
-        parts.append(box(x + wide * j, y + height * i, wide, height, fill=fill))
+    shades = np.rint(50 * np.clip(numbers, -1, 1) + 50).astype(int)
+    for i, in_row in enumerate(shades.tolist()):
+        for j, shade in enumerate(in_row):
+            fill, _ = SHADES[shade]
+            parts.append(box(x + wide * j, y + height * i, wide, height, fill=fill))
     parts += [middle(x - 14, y + height * (i + 0.5), f"{i}", size=12) for i in range(len(numbers))]
     return "".join(parts) + frame(x, y + height * place, width, height)

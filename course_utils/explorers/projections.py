@@ -22,6 +22,7 @@ ORDERS = {
 }
 PLACES = {"none": 0.0, "added to every word": 2.0}
 WIDTH = 3 + N + N  # features of a token: its kind, itself, its place
+NARROW = ((0, 8, 382, 404), (382, 8, 800, 404))  # what a narrow window stacks
 
 
 def _given_projections():
@@ -77,7 +78,9 @@ def projection_explorer():
         "order": labelled(widgets.Dropdown, "Order:", options=ORDERS, value=WRITTEN),
     }
     ties = Ties(onward={"order": "Shuffle 打乱"})
-    return Explorer("Who looks at whom? 自注意力", controls, projection_look, missions, ties)
+    return Explorer(
+        "Who looks at whom? 自注意力", controls, projection_look, missions, ties, narrow=NARROW
+    )
 
 
 def _nobody_at_itself(seen):

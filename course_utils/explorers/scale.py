@@ -24,6 +24,7 @@ from course_utils.plots.drawings import (
 WIDTHS = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 DIVISORS = {"nothing": lambda d: 1.0, "√d": lambda d: d**0.5, "d": lambda d: float(d)}
 QUERIES, KEYS = 400, 10
+NARROW = ((20, 10, 444, 348), (444, 10, 798, 246))  # what a narrow window stacks
 
 
 class Spread(NamedTuple):
@@ -51,7 +52,7 @@ def scale_explorer():
         "divisor": labelled(widgets.Dropdown, "Divide by:", options=list(DIVISORS)),
         "temperature": labelled(widgets.FloatSlider, "Temperature:", "340px", **warm),
     }
-    return Explorer("Which divisor? 缩放", controls, scale_look, missions)
+    return Explorer("Which divisor? 缩放", controls, scale_look, missions, narrow=NARROW)
 
 
 def _sharp(seen):

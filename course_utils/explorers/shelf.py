@@ -35,6 +35,7 @@ SHARPNESS = {"soft (scores × 1)": 1, "sharper (scores × 3)": 3, "very sharp (s
 
 FIFTHS = tuple(round(0.2 * i - 2, 1) for i in range(21))
 IN_BOOK = {"x": FIFTHS, "y": tuple(sorted((*FIFTHS, 0.5)))}
+NARROW = ((0, 14, 397, 396), (397, 14, 800, 388))  # what a narrow window stacks
 
 
 def shelf_explorer():
@@ -53,7 +54,9 @@ def shelf_explorer():
         "y": slider("Query y:", value=0.5, step=0.1),
         "sharpness": labelled(widgets.Dropdown, "Sharpness:", options=SHARPNESS, value=3),
     }
-    return Explorer("A soft library 软图书馆", controls, shelf_look, missions, in_book=IN_BOOK)
+    return Explorer(
+        "A soft library 软图书馆", controls, shelf_look, missions, in_book=IN_BOOK, narrow=NARROW
+    )
 
 
 def _is_shared(weights):

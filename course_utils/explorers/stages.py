@@ -33,6 +33,7 @@ CHANGES = {"nothing": ()} | {
     for i in range(3)
     for j, place in enumerate(("first", "second"))
 }
+NARROW = ((20, 10, 382, 330), (382, 10, 790, 330))  # what a narrow window stacks
 
 
 class Stages(NamedTuple):
@@ -66,7 +67,7 @@ def stage_explorer():
         "step": labelled(widgets.IntSlider, "Step:", "360px", min=0, max=10, value=0),
     }
     ties = Ties(idle={"number": lambda change, **_: not change})
-    return Explorer("Three stages 三个阶段", controls, stage_look, missions, ties)
+    return Explorer("Three stages 三个阶段", controls, stage_look, missions, ties, narrow=NARROW)
 
 
 def _is_second_row(seen):

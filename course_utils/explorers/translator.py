@@ -26,6 +26,7 @@ LONGEST = 30  # characters at most
 IN_BOOK = (7, 10, 20, 42, 99, 100, 105, 110, 305, 342, 512, 600, 808, 999, 1_000, 1_001, 2_026)
 IN_BOOK += (4_500, 10_000, 30_303, 65_536, 100_000, 137_857, 342_000, 500_005, 700_100, 777_777)
 IN_BOOK += (1_000_000, 8_000_800, 20_262_026, 100_000_001, 342_342_342, 1_000_000_000)
+NARROW = ((0, 26, 594, 408), (594, 60, 854, 408))  # what a narrow window stacks
 
 
 class Translation(NamedTuple):
@@ -69,7 +70,11 @@ def translator_explorer(translate=None, number=342_000, largest=999_999_999_999)
         "step": labelled(widgets.IntSlider, "Step:", "320px", min=1, max=99, value=1),
     }
     look = functools.partial(translation_look, remembered)
-    more = {"ties": Ties(resets={"number": "step"}), "in_book": {"number": IN_BOOK}}
+    more = {
+        "ties": Ties(resets={"number": "step"}),
+        "in_book": {"number": IN_BOOK},
+        "narrow": NARROW,
+    }
     return Explorer("A translator 翻译器", controls, look, missions, **more)
 
 

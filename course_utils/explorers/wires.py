@@ -50,6 +50,7 @@ MEMORIES = {
 }
 FIRST = MEMORIES["the cat sat here"]
 VERDICTS = {"still trying": False, "I give up: why?": True}
+NARROW = ((8, 10, 400, 304), (400, 10, 792, 350), (8, 354, 700, 384))  # what a narrow window stacks
 
 
 class Wired(NamedTuple):
@@ -97,7 +98,9 @@ def wires_explorer():
         "gave_up": labelled(widgets.Dropdown, "Mission 1:", options=VERDICTS, value=False),
     }
     ties = Ties(idle={"key_part": lambda position, **_: position})  # no wire, so no effect
-    return Explorer("Two wirings 规则一的两种读法", controls, wires_look, missions, ties)
+    return Explorer(
+        "Two wirings 规则一的两种读法", controls, wires_look, missions, ties, narrow=NARROW
+    )
 
 
 def _attend(position, query_part, key_part, memory):

@@ -33,7 +33,21 @@ MOVED = """places => {
     reading: document.querySelector('.explorer-reading').textContent,
     reached: [...document.querySelectorAll('.explorer-mark')].map(m => m.textContent),
     below: document.querySelector('#below').getBoundingClientRect().top,
+    cut: cutTexts(document.querySelector('.explorer-picture svg')),
   };
+  // Texts that stand whole in no part of the picture that a narrow window shows.
+  function cutTexts(svg) {
+    const whole = svg.getBoundingClientRect(), unit = svg.viewBox.baseVal.width / whole.width;
+    const parts = (document.querySelector('.explorer').dataset.narrow ?? '').split(';')
+      .filter(Boolean).map(part => part.split(' ').map(Number));
+    const room = 3; // a font's own, around its letters
+    const isIn = (box, [left, top, right, bottom]) =>
+      (box.left - whole.left) * unit > left - 1 && (box.right - whole.left) * unit < right + 1 &&
+      (box.top - whole.top) * unit > top - room && (box.bottom - whole.top) * unit < bottom + room;
+    const texts = [...svg.querySelectorAll('text')].filter(text => text.textContent.trim());
+    return texts.filter(text => parts.length &&
+      !parts.some(part => isIn(text.getBoundingClientRect(), part))).map(text => text.textContent);
+  }
 }"""
 PLACES = """Object.fromEntries([...document.querySelectorAll('[data-control]')].map(control =>
   [control.dataset.control,
@@ -98,6 +112,7 @@ def test_what_the_page_shows_is_what_python_draws(tab, folder, name):
         assert seen["reading"] == explorer.view.reading, places
         assert [mark == "✓ reached!" for mark in seen["reached"]] == explorer.reached, places
         below.add(seen["below"])
+        assert seen["cut"] == [], f"a narrow window cuts these: move {name}'s boxes"
     assert len(below) == 1, "what stands below moves"
 
 
@@ -154,6 +169,29 @@ def press(page, name, key, times):
     assert page.evaluate(FOCUSED) == name, f"Tab does not reach {name}"
     for _ in range(times):
         page.keyboard.press(key)
+
+
+NARROW = """() => {
+  const at = what => document.querySelector(what).getBoundingClientRect();
+  const box = document.querySelector('.explorer-picture');
+  const letters = [...document.querySelectorAll('.explorer-part')].flatMap(svg =>
+    [...svg.querySelectorAll('text')].map(text => parseFloat(getComputedStyle(text).fontSize)
+      * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width));
+  document.querySelector('.explorer-control:last-of-type').scrollIntoView({block: 'nearest'});
+  return {order: ['ol', '.explorer-picture', 'fieldset', '.explorer-reading'].map(w => at(w).top),
+    sideways: [document.documentElement, box].map(one => one.scrollWidth - one.clientWidth),
+    letters: Math.min(...letters), seen: at('.explorer-picture').bottom};
+}"""
+
+
+@each_explorer
+def test_a_telephone_shows_missions_picture_and_controls_and_scrolls_nothing(tab, folder, name):
+    tab.set_viewport_size({"width": 390, "height": 844})
+    seen = awake(tab, folder, name).evaluate(NARROW)
+    tab.set_viewport_size({"width": 1000, "height": 900})
+    assert seen["order"] == sorted(seen["order"]) and seen["seen"] > 0
+    assert seen["sideways"] == [0, 0] and seen["letters"] > 6, seen
+    tab.locator("svg.explorer-part").first.wait_for(state="detached")
 
 
 def test_a_step_ends_where_the_other_controls_say(tab, folder):

@@ -196,6 +196,43 @@ def test_a_prediction_inside_another_has_a_fold_of_its_own():
     assert shape(with_output(made, 3, 5, 6)) == "predict predict [ reveal ] H [ more reveal ]"
 
 
+def test_a_cell_waits_for_what_its_tag_names():
+    made = with_output(
+        lesson('predict("k", "?", None)', 'reveal("k", 1)', "text:## H", "again()"), 2, 4
+    )
+    made.cells[-1].metadata["tags"] = ["waits:k"]
+    assert shape(made) == "predict [ reveal ] H [ again ]"
+
+
+def test_the_map_of_lesson_00_that_comes_twice_waits_twice():
+    page = lesson_page(read(LESSONS[0]), LESSONS[0].name, set())
+    sources = [cell.source for cell in page.cells]
+    place = next(i for i, source in enumerate(sources) if source.startswith("# E1"))
+    before = [source for source in sources[:place] if source.startswith(("<div", "</div"))]
+    assert before[-1] == '<div class="course-fold" data-waits="00.wan">'
+
+
+@pytest.mark.parametrize("path", LESSONS + SHEETS, ids=lambda path: path.stem)
+def test_a_page_shows_works_and_no_call_that_judges_what_one_types(path):
+    stored, name = read(path), path.name
+    if path in LESSONS:
+        page = lesson_page(read(path), name, set())
+    else:
+        page = sheet_page(read(path), read(ROOT / "solutions" / name), name)
+    judged = [cell for cell in stored.cells if answers.only_judges(cell)]
+    assert judged or path.stem in ("00b_numpy_refresher", "10b_real_words", "course_test")
+    left = {cell.id: cell for cell in page.cells}
+    assert not [cell.source for cell in judged if cell.id in left]
+    for cell in stored.cells:
+        if "references(" in cell.source:
+            assert left[cell.id].outputs and "remove-input" in left[cell.id].metadata.tags
+
+
+def test_a_cell_that_also_computes_is_shown():
+    both = new_code_cell('print(1)\ncheck("1", f)')
+    assert not answers.only_judges(both) and answers.only_judges(new_code_cell('check("1", f)'))
+
+
 def test_two_predictions_in_a_row_are_both_waited_for():
     made = lesson(
         'predict("a", "?", None)', 'predict("b", "?", None)', 'reveal("a", 1)', 'reveal("b", 1)'

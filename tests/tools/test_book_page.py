@@ -1,21 +1,24 @@
 """The web book's frame: what stands around a page, what it weighs, what its search finds."""
 
 import json
+import re
 import threading
 import urllib.error
 import urllib.request
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
 from tools.book import __main__ as book
-from tools.book import about, downloads, heavy, search, weight
+from tools.book import about, answers, cards, downloads, heavy, search, weight
 
 pytest.importorskip("sphinx", reason="the web book needs Sphinx: make setup installs it")
 
-from tools.book import contents, page, tables, turns
+from tools.book import contents, mathml, page, tables, turns
+from tools.book.stage import ROOT
 
 LESSON = new_notebook(
     cells=[new_markdown_cell("# T\n\n**Time**: 45 min."), new_markdown_cell("w " * 400)]
@@ -66,6 +69,33 @@ def test_a_style_stays_where_its_classes_are_on_a_page_or_in_a_script(tmp_path):
     assert left == (
         ".one{a:b} .three:not(.no){a:b} p{a:b} @media print{.two{a:b}} @keyframes k{from{a:b}}"
     )
+
+
+@pytest.mark.parametrize(
+    ("selector", "stays"),
+    [
+        (":is(.one, .no)", True),  # one of them is there
+        ("p:where(.no, .two) b", True),
+        (":is(.no, .never)", False),
+        (":is(.one):has(> .no)", False),
+        (".two:not(:is(.no, .never))", True),
+        (".one:nth-child(2):hover", True),
+        (":is(.one, :not(.no, .two)) .no", False),
+    ],
+)
+def test_of_a_list_in_brackets_one_class_is_enough(selector, stays):
+    found = weight.used_styles(f"{selector}{{a:b}}", {"one", "two"})
+    assert found == (f"{selector}{{a:b}}" if stays else "")
+
+
+def test_the_front_page_covers_what_lesson_00_asks():
+    lesson = nbformat.read(ROOT / "notebooks" / "00_start_here.ipynb", as_version=4)
+    calls = [call for cell in lesson.cells for call in cards.calls(cell, "predict")]
+    told = answers.outcomes(lesson)["00.wan"][0].removeprefix("What happened: ").rstrip(".")
+    assert told in cards.prediction(calls[0])["options"]
+    for text in (ROOT / "README.md", ROOT / "docs" / "site" / "index.md"):
+        alt = re.search(r"!\[(A grid.*?)\]", text.read_text("utf-8"), re.S)[1]
+        assert "covered" in alt and told not in alt
 
 
 def test_pictures_come_without_loss_keep_their_place_and_wait(tmp_path):
@@ -187,3 +217,9 @@ def test_a_sheet_leads_back_to_its_lesson_and_on_to_the_next():
     assert turns.turns("notebooks/01_a", lists) == (None, None)
     assert turns.turns("notebooks/02_b", lists) == (None, "exercises/02_b")
     assert turns.turns("docs/a", lists) == turns.turns("nowhere", lists) == (None, None)
+
+
+def test_the_words_of_a_brace_stand_below_it():
+    made = mathml.formula(r"x_i = \underbrace{a + b_j}_{\text{both}}", as_block=True)
+    assert made.count("<msub>") == 2 == made.count("<munder>") and "both" in made
+    assert re.search(r"<munder>\s*<munder>", made)

@@ -1,5 +1,6 @@
 """What a reader answers in the page, and what a page leaves out since no cell runs there."""
 
+import ast
 import re
 
 from tools.book import cards, cells
@@ -9,6 +10,7 @@ from tools.book import cards, cells
 DEAD_BAR = re.compile(r"\d+%\|")
 NOT_BUILT = "○ "
 TOP = '<div class="course-top"></div>'  # the script's button: show all results
+JUDGES = ("check", "hint", "progress")
 WAY_OUT = "# The way out"
 FOOT = '<div class="course-foot"></div>'  # the script's panel: your answers
 
@@ -31,10 +33,24 @@ def live(cell, told):
     if asked:
         cells.tag(cell, "remove-input")
         cell.outputs = [cards.html(card) for card in asked]
+    if cards.calls(cell, "references"):  # a page shows the works, not the line that lists them
+        cells.tag(cell, "remove-input")
     if cell.source.startswith(WAY_OUT):
         cells.name_fold(cell, "The way out", "Fold the way out")
     keys = iter(cards.key_of(call) for call in cards.calls(cell, "reveal"))
     cell.outputs = [shown(output, keys) for output in cell.outputs if not is_dead(output)]
+
+
+def only_judges(cell):
+    """Whether a cell does nothing but judge what one has typed: on a page nobody types code."""
+    if cell.cell_type != "code" or not any(f"{name}(" in cell.source for name in JUDGES):
+        return False
+    lines = ast.parse(cell.source).body
+    rest = [line for line in lines if not isinstance(line, ast.Import | ast.ImportFrom)]
+    calls = [getattr(line, "value", None) for line in rest]
+    return bool(calls) and all(
+        isinstance(call, ast.Call) and cards.called(call) in JUDGES for call in calls
+    )
 
 
 def shown(output, keys):

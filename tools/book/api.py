@@ -27,10 +27,11 @@ def pages(package):
     A room's page lists its modules; theirs are below it in the contents.
     """
     files = sorted(path for path in package.rglob("*.py") if path.name != "__main__.py")
-    trees = {module_name(path, package): ast.parse(path.read_text("utf-8")) for path in files}
+    named = {module_name(path, package): path for path in files}
     rooms = {SUBJECT: {}}
-    for name, tree in trees.items():
-        if is_shown(name, tree):
+    for name, path in named.items():
+        tree = ast.parse(path.read_text("utf-8")) if is_open(name) else None
+        if tree and ast.get_docstring(tree):
             rooms.setdefault(room(name, package), {})[name] = tree
     made = {"index.md": INDEX + "".join(starmap(listed, rooms.items()))}
     for key, inside in rooms.items():
@@ -83,10 +84,9 @@ def room(name, package):
     return folder if (package / folder / "__init__.py").is_file() and folder else SUBJECT
 
 
-def is_shown(name, tree):
+def is_open(name):
     """Not the declarations of exercises, which hold the answers; and nothing private."""
-    private = name.rpartition(".")[2].startswith("_")
-    return ast.get_docstring(tree) and ".sheets.sheet_" not in name and not private
+    return ".sheets.sheet_" not in name and not name.rpartition(".")[2].startswith("_")
 
 
 def module_name(path, package):

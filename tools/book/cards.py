@@ -5,6 +5,7 @@ says both: as text for all readers, and as data for the script that makes it liv
 """
 
 import ast
+import functools
 import json
 import re
 from html import escape, unescape
@@ -22,8 +23,13 @@ def calls(cell, name):
     """The calls of a function of that name in a code cell, in their order."""
     if cell.cell_type != "code" or f"{name}(" not in cell.source:
         return []
-    nodes = ast.walk(ast.parse(cell.source))
-    found = [node for node in nodes if isinstance(node, ast.Call) and called(node) == name]
+    return [call for call in calls_in(cell.source) if called(call) == name]
+
+
+@functools.cache
+def calls_in(source):
+    """All calls in a program, in their order; a cell is asked for many names."""
+    found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     return sorted(found, key=lambda node: node.lineno)
 
 

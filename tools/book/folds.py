@@ -2,6 +2,8 @@
 
 Each run of cells that waits stands in one `<div class="course-fold">`, which names the predictions
 it waits for; `docs/site/static/cards.js` folds it. Without a script, and in print, all is open.
+
+A cell further down that shows the answer once more has a tag, such as `waits:00.wan`.
 """
 
 import re
@@ -12,6 +14,7 @@ from tools.book import cards, cells
 
 FENCE = re.compile(r"^\s*(```|~~~|:::)")
 HEADING = re.compile(r"^#{1,6} ")
+WAITS = "waits:"
 LABEL = re.compile(r"^\(cell-[^)]*\)=$")
 
 
@@ -36,11 +39,20 @@ def with_folds(groups):
     for key in asked.keys() & told.keys():
         for piece in waiting(pieces, key, asked, told):
             waits[id(piece)].append(key)
+    for piece in pieces:
+        if piece.kind == "shows":
+            waits[id(piece)] += tagged(groups[piece.place][0])
     page = []
     for keys, run in groupby(pieces, lambda piece: sorted(waits[id(piece)])):
         inside = [piece.cell for piece in run]
         page += folded(keys, inside) if keys else inside
     return page
+
+
+def tagged(cell):
+    """The predictions that a cell waits for by its own tags."""
+    tags = cell.metadata.get("tags", [])
+    return [tag.removeprefix(WAITS) for tag in tags if tag.startswith(WAITS)]
 
 
 def places(groups):

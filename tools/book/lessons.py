@@ -31,10 +31,13 @@ def shown(cell, linked, told):
     if cell.cell_type == "markdown":
         cell.source = f"{label}\n{flowcharts.drawn(links.in_book(cell.source))}"
         return [cell]
+    labels = [cells.markdown(label)] if label else []
+    if answers.only_judges(cell):
+        return labels
     answers.live(cell, told)
     cells.fold_hidden(cell)
     cell.outputs = [part for output in cell.outputs for part in outputs(output, cell.source)]
-    return [*([cells.markdown(label)] if label else []), *cells.described(cell)]
+    return [*labels, *cells.described(cell)]
 
 
 def outputs(output, source):

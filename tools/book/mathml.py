@@ -1,6 +1,7 @@
 """Formulas as MathML, which browsers draw and screen readers read: no script, nothing to fetch."""
 
 import re
+from xml.etree import ElementTree
 
 from docutils.nodes import SkipNode
 from docutils.utils.math import MathError
@@ -10,6 +11,9 @@ from sphinx.util.math import get_node_equation_number
 
 # LaTeX that docutils does not know: what has the same meaning to it.
 SAME = {r"\\big[lr]?(?![a-z])": "", r"\\dots(?![a-z])": r"\\ldots"}
+BRACE = "⏟"  # as \underbrace draws it
+SPACE = "http://www.w3.org/1998/Math/MathML"
+ElementTree.register_namespace("", SPACE)
 
 
 def setup(app):
@@ -45,4 +49,14 @@ def formula(latex, as_block=False):
     """LaTeX as MathML. Raises MathError for a command that docutils does not know."""
     for pattern, same in SAME.items():
         latex = re.sub(pattern, same, latex)
-    return tex2mathml(latex, as_block=as_block)
+    made = tex2mathml(latex, as_block=as_block)
+    return with_words_below(made) if BRACE in made else made
+
+
+def with_words_below(made):
+    """MathML in which the words of a brace stand below it; docutils puts them at its right."""
+    tree = ElementTree.fromstring(made)
+    for script in tree.iter(f"{{{SPACE}}}msub"):
+        if script[0].tag.endswith("munder") and BRACE in "".join(script[0][-1].itertext()):
+            script.tag = f"{{{SPACE}}}munder"
+    return ElementTree.tostring(tree, "unicode")

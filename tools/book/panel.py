@@ -13,16 +13,24 @@ MARK = '<span class="explorer-mark">○ not yet</span>'
 def panel(name, explorer, still, table):
     """All of it: name, missions, controls, the picture `still` and its numbers in `table`."""
     return (
-        f'<div class="explorer" data-explorer="{name}">'
+        f'<div class="explorer" data-explorer="{name}"{parts(explorer)}>'
         f'<div class="explorer-live" hidden="hidden" role="group"'
         f' aria-label="{escape(explorer.name)}">'
         f'<p class="explorer-name">{escape(explorer.name)}</p>'
         f"{missions(explorer)}{controls(name, explorer)}</div>"
         '<div class="explorer-picture" role="group" aria-label="Picture" tabindex="0">'
         f"{still}</div>"
+        '<div class="explorer-more" aria-hidden="true"></div>'
         '<p class="explorer-reading" role="status" hidden="hidden"></p>'
         f'<div class="explorer-still">{table}</div></div>'
     )
+
+
+def parts(explorer):
+    """The boxes of the picture that a narrow window shows one below the other, for the script."""
+    if not explorer.narrow:
+        return ""
+    return f' data-narrow="{";".join(" ".join(map(str, box)) for box in explorer.narrow)}"'
 
 
 def missions(explorer):

@@ -42,12 +42,14 @@ def sheet_page(sheet, solution, name, solved=True):
     told = answers.outcomes(solution) if solved else {}  # what a prediction meets in the solution
     folded_in = (SOLVED if solved else HINTS) if by_id else ""
     sheet = wording.for_readers(sheet)
-    title, *rest = [cell for cell in sheet.cells if not cards.calls(cell, "progress")]
+    title, *rest = sheet.cells
     title.source = TO_RUN.sub("", title.source)
     opening = OPEN.format(name=name, folded=folded_in) if by_id else ON_CARDS
     page = [title, cells.markdown(opening)]
     for place, cell in enumerate(rest):
         cell.metadata.pop("nbgrader", None)
+        if answers.only_judges(cell):
+            continue
         page.append(cell)
         if cell.cell_type == "markdown":
             cell.source = ELSEWHERE.sub(r"\1", COMPARE.sub("", cell.source))

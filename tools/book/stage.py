@@ -43,7 +43,7 @@ def stage(source, edition=editions.FULL):
     linked = links.linked_cells(ROOT) | write_glossary(source, lessons)
     for page in source.rglob("*.md"):
         page.write_text(links.in_book(page.read_text(encoding="utf-8")), encoding="utf-8")
-    write_notebooks(source, lessons, linked, edition)
+    write_notebooks(source, lessons, sheets, linked, edition)
     editions.trim(source, edition)
 
 
@@ -73,17 +73,18 @@ def write_glossary(source, lessons):
     return linked
 
 
-def write_notebooks(source, lessons, linked, edition):
+def write_notebooks(source, lessons, sheets, linked, edition):
     """Lessons and sheets, each as a notebook that says what the site shows."""
     chinese = summaries((ROOT / "docs" / "chinese.md").read_text(encoding="utf-8"))
     for stem, lesson in lessons.items():
         summary = chinese.get(stem.split("_")[0], "")
         page = lesson_page(lesson, f"{stem}.ipynb", linked, summary)
         save(page, source / "notebooks" / f"{stem}.ipynb")
-    for path in sorted((ROOT / "exercises").glob("*.ipynb")):
-        solution = read(ROOT / "solutions" / path.name)
-        sheet = sheet_page(read(path), solution, path.name, solved=edition != editions.CLASS)
-        save(sheet, source / "exercises" / path.name)
+    for stem, sheet in sheets.items():
+        name = f"{stem}.ipynb"
+        solution = read(ROOT / "solutions" / name)
+        page = sheet_page(sheet, solution, name, solved=edition != editions.CLASS)
+        save(page, source / "exercises" / name)
 
 
 def write(folder, pages):

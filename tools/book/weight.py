@@ -5,6 +5,7 @@ One of several panels has a second picture for narrow windows, with its panels b
 
 import hashlib
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 from PIL import Image
 
@@ -26,7 +27,8 @@ WIDE = 600  # pixels: a picture that a telephone shows by scrolling, for its wor
 
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
-NOT = re.compile(r":not\((?:[^()]|\([^()]*\))*\)")
+GROUP = re.compile(r":([\w-]+)\(([^()]*)\)")  # the innermost, such as `:is(.a, .b)`
+NOBODY = "._"  # a class that no page has
 CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 STEP = re.compile(r"(?:from|to|[\d.]+%|[\s,])*")  # of an animation
 EMPTY_BLOCK = re.compile(r"@(?:media|supports)[^{}]*\{\s*\}")
@@ -42,17 +44,26 @@ def lighten(site, panels=None):
     for pattern in (*NOT_SHIPPED, *(f"_static/{name}" for name in SPHINX_SEARCH)):
         for path in list(site.glob(pattern)):
             path.unlink()
-    sizes, narrow = {}, {}
-    for path in sorted((site / "_images").glob("*.png")):
-        size = stacked_beside(path, panels or {})
-        narrow |= {path.name: size} if size else {}
-        sizes[path.name] = lighter(path)
+    sizes, narrow = in_webp(site / "_images", panels or {})
     for path in site.rglob("*.html"):
         html = with_pictures(path.read_text("utf-8"), sizes, narrow)
         path.write_text(html, encoding="utf-8")
     words = used_words(site)
     for path in site.rglob("*.css"):
         path.write_text(used_styles(path.read_text("utf-8"), words), encoding="utf-8")
+
+
+def in_webp(folder, panels):
+    """All pictures: {name: (width, height)}, and the same of those for narrow windows."""
+
+    def both(path):
+        return stacked_beside(path, panels), lighter(path)
+
+    paths = sorted(folder.glob("*.png"))
+    with ThreadPoolExecutor(2) as threads:  # the encoder leaves Python alone meanwhile
+        made = dict(zip((path.name for path in paths), threads.map(both, paths), strict=True))
+    narrow = {name: second for name, (second, _) in made.items() if second}
+    return {name: size for name, (_, size) in made.items()}, narrow
 
 
 def stacked_beside(path, panels):
@@ -144,12 +155,42 @@ def used_styles(css, words):
             return before + colon
         if selectors.lstrip().startswith("@") or STEP.fullmatch(selectors):
             return found[0]  # a font, or the steps of an animation
-        kept = [part for part in re.split(r",(?![^(]*\))", selectors) if is_used(part, words)]
+        kept = [part for part in alternatives(selectors) if is_used(part, words)]
         return before + colon + (f"{','.join(kept)}{{{found[2]}}}" if kept else "")
 
     return EMPTY_BLOCK.sub("", RULE.sub(rule, COMMENT.sub("", css)))
 
 
+def alternatives(selectors):
+    """The selectors of a list; a comma within brackets belongs to one of them."""
+    depth, parts = 0, [""]
+    for letter in selectors:
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts
+
+
 def is_used(selector, words):
-    """Whether every class that a selector asks for is known; what it rules out does not count."""
-    return all(name in words for name in CLASS.findall(NOT.sub("", selector)))
+    """Whether every class that a selector asks for is known; what it rules out does not count.
+
+    Of `:is(.a, .b)` one is enough.
+    """
+
+    def group(found):
+        asks = found[1] in ("is", "where", "has")
+        return (
+            NOBODY
+            if asks and not any(known(part, words) for part in alternatives(found[2]))
+            else ""
+        )
+
+    while GROUP.search(selector):
+        selector = GROUP.sub(group, selector)
+    return known(selector, words)
+
+
+def known(selector, words):
+    return all(name in words for name in CLASS.findall(selector))

@@ -80,12 +80,29 @@
     else control.value = to; // a slider keeps it between its ends
   }
 
+  const narrow = matchMedia("(max-width: 600px)"); // as in explorers.css
+  const MOST_OF_WINDOW = 0.42; // its height, for a part of a picture
+
+  /** A part of a picture as a picture: [left, top, right, bottom] in its own units. */
+  function part(whole, [left, top, right, bottom], scale) {
+    const svg = whole.cloneNode(true);
+    const [width, height] = [right - left, bottom - top];
+    svg.setAttribute("viewBox", `${left} ${top} ${width} ${height}`);
+    svg.setAttribute("class", "explorer-part");
+    svg.setAttribute("width", width * scale);
+    svg.setAttribute("height", height * scale);
+    return svg;
+  }
+
   class Explorer {
     constructor(root) {
       this.root = root;
       this.live = root.querySelector(".explorer-live");
       this.group = root.querySelector("fieldset");
       this.picture = root.querySelector(".explorer-picture");
+      this.more = root.querySelector(".explorer-more");
+      this.boxes = (root.dataset.narrow ?? "").split(";").filter(Boolean)
+        .map((box) => box.split(" ").map(Number));
       this.reading = root.querySelector(".explorer-reading");
       this.marks = [...root.querySelectorAll(".explorer-mark")];
       this.controls = [...root.querySelectorAll("[data-control]")];
@@ -112,7 +129,10 @@
       this.group.addEventListener("click", (event) => this.pressed(event.target.dataset));
       this.show();
       this.keepRoom();
-      addEventListener("resize", () => this.keepRoom());
+      addEventListener("resize", () => {
+        this.show();
+        this.keepRoom();
+      });
       addEventListener("beforeprint", () => (this.picture.innerHTML = this.still));
       addEventListener("afterprint", () => this.show());
     }
@@ -143,6 +163,7 @@
     show() {
       const view = this.states.at(this.state());
       this.picture.innerHTML = view.picture;
+      this.stack();
       if (this.reading.textContent !== view.reading) this.reading.textContent = view.reading;
       this.reached |= view.missions;
       this.marks.forEach((mark, i) => {
@@ -152,6 +173,26 @@
         }
       });
       this.controls.forEach((control, i) => this.describe(control, (view.idle >> i) & 1, view.last));
+    }
+
+    /** In a narrow window the parts of the picture stand one below the other, with letters that
+     *  can be read: above the controls those for which there is room, below them the others. */
+    stack() {
+      this.more.replaceChildren();
+      if (!narrow.matches || !this.boxes.length) return;
+      const whole = this.picture.querySelector("svg");
+      const most = MOST_OF_WINDOW * document.documentElement.clientHeight;
+      const above = [];
+      let room = most;
+      for (const box of this.boxes) {
+        const [width, height] = [box[2] - box[0], box[3] - box[1]];
+        const scale = Math.min(1, this.picture.clientWidth / width, most / height);
+        if (above.length && (room < height * scale || this.more.children.length))
+          this.more.append(part(whole, box, scale));
+        else above.push(part(whole, box, scale));
+        room -= height * scale;
+      }
+      this.picture.replaceChildren(...above);
     }
 
     describe(control, idle, last) {
