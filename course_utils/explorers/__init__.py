@@ -13,6 +13,7 @@ from course_utils.explorers.dial import dial_explorer
 from course_utils.explorers.fading import fading_explorer
 from course_utils.explorers.masks import mask_explorer
 from course_utils.explorers.modalities import modality_explorer
+from course_utils.explorers.nudge import nudge_explorer
 from course_utils.explorers.plugboard import plugboard_explorer
 from course_utils.explorers.positions import position_explorer
 from course_utils.explorers.projections import projection_explorer

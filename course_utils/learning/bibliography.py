@@ -101,6 +101,12 @@ WORKS = {
         "Understanding the difficulty of training deep feedforward neural networks",
         "AISTATS",
     ),
+    "Goldberg 1991": (
+        "D. Goldberg",
+        1991,
+        "What every computer scientist should know about floating-point arithmetic",
+        "ACM Computing Surveys 23(1), 5–48",
+    ),
     "Graves 2014": (
         "A. Graves, G. Wayne, I. Danihelka",
         2014,
@@ -190,6 +196,12 @@ WORKS = {
         2017,
         "Translation with a sequence to sequence network and attention",
         "PyTorch tutorials, the edition of 2017; discussed in issues 87, 130 and 1098 of github.com/pytorch/tutorials and issue 16 of github.com/spro/practical-pytorch, replaced in pull request 2452",
+    ),
+    "Rumelhart 1986": (
+        "D. E. Rumelhart, G. E. Hinton, R. J. Williams",
+        1986,
+        "Learning representations by back-propagating errors",
+        "Nature 323, 533–536",
     ),
     "See 2017": (
         "A. See, P. J. Liu, C. D. Manning",
