@@ -43,6 +43,15 @@ def _fetched(rule, offset, steps, rate, seed):
     return losses
 
 
+def ends(rules, offset=0.0, seeds=SEEDS):
+    """Return {name: {"middle": median loss at the end, "solved": starts that end below 0.1}}."""
+    last = {name: fetching(rule, offset, seeds=seeds)[:, -1] for name, rule in rules.items()}
+    return {
+        name: {"middle": float(np.median(losses)), "solved": int((losses < 0.1).sum())}
+        for name, losses in last.items()
+    }
+
+
 class OneRoad(Attention):
     """Attention whose way back to the states is open as values, as keys, or as both."""
 

@@ -30,6 +30,13 @@ def test_the_row_rule_does_not_hear_a_shift_of_all_values_and_the_diagonal_does(
     assert gaps["row"] < 1e-9 and gaps["diagonal"] > 0.1
 
 
+def test_ends_are_the_median_and_the_count_of_what_is_solved():
+    found = lab.ends({"row": row_rule, "still": lambda weights, told: 0 * told}, seeds=range(4))
+    losses = lab.fetching(row_rule, seeds=range(4))[:, -1]
+    assert found["row"] == {"middle": np.median(losses), "solved": (losses < 0.1).sum()}
+    assert found["still"]["solved"] == 0
+
+
 def test_both_roads_together_are_the_course_s_attention():
     whole = gradient_reach(Attention(DotScore()), 6, width=8, strings=3)
     assert gradient_reach(lab.OneRoad(DotScore()), 6, width=8, strings=3) == pytest.approx(whole)
