@@ -77,7 +77,7 @@ def nudge_explorer():
 
 
 def _not_the_top(seen):
-    """Whether the loudest key has clearly less weight than another, and is clearly the loudest."""
+    """Tell whether a key with clearly less weight than another is clearly told the most."""
     sizes = np.abs(seen.d_scores)
     loudest = int(np.argmax(sizes))
     others = np.delete(sizes, loudest)
@@ -145,7 +145,7 @@ def nudge_picture(scores, old, facts, key, answer, reading):
 
 def _heads(key):
     heads = (
-        (52, "Score", "分数", INK),
+        (60, "Score", "分数", INK),
         (150, "Weight", "权重, 0 to 1", INK),
         (290, "moved by", "移动", INK),
         (376, "slope", f"by {key}'s score", INK),
@@ -168,7 +168,7 @@ def _row(j, score, old, facts, nudged):
     ground = box(8, y - 20, 784, HEIGHT - 6, fill="#fff3c4") if nudged else ""
     name = label(16, y, NAMES[j], fill=KEY, font_weight="bold")
     mark = f" {'▲' if facts.by > 0 else '▼'}" if nudged and facts.by else ""
-    parts = [ground, name, middle(58, y, _signed(score, 1) + mark, size=15)]
+    parts = [ground, name, middle(66, y, _signed(score, 1) + mark, size=15)]
     parts.append(_weight(104, y, facts.weights[j], old))
     parts.append(middle(290, y, _signed(facts.moved[j], 3), size=14))
     parts.append(middle(376, y, _signed(facts.slopes[j], 3), size=14))
