@@ -23,6 +23,7 @@ from course_utils.plots.drawings import (
 
 VALUES = np.array([0.0, 4, 6, 10])
 NAMES = tuple(f"k{j + 1}" for j in range(len(VALUES)))
+HELD = f"Values {', '.join(f'{value:g}' for value in VALUES)}"
 KEYS = {name: j for j, name in enumerate(NAMES)}
 ROWS = {
     "2, 1, 0, −1": (2, 1, 0, -1),
@@ -113,7 +114,7 @@ def _said(facts, key, answer, wanted):
         return ", ".join(_signed(n, digits) for n in numbers)
 
     return (
-        f"{key} nudged by {_signed(facts.by, 1)}. Weights {row(facts.weights, 3)}, moved by "
+        f"{HELD}. {key} nudged by {_signed(facts.by, 1)}. Weights {row(facts.weights, 3)}, moved by "
         f"{row(facts.moved, 3)}; their slopes by this score {row(facts.slopes, 3)}. "
         f"The answer is {answer:.2f}, wanted {wanted}, so it is told {_signed(facts.off)}, the "
         f"weights {row(facts.d_weights)}, the scores {row(facts.d_scores)}, "
@@ -135,7 +136,7 @@ def nudge_picture(scores, old, facts, key, answer, reading):
     parts = [_heads(NAMES[key])]
     parts += [_row(j, scores[j], old[j], facts, j == key) for j in range(len(NAMES))]
     found, wanted = answer
-    words = f"answer {found:.2f}, wanted {wanted}: told {_signed(facts.off)}, "
+    words = f"{HELD}. Answer {found:.2f}, wanted {wanted}: told {_signed(facts.off)}, "
     y = TOP + HEIGHT * len(NAMES) + 12
     parts.append(label(16, y, words + f"loss {facts.off**2 / 2:.2f}", font_weight="bold", size=15))
     note = "Told above 0 ▶: less would be better.  Below 0 ◀: more would be.  Thin line: before."
