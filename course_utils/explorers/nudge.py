@@ -114,8 +114,8 @@ def _said(facts, key, answer, wanted):
         return ", ".join(_signed(n, digits) for n in numbers)
 
     return (
-        f"{HELD}. {key} nudged by {_signed(facts.by, 1)}. Weights {row(facts.weights, 3)}, moved by "
-        f"{row(facts.moved, 3)}; their slopes by this score {row(facts.slopes, 3)}. "
+        f"{HELD}. {key} nudged by {_signed(facts.by, 1)}. Weights {row(facts.weights, 3)}, moved "
+        f"by {row(facts.moved, 3)}; their slopes by this score {row(facts.slopes, 3)}. "
         f"The answer is {answer:.2f}, wanted {wanted}, so it is told {_signed(facts.off)}, the "
         f"weights {row(facts.d_weights)}, the scores {row(facts.d_scores)}, "
         f"the values {row(facts.d_values)}. Loss {facts.off**2 / 2:.2f}."
