@@ -25,7 +25,7 @@ class _Beams(NamedTuple):
     ids: np.ndarray  # (batch, width): the last symbol of each
     totals: np.ndarray  # (batch, width): sums of log-probabilities
     ended: np.ndarray  # (batch, width): has the end mark been written?
-    state: np.ndarray  # (batch · width, hidden_size)
+    state: np.ndarray  # (batch · width, …): what the step gave
 
 
 def greedy_search(step, memory, max_length):
@@ -84,7 +84,7 @@ def beam_search(stepper, memory, max_length, width):
     if width == 1:  # exactly: sums can round to a tie where their last logits differ
         return greedy_search(stepper(memory), memory, max_length)
     step = stepper(Memory(*(np.repeat(array, width, axis=0) for array in memory)))
-    beams = _first_beams(memory.summary, width)
+    beams = _first_beams(memory, width)
     history = []
     for _ in range(max_length):
         beams, parents, looked = _longer_beams(beams, step, len(history))
@@ -94,12 +94,12 @@ def beam_search(stepper, memory, max_length, width):
     return _decoded(*_trace_back(history, _winners_of(beams), width))
 
 
-def _first_beams(summary, width):
+def _first_beams(memory, width):
     """Return prefixes of the start mark alone."""
-    shape = len(summary), width
-    totals = np.full(shape, -np.inf, summary.dtype)
+    shape = len(memory.summary), width
+    totals = np.full(shape, -np.inf, memory.states.dtype)
     totals[:, 0] = 0  # all prefixes are the same at the start: one is enough
-    state = np.repeat(summary, width, axis=0)
+    state = np.repeat(memory.summary, width, axis=0)
     return _Beams(np.full(shape, START), totals, np.zeros(shape, bool), state)
 
 
@@ -111,7 +111,7 @@ def _longer_beams(beams, step, steps_before):
     candidates = _extend(beams.totals, log_softmax(logits).reshape(batch, width, -1), beams.ended)
     totals, parents, ids = _best(candidates, width)  # each (batch, width)
     rows = np.arange(batch)[:, None]
-    state = state.reshape(batch, width, -1)[rows, parents].reshape(batch * width, -1)
+    state = state[(rows * width + parents).ravel()]  # a prefix goes on from its parent's
     ended = beams.ended[rows, parents] | (ids == END)
     return _Beams(ids, totals, ended, state), parents, looked
 

@@ -80,6 +80,13 @@ def uniform(rng, rows, columns, dtype=np.float32):
     return np.random.default_rng(rng).uniform(-limit, limit, (rows, columns)).astype(dtype)
 
 
+def constant(value, size, dtype=np.float32):
+    """Return (size,) numbers that all begin as `value`. Raises ValueError as `uniform` does."""
+    _check_sizes(1, size)
+    _check_dtype(dtype)
+    return np.full(size, value, dtype)
+
+
 def _check_sizes(rows, columns):
     """Raise ValueError for a matrix without rows or columns, or with half a row."""
     if not all(isinstance(size, Integral) and size >= 1 for size in (rows, columns)):

@@ -6,6 +6,7 @@ import os
 import numpy as np
 
 FORMAT = 1
+OLDEST = "Seq2Seq"  # what a file holds that does not say it
 
 
 def write(path, header, params):
@@ -20,10 +21,10 @@ def write(path, header, params):
     os.replace(part, path)
 
 
-def read(path):
-    """Return (header, arrays) of a file that `write` wrote.
+def read(path, model=OLDEST):
+    """Return (header, arrays) of a file that `write` wrote for this class of model.
 
-    Raises ValueError for any other file or format, FileNotFoundError where there is none.
+    Raises ValueError for any other file, format or model, FileNotFoundError where there is none.
     """
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -33,13 +34,16 @@ def read(path):
     except FileNotFoundError:
         raise
     except Exception as error:  # a damaged file can fail in as many ways as it has bytes
-        raise unknown(path, type(error).__name__) from error
+        raise unknown(path, type(error).__name__, model) from error
     if version != FORMAT:
-        raise unknown(path, f"its format is {version}")
+        raise unknown(path, f"its format is {version}", model)
+    found = header.pop("model", OLDEST)
+    if found != model:
+        raise unknown(path, f"it holds a {found}", model)
     return header, arrays
 
 
-def fill(params, arrays, path):
+def fill(params, arrays, path, model=OLDEST):
     """Copy arrays into the parameters of the same names.
 
     Raises ValueError for other names, shapes or dtypes, and for NaN or infinity.
@@ -47,10 +51,11 @@ def fill(params, arrays, path):
     wanted, found = _described(params), _described(arrays)
     for name in wanted | found:
         if wanted.get(name) != found.get(name):
-            raise unknown(path, f"{name} must be {wanted.get(name)}, got {found.get(name)}")
+            said = f"{name} must be {wanted.get(name)}, got {found.get(name)}"
+            raise unknown(path, said, model)
     for name in params:
         if not np.isfinite(arrays[name]).all():
-            raise unknown(path, f"{name} holds nan or inf")
+            raise unknown(path, f"{name} holds nan or inf", model)
     for name, value in params.items():
         value[...] = arrays[name]
 
@@ -60,9 +65,9 @@ def _described(arrays):
     return {name: f"{array.shape} {array.dtype}" for name, array in arrays.items()}
 
 
-def unknown(path, reason):
-    """Make the error for a file that is not a model of ours."""
+def unknown(path, reason, model=OLDEST):
+    """Make the error for a file that is not a model of this class."""
     return ValueError(
-        f"{path} is no saved model ({reason}); expected a model that Seq2Seq.save wrote, "
+        f"{path} is no saved model ({reason}); expected a model that {model}.save wrote, "
         f"format {FORMAT}: train and save it again"
     )

@@ -1,0 +1,310 @@
+"""What a Transformer is built of: layer norm, feed-forward, and blocks with a way around each.
+
+Arrays are (..., positions, model_size), the residual stream: each layer reads it and adds to it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from course_utils.attention import AttentionLayer
+from course_utils.layers import (
+    Layer,
+    Linear,
+    as_float,
+    check_gradient,
+    check_last_axis,
+    constant,
+    nested,
+    rows,
+)
+from course_utils.softmax import unchecked_softmax
+
+NORMS = ("before", "after", "none")
+
+
+class LayerNorm(Layer):
+    """y = gain ∘ (x − mean) / √(variance + ε) + bias on the last axis (Ba et al., 2016, eq. 4).
+
+    Mean and variance are each vector's own: (..., size) → (..., size), gain and bias (size,).
+    """
+
+    def __init__(self, size, dtype=np.float32, epsilon=1e-5):
+        own = {"gain": constant(1, size, dtype), "bias": constant(0, size, dtype)}
+        super().__init__(own)
+        self.epsilon = epsilon
+
+    def forward(self, x):
+        """Return (y, cache). Raises ValueError where x is not `size` wide."""
+        x = as_float(x)
+        size = len(self.own["gain"])
+        check_last_axis(x, size, "x")
+        share = np.full(size, 1 / size, x.dtype)  # x @ share is a mean, 8 times faster than x.mean
+        normal = rows(x) - (rows(x) @ share)[:, None]
+        scale = 1 / np.sqrt((normal * normal) @ share + self.epsilon)
+        normal *= scale[:, None]
+        y = normal * self.like("gain", x)
+        y += self.like("bias", x)
+        return y.reshape(x.shape), (normal, scale, x.shape)
+
+    def backward(self, d_y, cache):
+        """Return (d_x, grads). Raises ValueError for a `d_y` of another shape."""
+        normal, scale, shape = cache
+        check_gradient(d_y, shape, "d_y")
+        d_y = rows(d_y)
+        gain, ones = self.like("gain", d_y), np.ones(len(d_y), d_y.dtype)
+        along = d_y * normal
+        # mean and variance of `normal` are 0 and 1 whatever x is: what would move them is taken off
+        share = gain / len(gain)
+        d_x = d_y * gain
+        d_x -= (d_y @ share)[:, None]
+        d_x -= normal * (along @ share)[:, None]
+        d_x *= scale[:, None]
+        return d_x.reshape(shape), {"gain": ones @ along, "bias": ones @ d_y}
+
+
+class FeedForward(Layer):
+    """y = max(0, x W + b) W' + b', at each place alone (Vaswani et al., 2017, eq. 2).
+
+    `inner` is model_size → hidden_size, `outer` the way back.
+    """
+
+    def __init__(self, model_size, hidden_size, rng=None, dtype=np.float32):
+        rng = np.random.default_rng(rng)
+        self.inner = Linear(model_size, hidden_size, True, rng, dtype)
+        self.outer = Linear(hidden_size, model_size, True, rng, dtype)
+        super().__init__(parts={"inner": self.inner, "outer": self.outer})
+
+    def forward(self, x):
+        """Return (y, cache), both (..., model_size)."""
+        hidden, inner_cache = self.inner.forward(x)
+        np.maximum(hidden, 0, out=hidden)
+        y, outer_cache = self.outer.forward(hidden)
+        return y, (inner_cache, outer_cache)
+
+    def backward(self, d_y, cache):
+        """Return (d_x, grads)."""
+        inner_cache, hidden = cache
+        d_hidden, outer_grads = self.outer.backward(d_y, hidden)
+        d_hidden *= hidden > 0
+        d_x, inner_grads = self.inner.backward(d_hidden, inner_cache)
+        return d_x, nested(inner=inner_grads, outer=outer_grads)
+
+    def step(self, x):
+        """Return (y,), for places that come later: no place knows of another."""
+        return (self(x),)
+
+
+class CrossAttention(AttentionLayer):
+    """An `AttentionLayer` whose keys and values can be kept: `layer(x, y)`, y being looked at.
+
+    Keys and values of a place do not change when others are added, so a decoder that writes one
+    symbol after another keeps them. A query asks once: nobody needs it again.
+    """
+
+    def keep(self, y):
+        """Return keys and values of y (..., m, model_size) as one array (..., m, 2, model_size)."""
+        return np.stack([y @ self.like("W_key", y), y @ self.like("W_value", y)], axis=-2)
+
+    def step(self, x, kept, mask=None):
+        """Return (output, weights) of x (..., n, model_size) at what `keep` returned."""
+        queries = self.split(x @ self.like("W_query", x))
+        keys, values = (self.split(part) for part in np.moveaxis(kept, -2, 0))
+        weights = unchecked_softmax(self.compare(queries, keys), mask=mask)
+        mixed = self.merge(weights @ values)
+        return mixed @ self.like("W_output", mixed), weights
+
+    def compare(self, queries, keys):
+        """Return the scores (..., heads, n, m)."""
+        return self.score.compare(queries, self.score.prepare(keys))
+
+
+class SelfAttention(CrossAttention):
+    """`layer(x)`: each place of x (..., n, model_size) looks at the places of x."""
+
+    def forward(self, x, mask=None):
+        """Return (output, LayerCache)."""
+        return super().forward(x, x, mask)
+
+    def backward(self, d_output, cache):
+        """Return (d_x, grads): x has asked and was looked at."""
+        d_x, d_y, grads = super().backward(d_output, cache)
+        d_x += d_y
+        return d_x, grads
+
+    def step(self, x, kept):
+        """Return (output, weights) of the newest place x (..., 1, model_size).
+
+        kept (..., t + 1, 2, model_size) has the keys and values of the t places before; those of x
+        are written into its last place.
+        """
+        kept[..., -1:, :, :] = self.keep(x)
+        return super().step(x, kept)
+
+
+class Nothing(Layer):
+    """A layer that changes nothing, where a norm is left out."""
+
+    def forward(self, x):
+        return x, None
+
+    def backward(self, d_x, cache):
+        return d_x, {}
+
+
+class ResidualCache(NamedTuple):
+    """What `Residual.backward` needs."""
+
+    before: tuple | None
+    layer: tuple  # the layer's own, for attention a `LayerCache` that has the weights
+    after: tuple | None
+
+
+class Residual(Layer):
+    """A layer with a way around it: x + layer(norm(x)), or norm(x + layer(x)).
+
+    norm : "before" (Xiong et al., 2020), "after" as first published (Vaswani et al., 2017, 3.1),
+    or "none". With `residual=False` there is no way around. Raises ValueError for another norm.
+    """
+
+    def __init__(self, layer, size, norm="before", residual=True, dtype=np.float32):
+        _check_norm(norm)
+        self.layer, self.residual = layer, residual
+        self.before = LayerNorm(size, dtype) if norm == "before" else Nothing()
+        self.after = LayerNorm(size, dtype) if norm == "after" else Nothing()
+        super().__init__(parts={"before": self.before, "after": self.after, "layer": layer})
+
+    def forward(self, x, *more):
+        """Return (y, ResidualCache); `more` is what the layer takes after x."""
+        inside, before = self.before.forward(x)
+        y, cache = self.layer.forward(inside, *more)
+        if self.residual:
+            y += x
+        y, after = self.after.forward(y)
+        return y, ResidualCache(before, cache, after)
+
+    def backward(self, d_y, cache):
+        """Return (d_x, gradients of what else the layer looked at, grads)."""
+        d_y, after_grads = self.after.backward(d_y, cache.after)
+        d_inside, *d_more, layer_grads = self.layer.backward(d_y, cache.layer)
+        d_x, before_grads = self.before.backward(d_inside, cache.before)
+        if self.residual:
+            d_x += d_y
+        return d_x, *d_more, nested(before=before_grads, after=after_grads, layer=layer_grads)
+
+    def step(self, x, *more):
+        """Return (y, what else the layer's `step` returns), for places that come later."""
+        y, *rest = self.layer.step(self.before(x), *more)
+        return self.after(y + x if self.residual else y), *rest
+
+
+class EncoderBlock(Layer):
+    """Self-attention, then feed-forward, each with a way around it (Vaswani et al., 2017, 3.1).
+
+    x (..., n, model_size) keeps its shape. `score` is the rule of self-attention, by default rule
+    3; `norm` and `residual` are `Residual`'s.
+    """
+
+    def __init__(
+        self,
+        model_size,
+        heads,
+        hidden_size,
+        norm="before",
+        residual=True,
+        score=None,
+        rng=None,
+        dtype=np.float32,
+    ):
+        rng = np.random.default_rng(rng)
+        layers = {
+            "self_attention": SelfAttention(model_size, heads, score, rng, dtype),
+            "feed_forward": FeedForward(model_size, hidden_size, rng, dtype),
+        }
+        super().__init__(parts=_residuals(layers, model_size, norm, residual, dtype))
+
+    def forward(self, x, mask=None):
+        """Return (x, {part: its cache}); the mask is for self-attention."""
+        x, looked = self.parts["self_attention"].forward(x, mask)
+        x, fed = self.parts["feed_forward"].forward(x)
+        return x, {"self_attention": looked, "feed_forward": fed}
+
+    def backward(self, d_x, cache):
+        """Return (d_x, grads)."""
+        d_x, feed_grads = self.parts["feed_forward"].backward(d_x, cache["feed_forward"])
+        d_x, self_grads = self.parts["self_attention"].backward(d_x, cache["self_attention"])
+        return d_x, nested(self_attention=self_grads, feed_forward=feed_grads)
+
+
+class DecoderBlock(Layer):
+    """Self-attention, attention to a memory, feed-forward (Vaswani et al., 2017, 3.1).
+
+    x (..., n, model_size) keeps its shape, the memory is (..., m, model_size). `score` is the rule
+    of self-attention, by default rule 3; `norm` and `residual` are `Residual`'s.
+    """
+
+    def __init__(
+        self,
+        model_size,
+        heads,
+        hidden_size,
+        norm="before",
+        residual=True,
+        score=None,
+        rng=None,
+        dtype=np.float32,
+    ):
+        rng = np.random.default_rng(rng)
+        layers = {
+            "self_attention": SelfAttention(model_size, heads, score, rng, dtype),
+            "cross_attention": CrossAttention(model_size, heads, None, rng, dtype),
+            "feed_forward": FeedForward(model_size, hidden_size, rng, dtype),
+        }
+        super().__init__(parts=_residuals(layers, model_size, norm, residual, dtype))
+
+    def forward(self, x, memory, mask=None, memory_mask=None):
+        """Return (x, {part: its cache}); a mask for each of the two attentions."""
+        x, looked = self.parts["self_attention"].forward(x, mask)
+        x, crossed = self.parts["cross_attention"].forward(x, memory, memory_mask)
+        x, fed = self.parts["feed_forward"].forward(x)
+        return x, {"self_attention": looked, "cross_attention": crossed, "feed_forward": fed}
+
+    def backward(self, d_x, cache):
+        """Return (d_x, d_memory, grads)."""
+        d_x, feed_grads = self.parts["feed_forward"].backward(d_x, cache["feed_forward"])
+        d_x, d_memory, cross_grads = self.parts["cross_attention"].backward(
+            d_x, cache["cross_attention"]
+        )
+        d_x, self_grads = self.parts["self_attention"].backward(d_x, cache["self_attention"])
+        grads = nested(
+            self_attention=self_grads, cross_attention=cross_grads, feed_forward=feed_grads
+        )
+        return d_x, d_memory, grads
+
+    def keep(self, memory):
+        """Return the memory's keys and values (..., m, 2, model_size), once for all steps."""
+        return self.parts["cross_attention"].layer.keep(memory)
+
+    def step(self, x, kept, memory_kept, memory_mask=None):
+        """Return (x, weights at the memory) of the newest place: x (..., 1, model_size).
+
+        Keys and values of x are written into the last place of kept (..., t + 1, 2, model_size).
+        """
+        x, _ = self.parts["self_attention"].step(x, kept)
+        x, weights = self.parts["cross_attention"].step(x, memory_kept, memory_mask)
+        (x,) = self.parts["feed_forward"].step(x)
+        return x, weights
+
+
+def _residuals(layers, *settings):
+    """Give each layer its norm and its way around."""
+    return {name: Residual(layer, *settings) for name, layer in layers.items()}
+
+
+def _check_norm(norm):
+    """Raise ValueError for a place where no norm can stand."""
+    if norm not in NORMS:
+        raise ValueError(
+            f"norm must be one of {', '.join(NORMS)}, got {norm!r}: it says where a layer's norm "
+            f"stands"
+        )
