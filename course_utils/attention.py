@@ -82,10 +82,10 @@ def attend_backward(d_context, cache):
     values, weights, score, score_cache = cache
     check_gradient(d_context, (*weights.shape[:-1], values.shape[-1]), "d_context")
     d_values = weights.swapaxes(-1, -2) @ d_context
-    d_weights = d_context @ values.swapaxes(-1, -2)
+    d_scores = d_context @ values.swapaxes(-1, -2)  # the gradient of the weights; in place from here
     # softmax: moving one score moves every weight of its row, so the row's mean is taken off
-    row_means = (weights * d_weights).sum(axis=-1, keepdims=True)
-    d_scores = weights * (d_weights - row_means)
+    d_scores -= np.einsum("...m,...m->...", weights, d_scores)[..., None]
+    d_scores *= weights
     d_queries, d_keys, grads = score.backward(d_scores, score_cache)
     return d_queries, d_keys, d_values, grads
 

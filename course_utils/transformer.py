@@ -10,7 +10,7 @@ import numpy as np
 from course_utils import storage
 from course_utils.attention import Memory
 from course_utils.decoding import beam_search, greedy_search
-from course_utils.layers import Embedding, Layer, Linear, check_ids, nested, rows
+from course_utils.layers import Embedding, Layer, Linear, check_ids, nested
 from course_utils.positions import sinusoids
 from course_utils.recurrent import real_steps
 from course_utils.seq2seq import check_rows
@@ -22,6 +22,8 @@ from course_utils.transformer_blocks import (
     LayerNorm,
     Nothing,
     Residual,
+    packed,
+    unpacked,
 )
 
 __all__ = [
@@ -57,20 +59,23 @@ class Stack(Layer):
         self.positions, self.model_size = positions, model_size
         super().__init__(parts={"embedding": self.embedding, **self.blocks, "norm": self.norm})
 
-    def embed(self, ids, first=0):
-        """Return √model_size · E[ids] + PE (Vaswani et al., 2017, 3.4), and a cache.
+    def embed(self, ids, places):
+        """Return (√model_size · E[ids] + PE[places], cache) (Vaswani et al., 2017, 3.4).
 
-        ids (batch, n) stand at the places from `first` on.
+        ids (...) and the places where they stand become vectors (..., model_size).
         """
         x, cache = self.embedding.forward(ids)
         x *= self.model_size**0.5
         if self.positions == "sinusoids":
-            x += sinusoids(first + ids.shape[1], self.model_size)[first:].astype(x.dtype)
+            x += sinusoids(places.max() + 1, self.model_size).astype(x.dtype)[places]
         return x, cache
 
-    def forward(self, ids, *others):
-        """Return (vectors (batch, n, model_size), cache); `others` go to each block."""
-        x, tokens = self.embed(ids)
+    def forward(self, ids, real, *others):
+        """Return (vectors (real places, model_size), cache): ids and real (batch, n).
+
+        `others` go to each block, and `real` as its last.
+        """
+        x, tokens = self.embed(ids[real], np.nonzero(real)[1])
         caches = []
         for block in self.blocks.values():
             x, cache = block.forward(x, *others)
@@ -100,7 +105,7 @@ class Stack(Layer):
         batch, t = state.shape[:2]
         longer = np.empty((batch, t + 1, *state.shape[2:]), state.dtype)
         longer[:, :t] = state
-        x, _ = self.embed(ids[:, None], first=t)
+        x, _ = self.embed(ids[:, None], np.array(t))
         for i, block in enumerate(self.blocks.values()):
             x, weights = block.step(x, longer[:, :, i], *kept[i])
         return self.norm(x), longer, weights
@@ -172,11 +177,12 @@ class Transformer(Layer):
         """
         target = check_ids(batch.target, self.settings["target_size"], "target")
         real = real_steps(batch.target_lengths, target.shape, "target_lengths", shortest=2)
-        states, mask, encoder_cache = self.encode(batch.source, batch.source_lengths)
-        check_rows(states, target)
-        read, decoder_cache = self.decode(target[:, :-1], states, mask)
+        states, source_real, encoder_cache = self.encode(batch.source, batch.source_lengths)
+        check_rows(source_real, target)
+        real = real[:, 1:]  # so many symbols are read, and as many asked for
+        read, decoder_cache = self.decode(target[:, :-1], real, states, source_real)
         logits, readout_cache = self.readout.forward(read)
-        loss, d_logits = cross_entropy(logits, target[:, 1:], real[:, 1:])
+        loss, d_logits = cross_entropy(logits, target[:, 1:][real])
         return loss, Trace(encoder_cache, decoder_cache, readout_cache, d_logits)
 
     def backward(self, cache):
@@ -187,18 +193,19 @@ class Transformer(Layer):
         return nested(encoder=encoder_grads, decoder=decoder_grads, readout=readout_grads)
 
     def encode(self, source, lengths):
-        """Return (states (batch, m, model_size), mask (batch, m), True at real symbols, cache)."""
+        """Return (states (real places, model_size), real (batch, m), cache)."""
         source = check_ids(source, self.settings["source_size"], "source")
-        mask = real_steps(lengths, source.shape, "source_lengths")
-        states, cache = self.encoder.forward(source, mask[:, None])
-        return states, mask, cache
+        real = real_steps(lengths, source.shape, "source_lengths")
+        states, cache = self.encoder.forward(source, real, real[:, None], real)
+        return states, real, cache
 
-    def decode(self, read, states, mask):
-        """Return (vectors (batch, n, model_size), cache) of symbols read (batch, n) from the start.
+    def decode(self, read, real, states, source_real):
+        """Return (vectors (real places, model_size), cache) of symbols read (batch, n).
 
-        Padding needs no mask of its own: it comes last, and nobody looks ahead.
+        Padding that is read needs no mask of its own: it comes last, and nobody looks ahead.
         """
-        return self.decoder.forward(read, states, causal_mask(read.shape[1]), mask[:, None])
+        masks = causal_mask(read.shape[1]), source_real[:, None]
+        return self.decoder.forward(read, real, states, *masks, real, source_real)
 
     def start(self, source, source_lengths, cached=True):
         """Return (memory, stepper) for decoding: `stepper(memory)` prepares a `step` function.
@@ -208,12 +215,13 @@ class Transformer(Layer):
         has the keys and values of what was read, (batch, t, layers, 2, model_size); where not
         `cached` it is what was read, (batch, t), and each step reads all of it again.
         """
-        states, mask, _ = self.encode(source, source_lengths)
+        states, real, _ = self.encode(source, source_lengths)
+        states = unpacked(states, real)
         layers, size = self.settings["layers"], self.settings["model_size"]
         nothing = np.empty((len(states), 0, layers, 2, size), states.dtype)
         if not cached:
             nothing = np.empty((len(states), 0), np.intp)
-        return Memory(states, nothing, mask), self.keeping if cached else self.rereading
+        return Memory(states, nothing, real), self.keeping if cached else self.rereading
 
     def keeping(self, memory):
         """Return a `step` that keeps keys and values."""
@@ -228,12 +236,15 @@ class Transformer(Layer):
 
     def rereading(self, memory):
         """Return a `step` that reads everything again: the same results, with more work."""
+        states = packed(memory.states, memory.mask)
 
         def step(ids, state):
             state = np.concatenate([state, ids[:, None]], axis=1)
-            read, (_, caches, _) = self.decode(state, memory.states, memory.mask)
+            real = np.ones(state.shape, bool)
+            read, (_, caches, _) = self.decode(state, real, states, memory.mask)
+            newest = read.reshape(*state.shape, -1)[:, -1]
             weights = caches[-1]["cross_attention"].layer.attended.weights
-            return self.readout(read[:, -1]), state, weights[:, :, -1].mean(axis=1)
+            return self.readout(newest), state, weights[:, :, -1].mean(axis=1)
 
         return step
 

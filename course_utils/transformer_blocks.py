@@ -7,7 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_utils.attention import AttentionLayer
+from course_utils.attention import (
+    AttentionLayer,
+    LayerCache,
+    attend_backward,
+    attend_forward,
+)
 from course_utils.layers import (
     Layer,
     Linear,
@@ -96,35 +101,73 @@ class FeedForward(Layer):
 
 
 class CrossAttention(AttentionLayer):
-    """An `AttentionLayer` whose keys and values can be kept: `layer(x, y)`, y being looked at.
+    """An `AttentionLayer` that spends nothing on padding, and whose keys and values can be kept.
 
-    Keys and values of a place do not change when others are added, so a decoder that writes one
-    symbol after another keeps them. A query asks once: nobody needs it again.
+    Only the attention itself needs sequences side by side. All else is done place by place, and so
+    for real places alone: with `real` (batch, n), boolean, x is (real places, model_size), those
+    where it is True one after another. Half of a batch of number words is padding.
     """
 
+    def forward(self, x, y, mask=None, real=None, y_real=None):
+        """Return (output shaped like x, LayerCache); `real` and `y_real` say what x and y are."""
+        check_last_axis(x, self.model_size, "x")
+        check_last_axis(y, self.model_size, "y")
+        queries = self.split(unpacked(x @ self.like("W_query", x), real))
+        keys = self.split(unpacked(y @ self.like("W_key", y), y_real))
+        values = self.split(unpacked(y @ self.like("W_value", y), y_real))
+        # queries (..., heads, n, width of a head), keys and values (..., heads, m, the same)
+        mask = self.spread(mask, (*queries.shape[:-3], queries.shape[-2]), keys.shape[-2])
+        attended, cache = attend_forward(queries, keys, values, self.score, mask)
+        mixed = self.joined(attended.context, real)
+        output = mixed @ self.like("W_output", mixed)
+        return output, LayerCache(x, y, attended, mixed, (cache, real, y_real))
+
+    def backward(self, d_output, cache):
+        """Return (d_x, d_y, grads). Raises ValueError for a `d_output` of another shape."""
+        x, y, _, mixed, (attend_cache, real, y_real) = cache
+        check_gradient(d_output, x.shape, "d_output")
+        d_mixed = unpacked(d_output @ self.like("W_output", d_output).T, real)
+        *d_heads, score_grads = attend_backward(self.split(d_mixed), attend_cache)
+        d_queries, d_keys, d_values = map(self.joined, d_heads, (real, y_real, y_real))
+        grads = {
+            "W_query": rows(x).T @ rows(d_queries),
+            "W_key": rows(y).T @ rows(d_keys),
+            "W_value": rows(y).T @ rows(d_values),
+            "W_output": rows(mixed).T @ rows(d_output),
+        }
+        d_x = d_queries @ self.like("W_query", d_queries).T
+        d_y = d_keys @ self.like("W_key", d_keys).T
+        d_y += d_values @ self.like("W_value", d_values).T
+        return d_x, d_y, grads | nested(score=score_grads)
+
+    def joined(self, by_head, real):
+        """Put heads (..., heads, n, width) side by side again, at real places only."""
+        array = packed(by_head.swapaxes(-2, -3), real)
+        return array.reshape(*array.shape[:-2], self.model_size)
+
     def keep(self, y):
-        """Return keys and values of y (..., m, model_size) as one array (..., m, 2, model_size)."""
+        """Return keys and values of y (..., m, model_size) as one array (..., m, 2, model_size).
+
+        A place's keys and values stay as they are when others are added, so a decoder that writes
+        symbol after symbol keeps them. A query asks once, and nobody needs it again.
+        """
         return np.stack([y @ self.like("W_key", y), y @ self.like("W_value", y)], axis=-2)
 
     def step(self, x, kept, mask=None):
         """Return (output, weights) of x (..., n, model_size) at what `keep` returned."""
         queries = self.split(x @ self.like("W_query", x))
         keys, values = (self.split(part) for part in np.moveaxis(kept, -2, 0))
-        weights = unchecked_softmax(self.compare(queries, keys), mask=mask)
-        mixed = self.merge(weights @ values)
-        return mixed @ self.like("W_output", mixed), weights
-
-    def compare(self, queries, keys):
-        """Return the scores (..., heads, n, m)."""
-        return self.score.compare(queries, self.score.prepare(keys))
+        scores = self.score.compare(queries, self.score.prepare(keys))
+        weights = unchecked_softmax(scores, mask=mask)
+        return self.joined(weights @ values, None) @ self.like("W_output", x), weights
 
 
 class SelfAttention(CrossAttention):
     """`layer(x)`: each place of x (..., n, model_size) looks at the places of x."""
 
-    def forward(self, x, mask=None):
+    def forward(self, x, mask=None, real=None):
         """Return (output, LayerCache)."""
-        return super().forward(x, x, mask)
+        return super().forward(x, x, mask, real, real)
 
     def backward(self, d_output, cache):
         """Return (d_x, grads): x has asked and was looked at."""
@@ -140,6 +183,20 @@ class SelfAttention(CrossAttention):
         """
         kept[..., -1:, :, :] = self.keep(x)
         return super().step(x, kept)
+
+
+def packed(array, real):
+    """Return the rows of array (batch, n, …) at real places: (real places, …)."""
+    return array if real is None else array[real]
+
+
+def unpacked(array, real):
+    """Put (real places, width) back where they stand, (batch, n, width), zeros between them."""
+    if real is None:
+        return array
+    spread = np.zeros((*real.shape, array.shape[-1]), array.dtype)
+    spread[real] = array
+    return spread
 
 
 class Nothing(Layer):
@@ -223,9 +280,12 @@ class EncoderBlock(Layer):
         }
         super().__init__(parts=_residuals(layers, model_size, norm, residual, dtype))
 
-    def forward(self, x, mask=None):
-        """Return (x, {part: its cache}); the mask is for self-attention."""
-        x, looked = self.parts["self_attention"].forward(x, mask)
+    def forward(self, x, mask=None, real=None):
+        """Return (x, {part: its cache}); the mask is for self-attention.
+
+        With `real` (batch, n) x is (real places, model_size), as for `CrossAttention`.
+        """
+        x, looked = self.parts["self_attention"].forward(x, mask, real)
         x, fed = self.parts["feed_forward"].forward(x)
         return x, {"self_attention": looked, "feed_forward": fed}
 
@@ -262,10 +322,15 @@ class DecoderBlock(Layer):
         }
         super().__init__(parts=_residuals(layers, model_size, norm, residual, dtype))
 
-    def forward(self, x, memory, mask=None, memory_mask=None):
-        """Return (x, {part: its cache}); a mask for each of the two attentions."""
-        x, looked = self.parts["self_attention"].forward(x, mask)
-        x, crossed = self.parts["cross_attention"].forward(x, memory, memory_mask)
+    def forward(self, x, memory, mask=None, memory_mask=None, real=None, memory_real=None):
+        """Return (x, {part: its cache}); a mask for each of the two attentions.
+
+        With `real` and `memory_real` x and memory have real places alone, as for `CrossAttention`.
+        """
+        x, looked = self.parts["self_attention"].forward(x, mask, real)
+        x, crossed = self.parts["cross_attention"].forward(
+            x, memory, memory_mask, real, memory_real
+        )
         x, fed = self.parts["feed_forward"].forward(x)
         return x, {"self_attention": looked, "cross_attention": crossed, "feed_forward": fed}
 
