@@ -6,7 +6,7 @@ from course_utils.layers import as_float, check_ids, rows
 
 BLOCK = 1 << 16  # so many scores at a time: a quarter of a megabyte stays in the cache
 SHORT = 64  # rows of so many scores cost more to begin than to add up
-NEAR = 30.0  # e^-30 is far from what float32 can still hold, and so is a sum of such
+NEAR = 60.0  # so far from another a float32 is still rounded as finely as the scores themselves
 
 
 def softmax(scores, axis=-1, mask=None):

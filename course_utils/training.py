@@ -87,7 +87,17 @@ class Adam:
             start += value.size
 
 
-def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=100, progress=True):
+def train(
+    model,
+    batches,
+    steps,
+    learning_rate,
+    clip=1.0,
+    validate=None,
+    every=100,
+    progress=True,
+    warm_up=0,
+):
     """Train for `steps` steps with Adam, the rate falling in a straight line to zero.
 
     `model` has `params`, `forward(batch) → (loss, cache)` and `backward(cache) → grads`;
@@ -96,11 +106,12 @@ def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=1
     and the best parameters are remembered; at the end the model has them. Interrupting (the stop
     button, Ctrl-C) ends training early and cleanly; with `validate` the parameters judged last
     are the latest that count. progress : False for no bar, or a text that says what is trained.
+    warm_up : for so many steps the rate also rises in a straight line, from nearly nothing.
     Returns `History`. Raises ValueError where the batches run out or are none, or a setting cannot
     be, FloatingPointError where the loss or a gradient is not finite, or `validate` returns NaN.
     """
     _check_batches(batches)
-    _check_settings(steps, learning_rate, every)
+    _check_settings(steps, learning_rate, every, warm_up)
     keep_freed_memory()  # a step makes the same large arrays over and over
     history = History([], {}, False)
     keeper = BestParams(model, history, validate)
@@ -108,7 +119,7 @@ def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=1
     # every half second: a front end that reads late loses messages when there are over a thousand
     with tqdm(total=steps, desc=said, unit="step", disable=not progress, mininterval=0.5) as bar:
         try:
-            for loss in _descend(model, batches, steps, learning_rate, clip):
+            for loss in _descend(model, batches, steps, learning_rate, clip, warm_up):
                 history.losses.append(loss)
                 bar.update()
                 if len(history.losses) % every == 0 or len(history.losses) == steps:
@@ -122,13 +133,14 @@ def train(model, batches, steps, learning_rate, clip=1.0, validate=None, every=1
     return history
 
 
-def _descend(model, batches, steps, learning_rate, clip):
+def _descend(model, batches, steps, learning_rate, clip, warm_up):
     """Take the steps one by one, each when the next loss is asked for; yield the losses."""
     optimiser = Adam(model.params, clip)
     for step, batch in zip(range(steps), batches, strict=False):
         loss, cache = model.forward(batch)
         _check_finite(loss, step, learning_rate)
-        optimiser.step(model.backward(cache), learning_rate * (1 - step / steps))
+        share = (1 - step / steps) * min(1, (step + 1) / max(1, warm_up))
+        optimiser.step(model.backward(cache), learning_rate * share)
         yield loss
 
 
@@ -190,14 +202,19 @@ def _check_batches(batches):
         )
 
 
-def _check_settings(steps, learning_rate, every):
-    """Raise ValueError for steps, a rate or a time between judgements that cannot be."""
+def _check_settings(steps, learning_rate, every, warm_up):
+    """Raise ValueError for steps, a rate, a time between judgements or a warm-up that cannot be."""
     if not isinstance(steps, Integral) or steps < 0:
         raise ValueError(f"steps must be a whole number from 0, got {steps}: count the updates")
     _check_rate(learning_rate)
     if every < 1:
         raise ValueError(
             f"every must be at least 1, got {every}: it counts steps between judgements"
+        )
+    if not isinstance(warm_up, Integral) or warm_up < 0:
+        raise ValueError(
+            f"warm_up must be a whole number from 0, got {warm_up}: it counts the first steps, "
+            f"whose rate rises"
         )
 
 
