@@ -20,6 +20,7 @@ from course_utils.scoring import AdditiveScore, ScaledDotScore
 from course_utils.seq2seq import Seq2Seq
 from course_utils.tasks import Batch
 from course_utils.training import Adam, train
+from course_utils.transformer import Transformer
 from tests.samples import precisions
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -58,8 +59,8 @@ def assert_agree(found, expected, dtype, tolerance=None):
 
 def test_the_files_name_their_maker_and_are_small():
     files = list(REFERENCE.glob("*.npz"))
-    assert len(files) == 8
-    assert sum(file.stat().st_size for file in files) < 300_000
+    assert len(files) == 10
+    assert sum(file.stat().st_size for file in files) < 500_000
     for file in files:
         assert "PyTorch" in str(np.load(file)["made_with"])
 
@@ -146,22 +147,33 @@ def test_gru(dtype):
     assert_agree({"inputs": d_inputs, "initial": d_initial, **grads}, stored["gradient"], dtype)
 
 
+def additive_translator(dtype):
+    context = Attention(AdditiveScore(8, 8, 6, dtype=dtype))
+    return Seq2Seq(10, 8, 8, context=context, dtype=dtype)
+
+
+def attention_alone(norm, layers):
+    return lambda dtype: Transformer(10, 8, 8, 2, layers, 12, norm, dtype=dtype)
+
+
 MODELS = {
-    "seq2seq_last_state": lambda dtype: LastState(),
-    "seq2seq_additive": lambda dtype: Attention(AdditiveScore(8, 8, 6, dtype=dtype)),
+    "seq2seq_last_state": lambda dtype: Seq2Seq(10, 8, 8, context=LastState(), dtype=dtype),
+    "seq2seq_additive": additive_translator,
+    "transformer_before": attention_alone("before", 2),
+    "transformer_after": attention_alone("after", 1),
 }
 
 
 def stored_model(name, dtype):
-    """(a Seq2Seq with the stored parameters, its Batch, the stored arrays)."""
+    """(a model with the stored parameters, its Batch, the stored arrays)."""
     stored = read(name, dtype)
-    model = Seq2Seq(10, 8, 8, context=MODELS[name](dtype), dtype=dtype)
+    model = MODELS[name](dtype)
     return fill(model, stored["weight"]), Batch(**stored["input"]), stored
 
 
 @precisions
 @pytest.mark.parametrize("name", MODELS)
-def test_seq2seq_loss_and_gradients(name, dtype):
+def test_loss_and_gradients_of_a_model(name, dtype):
     model, batch, stored = stored_model(name, dtype)
     loss, cache = model.forward(batch)
     assert abs(loss - stored["output"]["losses"][0]) <= TOLERANCE[dtype]
@@ -170,7 +182,7 @@ def test_seq2seq_loss_and_gradients(name, dtype):
 
 @precisions
 @pytest.mark.parametrize("name", MODELS)
-def test_seq2seq_after_one_step(name, dtype):
+def test_a_model_after_one_step(name, dtype):
     model, batch, stored = stored_model(name, dtype)
     _, cache = model.forward(batch)
     optimiser = Adam(model.params, clip=float(stored["setting"]["clip"]))
@@ -180,7 +192,7 @@ def test_seq2seq_after_one_step(name, dtype):
 
 @precisions
 @pytest.mark.parametrize("name", MODELS)
-def test_seq2seq_after_three_steps(name, dtype):
+def test_a_model_after_three_steps(name, dtype):
     model, batch, stored = stored_model(name, dtype)
     # PyTorch adds 1e-6 to the norm when it clips: that much of a step remains between us
     tolerance = max(TOLERANCE[dtype], 1e-8)

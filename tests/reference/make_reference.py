@@ -5,7 +5,8 @@ Run from the project's root, with PyTorch and NumPy installed (the tests need Nu
     python tests/reference/make_reference.py
 
 It writes scaled_dot.npz, heads.npz, additive.npz, gru.npz, seq2seq_last_state.npz,
-seq2seq_additive.npz, rotated.npz and distance.npz beside itself, the same numbers on every run.
+seq2seq_additive.npz, rotated.npz, distance.npz, transformer_before.npz and transformer_after.npz
+beside itself, the same numbers on every run.
 Inputs and weights are float32 numbers stored as float64, so that a model in either precision
 starts from exactly these. Keys: `input.*`, `weight.*`, `output.*`, `gradient.*` (of inputs and
 weights, for the loss Σ output · direction.*), and `made_with`, the versions.
@@ -225,6 +226,14 @@ def gru(rng):
     )
 
 
+def masked_loss(logits, target, target_lengths):
+    """The mean cross-entropy over what follows the start mark, padding left out."""
+    expected = target[:, 1:].clone()
+    ends = torch.tensor(target_lengths)[:, None] - 1
+    expected[torch.arange(expected.shape[1]) >= ends] = -100  # F.cross_entropy leaves it out
+    return F.cross_entropy(logits.flatten(0, 1), expected.flatten())
+
+
 class Translator(nn.Module):
     """The course's Seq2Seq, unidirectional, in PyTorch: GRUs, context, readout."""
 
@@ -264,10 +273,7 @@ class Translator(nn.Module):
             + context @ self.get("readout.by_context.W")
         )
         logits = mixed @ self.get("readout.output.W") + self.get("readout.output.b")
-        expected = target[:, 1:].clone()
-        ends = torch.tensor(target_lengths)[:, None] - 1
-        expected[torch.arange(expected.shape[1]) >= ends] = -100  # F.cross_entropy leaves it out
-        return F.cross_entropy(logits.flatten(0, 1), expected.flatten())
+        return masked_loss(logits, target, target_lengths)
 
     def arrays(self, gradient=False):
         """Parameters, or their gradients, under our names and in our orientation."""
@@ -299,6 +305,12 @@ def seq2seq_weights(rng, source_size, target_size, hidden, attention):
 
 
 def seq2seq(rng, name, attention):
+    """Three steps of a small translator."""
+    weights = seq2seq_weights(rng, 10, 8, 8, attention)
+    three_steps(name, Translator(weights, attention), weights)
+
+
+def three_steps(name, model, weights):
     """Three steps of Adam with clipping: one step hides the clipping, Adam's first has any scale.
 
     `gradient.*` are those of the first step before clipping; `after1.*` and `after3.*` the
@@ -307,8 +319,6 @@ def seq2seq(rng, name, attention):
     source = np.array([[3, 4, 5, 6, 7], [8, 3, 0, 0, 0], [9, 9, 4, 0, 0]])
     target = np.array([[1, 3, 4, 2, 0, 0], [1, 5, 6, 7, 3, 2], [1, 2, 0, 0, 0, 0]])
     lengths = {"source_lengths": np.array([5, 2, 3]), "target_lengths": np.array([4, 6, 2])}
-    weights = seq2seq_weights(rng, 10, 8, 8, attention)
-    model = Translator(weights, attention)
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimiser = torch.optim.Adam(trained, lr=LEARNING_RATE)
     batch = torch.tensor(source), lengths["source_lengths"], torch.tensor(target)
@@ -335,6 +345,133 @@ def seq2seq(rng, name, attention):
     )
 
 
+class AttentionAlone(nn.Module):
+    """The course's Transformer of PyTorch's blocks; its attentions' biases are zero and frozen."""
+
+    def __init__(self, weights, size, heads, hidden, layers, norm):
+        super().__init__()
+        self.size = size
+        options = {"batch_first": True, "norm_first": norm == "before", "dropout": 0.0}
+        last = nn.LayerNorm if norm == "before" else lambda size: None
+        self.encoder = nn.TransformerEncoder(
+            nn.TransformerEncoderLayer(size, heads, hidden, **options),
+            layers,
+            last(size),
+            enable_nested_tensor=False,
+        )
+        self.decoder = nn.TransformerDecoder(
+            nn.TransformerDecoderLayer(size, heads, hidden, **options), layers, last(size)
+        )
+        self.free = nn.ParameterDict(
+            {
+                name.replace(".", "_"): nn.Parameter(value.detach().clone())
+                for name, value in weights.items()
+                if "table" in name or "readout" in name
+            }
+        )
+        self.double()
+        self.named = {}  # our name → (PyTorch's tensor, its rows, is it transposed)
+        for name in weights:
+            free = name.replace(".", "_")
+            self.named[name] = (
+                (self.free[free], slice(None), False) if free in self.free else self.find(name)
+            )
+        with torch.no_grad():
+            for name, (tensor, part, turned) in self.named.items():
+                tensor[part] = weights[name].T if turned else weights[name]
+            for stack in (self.encoder, self.decoder):
+                for module in stack.modules():
+                    if isinstance(module, nn.MultiheadAttention):
+                        for bias in (module.in_proj_bias, module.out_proj.bias):
+                            bias.zero_().requires_grad_(False)
+
+    def find(self, name):
+        """The tensor of a block or a last norm that has our name."""
+        stack, *path, last = name.split(".")
+        module = getattr(self, stack)
+        if path == ["norm"]:
+            return self.of_norm(module.norm, last)
+        block, (layer, *inner) = module.layers[int(path[0])], path[1:]
+        if inner != ["layer"] and inner[0] in ("before", "after"):
+            order = ["self_attention", "cross_attention", "feed_forward"]
+            if stack == "encoder":
+                order.remove("cross_attention")
+            return self.of_norm(getattr(block, f"norm{order.index(layer) + 1}"), last)
+        if layer == "feed_forward":
+            linear = block.linear1 if inner[-1] == "inner" else block.linear2
+            return (linear.weight, slice(None), True) if last == "W" else (linear.bias, ..., False)
+        attention = block.self_attn if layer == "self_attention" else block.multihead_attn
+        if last == "W_output":
+            return attention.out_proj.weight, slice(None), True
+        third = ["W_query", "W_key", "W_value"].index(last) * self.size
+        return attention.in_proj_weight, slice(third, third + self.size), True
+
+    @staticmethod
+    def of_norm(norm, name):
+        return norm.weight if name == "gain" else norm.bias, slice(None), False
+
+    def embed(self, ids, table):
+        angles = torch.arange(ids.shape[1])[:, None] / 10_000.0 ** (
+            torch.arange(0, self.size, 2, dtype=torch.float64) / self.size
+        )
+        places = torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
+        return F.embedding(ids, self.free[table]) * self.size**0.5 + places
+
+    def forward(self, source, source_lengths, target, target_lengths):
+        """The mean cross-entropy over the real target symbols and end marks."""
+        hidden = torch.arange(source.shape[1]) >= torch.tensor(source_lengths)[:, None]
+        memory = self.encoder(
+            self.embed(source, "encoder_embedding_table"), src_key_padding_mask=hidden
+        )
+        read = target[:, :-1]
+        states = self.decoder(
+            self.embed(read, "decoder_embedding_table"),
+            memory,
+            tgt_mask=torch.ones(read.shape[1], read.shape[1], dtype=torch.bool).triu(1),
+            memory_key_padding_mask=hidden,
+        )
+        logits = states @ self.free["readout_W"] + self.free["readout_b"]
+        return masked_loss(logits, target, target_lengths)
+
+    def arrays(self, gradient=False):
+        """Parameters, or their gradients, under our names and in our orientation."""
+        pick = (lambda tensor: tensor.grad) if gradient else (lambda tensor: tensor.detach())
+        return {
+            name: (pick(tensor)[part].T if turned else pick(tensor)[part]).clone()
+            for name, (tensor, part, turned) in self.named.items()
+        }
+
+
+def transformer_weights(rng, source_size, target_size, size, hidden, layers, norm):
+    """Random parameters under the course's names."""
+    square = {f"W_{name}": (size, size) for name in ("query", "key", "value", "output")}
+    feed = {"inner.W": (size, hidden), "inner.b": (hidden,)}
+    feed |= {"outer.W": (hidden, size), "outer.b": (size,)}
+    ends = {"gain": (size,), "bias": (size,)}
+    shapes = {}
+    for stack, tokens in (("encoder", source_size), ("decoder", target_size)):
+        shapes[f"{stack}.embedding.table"] = (tokens, size)
+        kinds = {"self_attention": square, "cross_attention": square, "feed_forward": feed}
+        if stack == "encoder":
+            del kinds["cross_attention"]
+        for i in range(layers):
+            for kind, inner in kinds.items():
+                named = {f"layer.{name}": shape for name, shape in inner.items()}
+                named |= {f"{norm}.{name}": shape for name, shape in ends.items()}
+                shapes |= {f"{stack}.{i}.{kind}.{name}": shape for name, shape in named.items()}
+        if norm == "before":
+            shapes |= {f"{stack}.norm.{name}": shape for name, shape in ends.items()}
+    shapes |= {"readout.W": (size, target_size), "readout.b": (target_size,)}
+    return {name: numbers(rng, *shape, scale=0.8) for name, shape in shapes.items()}
+
+
+def transformer(rng, norm, layers):
+    """Three steps of a small Transformer, its norms before its layers or after them."""
+    weights = transformer_weights(rng, 10, 8, 8, 12, layers, norm)
+    model = AttentionAlone(weights, 8, 2, 12, layers, norm)
+    three_steps(f"transformer_{norm}", model, weights)
+
+
 def main():
     torch.set_num_threads(1)
     for seed, make in enumerate((scaled_dot, heads, additive, gru)):
@@ -343,6 +480,8 @@ def main():
     seq2seq(np.random.default_rng(5), "seq2seq_additive", attention=True)
     rotated(np.random.default_rng(6))
     distance(np.random.default_rng(7))
+    transformer(np.random.default_rng(15), "before", layers=2)  # no gradient near 0, where
+    transformer(np.random.default_rng(37), "after", layers=1)  # Adam magnifies rounding
 
 
 if __name__ == "__main__":
