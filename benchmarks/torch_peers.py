@@ -1,5 +1,7 @@
 """The same models in PyTorch, as strong as eager PyTorch gets, and as tutorials write them."""
 
+from itertools import repeat
+
 import numpy as np
 import torch
 from torch import nn
@@ -126,11 +128,17 @@ def torch_gru(params, name):
 
 def torch_step(peer, batch, learning_rate, fused=False):
     """A function that takes one training step: loss, gradients, clipping to 1, Adam."""
-    ids = [torch.from_numpy(array) for array in (batch.source, batch.source_lengths, batch.target)]
+    return torch_steps(peer, repeat(batch), learning_rate, fused)
+
+
+def torch_steps(peer, stream, learning_rate, fused=False):
+    """The same for an iterator of batches: each call takes the next."""
     trained = [parameter for parameter in peer.parameters() if parameter.requires_grad]
     optimiser = torch.optim.Adam(trained, lr=learning_rate, fused=fused)
 
     def step():
+        batch = next(stream)
+        ids = [torch.from_numpy(ids) for ids in (batch.source, batch.source_lengths, batch.target)]
         optimiser.zero_grad(set_to_none=True)
         loss = peer(*ids)
         loss.backward()

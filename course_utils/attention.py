@@ -4,6 +4,7 @@ Arrays are (..., n, d_q) queries, (..., m, d_k) keys and (..., m, d_v) values wi
 axes. A mask is boolean and **True means may look**. Row = query, column = key.
 """
 
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from course_utils.layers import (
     rows,
     uniform,
 )
+from course_utils.memory import keep_freed_memory
 from course_utils.rule import check_score
 from course_utils.scoring import ScaledDotScore, check_values
 from course_utils.softmax import check_mask, softmax, unchecked_softmax
@@ -38,6 +40,8 @@ __all__ = [
     "blocked_attend",
     "softmax",
 ]
+
+LARGE = 1 << 20  # of so many scores a call, fetching memory for them is felt
 
 
 class Attended(NamedTuple):
@@ -61,6 +65,8 @@ def attend(queries, keys, values, score=ScaledDotScore(), mask=None):
     queries, keys = score.check(queries, keys)
     values = check_values(keys, as_float(values))
     check_finite(values, "values")
+    if prod(queries.shape[:-1]) * keys.shape[-2] > LARGE:
+        keep_freed_memory()  # the next call writes where this one's results were
     scores = score(queries, keys)  # ① score
     weights = softmax(scores, mask=mask)  # ② normalise
     return Attended(weights @ values, weights, scores)  # ③ mix
@@ -82,7 +88,9 @@ def attend_backward(d_context, cache):
     values, weights, score, score_cache = cache
     check_gradient(d_context, (*weights.shape[:-1], values.shape[-1]), "d_context")
     d_values = weights.swapaxes(-1, -2) @ d_context
-    d_scores = d_context @ values.swapaxes(-1, -2)  # the gradient of the weights; in place from here
+    d_scores = d_context @ values.swapaxes(
+        -1, -2
+    )  # the gradient of the weights; in place from here
     # softmax: moving one score moves every weight of its row, so the row's mean is taken off
     d_scores -= np.einsum("...m,...m->...", weights, d_scores)[..., None]
     d_scores *= weights

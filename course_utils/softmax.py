@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils.layers import as_float, check_ids, rows
 
-BLOCK = 1 << 16  # so many scores at a time: a quarter of a megabyte stays in the cache
+BLOCK = 1 << 17  # so many scores at a time: half a megabyte, and as much of weights, stay in cache
 SHORT = 64  # rows of so many scores cost more to begin than to add up
 NEAR = 60.0  # so far from another a float32 is still rounded as finely as the scores themselves
 
