@@ -15,6 +15,7 @@ from course_utils.attention import (
     softmax,
 )
 from course_utils.scoring import AdditiveScore, DotScore, LocationScore, ScaledDotScore
+from course_utils.softmax import NEAR, SHORT, unchecked_softmax
 from tests.samples import CONTEXTS, make_context, randomise
 
 
@@ -172,3 +173,37 @@ def test_attention_layer_errors():
         layer(good, good, np.ones((4, 4)))
     with pytest.raises(ValueError, match="mask must broadcast"):
         layer(good, good, np.ones((4, 3), bool))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("reach", [NEAR / 3, NEAR * 3, 1e30])
+@pytest.mark.parametrize("m", [1, 7, SHORT, SHORT + 1])
+def test_the_softmax_of_models_is_the_softmax(m, reach, dtype):
+    rng = np.random.default_rng(0)
+    scores = (rng.random((2, 3, 5, m)) * reach).astype(dtype)
+    mask = rng.random((2, 1, 5, m)) < 0.6
+    mask[0, 0, 2] = False
+    mask[1] &= scores[1, :1] < 0.5 * reach  # the largest of all may not be looked at
+    tolerance = {np.float32: 1e-5, np.float64: 1e-13}[dtype]
+    for some in (None, mask):
+        kept = scores.copy()
+        found = unchecked_softmax(scores, mask=some)
+        assert found.dtype == dtype
+        np.testing.assert_allclose(found, softmax(scores, mask=some), rtol=tolerance, atol=1e-30)
+        np.testing.assert_array_equal(scores, kept)
+
+
+def test_the_softmax_of_models_says_nan_where_a_score_is():
+    scores = np.zeros((2, 3))
+    scores[0, 1] = np.nan
+    assert np.isnan(unchecked_softmax(scores)[0]).all()
+    assert unchecked_softmax(np.zeros((2, 0))).shape == (2, 0)
+
+
+def test_only_a_large_attention_asks_for_freed_memory_to_be_kept(monkeypatch):
+    asked = []
+    monkeypatch.setattr("course_utils.attention.keep_freed_memory", lambda: asked.append(1))
+    attend(*np.zeros((3, 64, 2)))
+    assert not asked
+    attend(*np.zeros((3, 2, 800, 2)))
+    assert asked

@@ -350,6 +350,7 @@ def test_a_single_batch_is_no_stream_of_batches():
     ("settings", "message"),
     [
         ({"steps": 2.5}, "steps must be a whole number from 0, got 2.5"),
+        ({"warm_up": -1}, "warm_up must be a whole number from 0, got -1"),
         ({"steps": -1}, "steps must be a whole number from 0, got -1"),
         ({"learning_rate": np.nan}, "learning_rate must be a finite number from 0, got nan"),
         ({"learning_rate": -0.1}, "learning_rate must be a finite number from 0, got -0.1"),

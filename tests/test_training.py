@@ -114,6 +114,14 @@ def test_train_takes_its_steps_with_a_rate_that_falls_to_zero():
     assert history.validation == {}
 
 
+def test_a_warm_up_lets_the_rate_rise_first():
+    model = Slope()
+    history = train(model, count(), steps=4, learning_rate=0.1, progress=False, warm_up=3)
+    moved = np.cumsum([0.1 / 3, 0.075 * 2 / 3, 0.05, 0.025])
+    np.testing.assert_allclose(history.losses, [0, *moved[:3]])
+    assert abs(model.x - moved[3]) < 1e-6
+
+
 def test_train_takes_no_batch_too_many():
     source = iter(range(10))
     train(Slope(), source, steps=4, learning_rate=0.1, progress=False)
