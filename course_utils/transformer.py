@@ -99,15 +99,15 @@ class Stack(Layer):
     def step(self, ids, state, kept):
         """Return (vectors (batch, 1, model_size), the next state, weights) for one more symbol.
 
-        state (batch, t, layers, 2, model_size) has the keys and values of the symbols before ids
+        state (batch, layers, 2, t, model_size) has the keys and values of the symbols before ids
         (batch,); `kept` has what each block keeps of the memory, and its mask.
         """
-        batch, t = state.shape[:2]
-        longer = np.empty((batch, t + 1, *state.shape[2:]), state.dtype)
-        longer[:, :t] = state
+        *lead, t, size = state.shape
+        longer = np.empty((*lead, t + 1, size), state.dtype)
+        longer[..., :t, :] = state
         x, _ = self.embed(ids[:, None], np.array(t))
         for i, block in enumerate(self.blocks.values()):
-            x, weights = block.step(x, longer[:, :, i], *kept[i])
+            x, weights = block.step(x, longer[:, i], *kept[i])
         return self.norm(x), longer, weights
 
 
@@ -212,13 +212,13 @@ class Transformer(Layer):
 
         `step(ids, state)` reads one symbol a row and gives (logits (batch, target symbols), the
         next state, weights (batch, m)): those of the last block, the mean of its heads. The state
-        has the keys and values of what was read, (batch, t, layers, 2, model_size); where not
+        has the keys and values of what was read, (batch, layers, 2, t, model_size); where not
         `cached` it is what was read, (batch, t), and each step reads all of it again.
         """
         states, real, _ = self.encode(source, source_lengths)
         states = unpacked(states, real)
         layers, size = self.settings["layers"], self.settings["model_size"]
-        nothing = np.empty((len(states), 0, layers, 2, size), states.dtype)
+        nothing = np.empty((len(states), layers, 2, 0, size), states.dtype)
         if not cached:
             nothing = np.empty((len(states), 0), np.intp)
         return Memory(states, nothing, real), self.keeping if cached else self.rereading

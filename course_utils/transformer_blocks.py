@@ -112,14 +112,14 @@ class CrossAttention(AttentionLayer):
         """Return (output shaped like x, LayerCache); `real` and `y_real` say what x and y are."""
         check_last_axis(x, self.model_size, "x")
         check_last_axis(y, self.model_size, "y")
-        queries = self.split(unpacked(x @ self.like("W_query", x), real))
-        keys = self.split(unpacked(y @ self.like("W_key", y), y_real))
-        values = self.split(unpacked(y @ self.like("W_value", y), y_real))
+        queries = self.split(unpacked(self.times(x, "W_query"), real))
+        keys = self.split(unpacked(self.times(y, "W_key"), y_real))
+        values = self.split(unpacked(self.times(y, "W_value"), y_real))
         # queries (..., heads, n, width of a head), keys and values (..., heads, m, the same)
         mask = self.spread(mask, (*queries.shape[:-3], queries.shape[-2]), keys.shape[-2])
         attended, cache = attend_forward(queries, keys, values, self.score, mask)
         mixed = self.joined(attended.context, real)
-        output = mixed @ self.like("W_output", mixed)
+        output = self.times(mixed, "W_output")
         return output, LayerCache(x, y, attended, mixed, (cache, real, y_real))
 
     def backward(self, d_output, cache):
@@ -140,26 +140,31 @@ class CrossAttention(AttentionLayer):
         d_y += d_values @ self.like("W_value", d_values).T
         return d_x, d_y, grads | nested(score=score_grads)
 
+    def times(self, x, name):
+        """Return x W as one product: NumPy would make one for each sequence of a batch."""
+        W = self.like(name, x)
+        return (rows(x) @ W).reshape(*x.shape[:-1], W.shape[1])
+
     def joined(self, by_head, real):
         """Put heads (..., heads, n, width) side by side again, at real places only."""
         array = packed(by_head.swapaxes(-2, -3), real)
         return array.reshape(*array.shape[:-2], self.model_size)
 
     def keep(self, y):
-        """Return keys and values of y (..., m, model_size) as one array (..., m, 2, model_size).
+        """Return keys and values of y (..., m, model_size) as one array (..., 2, m, model_size).
 
         A place's keys and values stay as they are when others are added, so a decoder that writes
         symbol after symbol keeps them. A query asks once, and nobody needs it again.
         """
-        return np.stack([y @ self.like("W_key", y), y @ self.like("W_value", y)], axis=-2)
+        return np.stack([self.times(y, "W_key"), self.times(y, "W_value")], axis=-3)
 
     def step(self, x, kept, mask=None):
         """Return (output, weights) of x (..., n, model_size) at what `keep` returned."""
-        queries = self.split(x @ self.like("W_query", x))
-        keys, values = (self.split(part) for part in np.moveaxis(kept, -2, 0))
+        queries = self.split(self.times(x, "W_query"))
+        keys, values = (self.split(part) for part in np.moveaxis(kept, -3, 0))
         scores = self.score.compare(queries, self.score.prepare(keys))
         weights = unchecked_softmax(scores, mask=mask)
-        return self.joined(weights @ values, None) @ self.like("W_output", x), weights
+        return self.times(self.joined(weights @ values, None), "W_output"), weights
 
 
 class SelfAttention(CrossAttention):
@@ -178,10 +183,10 @@ class SelfAttention(CrossAttention):
     def step(self, x, kept):
         """Return (output, weights) of the newest place x (..., 1, model_size).
 
-        kept (..., t + 1, 2, model_size) has the keys and values of the t places before; those of x
+        kept (..., 2, t + 1, model_size) has the keys and values of the t places before; those of x
         are written into its last place.
         """
-        kept[..., -1:, :, :] = self.keep(x)
+        kept[..., -1:, :] = self.keep(x)
         return super().step(x, kept)
 
 
@@ -347,13 +352,13 @@ class DecoderBlock(Layer):
         return d_x, d_memory, grads
 
     def keep(self, memory):
-        """Return the memory's keys and values (..., m, 2, model_size), once for all steps."""
+        """Return the memory's keys and values (..., 2, m, model_size), once for all steps."""
         return self.parts["cross_attention"].layer.keep(memory)
 
     def step(self, x, kept, memory_kept, memory_mask=None):
         """Return (x, weights at the memory) of the newest place: x (..., 1, model_size).
 
-        Keys and values of x are written into the last place of kept (..., t + 1, 2, model_size).
+        Keys and values of x are written into the last place of kept (..., 2, t + 1, model_size).
         """
         x, _ = self.parts["self_attention"].step(x, kept)
         x, weights = self.parts["cross_attention"].step(x, memory_kept, memory_mask)
