@@ -10,6 +10,7 @@ from course_utils.scoring import AdditiveScore, DotScore, ScaledDotScore
 
 SHAPES = ((8, 8, 64, 64), (1, 8, 1024, 64), (1, 1, 4096, 64))
 DOT_BAR, ADDITIVE_BAR, BLOCKED_BAR = 1.5, 0.3, 1.2
+SKIPPED_BAR = 0.6
 MEGABYTE = 1 << 20
 
 
@@ -58,7 +59,11 @@ def additive_rows():
     for shape in SHAPES:
         batch = (shape[0] * shape[1], *shape[2:])
         repeats = 30 if shape[2] < 1000 else 5
-        rule = AdditiveScore.for_width(64, rng=0)
+        yield [
+        "looking back, hidden blocks skipped ÷ every block: time",
+        verdict(seconds["skipped"] / seconds["blocked"], SKIPPED_BAR),
+    ]
+    rule = AdditiveScore.for_width(64, rng=0)
         queries, keys, values = arrays(batch)
         peer = Additive(rule.params)
         tensors = [torch.from_numpy(array) for array in (queries, keys, values)]
@@ -93,6 +98,7 @@ def memory_rows():
     contestants = {
         "naive": lambda: attend(queries, keys, values),
         "blocked": lambda: blocked_attend(queries, keys, values),
+        "skipped": lambda: blocked_attend(queries, keys, values, causal=True),
     }
     peaks = {name: peak(run) for name, run in contestants.items()}
     seconds = interleaved(contestants, 7, warm_up=1)
@@ -103,6 +109,10 @@ def memory_rows():
     yield [
         f"… memory ({peaks['blocked'] / MEGABYTE:.1f} of {peaks['naive'] / MEGABYTE:.0f} MB)",
         verdict(peaks["blocked"] / peaks["naive"], 1 / 50),
+    ]
+    yield [
+        "looking back, hidden blocks skipped ÷ every block: time",
+        verdict(seconds["skipped"] / seconds["blocked"], SKIPPED_BAR),
     ]
     rule = AdditiveScore.for_width(64, rng=0)
     queries, keys = queries[:1024], keys[:1024]

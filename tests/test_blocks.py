@@ -1,16 +1,20 @@
 """What the core works through in parts equals what it computes at once."""
 
+import functools
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from course_utils import blocked
 from course_utils.attention import (
     attend,
     attend_forward,
     blocked_attend,
     softmax,
 )
+from course_utils.blocked import Ledger, ledger, merged
 from course_utils.scoring import AdditiveScore
 from tests.samples import (
     SIZES,
@@ -53,6 +57,58 @@ def test_blocked_attend_with_huge_scores(dtype):
     expected = attend(queries, keys, values).context
     for block in (1, 4, 9):
         assert_close(blocked_attend(queries, keys, values, block=block), expected, 1e-5)
+
+
+@few
+@given(sizes=SIZES, longer=st.integers(0, 20), block=st.integers(1, 30), masked=st.booleans())
+def test_looking_back_is_a_causal_mask(sizes, longer, block, masked):
+    sizes = sizes._replace(m=sizes.m + longer)
+    queries, keys, values, mask, _ = make_problem(sizes, equal=True)
+    n, m = queries.shape[-2], keys.shape[-2]
+    back = np.tri(n, m, m - n, dtype=bool)
+    both = back & mask if masked else back
+    expected = attend(queries, keys, values, mask=both).context
+    mask = mask if masked else None
+    assert_close(blocked_attend(queries, keys, values, mask, block, causal=True), expected)
+    assert_close(blocked_attend(queries, keys, values, both, block), expected)
+
+
+def tiles_computed(monkeypatch, **options):
+    """How many of 8 × 8 tiles have their scores computed."""
+    count = []
+    with monkeypatch.context() as patch:
+        patch.setattr(blocked, "ledger", lambda *a, **o: count.append(1) or ledger(*a, **o))
+        x = np.random.default_rng(0).normal(size=(64, 4))
+        blocked_attend(x, x, x, block=8, **options)
+    return len(count)
+
+
+def test_tiles_that_nobody_may_look_at_are_skipped(monkeypatch):
+    half, packed = 36, np.kron(np.eye(4, dtype=bool), np.ones((16, 16), bool))
+    count = functools.partial(tiles_computed, monkeypatch)
+    assert count() == 64
+    assert count(causal=True) == count(mask=np.tri(64, dtype=bool)) == half
+    assert count(mask=packed) == 16
+    assert count(mask=packed, causal=True) == 12
+
+
+@pytest.mark.parametrize("order", [range(8), range(7, -1, -1), (3, 0, 7, 1, 6, 2, 5, 4)])
+def test_ledgers_merge_in_any_order_and_shape(order):
+    rng = np.random.default_rng(0)
+    scores, values = 300 * rng.normal(size=(2, 5, 40)), rng.normal(size=(2, 40, 3))
+    scores[0, 1] = scores[1, 2, :30] = -np.inf
+    parts = [ledger(scores[..., i : i + 5], values[:, i : i + 5]) for i in range(0, 40, 5)]
+    parts = [parts[i] for i in order]
+    expected = softmax(scores) @ values
+    tree = parts
+    while len(tree) > 1:
+        tree = [merged(*pair) for pair in zip(tree[::2], tree[1::2], strict=True)]
+    chain = Ledger(np.full((2, 5, 1), -np.inf), np.zeros((2, 5, 1)), np.zeros((2, 5, 3)))
+    for part in parts:
+        chain = merged(chain, part)
+    assert_close(tree[0].context, expected)
+    assert_close(chain.context, expected)
+    assert not chain.context[0, 1].any()
 
 
 # Large problems, which the core works through in parts
