@@ -59,11 +59,7 @@ def additive_rows():
     for shape in SHAPES:
         batch = (shape[0] * shape[1], *shape[2:])
         repeats = 30 if shape[2] < 1000 else 5
-        yield [
-        "looking back, hidden blocks skipped ÷ every block: time",
-        verdict(seconds["skipped"] / seconds["blocked"], SKIPPED_BAR),
-    ]
-    rule = AdditiveScore.for_width(64, rng=0)
+        rule = AdditiveScore.for_width(64, rng=0)
         queries, keys, values = arrays(batch)
         peer = Additive(rule.params)
         tensors = [torch.from_numpy(array) for array in (queries, keys, values)]

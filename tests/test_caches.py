@@ -1,4 +1,4 @@
-"""Kept keys: what comes out is what went in, rows follow their parents, and errors say what to do."""
+"""Kept keys: what went in comes out, rows follow their parents, errors say what to do."""
 
 import numpy as np
 import pytest

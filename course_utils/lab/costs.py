@@ -65,3 +65,13 @@ def weights_bytes(n, m):
 def cache_bytes(m, width):
     """Return the bytes of the keys and values that a decoder keeps of m positions, in float32."""
     return FLOAT32 * 2 * m * width
+
+
+def writing_macs(n, width, kept):
+    """Count the multiply-adds of one layer that writes n symbols, one at a time, looking back.
+
+    kept : whether keys and values of earlier symbols are kept, or made again at each step.
+    """
+    made = sum(1 if kept else t for t in range(1, n + 1))  # keys, and as many values
+    looks = sum(range(1, n + 1))  # scores, and as many weighted values
+    return 2 * made * width**2 + n * width**2 + 2 * looks * width

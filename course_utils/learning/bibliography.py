@@ -5,6 +5,12 @@ Data alone, and a module, for a class is graded where there are no files.
 """
 
 WORKS = {
+    "Ainslie 2023": (
+        "J. Ainslie, J. Lee-Thorp, M. de Jong, Y. Zemlyanskiy, F. Lebrón, S. Sanghai",
+        2023,
+        "GQA: training generalized multi-query transformer models from multi-head checkpoints",
+        "EMNLP; arXiv:2305.13245",
+    ),
     "ANLP 2025": (
         "Carnegie Mellon University",
         2025,
@@ -185,6 +191,12 @@ WORKS = {
         "Train short, test long: attention with linear biases enables input length extrapolation",
         "ICLR; arXiv:2108.12409",
     ),
+    "Rabe 2021": (
+        "M. N. Rabe, C. Staats",
+        2021,
+        "Self-attention does not need O(n²) memory",
+        "arXiv:2112.05682",
+    ),
     "Rao 2015": (
         "K. Rao, F. Peng, H. Sak, F. Beaufays",
         2015,
@@ -208,6 +220,12 @@ WORKS = {
         2017,
         "Get to the point: summarization with pointer-generator networks",
         "ACL; arXiv:1704.04368",
+    ),
+    "Shazeer 2019": (
+        "N. Shazeer",
+        2019,
+        "Fast transformer decoding: one write-head is all you need",
+        "arXiv:1911.02150",
     ),
     "Su 2021": (
         "J. Su, Y. Lu, S. Pan, A. Murtadha, B. Wen, Y. Liu",

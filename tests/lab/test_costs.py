@@ -9,6 +9,7 @@ from course_utils.lab.costs import (
     overhead,
     self_attention_macs,
     weights_bytes,
+    writing_macs,
 )
 
 
@@ -71,3 +72,8 @@ def test_an_unknown_rule_is_refused():
     named = "rule must be one of dot, .*general, .*additive, .*concat, got 'dots'"
     with pytest.raises(ValueError, match=named):
         attention_macs("dots", 1, 1, 1)
+
+
+def test_writing_two_symbols_is_counted_by_hand():
+    assert writing_macs(2, 10, kept=True) == 2 * 3 * 100 + (1 + 2) * 2 * 10
+    assert writing_macs(2, 10, kept=False) == (3 + 5) * 100 + (1 + 2) * 2 * 10
