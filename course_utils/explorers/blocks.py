@@ -1,5 +1,6 @@
 """Softmax in blocks: twelve scores pass by, and three sums are kept of those that were seen."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import ipywidgets as widgets
@@ -32,7 +33,7 @@ class Step(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """What the explorer shows: a `Step` for each block seen, the answer so far and the right one."""
+    """What the explorer shows: a `Step` for each block seen, the answer so far, the right one."""
 
     steps: tuple
     blocks: int
@@ -49,7 +50,7 @@ class Passed(NamedTuple):
     def changes(self):
         """Return how many blocks brought a new largest score."""
         largest = [step.largest for step in self.steps]
-        return 1 + sum(new > old for old, new in zip(largest, largest[1:], strict=False))
+        return 1 + sum(new > old for old, new in pairwise(largest))
 
 
 def block_explorer():

@@ -20,7 +20,7 @@ def megabytes(action):
 
 
 def seconds(action, repeats=1):
-    """Return what `action()` computed for, the fastest of so many runs: what else runs only adds."""
+    """Return how long `action()` computed, the fastest of so many runs: other work only adds."""
     times = []
     for _ in range(repeats):
         start = OWN_TIME()

@@ -153,7 +153,7 @@ def write(writer, prompt, width=4, cache=None, follow=True):
 
 
 def next_symbol(writer, prompt, pads=0):
-    """Return how probable each symbol is after a prompt, with so much padding before it in sight."""
+    """Return how probable each symbol is after a prompt, with padding before it in sight."""
     ids = np.concatenate([np.full(pads, PADDING), prompt])[None]
     return np.exp(writer.read(ids, KeyValueCache(ids.size)))[0]
 

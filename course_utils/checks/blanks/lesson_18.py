@@ -1,4 +1,4 @@
-"""What is built in lesson 18: sums of a block, sums merged, blocks needed, a step with kept keys."""
+"""What is built in lesson 18: sums of a block, merged; blocks needed; a step with kept keys."""
 
 import numpy as np
 
@@ -314,7 +314,7 @@ def _as_the_mask_says(trial):
     ),
     hints=(
         "Of a row of blocks the last query sees furthest. At which place does it stand?",
-        "last = np.arange(block, n + block, block) - 1 + ____; a block begins at np.arange(0, m, block)",
+        "last = np.arange(block, n + block, block) - 1 + ____, first = np.arange(0, m, block)",
     ),
 )
 def needed(n, m, block):
@@ -441,7 +441,7 @@ _EYES = np.eye(2), np.eye(2), np.eye(2)
     ),
     hints=(
         "Keep first, then ask: may the newest token look at itself?",
-        "keys = np.vstack([keys, x @ W_key]); values likewise; q = x @ W_query; softmax(____) @ values",
+        "keys = np.vstack([keys, x @ W_key]), values likewise, then softmax(____) @ values",
     ),
 )
 def step(x, W_query, W_key, W_value, keys, values):
