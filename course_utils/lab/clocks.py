@@ -10,21 +10,21 @@ import numpy as np
 OWN_TIME = time.perf_counter if sys.platform == "win32" else time.thread_time
 
 
-def megabytes(action):
-    """Return the most memory, in megabytes, that NumPy held while `action()` ran."""
+def megabytes(action, *inputs):
+    """Return the most memory, in megabytes, that NumPy held while `action(*inputs)` ran."""
     tracemalloc.start()
-    action()
+    action(*inputs)
     peak = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
     return peak
 
 
-def seconds(action, repeats=1):
-    """Return how long `action()` computed, the fastest of so many runs: other work only adds."""
+def seconds(action, *inputs, repeats=1):
+    """Return how long `action(*inputs)` computed, the fastest of so many runs: others only add."""
     times = []
     for _ in range(repeats):
         start = OWN_TIME()
-        action()
+        action(*inputs)
         times.append(OWN_TIME() - start)
     return min(times)
 

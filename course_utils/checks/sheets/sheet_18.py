@@ -106,7 +106,9 @@ def _a_shift_changes_nothing(trial):
         "the largest comes first": (np.array([[6.0, 2, 1, 0]]), 2),
         "scores near 1000": (np.array([[1000.0, 1001, 1002, 1000]]), 3),
         "scores near −1000": (np.array([[-1000.0, -1001, -1002, -1000]]), 3),
+        "scores near −3000": (np.array([[-3000.0, -3001, -3002, -3000]]), 3),
         "rows far apart": (np.array([[1000.0, 1001, 1000], [-1000, -1001, -1000]]), 2),
+        "−1000 and 1000 in a row": (np.array([[-1000.0, 1000, 0, 999]]), 3),
     },
     properties=(
         Property("it is the entropy of softmax's weights, all at once", _entropy_at_once),
@@ -588,10 +590,10 @@ def best_beam_for_all(kept, parents):
     asks="""
     A model has 40 layers; 40 query heads in groups of 5 share one pair of key and value, each 128
     wide; a number takes 2 bytes. It writes 2,048 tokens with 4 beams. How many GiB, 2³⁰ bytes, are
-    kept at the end? One number, within 0.01.
+    kept at the end? One number, within 0.0001.
     """,
     what="one number of GiB",
-    tolerance=0.01,
+    tolerance=0.0001,
     hints=(
         "How many pairs of key and value has a layer? And how many texts are kept at once?",
         "2 · 4 · 2048 · 40 · 8 · 128 · ____ / 2³⁰",
