@@ -5,17 +5,17 @@ Data alone, and a module, for a class is graded where there are no files.
 """
 
 WORKS = {
-    "Ainslie 2023": (
-        "J. Ainslie, J. Lee-Thorp, M. de Jong, Y. Zemlyanskiy, F. Lebrón, S. Sanghai",
-        2023,
-        "GQA: training generalized multi-query transformer models from multi-head checkpoints",
-        "EMNLP; arXiv:2305.13245",
-    ),
     "ANLP 2025": (
         "Carnegie Mellon University",
         2025,
         "Advanced natural language processing, autumn 2025: code, 05_transformers",
         "github.com/cmu-l3/anlp-fall2025-code; the mistake is its issue 1, since repaired",
+    ),
+    "Ainslie 2023": (
+        "J. Ainslie, J. Lee-Thorp, M. de Jong, Y. Zemlyanskiy, F. Lebrón, S. Sanghai",
+        2023,
+        "GQA: training generalized multi-query transformer models from multi-head checkpoints",
+        "EMNLP; arXiv:2305.13245",
     ),
     "Alpaydin 1998": (
         "E. Alpaydin, C. Kaynak",
