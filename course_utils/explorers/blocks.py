@@ -113,10 +113,16 @@ def block_look(scores, block, rescaled, step):
     reading = (
         f"{len(steps)} of {blocks} blocks seen, {block} keys each. Largest {steps[-1].largest:g}, "
         f"total {steps[-1].total:.3f}, mix {steps[-1].mixed:.3f}: the answer so far is "
-        f"{facts.answer:.3f}, over all keys {right:.3f}. With this block the sums of before were "
-        f"multiplied by {steps[-1].factor:.3g}."
+        f"{facts.answer:.3f}, over all keys {right:.3f}. {_said_of_old(steps)}"
     )
     return View(block_picture(row, block, facts, reading), reading, facts, last_step=blocks)
+
+
+def _said_of_old(steps):
+    """Say by what the last block multiplied the sums of those before it."""
+    if len(steps) == 1:
+        return "Nothing was seen before this block."
+    return f"This block multiplied the sums of before by {steps[-1].factor:.3g}."
 
 
 def block_picture(row, block, facts, reading):
