@@ -230,11 +230,16 @@ class AttentionLayer(Layer):
 
     def backward(self, d_output, cache):
         """Return (d_x, d_y, grads). Raises ValueError for a `d_output` of another shape."""
-        x, y, _, mixed, attend_cache = cache
-        check_gradient(d_output, x.shape, "d_output")
+        check_gradient(d_output, cache.x.shape, "d_output")
         d_mixed = d_output @ self.like("W_output", d_output).T  # (..., n, model_size)
-        d_context = self.split(d_mixed)  # (..., heads, n, width of a head)
-        d_queries, d_keys, d_values, score_grads = attend_backward(d_context, attend_cache)
+        # split: (..., heads, n, width of a head)
+        d_x, d_y, grads = self.backward_heads(self.split(d_mixed), cache)
+        return d_x, d_y, grads | {"W_output": rows(cache.mixed).T @ rows(d_output)}
+
+    def backward_heads(self, d_context, cache):
+        """Return (d_x, d_y, grads but W_output's), from what each head's context is told."""
+        x, y = cache.x, cache.y
+        d_queries, d_keys, d_values, score_grads = attend_backward(d_context, cache.attend_cache)
         d_queries = self.merge(d_queries)  # (..., n, model_size)
         # twice (..., m, features of all keys): who serves several heads hears all of them
         d_keys, d_values = self.gather(d_keys), self.gather(d_values)
@@ -242,7 +247,6 @@ class AttentionLayer(Layer):
             "W_query": rows(x).T @ rows(d_queries),
             "W_key": rows(y).T @ rows(d_keys),
             "W_value": rows(y).T @ rows(d_values),
-            "W_output": rows(mixed).T @ rows(d_output),
         }
         d_x = d_queries @ self.like("W_query", d_queries).T
         d_y = d_keys @ self.like("W_key", d_keys).T + d_values @ self.like("W_value", d_values).T

@@ -11,6 +11,12 @@ WORKS = {
         "Advanced natural language processing, autumn 2025: code, 05_transformers",
         "github.com/cmu-l3/anlp-fall2025-code; the mistake is its issue 1, since repaired",
     ),
+    "Ainslie 2023": (
+        "J. Ainslie, J. Lee-Thorp, M. de Jong, Y. Zemlyanskiy, F. Lebrón, S. Sanghai",
+        2023,
+        "GQA: training generalized multi-query transformer models from multi-head checkpoints",
+        "EMNLP; arXiv:2305.13245",
+    ),
     "Alpaydin 1998": (
         "E. Alpaydin, C. Kaynak",
         1998,
@@ -34,6 +40,12 @@ WORKS = {
         1994,
         "Learning long-term dependencies with gradient descent is difficult",
         "IEEE Transactions on Neural Networks 5 (2)",
+    ),
+    "Bhojanapalli 2020": (
+        "S. Bhojanapalli, C. Yun, A. S. Rawat, S. J. Reddi, S. Kumar",
+        2020,
+        "Low-rank bottleneck in multi-head attention models",
+        "ICML; arXiv:2002.07028",
     ),
     "Britz 2017": (
         "D. Britz, A. Goldie, M.-T. Luong, Q. Le",
@@ -155,6 +167,12 @@ WORKS = {
         "From softmax to sparsemax: a sparse model of attention and multi-label classification",
         "ICML; arXiv:1602.02068",
     ),
+    "Michel 2019": (
+        "P. Michel, O. Levy, G. Neubig",
+        2019,
+        "Are sixteen heads really better than one?",
+        "NeurIPS; arXiv:1905.10650",
+    ),
     "Milakov 2018": (
         "M. Milakov, N. Gimelshein",
         2018,
@@ -209,6 +227,12 @@ WORKS = {
         "Get to the point: summarization with pointer-generator networks",
         "ACL; arXiv:1704.04368",
     ),
+    "Shazeer 2019": (
+        "N. Shazeer",
+        2019,
+        "Fast transformer decoding: one write-head is all you need",
+        "arXiv:1911.02150",
+    ),
     "Su 2021": (
         "J. Su, Y. Lu, S. Pan, A. Murtadha, B. Wen, Y. Liu",
         2021,
@@ -232,6 +256,12 @@ WORKS = {
         2017,
         "Attention is all you need",
         "NIPS; arXiv:1706.03762",
+    ),
+    "Voita 2019": (
+        "E. Voita, D. Talbot, F. Moiseev, R. Sennrich, I. Titov",
+        2019,
+        "Analyzing multi-head self-attention: specialized heads do the heavy lifting, the rest can be pruned",
+        "ACL; arXiv:1905.09418",
     ),
     "Wiegreffe 2019": (
         "S. Wiegreffe, Y. Pinter",
