@@ -187,23 +187,28 @@ class AttentionLayer(Layer):
     asks, y (..., m, model_size) is looked at, the output is (..., n, model_size). `mask`
     broadcasts to (..., n, m) and holds for every head, or to (..., heads, n, m). Each head works
     on model_size / heads features; a rule with parameters serves all heads, as it is, or as a copy
-    where its dtype is another. Raises ValueError where model_size is not a multiple of heads, or
+    where its dtype is another.
+
+    kv_heads : how many keys and values there are for the heads; heads / kv_heads neighbours share
+    one (Ainslie et al., 2023; one for all: Shazeer, 2019). None: each head has its own.
+
+    Raises ValueError where model_size is not a multiple of heads, heads is not one of kv_heads, or
     shapes do not fit, TypeError where `score` is no rule.
     """
 
-    def __init__(self, model_size, heads=1, score=None, rng=None, dtype=np.float32):
-        if heads < 1 or model_size % heads:
-            raise ValueError(
-                f"model_size must be a multiple of heads, got {model_size} and {heads}: "
-                f"each head gets an equal share of the features"
-            )
+    def __init__(
+        self, model_size, heads=1, score=None, rng=None, dtype=np.float32, *, kv_heads=None
+    ):
+        kv_heads = heads if kv_heads is None else kv_heads
+        _check_heads(model_size, heads, kv_heads)
         score = ScaledDotScore() if score is None else score
         check_score(score)
         rng = np.random.default_rng(rng)
-        names = ("W_query", "W_key", "W_value", "W_output")
-        own = {name: uniform(rng, model_size, model_size, dtype) for name in names}
+        shared = model_size // heads * kv_heads  # features of all keys together, and of all values
+        widths = {"query": model_size, "key": shared, "value": shared, "output": model_size}
+        own = {f"W_{of}": uniform(rng, model_size, width, dtype) for of, width in widths.items()}
         self.score = converted(score, dtype)
-        self.heads, self.model_size = heads, model_size
+        self.heads, self.kv_heads, self.model_size = heads, kv_heads, model_size
         super().__init__(own, {"score": self.score})
 
     def forward(self, x, y, mask=None):
@@ -214,8 +219,8 @@ class AttentionLayer(Layer):
             check_finite(array, name)
         # x (..., n, model_size) asks; y (..., m, model_size) is looked at
         queries = self.split(x @ self.like("W_query", x))  # (..., heads, n, width of a head)
-        keys = self.split(y @ self.like("W_key", y))  # (..., heads, m, width of a head)
-        values = self.split(y @ self.like("W_value", y))  # (..., heads, m, width of a head)
+        keys = self.serve(y @ self.like("W_key", y))  # (..., heads, m, width of a head)
+        values = self.serve(y @ self.like("W_value", y))  # (..., heads, m, width of a head)
         mask = self.spread(mask, x.shape[:-1], y.shape[-2])  # (..., heads or 1, n, m), or None
         # attended: context (..., heads, n, width of a head), weights (..., heads, n, m)
         attended, cache = attend_forward(queries, keys, values, self.score, mask)
@@ -225,18 +230,23 @@ class AttentionLayer(Layer):
 
     def backward(self, d_output, cache):
         """Return (d_x, d_y, grads). Raises ValueError for a `d_output` of another shape."""
-        x, y, _, mixed, attend_cache = cache
-        check_gradient(d_output, x.shape, "d_output")
+        check_gradient(d_output, cache.x.shape, "d_output")
         d_mixed = d_output @ self.like("W_output", d_output).T  # (..., n, model_size)
-        d_context = self.split(d_mixed)  # (..., heads, n, width of a head)
-        *d_heads, score_grads = attend_backward(d_context, attend_cache)
-        # (..., n, model_size), and twice (..., m, model_size)
-        d_queries, d_keys, d_values = (self.merge(d_head) for d_head in d_heads)
+        # split: (..., heads, n, width of a head)
+        d_x, d_y, grads = self.backward_heads(self.split(d_mixed), cache)
+        return d_x, d_y, grads | {"W_output": rows(cache.mixed).T @ rows(d_output)}
+
+    def backward_heads(self, d_context, cache):
+        """Return (d_x, d_y, grads but W_output's), from what each head's context is told."""
+        x, y = cache.x, cache.y
+        d_queries, d_keys, d_values, score_grads = attend_backward(d_context, cache.attend_cache)
+        d_queries = self.merge(d_queries)  # (..., n, model_size)
+        # twice (..., m, features of all keys): who serves several heads hears all of them
+        d_keys, d_values = self.gather(d_keys), self.gather(d_values)
         grads = {
             "W_query": rows(x).T @ rows(d_queries),
             "W_key": rows(y).T @ rows(d_keys),
             "W_value": rows(y).T @ rows(d_values),
-            "W_output": rows(mixed).T @ rows(d_output),
         }
         d_x = d_queries @ self.like("W_query", d_queries).T
         d_y = d_keys @ self.like("W_key", d_keys).T + d_values @ self.like("W_value", d_values).T
@@ -260,14 +270,41 @@ class AttentionLayer(Layer):
         return np.expand_dims(mask, -3) if mask.ndim > 2 else mask
 
     def split(self, array):
-        """Cut (..., positions, model_size) into (..., heads, positions, model_size / heads)."""
-        by_head = array.reshape(*array.shape[:-1], self.heads, self.model_size // self.heads)
-        return by_head.swapaxes(-2, -3)
+        """Cut (..., positions, features) into (..., heads, positions, model_size / heads)."""
+        *lead, features = array.shape
+        width = self.model_size // self.heads
+        return array.reshape(*lead, features // width, width).swapaxes(-2, -3)
 
     def merge(self, by_head):
         """Put heads side by side again: the way back from `split`."""
         array = by_head.swapaxes(-2, -3)
-        return array.reshape(*array.shape[:-2], self.model_size)
+        *lead, heads, width = array.shape
+        return array.reshape(*lead, heads * width)
+
+    def serve(self, array):
+        """Cut keys or values as `split` does, and give each to all heads that share it."""
+        by_head, each = self.split(array), self.heads // self.kv_heads
+        return by_head if each == 1 else np.repeat(by_head, each, axis=-3)
+
+    def gather(self, d_heads):
+        """Add up what heads say of keys or values that they share: the way back from `serve`."""
+        *lead, heads, m, width = d_heads.shape
+        shared = d_heads.reshape(*lead, self.kv_heads, heads // self.kv_heads, m, width)
+        return self.merge(shared.sum(axis=-3))
+
+
+def _check_heads(model_size, heads, kv_heads):
+    """Raise ValueError unless heads get equal shares of the features, and of keys and values."""
+    if heads < 1 or model_size % heads:
+        raise ValueError(
+            f"model_size must be a multiple of heads, got {model_size} and {heads}: "
+            f"each head gets an equal share of the features"
+        )
+    if kv_heads < 1 or heads % kv_heads:
+        raise ValueError(
+            f"heads must be a multiple of kv_heads, got {heads} and {kv_heads}: "
+            f"each key and value serves equally many heads"
+        )
 
 
 class LayerCache(NamedTuple):

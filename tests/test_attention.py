@@ -61,6 +61,43 @@ def test_attention_layer_is_heads_side_by_side():
     np.testing.assert_allclose(layer(x[0], y[0]), expected[0])
 
 
+@pytest.mark.parametrize("kv_heads", [1, 2, 4])
+def test_neighbours_share_keys_and_values(kv_heads):
+    """As many heads, each with a copy of its group's columns, give the same."""
+    rng = np.random.default_rng(0)
+    layer = randomise(AttentionLayer(8, heads=4, dtype=np.float64, kv_heads=kv_heads), rng)
+    x, y = rng.normal(size=(2, 4, 8)), rng.normal(size=(2, 5, 8))
+    W = layer.params
+    assert W["W_key"].shape == W["W_value"].shape == (8, 2 * kv_heads)
+    heads = []
+    for head in range(4):
+        own = slice(2 * head, 2 * head + 2)
+        group = head // (4 // kv_heads)
+        its = slice(2 * group, 2 * group + 2)
+        projected = x @ W["W_query"][:, own], y @ W["W_key"][:, its], y @ W["W_value"][:, its]
+        heads.append(attend(*projected).context)
+    expected = np.concatenate(heads, axis=-1) @ W["W_output"]
+    np.testing.assert_allclose(layer(x, y), expected)
+    np.testing.assert_allclose(layer(x[0], y[0]), expected[0])
+
+
+@pytest.mark.parametrize("kv_heads", [1, 2])
+def test_shared_keys_with_nothing_to_look_at_or_nobody_who_asks(kv_heads):
+    layer = AttentionLayer(4, heads=2, rng=0, kv_heads=kv_heads)
+    for batch, n, m in ((0, 3, 2), (2, 0, 2)):
+        output, cache = layer.forward(np.ones((batch, n, 4)), np.ones((batch, m, 4)))
+        assert output.shape == (batch, n, 4)
+        d_x, d_y, grads = layer.backward(output, cache)
+        assert d_x.shape == (batch, n, 4) and d_y.shape == (batch, m, 4)
+        assert all(grads[name].shape == value.shape for name, value in layer.params.items())
+
+
+def test_kv_heads_must_divide_the_heads():
+    for kv_heads in (3, 0, -1, 8):
+        with pytest.raises(ValueError, match=f"multiple of kv_heads, got 4 and {kv_heads}"):
+            AttentionLayer(8, heads=4, kv_heads=kv_heads)
+
+
 def test_a_rule_with_parameters_serves_all_heads():
     layer = AttentionLayer(6, heads=3, score=AdditiveScore(2, 2, 5))
     assert {"score.W_query", "score.W_key", "score.v"} < layer.params.keys()

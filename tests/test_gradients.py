@@ -109,15 +109,15 @@ def test_attend(name, masked, sizes):
 
 @pytest.mark.parametrize("rule", ["scaled dot", "additive"])
 @pytest.mark.parametrize("masked", [False, True])
-@pytest.mark.parametrize("heads", [1, 4])
+@pytest.mark.parametrize(("heads", "kv_heads"), [(1, 1), (4, 4), (4, 2), (3, 1)])
 @few
 @given(sizes=SIZES, head_size=st.integers(1, 2))
-def test_attention_layer(heads, masked, rule, sizes, head_size):
+def test_attention_layer(heads, kv_heads, masked, rule, sizes, head_size):
     size = heads * head_size
     x, _, y, mask, rng = make_problem(sizes._replace(query=size, value=size))
     score = make_rule(rule, head_size, head_size, rng)
-    layer = randomise(AttentionLayer(size, heads, score, dtype=np.float64), rng)
-    mask = mask if masked else None
+    layer = AttentionLayer(size, heads, score, dtype=np.float64, kv_heads=kv_heads)
+    layer, mask = randomise(layer, rng), mask if masked else None
     output, cache = layer.forward(x, y, mask)
     direction = rng.normal(size=output.shape)
     d_x, d_y, grads = layer.backward(direction, cache)

@@ -59,7 +59,7 @@ def assert_agree(found, expected, dtype, tolerance=None):
 
 def test_the_files_name_their_maker_and_are_small():
     files = list(REFERENCE.glob("*.npz"))
-    assert len(files) == 10
+    assert len(files) == 12
     assert sum(file.stat().st_size for file in files) < 500_000
     for file in files:
         assert "PyTorch" in str(np.load(file)["made_with"])
@@ -92,6 +92,20 @@ def test_heads(dtype):
     found = {"output": output, "weights": cache.attended.weights}
     assert_agree(found, stored["output"], dtype)
     assert_agree({"x": d_x, "y": d_y, **grads}, stored["gradient"], dtype)
+
+
+@precisions
+@pytest.mark.parametrize(("name", "heads", "kv_heads"), [("grouped", 6, 2), ("multi_query", 3, 1)])
+def test_shared_heads(name, heads, kv_heads, dtype):
+    stored = read(name, dtype)
+    layer = AttentionLayer(12, heads, dtype=dtype, kv_heads=kv_heads)
+    output, cache = fill(layer, stored["weight"]).forward(**stored["input"])
+    d_x, d_y, grads = layer.backward(stored["direction"]["output"], cache)
+    found = {"output": output, "context": cache.attended.context}
+    assert_agree(found, stored["output"], dtype)
+    # the mask is True and False: it has no gradient
+    expected = {n: g for n, g in stored["gradient"].items() if n != "mask"}
+    assert_agree({"x": d_x, "y": d_y, **grads}, expected, dtype)
 
 
 @precisions

@@ -12,6 +12,7 @@ from course_utils.explorers.costs import cost_explorer
 from course_utils.explorers.decoding import decoding_explorer
 from course_utils.explorers.dial import dial_explorer
 from course_utils.explorers.fading import fading_explorer
+from course_utils.explorers.heads import head_explorer
 from course_utils.explorers.masks import mask_explorer
 from course_utils.explorers.modalities import modality_explorer
 from course_utils.explorers.nudge import nudge_explorer

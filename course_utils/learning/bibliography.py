@@ -41,6 +41,12 @@ WORKS = {
         "Learning long-term dependencies with gradient descent is difficult",
         "IEEE Transactions on Neural Networks 5 (2)",
     ),
+    "Bhojanapalli 2020": (
+        "S. Bhojanapalli, C. Yun, A. S. Rawat, S. J. Reddi, S. Kumar",
+        2020,
+        "Low-rank bottleneck in multi-head attention models",
+        "ICML; arXiv:2002.07028",
+    ),
     "Britz 2017": (
         "D. Britz, A. Goldie, M.-T. Luong, Q. Le",
         2017,
@@ -161,6 +167,12 @@ WORKS = {
         "From softmax to sparsemax: a sparse model of attention and multi-label classification",
         "ICML; arXiv:1602.02068",
     ),
+    "Michel 2019": (
+        "P. Michel, O. Levy, G. Neubig",
+        2019,
+        "Are sixteen heads really better than one?",
+        "NeurIPS; arXiv:1905.10650",
+    ),
     "Milakov 2018": (
         "M. Milakov, N. Gimelshein",
         2018,
@@ -250,6 +262,12 @@ WORKS = {
         2017,
         "Attention is all you need",
         "NIPS; arXiv:1706.03762",
+    ),
+    "Voita 2019": (
+        "E. Voita, D. Talbot, F. Moiseev, R. Sennrich, I. Titov",
+        2019,
+        "Analyzing multi-head self-attention: specialized heads do the heavy lifting, the rest can be pruned",
+        "ACL; arXiv:1905.09418",
     ),
     "Wiegreffe 2019": (
         "S. Wiegreffe, Y. Pinter",

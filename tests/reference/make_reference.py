@@ -5,8 +5,8 @@ Run from the project's root, with PyTorch and NumPy installed (the tests need Nu
     python tests/reference/make_reference.py
 
 It writes scaled_dot.npz, heads.npz, additive.npz, gru.npz, seq2seq_last_state.npz,
-seq2seq_additive.npz, rotated.npz, distance.npz, transformer_before.npz and transformer_after.npz
-beside itself, the same numbers on every run.
+seq2seq_additive.npz, rotated.npz, distance.npz, grouped.npz, multi_query.npz,
+transformer_before.npz and transformer_after.npz beside itself, the same numbers on every run.
 Inputs and weights are float32 numbers stored as float64, so that a model in either precision
 starts from exactly these. Keys: `input.*`, `weight.*`, `output.*`, `gradient.*` (of inputs and
 weights, for the loss Σ output · direction.*), and `made_with`, the versions.
@@ -167,6 +167,32 @@ def distance(rng):
         setting={"slopes": slopes},
         direction={"context": direction},
         output={"context": context, "bias": bias},
+    )
+
+
+def shared_heads(rng, name, heads, kv_heads):
+    """Heads that share keys and values, by PyTorch's own grouped attention."""
+    size, width = 12, 12 // heads
+    shapes = [(size, size), (size, kv_heads * width), (size, kv_heads * width), (size, size)]
+    names = ("W_query", "W_key", "W_value", "W_output")
+    weights = {w: numbers(rng, *shape, scale=0.4) for w, shape in zip(names, shapes, strict=True)}
+    x, y, mask = numbers(rng, 2, 4, size), numbers(rng, 2, 5, size), some_mask(rng, 2, 4, 5)
+    direction = numbers(rng, 2, 4, size).detach()
+    queries, keys, values = (
+        (array @ weights[w]).unflatten(-1, (-1, width)).transpose(1, 2)
+        for array, w in ((x, "W_query"), (y, "W_key"), (y, "W_value"))
+    )
+    context = F.scaled_dot_product_attention(
+        queries, keys, values, attn_mask=torch.tensor(mask)[:, None], enable_gqa=True
+    )
+    output = context.transpose(1, 2).flatten(-2) @ weights["W_output"]
+    (output * direction).sum().backward()
+    save(
+        name,
+        input={"x": x, "y": y, "mask": mask},
+        weight=weights,
+        direction={"output": direction},
+        output={"output": output, "context": context},
     )
 
 
@@ -480,6 +506,8 @@ def main():
     seq2seq(np.random.default_rng(5), "seq2seq_additive", attention=True)
     rotated(np.random.default_rng(6))
     distance(np.random.default_rng(7))
+    shared_heads(np.random.default_rng(8), "grouped", heads=6, kv_heads=2)
+    shared_heads(np.random.default_rng(9), "multi_query", heads=3, kv_heads=1)
     transformer(np.random.default_rng(15), "before", layers=2)  # no gradient near 0, where
     transformer(np.random.default_rng(37), "after", layers=1)  # Adam magnifies rounding
 
