@@ -4,13 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin/python
 
 # Nothing of the caller's changes what Python does: that list is read, for there is only one.
-unexport $(shell $(PYTHON) -I course_utils/grading/environment.py 2>/dev/null)
-export PYTHONNOUSERSITE = 1
-
-# The matrices are small: a second BLAS thread gains nothing, and under load it costs 8 times.
-export OPENBLAS_NUM_THREADS = 1
-export MKL_NUM_THREADS = 1
-export OMP_NUM_THREADS = 1
+CALLERS := $(PYTHON) -I course_utils/grading/environment.py
+unexport $(shell $(CALLERS) 2>/dev/null)
+$(foreach pair,$(shell $(CALLERS) set 2>/dev/null),$(eval export $(pair)))
 
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=240
 # A file stays on one core, for a notebook's cells need each other; the longest files begin first

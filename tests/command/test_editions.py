@@ -5,7 +5,7 @@ import json
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output, writes
 
-from tools.editions import RECORD, hand_out
+from course_utils.command.editions import RECORD, hand_out
 
 LESSON = "notebooks/01_a.ipynb"
 BESIDE = "notebooks/01.new-edition.a.ipynb"
