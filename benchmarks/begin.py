@@ -87,10 +87,10 @@ def wait_for(log, server):
     """Return the address and the token that the server tells."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and server.poll() is None:
-        if found := ADDRESS.search(log.read_text()):
+        if found := ADDRESS.search(log.read_text(encoding="utf-8")):
             return found[1], found[2]
         time.sleep(0.05)
-    raise RuntimeError(f"the lab did not start:\n{log.read_text()}")
+    raise RuntimeError(f"the lab did not start:\n{log.read_text(encoding='utf-8')}")
 
 
 if __name__ == "__main__":

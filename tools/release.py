@@ -38,12 +38,11 @@ def main(arguments=None):
     os.environ[sealed.VARIABLE] = os.environ.get(sealed.VARIABLE) or git(
         "log", "-1", "--format=%ct"
     )
-    parts = options.only or list(PARTS)
-    shutil.rmtree(DIST, ignore_errors=True)
-    make(DIST, parts)
+    parts, commit = options.only or list(PARTS), git("rev-parse", "HEAD")
+    make(DIST, parts, commit)
     if not options.once:
         again = ROOT / "_build" / "release-again"
-        make(again, parts)
+        make(again, parts, commit)
         if different := differing(DIST, again):
             (DIST / SUMS).unlink()
             raise SystemExit(f"Made twice, and not the same bytes: {', '.join(different)}")
@@ -65,15 +64,16 @@ def version():
     return __version__
 
 
-def make(out, parts):
-    """Make the parts of a release in an empty folder, from a copy of the last commit."""
+def make(out, parts, commit):
+    """Make the parts of a release in an empty folder, from a copy of a commit."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     tree = ROOT / "_build" / "release-tree"  # the same place each time: pages name no other
     shutil.rmtree(tree, ignore_errors=True)
     tree.mkdir(parents=True)
-    archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, check=True, capture_output=True)
-    subprocess.run(["tar", "-x", "-C", tree], input=archive.stdout, check=True)
+    packed = out / source_name()
+    git("archive", f"--prefix={NAME}-{version()}/", "--format=tar.gz", f"--output={packed}", commit)
+    subprocess.run(["tar", "-xzf", packed, "--strip-components=1", "-C", tree], check=True)
     for part in PARTS:  # in this order: a package has the book
         if part in parts:
             begin = time.monotonic()
@@ -95,11 +95,9 @@ def run_in(tree, *command, **variables):
         raise SystemExit(f"The release stopped: {' '.join(map(str, command))} failed:\n{said}")
 
 
-def source(tree, out):
-    """The source as one archive, which pip can install too."""
-    name = f"{NAME}-{version()}"
-    target = out / f"{name}-source.tar.gz"
-    git("archive", f"--prefix={name}/", "--format=tar.gz", f"--output={target}", "HEAD")
+def source_name():
+    """Return the name of the source's archive, which pip can install too."""
+    return f"{NAME}-{version()}-source.tar.gz"
 
 
 def books(tree, out):
@@ -146,7 +144,6 @@ def wheel(place, out, **variables):
 
 
 PARTS = {
-    "source": source,
     "books": books,
     "papers": papers,
     "epubs": epubs,
