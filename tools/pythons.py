@@ -1,7 +1,7 @@
 """Run the quick tests with each Python found: python -m tools.pythons [--only 3.12] [TEST ...]
 
 Each gets an environment of its own, such as `.venv-3.12`, with the exact versions of
-requirements-test.lock, and nothing is compiled: where a package has no wheel, that Python fails.
+requirements.lock from wheels alone: a learner has no compiler. Then comes what only tests need.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def main(arguments=None):
     if not there:
         raise SystemExit(f"No such Python here: {', '.join(options.only or ['3.11 or newer'])}.")
     results = {version: tried(version, there[version], options.tests) for version in there}
-    for version in sorted({*results, *declared()}, key=minor):
+    for version in sorted(options.only or {*results, *declared()}, key=minor):
         print(f"Python {version}: {results.get(version, 'not here, not tried')}")
     return 0 if set(results.values()) == {"green"} else 1
 
@@ -73,7 +73,7 @@ def tried(version, python, tests):
     try:
         prepared(folder, python)
     except subprocess.CalledProcessError:
-        return "a package has no wheel, or cannot be fetched"
+        return "a package has no wheel for it, or cannot be fetched"
     inside = set_up.python_of(folder)
     command = [inside, "-m", "pytest", "-q", "-n", "logical", "--dist", "loadfile"]
     done = subprocess.run([*command, *QUICK, *tests], cwd=ROOT)
@@ -88,7 +88,8 @@ def prepared(folder, python):
         return
     uv = shutil.which("uv")
     set_up.create(folder, uv, python)
-    set_up.install(folder, uv, ["--only-binary", ":all:", *set_up.packages("test")])
+    set_up.install(folder, uv, ["--only-binary", ":all:", *set_up.packages("lab")])
+    set_up.install(folder, uv, set_up.packages("test"))
     set_up.install(folder, uv, ["--no-deps", "--editable", "."])
     stamp.write_text(state, encoding="utf-8")
 

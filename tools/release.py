@@ -84,11 +84,11 @@ def make(out, parts, commit):
 
 
 def run_in(tree, *command, **variables):
-    """Run a module of the copy; its own files, and nothing of this clone, are what it finds."""
+    """Run Python in the copy; its own files, and nothing of this clone, are what it finds."""
     environment = {**os.environ, **variables}
     environment.pop("PYTHONPATH", None)
     done = subprocess.run(
-        [sys.executable, "-m", *map(str, command)], cwd=tree, env=environment, capture_output=True
+        [sys.executable, *map(str, command)], cwd=tree, env=environment, capture_output=True
     )
     if done.returncode:
         said = (done.stdout + done.stderr).decode(errors="replace")[-3000:]
@@ -103,7 +103,7 @@ def source_name():
 def books(tree, out):
     """Both editions as a site, which is one file."""
     for edition, folder in FOLDERS.items():
-        run_in(tree, "tools.book", "--edition", edition)
+        run_in(tree, "-m", "tools.book", "--edition", edition)
         sealed.zipped(tree / "_build" / folder / "site", out / _named(edition, "book.zip"))
 
 
@@ -111,21 +111,21 @@ def papers(tree, out):
     """Both editions on paper. Needs the books."""
     for edition in FOLDERS:
         target = out / _named(edition, "book.pdf")
-        run_in(tree, "tools.book.paper", "--edition", edition, target)
+        run_in(tree, "-m", "tools.book.paper", "--edition", edition, target)
         target.write_bytes(sealed.dated(target.read_bytes()))
 
 
 def epubs(tree, out):
     """Both editions for readers of e-books."""
     for edition, folder in FOLDERS.items():
-        run_in(tree, "tools.book.epub", "--edition", edition)
+        run_in(tree, "-m", "tools.book.epub", "--edition", edition)
         made = tree / "_build" / folder / "attention.epub"
         shutil.copyfile(made, out / _named(edition, "book.epub"))
 
 
 def slides(tree, out):
     """The slides of all lessons."""
-    run_in(tree, "tools.book.slides")
+    run_in(tree, "-m", "tools.book.slides")
     sealed.zipped(tree / "_build" / "slides", out / f"{NAME}-{version()}-slides.zip", "slides/")
 
 
@@ -138,9 +138,9 @@ def packages(tree, out):
 
 
 def wheel(place, out, **variables):
-    """Build the wheel of a folder with the tools that are installed here: nothing is fetched."""
-    options = ["--no-deps", "--no-build-isolation", "--quiet", "--wheel-dir", out]
-    run_in(place, "pip", "wheel", *options, ".", **variables)
+    """Build the wheel of a folder with the setuptools that is installed here, without pip."""
+    build = "import sys, setuptools.build_meta as backend; backend.build_wheel(sys.argv[1])"
+    run_in(place, "-c", build, out, **variables)
 
 
 PARTS = {

@@ -26,7 +26,7 @@ def hand_out(course, work, solutions=None):
     under the name `02.new-edition.score.ipynb`, once: JupyterLab cuts long names at their end.
     """
     record = _read_record(work / RECORD)
-    written = []
+    before, written = dict(record), []
     sources = {folder: course / folder for folder in FOLDERS}
     sources["solutions"] = solutions or course / "solutions"
     for folder, place in sources.items():
@@ -42,7 +42,8 @@ def hand_out(course, work, solutions=None):
                 written.append(path)
                 record[path.as_posix()] = fingerprint(content)
             record[f"{folder}/{source.name}"] = fingerprint(content)
-    _write_atomically(work / RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
+    if record != before:  # a folder with nothing new may be read-only
+        _write_atomically(work / RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
     return written
 
 

@@ -25,10 +25,10 @@ def open_lab(folder, options=(), course=None, root=None):
     lessons, by default the package's.  root : what JupyterLab shows, by default `folder` alone.
     """
     os.environ.update(SET)
-    root = root or folder
-    shown = os.path.relpath(folder, root) if folder != root else ""
-    os.environ[IN_LAB] = Path(shown).as_posix() if shown else "."
     LabApp = _jupyterlab()
+    root = root or folder
+    shown = os.path.relpath(folder, root)
+    os.environ[IN_LAB] = Path(shown).as_posix()
     trust(folder, handed_out(folder, course))
     LabApp.launch_instance([*own_options(root, Path(shown, FIRST_PAGE).as_posix()), *options])
 

@@ -125,6 +125,7 @@ def test_the_lab_tells_jupyterlab_where_it_is(course, monkeypatch):
 
 
 def test_half_an_environment_is_one_sentence(monkeypatch):
+    monkeypatch.setattr(lab, "SET", {})  # of the tests' own environment
     monkeypatch.setitem(sys.modules, "jupyterlab.labapp", None)
     with pytest.raises(
         SystemExit, match=r"JupyterLab cannot be imported .*install the course anew"
