@@ -234,9 +234,12 @@ def test_from_nothing(tool, wheels, tmp_path):
         begin = ["uvx", "--python", sys.executable, "--from", wheels[0], "attention-course"]
     else:
         python = tmp_path / "env" / "bin" / "python"
-        subprocess.run([sys.executable, "-m", "venv", tmp_path / "env"], check=True)
+        subprocess.run([sys.executable, "-m", "venv", tmp_path / "env"], check=True, env=variables)
         done = subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", wheels[0]], capture_output=True, text=True
+            [python, "-m", "pip", "install", "--quiet", wheels[0]],
+            env=variables,
+            capture_output=True,
+            text=True,
         )
         if done.returncode:
             pytest.skip(f"pip cannot fetch: {done.stderr[-200:]}")
