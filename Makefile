@@ -4,13 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin/python
 
 # Nothing of the caller's changes what Python does: that list is read, for there is only one.
-unexport $(shell $(PYTHON) -I course_utils/grading/environment.py 2>/dev/null)
-export PYTHONNOUSERSITE = 1
-
-# The matrices are small: a second BLAS thread gains nothing, and under load it costs 8 times.
-export OPENBLAS_NUM_THREADS = 1
-export MKL_NUM_THREADS = 1
-export OMP_NUM_THREADS = 1
+CALLERS := $(PYTHON) -I course_utils/grading/environment.py
+unexport $(shell $(CALLERS) 2>/dev/null)
+$(foreach pair,$(shell $(CALLERS) set 2>/dev/null),$(eval export $(pair)))
 
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=240
 # A file stays on one core, for a notebook's cells need each other; the longest files begin first
@@ -24,18 +20,24 @@ quoted = '$(subst ','\'',$(value $1))'
 # The same behind an option, nothing where it is not given.
 given = $(if $(value $2),$1$(call quoted,$2))
 # What people name is never expanded, not for the environment either: a file may be called $(5.zip.
-unexport SOURCE SUBMISSIONS OUT DIR NAME TITLE ID FUNCTION EDITION
+unexport SOURCE SUBMISSIONS OUT DIR NAME TITLE ID FUNCTION EDITION URL
 EXPERIMENTS := $(basename $(notdir $(shell grep -l __main__ experiments/*.py)))
 BENCHMARKS := $(basename $(notdir $(shell grep -l __main__ benchmarks/*.py)))
 
 .PHONY: help
 help:  ## show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+	@awk '/^##@ / { print "\n" substr($$0, 5) } \
+		/^[a-z-]+:.*## / { name = $$0; sub(/:.*/, "", name); sub(/.*## /, ""); \
+		printf "  make %-17s %s\n", name, $$0 }' $(MAKEFILE_LIST)
+
+##@ Learn
 
 .PHONY: lab
 lab:  ## set up what is missing, and open the course in JupyterLab; ARGS=--no-browser on a server
 	@$(PYTHON) tools/set_up.py
 	@$(BIN) -m tools.lab $(ARGS)
+
+##@ Test
 
 .PHONY: setup
 setup:  ## make .venv for tests and authors; the other commands do it by themselves
@@ -58,6 +60,17 @@ quick: setup  ## run the fast tests: no notebooks, no browser, no long training
 check: setup  ## style, then the tests of what changed, in seconds; NAMES="scoring 02" for some
 	@$(BIN) -m tools.check $(NAMES)
 
+.PHONY: test-oldest
+test-oldest:  ## run the unit tests with the lowest versions that pyproject.toml admits
+	@$(PYTHON) tools/set_up.py oldest
+	.venv-oldest/bin/python -m pytest $(ALL_CORES) tests --ignore=tests/browser -m "not style and not slow" $(ARGS)
+
+.PHONY: test-pythons
+test-pythons: setup  ## run the fast tests with each Python found; ARGS="--only 3.12" for one
+	@$(BIN) -m tools.pythons $(ARGS)
+
+##@ Write
+
 .PHONY: new-lesson
 new-lesson: setup  ## begin a lesson: NAME=15_positions TITLE="Positions"
 	@$(BIN) -m tools.new lesson $(call quoted,NAME) $(call quoted,TITLE)
@@ -66,11 +79,6 @@ new-lesson: setup  ## begin a lesson: NAME=15_positions TITLE="Positions"
 new-exercise: setup  ## begin an exercise of a sheet: ID=15.1 FUNCTION=sinusoids
 	@$(BIN) -m tools.new exercise $(call quoted,ID) $(call quoted,FUNCTION)
 
-.PHONY: test-oldest
-test-oldest:  ## run the unit tests with the lowest versions that pyproject.toml admits
-	@$(PYTHON) tools/set_up.py oldest
-	.venv-oldest/bin/python -m pytest $(ALL_CORES) tests --ignore=tests/browser -m "not style and not slow" $(ARGS)
-
 .PHONY: notebooks
 notebooks: setup  ## run and normalise lessons and solutions; NAMES="01_a_soft_library" for some
 	@$(BIN) -m tools.notebooks run $(NAMES)
@@ -78,6 +86,8 @@ notebooks: setup  ## run and normalise lessons and solutions; NAMES="01_a_soft_l
 .PHONY: exercises
 exercises: setup  ## make the exercise sheets from solutions/
 	@$(BIN) -m tools.exercises
+
+##@ Teach
 
 .PHONY: nbgrader-course
 nbgrader-course: setup  ## lay the sheets out for a school that runs nbgrader; DIR=my-course
@@ -108,6 +118,8 @@ demo-class: setup  ## invent a class of 30 students, grade it and open the repor
 	@echo "The class: $(DEMO)/report/summary.html. The marks: $(DEMO)/report/grades.csv."
 	@[ -z "$$DISPLAY$$WAYLAND_DISPLAY" ] || $(BIN) -m webbrowser "$$PWD/$(DEMO)/report/summary.html"
 
+##@ The book
+
 .PHONY: book
 book: setup  ## build the web book: _build/book/site/index.html; EDITION=class: without solutions
 	@$(BIN) -m tools.book $(call given,--edition=,EDITION) $(ARGS)
@@ -128,6 +140,8 @@ serve: setup  ## build the web book and show it on this machine, at http://127.0
 slides: setup  ## make slides of the lessons, at most 26 each: _build/slides/
 	@$(BIN) -m tools.book.slides
 
+##@ Measure
+
 .PHONY: bench
 bench:  ## print the tables of speed and memory, against PyTorch where it can be installed
 	@$(PYTHON) tools/set_up.py bench
@@ -137,6 +151,12 @@ bench:  ## print the tables of speed and memory, against PyTorch where it can be
 experiments:  ## run the long trainings whose results lessons show; NAMES=pronunciations for one
 	@$(PYTHON) tools/set_up.py speech
 	@for name in $(or $(NAMES),$(EXPERIMENTS)); do $(BIN) -m experiments.$$name || exit 1; done
+
+##@ Keep
+
+.PHONY: release
+release: setup  ## make dist/ from the last commit: packages, book, PDF, EPUB, slides, checksums; URL=https://…
+	@COURSE_URL=$(call quoted,URL) $(BIN) -m tools.release $(ARGS)
 
 .PHONY: format
 format: setup  ## format the code
@@ -149,4 +169,4 @@ lock:  ## renew the lists of exact versions with the newest releases (needs uv)
 
 .PHONY: clean
 clean:  ## remove what set-up and tests made; work/ stays
-	@rm -rf .venv .venv-oldest .venv-bench .pytest_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf .venv .venv-oldest .venv-bench .venv-3.* dist .pytest_cache .ruff_cache .hypothesis *.egg-info

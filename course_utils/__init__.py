@@ -8,6 +8,6 @@ docstring says its law: `tasks` (data), `lab` (experiments), `plots` (pictures),
 
 from course_utils import _moved
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 _moved.answer_old_names()

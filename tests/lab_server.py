@@ -45,7 +45,7 @@ def running_lab(folder, *options, variables=None):
             command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        yield _wait(server, log, folder)
+        yield wait(server, log, folder)
     finally:
         server.terminate()
         try:
@@ -55,7 +55,8 @@ def running_lab(folder, *options, variables=None):
             server.wait()
 
 
-def _wait(server, log, folder):
+def wait(server, log, folder):
+    """Return the `Lab` that a starting server tells of in its log."""
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and server.poll() is None:
         found = re.search(r"(http://127\.0\.0\.1:\d+)(\S*)\?token=(\w+)", log.read_text())

@@ -30,6 +30,8 @@ LAWS = {
     "checks": "tasks subject | numpy nbformat nbconvert nbgrader",
     "learning": "checks plots | numpy threadpoolctl ipywidgets IPython fsrs",
     "explorers": "tasks subject lab plots learning | numpy ipywidgets",
+    "command": "checks learning grading | numpy threadpoolctl nbformat jupyter_core jupyterlab "
+    "jupyter_server",
     "grading": "checks | numpy tqdm jinja2 markupsafe nbgrader sqlalchemy distributed",
 }
 # Laws inside rooms: the modules on the left never import those on the right.
@@ -47,14 +49,17 @@ ONLY = {
     "fsrs": "learning/memory.py",
     "nbgrader": "checks/sheet_maker.py grading/gradebook.py",
     "nbconvert": "checks/sheet_maker.py",
-    "nbformat": "checks/sheet_maker.py",
+    "nbformat": "checks/sheet_maker.py command/lab.py",
+    "jupyterlab": "command/lab.py command/doctor.py",
+    "jupyter_core": "command/lab.py",
+    "jupyter_server": "command/connection.py",
     "sqlalchemy": "grading/gradebook.py",
     "distributed": "grading/cluster.py",
     "jinja2": "grading/html.py",
     "markupsafe": "grading/html.py",
     "sklearn": "tasks/scans.py",
     "pycountry": "tasks/names.py",
-    "threadpoolctl": "learning/machine.py",
+    "threadpoolctl": "learning/machine.py command/doctor.py",
 }
 # Modules that import by name: what they load, no law can see.
 BY_NAME = "_moved.py plots/__init__.py checks/catalogue.py tasks/pronunciations.py"

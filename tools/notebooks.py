@@ -25,6 +25,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from course_utils.grading.environment import ONE_THREAD
 from tools import door
 from tools.normal_form import normalise, problems, to_text
 from tools.pictures import keep_equal_pictures
@@ -35,12 +36,7 @@ SECONDS_PER_CELL = 240
 KERNELS_AT_ONCE = 2
 
 # One BLAS thread, as everywhere in the course; no answers of whoever runs the notebooks.
-ENVIRONMENT = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "COURSE_PROGRESS": "memory",
-}
+ENVIRONMENT = {**ONE_THREAD, "COURSE_PROGRESS": "memory"}
 
 
 def main(arguments=None):

@@ -38,7 +38,7 @@ def main(kind="lab"):
         sys.exit("The oldest versions exist for Python 3.11 and 3.12: add PYTHON=python3.11")
     stamp = folder / f".installed-{kind}"
     state = fingerprint(folder)
-    if stamp.exists() and stamp.read_text() == state:
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == state:
         return
     begin = time.monotonic()
     print(
@@ -60,7 +60,7 @@ def main(kind="lab"):
         install_peers(folder)
     say("trying it: does JupyterLab start from there?")
     check(folder)
-    stamp.write_text(state)
+    stamp.write_text(state, encoding="utf-8")
     say(f"done in {time.monotonic() - begin:.0f} seconds")
 
 
@@ -97,18 +97,18 @@ def fingerprint(folder):
     return digest.hexdigest()
 
 
-def create(folder, uv):
-    """A new virtual environment, unless the one that is there works."""
+def create(folder, uv, python=PYTHON):
+    """A new virtual environment of a Python, unless the one that is there works."""
     if is_usable(folder):
         return
     shutil.rmtree(folder, ignore_errors=True)
     if uv:
-        run([uv, "venv", "--quiet", "--python", PYTHON, folder])
-    elif not succeeds([PYTHON, "-m", "venv", folder]):
+        run([uv, "venv", "--quiet", "--python", python, folder])
+    elif not succeeds([python, "-m", "venv", folder]):
         # Debian and Ubuntu keep a part of venv in a package of its own; pip can stand in for it.
-        if not succeeds([PYTHON, "-m", "pip", "--version"]):
+        if not succeeds([python, "-m", "pip", "--version"]):
             sys.exit(NO_VENV)
-        run([PYTHON, "-m", "venv", "--clear", "--without-pip", folder])
+        run([python, "-m", "venv", "--clear", "--without-pip", folder])
 
 
 def is_usable(folder):
@@ -183,7 +183,8 @@ def run(command, tell=None):
     if tell is None:
         subprocess.run(command, check=True, cwd=ROOT)
         return
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    told = {"stdout": subprocess.PIPE, "encoding": "utf-8", "errors": "replace"}
+    with subprocess.Popen(command, cwd=ROOT, **told) as process:
         for line in process.stdout:
             tell(line)
     if process.returncode:

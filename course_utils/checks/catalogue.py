@@ -4,7 +4,6 @@ import functools
 import importlib
 import pkgutil
 import re
-from pathlib import Path
 
 PREFIX = "sheet_"
 LESSON = "lesson_"
@@ -22,7 +21,8 @@ def lessons():
 
 
 def _names(folder, prefix):
-    modules = pkgutil.iter_modules([str(Path(__file__).parent / folder)])
+    room = importlib.import_module(f"course_utils.checks.{folder}")  # an archive may belong to it
+    modules = pkgutil.iter_modules(room.__path__)
     return sorted(m.name.removeprefix(prefix) for m in modules if m.name.startswith(prefix))
 
 

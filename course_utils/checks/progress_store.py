@@ -1,7 +1,7 @@
 """What a learner has answered, kept in one small JSON file on their own machine.
 
-Nothing leaves the machine. Where the notebook does not run inside the learner's `work/` folder,
-answers live in memory until the kernel stops, so that tests never write beside the lessons.
+Nothing leaves the machine. Where the notebook does not run inside a learner's folder, answers live
+in memory until the kernel stops, so that tests never write beside the lessons.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ from pathlib import Path
 
 SCHEMA = 1
 SECONDS_TO_WAIT = 2.0  # for another process that writes at this moment
+RECORD = ".editions.json"  # what was handed out: it marks a learner's folder
 VARIABLE = "COURSE_PROGRESS"  # a path to the file, or "memory"
 
 
@@ -21,8 +22,8 @@ def progress_path(start=None):
     """Return where the progress file belongs, or None for memory only.
 
     The environment variable COURSE_PROGRESS decides where it is set. Otherwise the file is
-    `progress.json` in the course's `work/` folder above `start` (default: the current folder),
-    unless that is a folder of solutions.
+    `progress.json` in the learner's folder above `start` (default: the current folder), unless
+    that is a folder of solutions. A learner's folder is what the course was handed out into.
     """
     chosen = os.environ.get(VARIABLE)
     if chosen:
@@ -31,8 +32,9 @@ def progress_path(start=None):
     if here.name == "solutions":  # to run a solution is not to have solved it
         return None
     for folder in (here, *here.parents):
-        # only our own work/ counts: it stands beside the package
-        if folder.name == "work" and (folder.parent / "course_utils").is_dir():
+        # of folders called work only our own counts: it stands beside the package
+        ours = folder.name == "work" and (folder.parent / "course_utils").is_dir()
+        if ours or (folder / RECORD).is_file():
             return folder / "progress.json"
     return None
 

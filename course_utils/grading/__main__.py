@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from course_utils.grading import GradingError
 from course_utils.grading.counted import counted
-from course_utils.grading.environment import start_clean
+from course_utils.grading.environment import ONE_THREAD, start_clean
 
 if TYPE_CHECKING:
     from course_utils.grading.deadline import Deadline
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from course_utils.grading.submissions import Submission
 
 # Before anything imports NumPy: processes side by side must not fight for cores.
-for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
+for _name, _text in ONE_THREAD.items():
+    os.environ.setdefault(_name, _text)
 os.environ["COURSE_PROGRESS"] = "memory"  # the grader's own progress file is not touched
 
 SEED = "COURSE_GRADING_SEED"

@@ -5,6 +5,7 @@ started with such a variable, or with -O, it starts itself anew without. Needs P
 alone, for set-up reads this file before anything is installed.
 """
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -40,8 +41,15 @@ CLEARED = (
     *("NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES", "NPY_PROMOTION_STATE"),
     "NUMPY_EXPERIMENTAL_DTYPE_API",
 )
-# A file of settings may say the same as a variable, so that it is not enough to clear that.
-SET = {"PYTHONNOUSERSITE": "1", "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
+# The matrices are small: a second BLAS thread gains nothing, and under load it costs 8 times.
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
+# A file of settings may say the same as a variable, so that it is not enough to clear that. The
+# kernel is this environment's, even where the user has another one of the same name.
+SET = {
+    **{"PYTHONNOUSERSITE": "1", "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"},
+    **{"JUPYTER_PREFER_ENV_PATH": "1"},
+    **ONE_THREAD,
+}
 NAMES = ("LOGNAME", "USER", "LNAME", "USERNAME")  # where Python looks for a user's name
 
 
@@ -62,25 +70,26 @@ def cleaned(environment: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def start_clean() -> None:
+def start_clean(module: str = "") -> None:
     """Start the running module anew where a variable or -O could change what it does; else return.
 
     It is the same one, wherever it was found: a copy of the course has tools of its own.
+    module : what runs where a script of an installed package began.
     """
     clean = cleaned(os.environ)
     if not sys.flags.optimize and clean == {**os.environ, **SET}:
         os.environ.update(SET)
         return
-    command = [sys.executable, "-c", _run_again(), *sys.argv[1:]]
+    command = [sys.executable, "-c", _run_again(module), *sys.argv[1:]]
     if os.name == "nt":  # there, exec would let go of the terminal
         sys.exit(subprocess.run(command, env=clean).returncode)
     sys.stdout.flush()
     os.execve(sys.executable, command, clean)
 
 
-def _run_again() -> str:
-    """Return a program that runs the module that `python -m` runs now."""
-    spec = sys.modules["__main__"].__spec__
+def _run_again(module: str) -> str:
+    """Return a program that runs the module that `python -m` runs now, or else the one named."""
+    spec = sys.modules["__main__"].__spec__ or importlib.util.find_spec(module)
     assert spec and spec.origin, "python -m tells both"
     name, folder = spec.name, str(Path(spec.origin).resolve().parents[spec.name.count(".")])
     run = f"import runpy, sys; sys.path.insert(0, {folder!r}); sys.argv[0] = {name!r}; "
@@ -108,4 +117,4 @@ def _has_a_name() -> bool:
 
 
 if __name__ == "__main__":  # for make, which has no list of its own
-    print(*CLEARED)
+    print(*([f"{name}={text}" for name, text in SET.items()] if sys.argv[1:] else CLEARED))

@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 PACKAGE = Path(__file__).resolve().parent.parent
 SHELF = Path(__file__).resolve().parent / "inside" / "shelf.py"
 # rooms and modules that know the answers or the learner
-LEFT_OUT: tuple[str, ...] = ("checks", "grading", "learning/__init__", "learning/course_test")
+LEFT_OUT: tuple[str, ...] = (
+    "checks",
+    "command",
+    "grading",
+    "learning/__init__",
+    "learning/course_test",
+)
 LEFT_OUT += (
     "learning/my_course",
     "learning/review",

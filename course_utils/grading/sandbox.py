@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from course_utils.grading import GradingError, syscalls, view
+from course_utils.grading.environment import ONE_THREAD
 
 FOLDER = Path(__file__).resolve().parent / "inside"
 INSIDE = "/inside"  # where that folder is shown in the sandbox; nothing in it is a secret
@@ -38,9 +39,7 @@ ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "MPLBACKEND": "Agg",
     "MPLCONFIGDIR": PLOTS,
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
+    **ONE_THREAD,
 }
 
 

@@ -1,8 +1,9 @@
 """How far a learner is, read from the progress file: a row for each lesson, and the next step."""
 
 import json
+import os
 from html import escape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from course_utils.checks.catalogue import blanks, exercises, is_blank
@@ -10,6 +11,7 @@ from course_utils.checks.progress_store import store
 from course_utils.learning.panels import strong
 from course_utils.learning.reached import MISSIONS
 
+IN_LAB = "COURSE_FOLDER_IN_LAB"  # set by the lab: where a learner's folder is under its root
 DONE, BEGUN, OPEN = "●", "◐", "○"
 # Sheets without a lesson of their own, and the lesson after which each has its place.
 TEST = "course"
@@ -52,15 +54,22 @@ def link(folder, file, html):
     other programs follow the address.
     """
     home = Path(folder).resolve().parent
-    course = next((at for at in (home, *home.parents) if (at / "course_utils").is_dir()), None)
-    command = ""
-    if course:
-        path = json.dumps({"path": (home / file).relative_to(course).as_posix()})
+    command, path = "", _path_in_lab(home, file)
+    if path:
+        path = json.dumps({"path": path})
         command = (
             f' data-commandlinker-command="docmanager:open"'
             f' data-commandlinker-args="{escape(path)}"'
         )
     return f'<a href="../{escape(file)}"{command}>{html}</a>'
+
+
+def _path_in_lab(home, file):
+    """Return a file of a learner's folder as JupyterLab's server knows it; None if nothing says."""
+    if place := os.environ.get(IN_LAB):
+        return (PurePosixPath(place) / file).as_posix()
+    course = next((at for at in (home, *home.parents) if (at / "course_utils").is_dir()), None)
+    return (home / file).relative_to(course).as_posix() if course else None
 
 
 def rows(folder):

@@ -1,11 +1,11 @@
 """Sphinx's settings for the web book; tools/book lays out the pages and calls Sphinx."""
 
-from tools.set_up import project as read_project
+from course_utils import __version__
 
 project = "Attention from scratch"
 author = "The authors of the attention course"
 copyright = "2026, the authors of the attention course. Text CC BY 4.0, code BSD-3-Clause"
-release = version = read_project()["version"]
+release = version = __version__
 language = "en"
 
 extensions = ["myst_nb", "tools.book.mathml", "tools.book.scripts", "tools.book.page"]

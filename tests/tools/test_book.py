@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import set_up
+from course_utils import __version__
 from tools.book import api, cells, chinese, flowcharts, front, glossary, links, stills
 from tools.book.lessons import lesson_page
 from tools.book.sheets import sheet_page
@@ -186,7 +186,7 @@ def test_a_docstring_keeps_its_words_its_code_and_its_examples():
 
 def test_what_is_cited_is_this_version():
     text = (ROOT / "docs" / "cite.md").read_text(encoding="utf-8")
-    assert text.count(f"ersion {set_up.project()['version']}") == 2
+    assert text.count(f"ersion {__version__}") == 2
 
 
 def test_a_signature_is_a_call_as_one_writes_it():

@@ -12,7 +12,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from tools.book import __main__ as book
+from course_utils.command import serving
 from tools.book import about, answers, cards, downloads, heavy, search, weight
 
 pytest.importorskip("sphinx", reason="the web book needs Sphinx: make setup installs it")
@@ -164,7 +164,7 @@ def test_what_a_page_weighs_is_all_that_it_asks_for(tmp_path):
 
 def test_the_server_has_a_page_for_what_is_not_there(tmp_path):
     (tmp_path / "404.html").write_text("no such page")
-    with book.server_of(tmp_path, 0) as server:
+    with serving.server_of(tmp_path, 0, "") as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         with pytest.raises(urllib.error.HTTPError) as missing:
             urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/docs/none.html")

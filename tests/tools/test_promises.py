@@ -10,6 +10,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+from course_utils.grading.environment import ONE_THREAD
 from tools import exercises, set_up
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -120,10 +121,14 @@ def test_a_command_sets_up_first_and_passes_options_on(target):
 
 def test_one_blas_thread_everywhere():
     assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
-    for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
-        assert f"export {name} = 1" in text_of("Makefile")
-        for tool in ("tools/lab.py", "tools/notebooks.py"):
-            assert f'"{name}": "1"' in text_of(tool)
+    assert {"OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"} == set(ONE_THREAD)
+    written = [
+        path
+        for folder in ("tools", "course_utils")
+        for path in (ROOT / folder).rglob("*.py")
+        if '"OMP_NUM_THREADS"' in path.read_text(encoding="utf-8")
+    ]
+    assert [path.name for path in written] == ["environment.py"], "one list for every door"
 
 
 def test_make_exercises_writes_what_is_stale_and_nothing_else(tmp_path, monkeypatch, capsys):

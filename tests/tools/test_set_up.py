@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from course_utils.grading.environment import SET
 from tools import set_up
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,6 +130,7 @@ def test_make_lets_nothing_in_either(tmp_path):
         check=True,
     ).stdout
     assert "PATH=" in shown and "=no\n" not in shown
+    assert {f"{name}={text}" for name, text in SET.items()} <= set(shown.splitlines())
 
 
 def test_without_pytorch_the_measurements_are_set_up_all_the_same(tmp_path, monkeypatch, capsys):

@@ -8,8 +8,6 @@ python -m tools.book --url https://school.example/attention/
 """
 
 import argparse
-import functools
-import http.server
 import json
 import shutil
 import subprocess
@@ -17,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 
+from course_utils.command.serving import serve, server_of
 from tools import door
 from tools.book import downloads, editions, search, weight
 from tools.book.stage import PANELS, ROOT, stage
@@ -37,7 +36,8 @@ def main(arguments=None):
     folder = options.folder or ROOT / "_build" / editions.FOLDERS[options.edition]
     if not options.serve:
         return 0 if build(folder, options.edition, options.url) else 1
-    with server_of(folder / "site", options.port) as server:  # before all the work
+    another = f'make serve ARGS="--port {options.port + 1}"'
+    with server_of(folder / "site", options.port, another) as server:  # before all the work
         if not build(folder, options.edition, options.url):
             return 1
         serve(server)
@@ -77,42 +77,6 @@ def build(folder, edition=editions.FULL, url=""):
         pages, seconds = len(list(site.rglob("*.html"))), time.perf_counter() - start
         print(f"{pages} pages in {seconds:.0f} s: open {site / 'index.html'}")
     return not failed
-
-
-class Pages(http.server.SimpleHTTPRequestHandler):
-    """The pages of a site, and its own page for one that is not there."""
-
-    def send_error(self, code, *said):
-        missing = Path(self.directory) / "404.html"
-        if code != 404 or not missing.exists():
-            return super().send_error(code, *said)
-        content = missing.read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content)
-
-
-def server_of(site, port=PORT):
-    """Return a server of the site for this machine only. Raises SystemExit where it cannot be."""
-    handler = functools.partial(Pages, directory=site)
-    try:
-        return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-    except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or error
-        advice = f'end what uses it, or choose another: make serve ARGS="--port {PORT + 1}"'
-        raise SystemExit(f"Port {port} cannot be used ({why}): {advice}") from None
-
-
-def serve(server):
-    """Show the site until Ctrl+C."""
-    print(f"The book is at http://127.0.0.1:{server.server_port}/ (Ctrl+C ends it)")
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        print()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 They come without results: one predicts first.
 """
 
-from tools.editions import without_outputs
+from course_utils.command.stripped import without_outputs
 
 FOLDERS = ("notebooks", "exercises")
 

@@ -9,7 +9,7 @@ import re
 import shutil
 import zipfile
 
-from tools import door
+from tools import door, sealed
 from tools.book import editions
 from tools.book.printed import still
 from tools.book.stage import ROOT, stage
@@ -83,7 +83,7 @@ def finished(built, target):
             if name.endswith(".xhtml"):
                 content = valid(content.decode()).encode()
             kind = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-            new.writestr(name, content, kind)
+            new.writestr(sealed.member(name, kind), content)
 
 
 def valid(page):

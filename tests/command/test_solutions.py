@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from course_utils.checks.catalogue import find
-from tools.solutions import clean_copy, is_solution, reason
+from course_utils.command.solutions import clean_copy, is_solution, reason
 
 SOLUTIONS = [
     path

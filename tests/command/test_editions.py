@@ -5,7 +5,8 @@ import json
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output, writes
 
-from tools.editions import RECORD, hand_out
+from course_utils.command import editions
+from course_utils.command.editions import RECORD, hand_out
 
 LESSON = "notebooks/01_a.ipynb"
 BESIDE = "notebooks/01.new-edition.a.ipynb"
@@ -135,3 +136,8 @@ def test_a_crash_leaves_no_part_of_a_file(course):
     course.publish("second")
     course.hand_out()
     assert not list(course.work.rglob("*.part"))
+
+
+def test_where_nothing_is_new_the_folder_may_be_read_only(course, monkeypatch):
+    monkeypatch.setattr(editions, "_write_atomically", lambda *_: pytest.fail("it is written"))
+    assert course.hand_out() == []

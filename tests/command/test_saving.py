@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from tools.saving import STATE, VIEW, keep_what_is_shown
+from course_utils.command.saving import STATE, VIEW, keep_what_is_shown
 
 
 def notebook(shown, states):

@@ -11,22 +11,26 @@ import json
 import os
 from pathlib import Path
 
-from tools.solutions import clean_copy, is_solution
+from course_utils.checks.progress_store import RECORD
+from course_utils.command.solutions import clean_copy, is_solution
+from course_utils.command.stripped import without_outputs
 
-FOLDERS = ("notebooks", "exercises", "solutions")
-RECORD = ".editions.json"
+FOLDERS = ("notebooks", "exercises")
 
 
-def hand_out(course, work):
+def hand_out(course, work, solutions=None):
     """Copy every notebook of `course` into `work`; return the paths written, relative to `work`.
 
+    solutions : their folder, by default the one of `course`; it need not be there.
     A missing copy is made, an unchanged one refreshed. Beside a changed one the new edition goes
     under the name `02.new-edition.score.ipynb`, once: JupyterLab cuts long names at their end.
     """
     record = _read_record(work / RECORD)
-    written = []
-    for folder in FOLDERS:
-        for source in sorted((course / folder).glob("*.ipynb")):
+    before, written = dict(record), []
+    sources = {folder: course / folder for folder in FOLDERS}
+    sources["solutions"] = solutions or course / "solutions"
+    for folder, place in sources.items():
+        for source in sorted(place.glob("*.ipynb")):
             content = source.read_bytes()
             if folder == "solutions":
                 if not is_solution(content):
@@ -38,20 +42,9 @@ def hand_out(course, work):
                 written.append(path)
                 record[path.as_posix()] = fingerprint(content)
             record[f"{folder}/{source.name}"] = fingerprint(content)
-    _write_atomically(work / RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
+    if record != before:  # a folder with nothing new may be read-only
+        _write_atomically(work / RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
     return written
-
-
-def without_outputs(content):
-    """A notebook's bytes as before its first run; other bytes as they are."""
-    try:
-        notebook = json.loads(content)
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "code":
-                cell.update(outputs=[], execution_count=None)
-    except (ValueError, KeyError, TypeError):
-        return content
-    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def fingerprint(content):

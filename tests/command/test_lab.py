@@ -10,9 +10,9 @@ import pytest
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 
+from course_utils.command.connection import PromptConnection
+from course_utils.command.lab import FIRST_PAGE
 from tests.lab_server import ROOT, running_lab
-from tools.connection import PromptConnection
-from tools.lab import FIRST_PAGE
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def with_token(lab, path):
 
 
 def test_opens_at_the_first_lesson(lab):
-    assert lab.first_page == f"{lab.url}/lab/tree/{FIRST_PAGE}"
+    assert lab.first_page == f"{lab.url}/lab/tree/work/{FIRST_PAGE}"
 
 
 def test_the_door_is_locked_without_the_token(lab):

@@ -1,0 +1,106 @@
+"""Open the course in JupyterLab, with the learner's own copies.
+
+Lessons and sheets, and solutions where they are installed, are copied into the learner's folder,
+which keeps what they change. The fresh copies are marked as trusted, and lesson 00 is opened.
+"""
+
+import os
+from pathlib import Path
+
+from course_utils.command.door import refused
+from course_utils.command.editions import hand_out
+from course_utils.command.places import course_folder, teachers_folder
+from course_utils.grading.environment import SET
+from course_utils.learning.standing import IN_LAB
+
+FOLDER = "attention-course"
+SETTINGS = Path(__file__).resolve().parent / "lab_settings"
+FIRST_PAGE = "notebooks/00_start_here.ipynb"
+
+
+def open_lab(folder, options=(), course=None, root=None):
+    """Hand the course out into `folder`, and run JupyterLab until it is stopped.
+
+    options : of `jupyter lab`; they win over the course's.  course : the folder that has the
+    lessons, by default the package's.  root : what JupyterLab shows, by default `folder` alone.
+    """
+    os.environ.update(SET)
+    LabApp = _jupyterlab()
+    root = root or folder
+    shown = os.path.relpath(folder, root)
+    os.environ[IN_LAB] = Path(shown).as_posix()
+    trust(folder, handed_out(folder, course))
+    LabApp.launch_instance([*own_options(root, Path(shown, FIRST_PAGE).as_posix()), *options])
+
+
+def handed_out(folder, course=None):
+    """Copy what is new into a learner's folder; return the paths, and say what lies beside theirs.
+
+    Raises SystemExit, in a sentence, where the folder cannot be written.
+    """
+    solutions = (course or teachers_folder() or Path(os.devnull)) / "solutions"
+    if folder.is_symlink() and not folder.exists():
+        raise SystemExit(f"{folder} is a link to {os.readlink(folder)}, which is not there.")
+    try:
+        written = hand_out(course or course_folder(), folder, solutions)
+    except OSError as error:
+        raise SystemExit(
+            f"Your copies cannot be written ({refused(error)}): make {folder} writable, or name a "
+            "folder of your own: attention-course lab FOLDER"
+        ) from None
+    for path in written:
+        if ".new-edition" in path.name:
+            print(f"You have changed an older edition of this notebook; the new one is {path}")
+    return written
+
+
+def with_folder(arguments):
+    """Return (folder or None, options): a folder comes first, before what is JupyterLab's."""
+    if arguments and not arguments[0].startswith("-"):
+        return arguments[0], arguments[1:]
+    return None, list(arguments)
+
+
+def learners_folder(name=None):
+    """Return the folder of a learner's copies; in a clone of the course that is its `work/`."""
+    folder = Path(os.path.abspath(os.path.expanduser(name or FOLDER)))
+    return folder / "work" if (folder / "course_utils" / "command").is_dir() else folder
+
+
+def own_options(root, first_page):
+    """Return how the course opens JupyterLab; whatever the user adds comes later and wins."""
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0  # usual in containers
+    return [
+        *(["--allow-root"] if as_root else []),
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url=/lab/tree/{first_page}",
+        f"--LabApp.app_settings_dir={SETTINGS}",
+        f"--LabApp.extra_labextensions_path={SETTINGS / 'labextensions'}",
+        "--ServerApp.log_level=WARN",  # so that what is said above the log is seen
+        "--ContentsManager.pre_save_hook=course_utils.command.saving.keep_what_is_shown",
+        "--ServerApp.kernel_websocket_connection_class="
+        "course_utils.command.connection.PromptConnection",
+    ]
+
+
+def trust(folder, paths):
+    """Sign the course's own notebooks, so that their widgets show before they are run."""
+    import nbformat
+    from jupyter_core.paths import jupyter_data_dir
+    from nbformat.sign import NotebookNotary
+
+    Path(jupyter_data_dir()).mkdir(parents=True, exist_ok=True)  # older nbformats do not make it
+    notary = NotebookNotary()
+    for path in paths:
+        notary.sign(nbformat.read(folder / path, as_version=4))
+
+
+def _jupyterlab():
+    try:
+        from jupyterlab.labapp import LabApp
+    except ImportError as error:
+        raise SystemExit(
+            f"JupyterLab cannot be imported ({error}): install the course anew, in an environment "
+            "of its own: uv tool install attention-course"
+        ) from None
+    return LabApp
