@@ -31,7 +31,7 @@ LAWS = {
     "learning": "checks plots | numpy threadpoolctl ipywidgets IPython fsrs",
     "explorers": "tasks subject lab plots learning | numpy ipywidgets",
     "command": "checks learning grading | numpy threadpoolctl nbformat jupyter_core jupyterlab "
-    "jupyter_server",
+    "jupyter_server jupyterhub",
     "grading": "checks | numpy tqdm jinja2 markupsafe nbgrader sqlalchemy distributed",
 }
 # Laws inside rooms: the modules on the left never import those on the right.
@@ -53,6 +53,7 @@ ONLY = {
     "jupyterlab": "command/lab.py command/doctor.py",
     "jupyter_core": "command/lab.py",
     "jupyter_server": "command/connection.py",
+    "jupyterhub": "command/hub.py",
     "sqlalchemy": "grading/gradebook.py",
     "distributed": "grading/cluster.py",
     "jinja2": "grading/html.py",

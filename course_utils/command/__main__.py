@@ -13,6 +13,8 @@ lab [FOLDER]         open the course in JupyterLab; your copies are in FOLDER (a
 progress [FOLDER]    what is done there, and where to go next
 book                 the course as a book, in your browser
 doctor               what works on this machine, and what to do for what does not
+hand-out FOLDER      lessons and sheets for a class, without results, to share with it
+collect SHEET HOMES FOLDER   what students handed in, from their homes on a JupyterHub
 grade SHEET FILES    marks and feedback for a class, on Linux: `grade 02 from-moodle.zip`
 """
 SAID = """attention-course {version}: attention from scratch, in NumPy
@@ -81,7 +83,29 @@ def _grade(arguments):
     return grade(arguments)
 
 
-COMMANDS = {"lab": _lab, "progress": _progress, "book": _book, "doctor": _doctor, "grade": _grade}
+def _hand_out(arguments):
+    from course_utils.command.lab import hand_out_to_a_class
+
+    parser = argparse.ArgumentParser(prog="attention-course hand-out")
+    parser.add_argument("folder", metavar="FOLDER", help="lessons and sheets are copied here")
+    hand_out_to_a_class(parser.parse_args(arguments).folder)
+
+
+def _collect(arguments):
+    from course_utils.command import collect
+
+    parser = argparse.ArgumentParser(prog="attention-course collect")
+    parser.add_argument("sheet", metavar="SHEET", help="its number, such as 02")
+    parser.add_argument("homes", metavar="HOMES", help="the folder of the students' homes")
+    parser.add_argument("out", metavar="FOLDER", help="a folder for each student is made here")
+    parser.add_argument("--in", dest="place", default=collect.FOLDER, help="in a home: %(default)s")
+    given = parser.parse_args(arguments)
+    found = collect.collect(given.sheet, given.homes, given.out, given.place)
+    print(collect.told(found, given.out))
+
+
+COMMANDS = {"lab": _lab, "progress": _progress, "book": _book, "doctor": _doctor}
+COMMANDS |= {"hand-out": _hand_out, "collect": _collect, "grade": _grade}
 
 if __name__ == "__main__":
     main()

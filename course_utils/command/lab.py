@@ -15,6 +15,11 @@ from course_utils.learning.standing import IN_LAB
 
 FOLDER = "attention-course"
 SETTINGS = Path(__file__).resolve().parent / "lab_settings"
+OURS = "course_utils.command"
+HOOKS = {  # what Jupyter's server calls of ours
+    "ContentsManager.pre_save_hook": f"{OURS}.saving.keep_what_is_shown",
+    "ServerApp.kernel_websocket_connection_class": f"{OURS}.connection.PromptConnection",
+}
 FIRST_PAGE = "notebooks/00_start_here.ipynb"
 
 
@@ -30,7 +35,8 @@ def open_lab(folder, options=(), course=None, root=None):
     shown = os.path.relpath(folder, root)
     os.environ[IN_LAB] = Path(shown).as_posix()
     trust(folder, handed_out(folder, course))
-    LabApp.launch_instance([*own_options(root, Path(shown, FIRST_PAGE).as_posix()), *options])
+    own = own_options(root, Path(shown, FIRST_PAGE).as_posix())
+    LabApp.launch_instance(joined(own, options))
 
 
 def handed_out(folder, course=None):
@@ -54,6 +60,12 @@ def handed_out(folder, course=None):
     return written
 
 
+def hand_out_to_a_class(folder):
+    """Copy lessons and sheets, without solutions, into a folder that a class can read."""
+    written = hand_out(course_folder(), Path(folder), Path(os.devnull))
+    print(f"{len(written)} notebooks are new in {folder}.")
+
+
 def with_folder(arguments):
     """Return (folder or None, options): a folder comes first, before what is JupyterLab's."""
     if arguments and not arguments[0].startswith("-"):
@@ -68,7 +80,7 @@ def learners_folder(name=None):
 
 
 def own_options(root, first_page):
-    """Return how the course opens JupyterLab; whatever the user adds comes later and wins."""
+    """Return how the course opens JupyterLab."""
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0  # usual in containers
     return [
         *(["--allow-root"] if as_root else []),
@@ -77,10 +89,14 @@ def own_options(root, first_page):
         f"--LabApp.app_settings_dir={SETTINGS}",
         f"--LabApp.extra_labextensions_path={SETTINGS / 'labextensions'}",
         "--ServerApp.log_level=WARN",  # so that what is said above the log is seen
-        "--ContentsManager.pre_save_hook=course_utils.command.saving.keep_what_is_shown",
-        "--ServerApp.kernel_websocket_connection_class="
-        "course_utils.command.connection.PromptConnection",
+        *(f"--{option}={value}" for option, value in HOOKS.items()),
     ]
+
+
+def joined(own, given):
+    """Return the course's options and the user's, which win: JupyterLab takes none twice."""
+    names = {option.partition("=")[0] for option in given}
+    return [*(option for option in own if option.partition("=")[0] not in names), *given]
 
 
 def trust(folder, paths):

@@ -40,11 +40,20 @@ def solution_of(sheet):
             f"Grading sheet {sheet} needs its solution, which is in the package for teachers: "
             f"{INSTALL_TEACHERS}"
         )
-    solutions = {path.stem.split("_")[0]: path for path in (folder / "solutions").glob("*.ipynb")}
-    if sheet.lower() not in solutions:
-        known = ", ".join(sorted(solutions))
-        raise SystemExit(f"There is no sheet {sheet!r}: expected a file, or one of {known}.")
-    return solutions[sheet.lower()]
+    return _numbered(sheet, folder / "solutions", "a file, or one of")
+
+
+def exercise_of(sheet):
+    """Return the sheet such as "02" or "r1" that students get; SystemExit, where there is none."""
+    return _numbered(sheet, course_folder() / "exercises", "one of")
+
+
+def _numbered(sheet, folder, expected):
+    found = {path.stem.split("_")[0]: path for path in folder.glob("*.ipynb")}
+    if sheet.lower() not in found:
+        known = ", ".join(sorted(found))
+        raise SystemExit(f"There is no sheet {sheet!r}: expected {expected} {known}.")
+    return found[sheet.lower()]
 
 
 def book():

@@ -31,6 +31,13 @@ INSTALL = (
     "install bubblewrap (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap)"
 )
 NEEDED = "--security-opt seccomp=unconfined --security-opt systempaths=unconfined"
+# What bubblewrap or setpriv says, in part, where something of the system is closed: what opens it.
+OPENED_BY = {
+    "uid map": "as root, sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (AppArmor)",
+    "exceeded": "as root, sysctl -w user.max_user_namespaces=10000",
+    "setresuid": "run it as a user who is not root",
+    "mount proc": f"start the container with {NEEDED}",
+}
 IN_CONTAINER = ("/.dockerenv", "/run/.containerenv")  # files that Docker and Podman leave
 PLOTS = "/tmp/matplotlib"
 ENVIRONMENT = {
@@ -156,7 +163,7 @@ class Sandbox:
         tried = subprocess.run(command, env={}, capture_output=True, text=True)
         if tried.returncode:
             said = tried.stderr.strip().splitlines()[-1:] or ["no reason given"]
-            return f"bubblewrap cannot make a sandbox here: {said[0]}{_remedy()}"
+            return f"bubblewrap cannot make a sandbox here: {said[0].rstrip('.')}{_remedy(said[0])}"
         return None
 
     def _trial(self) -> list[str]:
@@ -222,10 +229,12 @@ def _variables() -> list[str]:
     return [part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)]
 
 
-def _remedy() -> str:
-    """Return what to do where a sandbox cannot be had, as the end of a sentence."""
-    inside = any(map(os.path.exists, IN_CONTAINER))
-    return f". Start the container with {NEEDED}" if inside else ""
+def _remedy(said: str) -> str:
+    """Return what to do where bubblewrap cannot have what it needs, as the end of a sentence."""
+    ways = [how for words, how in OPENED_BY.items() if words in said]
+    if not ways and any(map(os.path.exists, IN_CONTAINER)):
+        ways = [f"start the container with {NEEDED}"]
+    return ". What helps: " + "; or ".join([*ways, "grade in a virtual machine of your own"])
 
 
 def _may_mount() -> bool:

@@ -5,6 +5,7 @@ that one again the packages that Python needs. So each path says what holds belo
 hidden, until a deeper path says otherwise.
 """
 
+import glob
 import os
 import site
 import sys
@@ -89,7 +90,8 @@ def libraries(modules: Iterable[str]) -> list[str]:
 def fonts() -> list[Path]:
     """Find matplotlib's list of fonts, which takes seconds to make anew."""
     home = os.path.expanduser("~")  # stays "~" for a user without a name and a HOME
-    return sorted(Path(home, ".cache", "matplotlib").glob("fontlist-*.json"))
+    folder = glob.escape(os.path.join(home, ".cache", "matplotlib"))
+    return sorted(map(Path, glob.glob(f"{folder}/fontlist-*.json")))  # of no home that is locked
 
 
 def _repository(path: Path) -> Path | None:

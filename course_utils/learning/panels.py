@@ -7,9 +7,14 @@ import ipywidgets as widgets
 
 from course_utils.checks.progress_store import store
 
+VIEW = "application/vnd.jupyter.widget-view+json"
 # JupyterLab takes arrow keys from focused menus and radio buttons to move between cells; a panel
-# keeps the plain keys that are pressed inside it for its own controls.
+# keeps the plain keys that are pressed inside it for its own controls. Notebook 7 asks at the
+# document, before the panel hears of a key: an attribute that it knows says it is not for it.
 KEEP_KEYS = """
+window.courseKeepsKeys ??= !window.addEventListener('keydown', key =>
+  key.target.closest?.('.course-panel') && key.target.toggleAttribute('data-lm-suppress-shortcuts',
+    !(key.ctrlKey || key.metaKey || key.altKey || key.shiftKey)), true);
 this.closest('.course-panel').addEventListener('keydown', key =>
   key.ctrlKey || key.metaKey || key.altKey || key.shiftKey || key.stopPropagation());"""
 # Enter in a line of text presses the panel's main button, or leads to the first where none is the
@@ -84,9 +89,11 @@ class Panel(widgets.VBox):
     def __repr__(self):
         return self._name
 
-    def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        return {**bundle, **self._still, "text/plain": self._name}, self._metadata
+    _ipython_display_ = None  # ipywidgets 7 has this one, which would leave the still out
+
+    def _repr_mimebundle_(self, **_):
+        shown = {VIEW: self.get_view_spec(), **self._still, "text/plain": self._name}
+        return shown, self._metadata
 
 
 def text(html=""):
