@@ -73,7 +73,9 @@ def test_a_neighbours_file_is_not_taken_by_a_hard_link(homes):
 def test_what_is_missing_is_one_sentence(homes, tmp_path):
     with pytest.raises(SystemExit, match=r"no sheet '99': expected one of 00, 01"):
         collect.collect("99", homes, tmp_path / "in")
-    with pytest.raises(SystemExit, match=r"no folder .*nobody: expected the one with the students'"):
+    with pytest.raises(
+        SystemExit, match=r"no folder .*nobody: expected the one with the students'"
+    ):
         collect.collect("02", tmp_path / "nobody", tmp_path / "in")
 
 
