@@ -1,4 +1,4 @@
-"""Without Jupyter's server, as in Colab: lessons' widgets with ipywidgets 7 and 8, each in a new venv."""
+"""Without Jupyter's server, as in Colab: widgets with ipywidgets 7 and 8, each in a new venv."""
 
 import json
 import subprocess
