@@ -116,7 +116,7 @@ def _jupyterlab():
         from jupyterlab.labapp import LabApp
     except ImportError as error:
         raise SystemExit(
-            f"JupyterLab cannot be imported ({error}): install the course anew, in an environment "
-            "of its own: uv tool install attention-course"
+            f"JupyterLab cannot be imported ({error}): install the course's package anew, in an "
+            "environment of its own"
         ) from None
     return LabApp

@@ -12,7 +12,7 @@ INSTALLED = HERE / "course"  # only in a built package
 CLONE = HERE.parents[1]
 TEACHERS = "attention_course_teacher"
 BOOK = "book.zip"
-INSTALL_TEACHERS = "pip install 'attention-course[teacher]'"
+INSTALL_TEACHERS = "pip install attention_course_teacher-….whl"
 
 
 def course_folder():

@@ -128,7 +128,7 @@ def test_half_an_environment_is_one_sentence(monkeypatch):
     monkeypatch.setattr(lab, "SET", {})  # of the tests' own environment
     monkeypatch.setitem(sys.modules, "jupyterlab.labapp", None)
     with pytest.raises(
-        SystemExit, match=r"JupyterLab cannot be imported .*install the course anew"
+        SystemExit, match=r"JupyterLab cannot be imported .*install the course's package anew"
     ):
         lab.open_lab(Path("x"))
 

@@ -208,7 +208,7 @@ def test_a_sheet_is_graded_by_its_number_where_the_teachers_package_is(installed
     assert done.returncode == 1
     assert done.stderr == (
         "Grading sheet 02 needs its solution, which is in the package for teachers: "
-        "pip install 'attention-course[teacher]'\n"
+        "pip install attention_course_teacher-….whl\n"
     )
     both = tmp_path / "both"
     shutil.copytree(installed, both)
