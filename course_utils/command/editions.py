@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 from course_utils.checks.progress_store import RECORD
-from course_utils.command.solutions import clean_copy, is_solution
+from course_utils.command.solutions import clean_copy, is_solution, without_link
 from course_utils.command.stripped import without_outputs
 
 FOLDERS = ("notebooks", "exercises")
@@ -21,7 +21,8 @@ FOLDERS = ("notebooks", "exercises")
 def hand_out(course, work, solutions=None):
     """Copy every notebook of `course` into `work`; return the paths written, relative to `work`.
 
-    solutions : their folder, by default the one of `course`; it need not be there.
+    solutions : their folder, by default the one of `course`; where it is not there, no sheet has
+    a link to its solution.
     A missing copy is made, an unchanged one refreshed. Beside a changed one the new edition goes
     under the name `02.new-edition.score.ipynb`, once: JupyterLab cuts long names at their end.
     """
@@ -31,11 +32,9 @@ def hand_out(course, work, solutions=None):
     sources["solutions"] = solutions or course / "solutions"
     for folder, place in sources.items():
         for source in sorted(place.glob("*.ipynb")):
-            content = source.read_bytes()
-            if folder == "solutions":
-                if not is_solution(content):
-                    continue
-                content = clean_copy(content, source.name)
+            content = _for_a_learner(source, folder, sources["solutions"].is_dir())
+            if content is None:
+                continue
             path = _place(fingerprint(content), work, Path(folder) / source.name, record)
             if path:
                 _write_atomically(work / path, without_outputs(content))
@@ -45,6 +44,14 @@ def hand_out(course, work, solutions=None):
     if record != before:  # a folder with nothing new may be read-only
         _write_atomically(work / RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
     return written
+
+
+def _for_a_learner(source, folder, solved):
+    """Return the bytes of what is handed out of a notebook, or None; solved : are solutions too?"""
+    content = source.read_bytes()
+    if folder == "solutions":
+        return clean_copy(content, source.name) if is_solution(content) else None
+    return without_link(content) if folder == "exercises" and not solved else content
 
 
 def fingerprint(content):

@@ -41,6 +41,15 @@ def clean_copy(content, name):
     return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
 
 
+def without_link(content):
+    """Return a sheet's bytes without its link to a solution, for where no solutions are."""
+    notebook = json.loads(content)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = FOLDED.sub("", "".join(cell["source"])).splitlines(keepends=True)
+    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
+
+
 def _cleaned(cell):
     """Return a cell without marks, behind the check of an answer its reason; or nothing."""
     source = FOLDED.sub("", "".join(cell["source"]))

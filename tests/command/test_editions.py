@@ -1,6 +1,7 @@
 """What a learner writes is theirs: every way in which an update can meet a learner's copy."""
 
 import json
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output, writes
@@ -8,6 +9,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output, writes
 from course_utils.command import editions
 from course_utils.command.editions import RECORD, hand_out
 
+ROOT = Path(__file__).resolve().parents[2]
 LESSON = "notebooks/01_a.ipynb"
 BESIDE = "notebooks/01.new-edition.a.ipynb"
 
@@ -141,3 +143,13 @@ def test_a_crash_leaves_no_part_of_a_file(course):
 def test_where_nothing_is_new_the_folder_may_be_read_only(course, monkeypatch):
     monkeypatch.setattr(editions, "_write_atomically", lambda *_: pytest.fail("it is written"))
     assert course.hand_out() == []
+
+
+@pytest.mark.parametrize("solved", [True, False])
+def test_a_sheet_links_to_its_solution_only_where_one_is(tmp_path, solved):
+    solutions = ROOT / "solutions" if solved else tmp_path / "none"
+    hand_out(ROOT, tmp_path / "work", solutions)
+    for sheet in (ROOT / "exercises").glob("[0-9]*.ipynb"):
+        copy = (tmp_path / "work/exercises" / sheet.name).read_text(encoding="utf-8")
+        assert (f"../solutions/{sheet.name}" in copy) == solved
+        assert "progress()" in copy
