@@ -64,9 +64,10 @@ def head_explorer():
             lambda seen: seen.gone != NOBODY and seen.off[0] < RIGHT and seen.off[1] > WRONG,
         ),
     )
+    balance = {"options": list(BALANCES.items()), "value": 0.5}
     controls = {
         "wish": labelled(widgets.Dropdown, "Wish:", options=WISHES, value=(0, 1)),
-        "balance": labelled(widgets.Dropdown, "Head 0 asks for:", options=BALANCES, value=0.5),
+        "balance": labelled(widgets.SelectionSlider, "Head 0 asks for:", "400px", **balance),
         "loud": labelled(widgets.Dropdown, "Asking:", options=LOUD, value=4.0),
         "heads": labelled(widgets.Dropdown, "Heads:", options=(1, 2), value=1),
         "shared": labelled(
