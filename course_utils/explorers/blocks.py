@@ -19,6 +19,13 @@ ROWS = {
     "the largest last": (1, 2, 0, 1, 1, 2, 0, 2, 1, 0, 1, 9),
 }
 SIZES = (1, 2, 3, 4, 6, 12)
+NARROW = (
+    (8, 6, 392, 92),
+    (392, 6, 800, 92),
+    (8, 98, 410, 365),
+    (410, 98, 800, 365),
+    (8, 368, 560, 398),
+)  # what a narrow window stacks
 RULES = {"rescaled": True, "left as they are (wrong)": False}
 VALUES = np.arange(1.0, KEYS + 1)  # key 1 hands over 1, key 12 hands over 12
 
@@ -86,7 +93,9 @@ def block_explorer():
         "step": labelled(widgets.IntSlider, "Blocks seen:", "260px", min=1, max=4, value=1),
     }
     ties = Ties(resets={"block": "step"})
-    return Explorer("Softmax in blocks 在线 softmax", controls, block_look, missions, ties)
+    return Explorer(
+        "Softmax in blocks 在线 softmax", controls, block_look, missions, ties, narrow=NARROW
+    )
 
 
 def pass_by(scores, values, block, rescaled=True):

@@ -32,6 +32,7 @@ ROWS = {
     "k2 ahead by 3": (0, 3, 0, 0),
     "k2 ahead by 8": (0, 8, 0, 0),
 }
+NARROW = ((8, 6, 430, 262), (436, 6, 800, 262), (8, 286, 600, 342))  # what a narrow window stacks
 TOP, HEIGHT, LONGEST = 108, 46, 70  # of the first row, of each, and of a bar
 
 
@@ -74,7 +75,7 @@ def nudge_explorer():
             widgets.IntSlider, "Wanted answer:", "260px", min=0, max=10, step=2, value=6
         ),
     }
-    return Explorer("Nudge a score 轻推一个分数", controls, nudge_look, missions)
+    return Explorer("Nudge a score 轻推一个分数", controls, nudge_look, missions, narrow=NARROW)
 
 
 def _not_the_top(seen):

@@ -33,10 +33,10 @@ ADDED = {"no places": 0.0, "added to every word": 1.0}
 VECTORS = np.random.default_rng(3).normal(size=(len(WORDS), max(SIZES)))
 NEXT, LAST = 1, PLACES - 1  # steps from one place to the next, and to the last
 NARROW = (
-    (8, 6, 415, 340),
-    (415, 6, 800, 340),
-    (8, 344, 350, 392),
-    (350, 344, 800, 392),
+    (8, 6, 397, 388),
+    (397, 6, 800, 388),
+    (8, 392, 350, 436),
+    (350, 392, 800, 436),
 )  # what a narrow window stacks
 
 
