@@ -42,8 +42,12 @@ IMPORTS = re.compile(
     r"(?:[^\n]*\([^)]*\)|[^\n]*)",
     re.M,
 )
-# A room of the reference lists its modules, which have pages of their own.
-NOT_SEARCHED = re.compile(r"_static/|search\.html|CHANGELOG|CONTRIBUTING|reference/(?!module\.)")
+# A room of the reference lists its modules, which have pages of their own; the modules of sheets
+# and blanks have answers; the architecture is an author's.
+NOT_SEARCHED = re.compile(
+    r"_static/|search\.html|CHANGELOG|CONTRIBUTING|docs/architecture"
+    r"|reference/(?!module\.)|reference/module\.checks\.(?:blanks|sheets)"
+)
 SIGN = re.compile(r'<a class="headerlink".*?</a>', re.S)
 SECTION = re.compile(r'<section\b[^>]*?\bid="([^"]*)"[^>]*>|<h[1-3][^>]*>(.*?)</h[1-3]>', re.S)
 TERM = re.compile(r"<dt\b[^>]*?\bid=\"([^\"]+)\"[^>]*>(.*?)</dt>", re.S)
