@@ -245,6 +245,34 @@ def every_so_many(mixed, W_output, heads, gone):
 
 
 @without.mistake
+def heads_for_width(mixed, W_output, heads, gone):
+    """Your slice is `heads` features wide: a head has mixed.shape[1] // heads of them."""
+    left = mixed.copy()
+    left[:, gone * heads : (gone + 1) * heads] = 0
+    return left @ W_output
+
+
+@without.mistake
+def ends_too_early(mixed, W_output, heads, gone):
+    """Your slice ends too early: from gone * width on it is `width` features, not as far as gone +
+    width.
+    """
+    width = mixed.shape[1] // heads
+    left = mixed.copy()
+    left[:, gone * width : gone + width] = 0
+    return left @ W_output
+
+
+@without.mistake
+def rows_gone(mixed, W_output, heads, gone):
+    """Rows are zero in your answer: a head's features are columns, in every row."""
+    width = mixed.shape[1] // heads
+    left = mixed.copy()
+    left[gone * width : (gone + 1) * width] = 0
+    return left @ W_output
+
+
+@without.mistake
 def outputs_cut(mixed, W_output, heads, gone):
     """You cut the output's features: behind W_output all heads are mixed. Cut before it."""
     output = mixed @ W_output
@@ -333,7 +361,7 @@ def _crossed(setting):
     crossed=edges_in_pairs(_crossed),
     properties=(
         Property(
-            "neighbours share: of 4 heads and 2 keys 0 and 1 have the first", _neighbours_share
+            "neighbours share: of 4 heads and 2 sets 0 and 1 have the first", _neighbours_share
         ),
         Property("keys of zeros make every weight equal", _blind_keys),
         Property("scores 2 and 0 at width 4 give weights of ratio e", _ratio_e),
@@ -344,7 +372,7 @@ def _crossed(setting):
     ),
 )
 def grouped(queries, keys, values):
-    """Right: each key and value serves its neighbours, and every head asks for itself."""
+    """Right: each set serves its neighbours, and every head asks for itself."""
     each = len(queries) // len(keys)
     keys, values = np.repeat(keys, each, axis=0), np.repeat(values, each, axis=0)
     scores = queries @ keys.swapaxes(1, 2) / queries.shape[-1] ** 0.5
@@ -386,7 +414,7 @@ def _neighbours(array, each):
 
 @grouped.mistake
 def heads_take_turns(queries, keys, values):
-    """Heads take turns: neighbours share, 0 and 1 the first key, 2 and 3 the second. np.tile goes
+    """Heads take turns: neighbours share, 0 and 1 the first set, 2 and 3 the second. np.tile goes
     round, np.repeat stays.
     """
     return _spread(queries, keys, values, lambda array, each: np.tile(array, (each, 1, 1)))
@@ -402,6 +430,12 @@ def first_keys_for_all(queries, keys, values):
 def not_scaled(queries, keys, values):
     """The scores are not divided by √width: each head is scaled dot product attention."""
     return _spread(queries, keys, values, _neighbours, scale=1.0)
+
+
+@grouped.mistake
+def scaled_by_how_many_keys(queries, keys, values):
+    """You divide by the root of how many keys there are, keys.shape[1]: it is how wide one is."""
+    return _spread(queries, keys, values, _neighbours, scale=keys.shape[1] ** 0.5)
 
 
 @grouped.mistake

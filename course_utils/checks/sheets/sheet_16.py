@@ -306,6 +306,15 @@ def every_so_many(mixed, W_output, heads):
 
 
 @parts_of.mistake
+def rows_scrambled(mixed, W_output, heads):
+    """reshape(heads, rows, width) reads on through the rows: cut the features alone, then move the
+    axis.
+    """
+    by_head = mixed.reshape(heads, len(mixed), -1)
+    return by_head @ W_output.reshape(heads, -1, W_output.shape[1])
+
+
+@parts_of.mistake
 def last_part_first(mixed, W_output, heads):
     """The parts stand in reverse order: head 0 comes first."""
     return parts_of(mixed, W_output, heads)[::-1]
@@ -357,6 +366,7 @@ def _just_enough(trial):
         "room for all and more": (8, 2, 10, 4, 10_000),
         "room for three of eight": (8, 2, 10, 4, 1000),
         "room for five of six": (6, 1, 1, 1, 20),
+        "room for two of six": (6, 1, 1, 1, 8),
         "one head": (1, 3, 5, 7, 420),
         "room for all but one byte": (8, 2, 10, 4, 2559),
     },
@@ -422,6 +432,15 @@ def bytes_of_float32(heads, layers, tokens, width, budget):
 def groups_of_any_size(heads, layers, tokens, width, budget):
     """Your groups differ in size: kv_heads has to divide the heads."""
     return _largest(heads, 4 * layers * tokens * width, budget, divisors=False)
+
+
+@sets_that_fit.mistake
+def halved(heads, layers, tokens, width, budget):
+    """Halving leaves divisors out: 12 heads can also share 4 sets, or 2."""
+    sets = heads
+    while sets * 4 * layers * tokens * width > budget:
+        sets //= 2
+    return sets
 
 
 @sets_that_fit.mistake
@@ -596,8 +615,14 @@ def output_narrow_too():
 
 @shared_parameters.mistake
 def one_set():
-    """That is one set for all: here there are 2."""
+    """That is W_K and W_V with one set, or W_K alone with two: two sets are here, of both."""
     return 2 * 512 * 512 + 2 * 512 * 64
+
+
+@shared_parameters.mistake
+def queries_and_output_alone():
+    """That is W_Q and W_O alone, or a half of all: W_K and W_V are smaller, and there too."""
+    return 2 * 512 * 512
 
 
 @shared_parameters.mistake
