@@ -189,8 +189,8 @@ class AttentionLayer(Layer):
     on model_size / heads features; a rule with parameters serves all heads, as it is, or as a copy
     where its dtype is another.
 
-    kv_heads : how many keys and values there are for the heads; heads / kv_heads neighbours share
-    one (Ainslie et al., 2023; one for all: Shazeer, 2019). None: each head has its own.
+    kv_heads : how many sets of keys and values there are for the heads; heads / kv_heads neighbours
+    share one (Ainslie et al., 2023; one for all: Shazeer, 2019). None: each head has its own.
 
     Raises ValueError where model_size is not a multiple of heads, heads is not one of kv_heads, or
     shapes do not fit, TypeError where `score` is no rule.
@@ -303,7 +303,7 @@ def _check_heads(model_size, heads, kv_heads):
     if kv_heads < 1 or heads % kv_heads:
         raise ValueError(
             f"heads must be a multiple of kv_heads, got {heads} and {kv_heads}: "
-            f"each key and value serves equally many heads"
+            f"each set of keys and values serves equally many heads"
         )
 
 

@@ -73,7 +73,7 @@ def head_explorer():
         "shared": labelled(
             widgets.Dropdown,
             "Keys and values:",
-            options={"one for each head": False, "one for all": True},
+            options={"a set for each head": False, "one set for all": True},
             value=False,
         ),
         "gone": labelled(widgets.Dropdown, "Taken away:", options=GONE, value=NOBODY),
