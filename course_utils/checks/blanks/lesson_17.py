@@ -121,6 +121,13 @@ def values_in_place_of_the_complaint(d_context, weights, values):
 
 
 @mix_backward.mistake
+def weights_told_in_place_of_weights(d_context, weights, values):
+    """Your d_values asks d_weights: how far a query looked at a value stands in the weights."""
+    d_weights = d_context @ values.T
+    return d_weights, d_weights.T @ d_context
+
+
+@mix_backward.mistake
 def all_told_alike(d_context, weights, values):
     """Each value hears all of d_context: it hears a query only as far as it was looked at."""
     return d_context @ values.T, np.ones_like(values) * d_context.sum(axis=0)
@@ -240,6 +247,12 @@ def a_plain_mean(weights, d_weights):
 
 
 @softmax_backward.mistake
+def mean_of_the_products(weights, d_weights):
+    """You divide by the number of keys too: weights sum to 1, so the weighed sum is the mean."""
+    return weights * (d_weights - (weights * d_weights).mean(axis=-1, keepdims=True))
+
+
+@softmax_backward.mistake
 def the_sum_unweighed(weights, d_weights):
     """You take off the sum of d_weights: weigh it by the weights first."""
     return weights * (d_weights - d_weights.sum(axis=-1, keepdims=True))
@@ -347,6 +360,13 @@ def root_forgotten(d_scores, queries, keys):
 def divided_by_the_width(d_scores, queries, keys):
     """You divide by d: the scores were divided by its root."""
     return d_scores @ keys / keys.shape[1], d_scores.T @ queries / keys.shape[1]
+
+
+@dot_backward.mistake
+def times_the_root(d_scores, queries, keys):
+    """You multiply by the root: scores were divided by it, so is all that comes back."""
+    root = keys.shape[1] ** 0.5
+    return d_scores @ keys * root, d_scores.T @ queries * root
 
 
 @dot_backward.mistake
@@ -489,6 +509,12 @@ def slope_without_the_square(d_scores, hidden, v):
 def tanh_of_tanh(d_scores, hidden, v):
     """`hidden` is tanh already: its slope is 1 − hidden², without a second tanh."""
     return _back(d_scores, hidden, v, 1 - np.tanh(hidden) ** 2)
+
+
+@additive_backward.mistake
+def tanh_of_tanh_everywhere(d_scores, hidden, v):
+    """`hidden` is tanh already: take it as it is, for the slope and for d_v."""
+    return additive_backward(d_scores, np.tanh(hidden), v)
 
 
 @additive_backward.mistake

@@ -171,6 +171,27 @@ def divided_once(weights, scores, temperature, d_weights):
 
 
 @dial_backward.mistake
+def divided_three_times(weights, scores, temperature, d_weights):
+    """Your d_temperature is divided by T once too often: d_scores has a T below it already."""
+    d_scores = _row_rule(weights, d_weights) / temperature
+    return d_scores, -(d_scores * scores).sum() / temperature**2
+
+
+@dial_backward.mistake
+def softmax_skipped_for_the_dial(weights, scores, temperature, d_weights):
+    """Your d_temperature skips softmax: T hears what scores / T is told, not what weights are."""
+    d_scores = _row_rule(weights, d_weights) / temperature
+    return d_scores, -(d_weights * scores).sum() / temperature**2
+
+
+@dial_backward.mistake
+def times_the_temperature(weights, scores, temperature, d_weights):
+    """Your d_scores is multiplied by T: scores were divided by it, and so is what they are told."""
+    inner = _row_rule(weights, d_weights)
+    return inner * temperature, -(inner * scores).sum() / temperature**2
+
+
+@dial_backward.mistake
 def diagonal_of_the_dial(weights, scores, temperature, d_weights):
     """Your result is as if softmax's slope were α (1 − α): the row's mean has to come off."""
     inner = weights * (1 - weights) * d_weights
@@ -458,6 +479,20 @@ def values_forgotten(x, weights, d_context):
 
 
 @text_backward.mistake
+def asks_twice(x, weights, d_context):
+    """As key a token hears its column of d_scores: yours takes the row twice."""
+    as_query, _, as_value = _roads(x, weights, d_context)
+    return 2 * as_query + as_value
+
+
+@text_backward.mistake
+def value_road_turned(x, weights, d_context):
+    """As value a token hears its column of weights, who looked at it: yours takes the row."""
+    as_query, as_key, _ = _roads(x, weights, d_context)
+    return as_query + as_key + weights @ d_context
+
+
+@text_backward.mistake
 def mean_of_the_roads(x, weights, d_context):
     """Your result is a third of it: what three roads tell adds up."""
     return sum(_roads(x, weights, d_context)) / 3
@@ -619,6 +654,12 @@ def a_plain_mean():
 def not_weighed():
     """The mean is off; now multiply each by its own weight."""
     return [-0.7, 0.3, 3.3]
+
+
+@row_by_hand.mistake
+def sizes_alone():
+    """These are the sizes: what is told less than the mean gets a minus, and the three sum to 0."""
+    return [0.42, 0.09, 0.33]
 
 
 @row_by_hand.mistake
