@@ -62,7 +62,7 @@ def nudge_explorer():
         ),
         Mission("Let a key be told the most whose weight is not the largest.", _not_the_top),
         Mission(
-            "The answer is off by 3 or more, and yet no score is told 0.05 or more.",
+            "The answer is off by 3 or more, and yet no score is told 0.05 or more, in size.",
             lambda seen: abs(seen.off) >= 3 and np.abs(seen.d_scores).max() < 0.05,
         ),
     )

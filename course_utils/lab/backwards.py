@@ -14,7 +14,7 @@ from course_utils.softmax import softmax
 
 SEEDS = range(12)
 KEYS, WIDTH, FEATURES = 6, 4, 3
-ROADS = ("both", "values", "keys")
+ROADS = ("both", "values", "keys", "neither")
 
 
 def fetching(rule, offset=0.0, steps=300, rate=0.3, seeds=SEEDS):
@@ -53,19 +53,25 @@ def ends(rules, offset=0.0, seeds=SEEDS):
 
 
 class OneRoad(Attention):
-    """Attention whose way back to the states is open as values, as keys, or as both."""
+    """Attention whose way back to the states is open as values, as keys, as both or as neither."""
 
     def __init__(self, score, road="both"):
         """Raise ValueError for a road that is none of `ROADS`."""
         if road not in ROADS:
-            raise ValueError(f"road must be one of {ROADS}, got {road!r}: name the one left open")
+            raise ValueError(f"road must be one of {ROADS}, got {road!r}: name what is left open")
         super().__init__(score)
         self.road = road
 
     def backward(self, d_context, cache):
         attended_cache, memory = cache
         d_queries, d_keys, d_values, grads = attend_backward(d_context, attended_cache)
-        open_roads = {"values": d_values, "keys": d_keys, "both": d_values + d_keys}
+        neither = np.zeros_like(d_values)
+        open_roads = {
+            "values": d_values,
+            "keys": d_keys,
+            "both": d_values + d_keys,
+            "neither": neither,
+        }
         d_summary = np.zeros_like(memory.summary)
         return d_queries, open_roads[self.road], d_summary, nested(score=grads)
 
@@ -73,10 +79,12 @@ class OneRoad(Attention):
 def reach_by_road(lengths, seed=0):
     """Return {road: (lengths,) sizes}: the last symbol's gradient at the first, by open roads.
 
-    A new model with the dot rule, as `gradient_reach` makes it; "none" is one without attention.
+    A new model with the dot rule, as `gradient_reach` makes it; "without" is one without attention.
+    The decoder starts from the encoder's last state: that long way stays open in all of them, and
+    is all there is in "neither".
     """
     reach = {road: [_reach(road, length, seed) for length in lengths] for road in ROADS}
-    reach["none"] = [gradient_reach(LastState(), length, seed=seed) for length in lengths]
+    reach["without"] = [gradient_reach(LastState(), length, seed=seed) for length in lengths]
     return reach
 
 

@@ -44,6 +44,22 @@ def test_both_roads_together_are_the_course_s_attention():
     assert less[1] < less[0] and less[0] != pytest.approx(whole, rel=1e-6)
 
 
+def test_with_both_roads_closed_the_long_way_is_left_and_fades():
+    def reach(road, length):
+        return gradient_reach(lab.OneRoad(DotScore(), road), length, width=8, strings=3)
+
+    assert 0 < reach("neither", 20) < 0.01 * reach("keys", 20)
+    assert reach("neither", 20) < 0.01 * reach("neither", 5)
+
+
+def test_the_top_key_told_alone_does_not_learn_in_ten_times_the_steps():
+    def top_alone(weights, told):
+        return row_rule(weights, told) * (weights == weights.max(axis=1, keepdims=True))
+
+    ends = lab.fetching(top_alone, steps=3000)[:, -1]
+    assert np.median(ends) > 0.15
+
+
 def test_a_road_that_is_none_is_refused():
     with pytest.raises(ValueError, match="road must be one of"):
         lab.OneRoad(DotScore(), "queries")
