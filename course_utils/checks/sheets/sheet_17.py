@@ -387,7 +387,7 @@ def _alone_it_is_handed_on(trial):
     "one text, three roles",
     points=2,
     asks="""
-    Self-attention without matrices: weights = softmax(X Xᵀ / √d), context = weights X, so each
+    Self-attention without matrices: weights = softmax(x xᵀ / √d), context = weights x, so each
     row of x (n, d) is query, key and value at once. The weights are kept. Return what x is told,
     (n, d).
     """,
