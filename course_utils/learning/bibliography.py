@@ -29,6 +29,12 @@ WORKS = {
         "注意力机制介绍",
         "Tencent Cloud developer community, 22 December 2024",
     ),
+    "Ba 2016": (
+        "J. L. Ba, J. R. Kiros, G. E. Hinton",
+        2016,
+        "Layer normalization",
+        "arXiv:1607.06450",
+    ),
     "Bahdanau 2015": (
         "D. Bahdanau, K. Cho, Y. Bengio",
         2015,
@@ -280,6 +286,12 @@ WORKS = {
         1989,
         "A learning algorithm for continually running fully recurrent neural networks",
         "Neural Computation 1 (2)",
+    ),
+    "Xiong 2020": (
+        "R. Xiong, Y. Yang, D. He, K. Zheng, S. Zheng, C. Xing, H. Zhang, Y. Lan, L. Wang, T.-Y. Liu",
+        2020,
+        "On layer normalization in the Transformer architecture",
+        "ICML; arXiv:2002.04745",
     ),
     "Xu 2015": (
         "K. Xu, J. Ba, R. Kiros, K. Cho, A. Courville, R. Salakhutdinov, R. Zemel, Y. Bengio",

@@ -82,6 +82,16 @@ def test_pasted_lines_of_every_mistake_fail_as_it_was_said(exercise, mistake):
 
 @pytest.mark.parametrize(("exercise", "mistake"), AT_WORK, ids=ids(AT_WORK))
 def test_pasted_lines_show_what_is_wrong_with_a_work(exercise, mistake):
+    by_chance = "every time" in mistake.name  # two draws of a few pairs may be the same
+    for left in reversed(range(20 if by_chance else 1)):
+        try:
+            return assert_it_is_shown(exercise, mistake, by_chance)
+        except (AssertionError, pytest.fail.Exception):
+            if not left:
+                raise
+
+
+def assert_it_is_shown(exercise, mistake, by_chance):
     """The last line says another thing of the mistake than of the right answer."""
     verdict = exercise.judge(mistake.wrong, AT_HOME)
     assert verdict.message == mistake.hint
@@ -97,7 +107,6 @@ def test_pasted_lines_show_what_is_wrong_with_a_work(exercise, mistake):
     exercise.attempted(exercise.right, Case("pasted", arguments))
     failure = failure_of(exercise, mistake.wrong, arguments, held=True)
     assert failure.message == mistake.hint
-    by_chance = "every time" in mistake.name
     assert by_chance or failure.evidence == verdict.evidence[1:]
 
 
