@@ -6,7 +6,7 @@ tests/command/test_hub.py runs this file with users and ports of its own.
 c = get_config()  # noqa: F821 (JupyterHub gives it)
 
 # An environment that students can read and not write, with the course and jupyterhub in it.
-COURSE = "/opt/attention-course/bin/python"
+COURSE = "/srv/attention-course/bin/python"
 
 c.Spawner.cmd = [COURSE, "-I", "-m", "course_utils.command.hub"]
 c.Spawner.start_timeout = c.Spawner.http_timeout = 120  # thirty students begin at once
