@@ -17,12 +17,18 @@ NAMES = "".join(f'<th class="head"><p>{name}</p></th>' for name in ("claim", "sa
 TABLE = BOX.format(
     f'<table class="table"><thead><tr>{NAMES}</tr></thead><tbody>{ROWS}</tbody></table>'
 )
+NAMED = BOX.format(
+    '<table class="table"><tbody><tr><td><code><span class="pre">--a-long_name/</span></code></td>'
+    f"<td>{LONG}</td></tr></tbody></table>"
+)
+AWAY = """<div class="prev-next-area"><a class="left-prev"><div class="prev-next-info">
+  <p class="prev-next-title">a title of several words, and some more of them</p></div></a></div>"""
 LINE = "[ q q q q | k k k k ]" + " " * 40 + "positions"
 DRAWING = '<div class="highlight-default"><div class="highlight"><pre>{}</pre></div></div>'
-OUT_OF_SIGHT = """[...document.querySelectorAll('td')].filter(cell => {
+OUT_OF_SIGHT = """[...document.querySelectorAll('.stacks td')].filter(cell => {
   const box = cell.getBoundingClientRect();
   return box.right > innerWidth || box.width < 100; }).length"""
-LABELS = """[...document.querySelectorAll('tbody tr:first-child td')]
+LABELS = """[...document.querySelectorAll('.stacks tbody tr:first-child td')]
   .map(cell => getComputedStyle(cell, '::before').content)"""
 
 
@@ -31,7 +37,7 @@ def telephone(browser):
     context = browser.new_context(viewport={"width": 390, "height": 800})
     page = context.new_page()
     css = "".join((STATIC / name).read_text("utf-8") for name in ("book.css", "page.css"))
-    body = tables.stacked(TABLE) + DRAWING.format(f"{LINE}\n{LINE}")
+    body = tables.stacked(TABLE) + NAMED + AWAY + DRAWING.format(f"{LINE}\n{LINE}")
     page.set_content(f'<style>{css}</style><main class="bd-article">{body}</main>')
     yield page
     context.close()
@@ -52,3 +58,10 @@ def test_a_drawing_of_letters_keeps_its_lines(telephone):
     narrow = telephone.evaluate(height)
     telephone.evaluate("document.querySelector('pre').textContent = 'a\\nb'")
     assert telephone.evaluate(height) == narrow
+
+
+def test_a_name_in_a_table_stays_whole_and_a_title_has_the_lines_width(telephone):
+    parts = "document.querySelector('td .pre').getClientRects().length"
+    assert telephone.evaluate(parts) == 1
+    width = "document.querySelector('.prev-next-area a').getBoundingClientRect().width"
+    assert telephone.evaluate(width) > 300
