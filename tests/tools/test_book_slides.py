@@ -147,3 +147,10 @@ def test_two_predictions_that_one_cell_answers_get_an_answer_each():
     (one,) = [m for m in moments.predictions(lesson) if "10.numbers" in m.names]
     (two,) = [m for m in moments.predictions(lesson) if "10.short" in m.names]
     assert "22.7" in one.slides[1].text and "more than 25 points" in two.slides[1].text
+
+
+def test_what_one_hears_is_on_the_slides_of_part_two_with_its_number():
+    (path,) = [path for path in TAUGHT if path.stem.startswith("16")]
+    (heard,) = [one.text for one in parts(path)[2] if head(one) == "## What one hears"]
+    assert "| one hears 听到的说法 | verdict |" in heard and "| H7 More heads cost" in heard
+    assert '<span class="fragment">' in heard

@@ -18,7 +18,7 @@ MOST = 26
 MOMENTS = 6  # predictions and experiments
 FORMULAS = 3
 ROOM = 480  # pixels of a table on a slide
-HEADS = r"^## (?:Verdict|What the article says|What to do)"
+HEADS = r"^## (?:Verdict|What the article says|What to do|What one hears)"
 
 
 def deck(notebook, page=None):
@@ -111,18 +111,23 @@ def opened(text):
 
 
 def claims(prose):
-    """The article's claims with their verdicts, a few on a slide; the evidence is the speaker's."""
+    """The claims with their verdicts, a few on a slide; the evidence is the speaker's."""
     cell = next((text for text in prose if re.search(HEADS, text, flags=re.M)), "")
     rows = [line.strip("|").split(" | ") for line in cell.splitlines() if line.startswith("|")]
     if len(rows) < 3:
         return []
-    head, _, *rows = [[plain(part).strip() for part in row] for row in rows]
+    head, _, *rows = [numbered([plain(part).strip() for part in row]) for row in rows]
     name = re.search(HEADS, cell, flags=re.M)[0]
     quoted = "\n\n".join(part for part in paragraphs(cell) if re.match(r"\*\*\d+\*\*", part))
     slides = [claims_slide(name, head, some) for some in shared_out(rows)]
     if quoted:
         slides[0] = slides[0]._replace(text=slides[0].text.replace("\n\n", f"\n\n{quoted}\n\n", 1))
     return slides
+
+
+def numbered(row):
+    """A row whose claim has its number before it: where that had a column, it has none now."""
+    return [" ".join(row[:2]).strip(), *row[2:]] if re.fullmatch(r"H?\d*|-+", row[0]) else row
 
 
 def shared_out(rows):
