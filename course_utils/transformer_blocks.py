@@ -260,11 +260,10 @@ class Residual(Layer):
         return self.after(y + x if self.residual else y), *rest
 
 
-class EncoderBlock(Layer):
-    """Self-attention, then feed-forward, each with a way around it (Vaswani et al., 2017, 3.1).
+class Block(Layer):
+    """Layers one after another, each with its norm and a way around it.
 
-    x (..., n, model_size) keeps its shape. `score` is the rule of self-attention, by default rule
-    3; `norm` and `residual` are `Residual`'s.
+    Which ones says `layers_of`: {name: layer}, in their order.
     """
 
     def __init__(
@@ -279,11 +278,24 @@ class EncoderBlock(Layer):
         dtype=np.float32,
     ):
         rng = np.random.default_rng(rng)
-        layers = {
+        layers = self.layers_of(model_size, heads, hidden_size, score, rng, dtype)
+        settings = model_size, norm, residual, dtype
+        super().__init__(parts={name: Residual(layer, *settings) for name, layer in layers.items()})
+
+
+class EncoderBlock(Block):
+    """Self-attention, then feed-forward, each with a way around it (Vaswani et al., 2017, 3.1).
+
+    x (..., n, model_size) keeps its shape. `score` is the rule of self-attention, by default rule
+    3; `norm` and `residual` are `Residual`'s.
+    """
+
+    @staticmethod
+    def layers_of(model_size, heads, hidden_size, score, rng, dtype):
+        return {
             "self_attention": SelfAttention(model_size, heads, score, rng, dtype),
             "feed_forward": FeedForward(model_size, hidden_size, rng, dtype),
         }
-        super().__init__(parts=_residuals(layers, model_size, norm, residual, dtype))
 
     def forward(self, x, mask=None, real=None):
         """Return (x, {part: its cache}); the mask is for self-attention.
@@ -301,31 +313,20 @@ class EncoderBlock(Layer):
         return d_x, nested(self_attention=self_grads, feed_forward=feed_grads)
 
 
-class DecoderBlock(Layer):
+class DecoderBlock(Block):
     """Self-attention, attention to a memory, feed-forward (Vaswani et al., 2017, 3.1).
 
     x (..., n, model_size) keeps its shape, the memory is (..., m, model_size). `score` is the rule
     of self-attention, by default rule 3; `norm` and `residual` are `Residual`'s.
     """
 
-    def __init__(
-        self,
-        model_size,
-        heads,
-        hidden_size,
-        norm="before",
-        residual=True,
-        score=None,
-        rng=None,
-        dtype=np.float32,
-    ):
-        rng = np.random.default_rng(rng)
-        layers = {
+    @staticmethod
+    def layers_of(model_size, heads, hidden_size, score, rng, dtype):
+        return {
             "self_attention": SelfAttention(model_size, heads, score, rng, dtype),
             "cross_attention": CrossAttention(model_size, heads, None, rng, dtype),
             "feed_forward": FeedForward(model_size, hidden_size, rng, dtype),
         }
-        super().__init__(parts=_residuals(layers, model_size, norm, residual, dtype))
 
     def forward(self, x, memory, mask=None, memory_mask=None, real=None, memory_real=None):
         """Return (x, {part: its cache}); a mask for each of the two attentions.
@@ -364,11 +365,6 @@ class DecoderBlock(Layer):
         x, weights = self.parts["cross_attention"].step(x, memory_kept, memory_mask)
         (x,) = self.parts["feed_forward"].step(x)
         return x, weights
-
-
-def _residuals(layers, *settings):
-    """Give each layer its norm and its way around."""
-    return {name: Residual(layer, *settings) for name, layer in layers.items()}
 
 
 def _check_norm(norm):
