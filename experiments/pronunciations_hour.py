@@ -7,8 +7,8 @@ processor's: trainings and all that looks at dev words. Writes
 course_utils/lab/results/pronunciations_hour.json and the tables of docs/pronunciations.md.
 
 Finished models are kept in a temporary folder (it is named at the start), and judged on dev words
-as far as they go; interrupted, the experiment goes on after the last of them. Delete the folder to
-begin anew.
+as far as they go; interrupted, the experiment goes on after the last of them, and once it is
+through, another call only writes. Delete the folder to begin anew.
 """
 
 import json
@@ -39,7 +39,7 @@ from experiments.record import record
 
 HOUR = 3_600  # seconds of the processor, for trainings and choosing
 CHOOSING = 180  # seconds of them that are left for what looks at dev words
-WIDTH, BATCH, RATE, WARM_UP, DROPOUT, BEAM = 192, 64, 3e-3, 100, 0.2, 5
+WIDTH, BATCH, RATE, WARM_UP, DROPOUT, BEAM = 192, 64, 3e-3, 100, 0.1, 5
 # In the order of training: name, whether it writes from the end.
 MODELS = {f"{way} {i}": way == "end" for i in range(3) for way in ("front", "end")}
 SETTINGS = {
@@ -79,9 +79,9 @@ def learn(model, stream, seconds):
 
 def trained(data, name, seconds):
     """(model, {"steps", "seconds"}): the one that was kept, or else a new one."""
-    path, said = KEPT / f"{name}.npz", KEPT / f"{name}.json"
-    if path.exists() and said.exists():
-        return Seq2Seq.load(path), json.loads(said.read_text(encoding="utf-8"))
+    path, found = KEPT / f"{name}.npz", kept(name)
+    if found:
+        return Seq2Seq.load(path), found
     seed, start = list(MODELS).index(name), time.process_time()
     model = build(seed)
     train = turned(data.task.train) if MODELS[name] else data.task.train
@@ -89,8 +89,21 @@ def trained(data, name, seconds):
     steps = learn(learner, batches_by_length(train, BATCH, rng=seed), seconds)
     found = {"steps": steps, "seconds": time.process_time() - start}
     model.save(path)
-    said.write_text(json.dumps(found), encoding="utf-8")
+    keep(name, found)
     return model, found
+
+
+def keep(name, found):
+    """Write down in the temporary folder what was found, and with which settings."""
+    text = json.dumps({"settings": SETTINGS, "found": found})
+    (KEPT / f"{name}.json").write_text(text, encoding="utf-8")
+
+
+def kept(name):
+    """What an earlier call found with the same settings, or None."""
+    path = KEPT / f"{name}.json"
+    said = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return said["found"] if said.get("settings") == SETTINGS else None
 
 
 def say(model, batch, from_end):
@@ -193,7 +206,10 @@ def page(found):
 def main():
     KEPT.mkdir(exist_ok=True)
     print(f"finished models are kept in {KEPT}", flush=True)
-    found = make(pronunciations("random"))
+    found = kept("all")
+    if not found:
+        found = make(pronunciations("random"))
+        keep("all", found)
     record("pronunciations_hour", range(len(MODELS)), SETTINGS, found)
     found = results("pronunciations_hour")["found"]
     PAGE.write_text(page(found), encoding="utf-8", newline="\n")
