@@ -6,7 +6,9 @@ from course_utils.layers import as_float, check_ids, rows
 
 BLOCK = 1 << 17  # so many scores at a time: half a megabyte, and as much of weights, stay in cache
 SHORT = 64  # rows of so many scores cost more to begin than to add up
-NEAR = 60.0  # so far from another a float32 is still rounded as finely as the scores themselves
+MODERATE = (
+    60.0  # e to so much, or to minus so much, and sums of SHORT of them are ordinary float32s
+)
 
 
 def softmax(scores, axis=-1, mask=None):
@@ -35,7 +37,7 @@ def softmax(scores, axis=-1, mask=None):
 
 def unchecked_softmax(scores, axis=-1, mask=None):
     """Return `softmax` of an array of floats, NaN and all: inside a model the loss is checked."""
-    if axis in (-1, scores.ndim - 1) and scores.shape[-1] <= SHORT and _are_near(scores):
+    if axis in (-1, scores.ndim - 1) and scores.shape[-1] <= SHORT and _are_moderate(scores):
         return _normalise_short(scores, check_mask(mask, scores.shape))
     return _softmax(scores, axis, mask)
 
@@ -53,19 +55,18 @@ def _softmax(scores, axis, mask):
     return weights
 
 
-def _are_near(scores):
-    """Return whether no score is so far below the largest that its exponential were lost."""
-    return scores.size > 0 and scores.max() - scores.min() <= NEAR  # False for NaN
+def _are_moderate(scores):
+    """Return whether no exponential of a score could overflow, or be lost; False for NaN."""
+    return scores.size > 0 and scores.min() >= -MODERATE and scores.max() <= MODERATE
 
 
 def _normalise_short(scores, mask):
-    """Return the softmax of the last axis, for many short rows of scores that lie near.
+    """Return the softmax of the last axis, for many short rows of moderate scores.
 
-    The largest of all serves every row, and a product sums them: a row's own maximum and sum take
-    half a training step where 20 keys are looked at, for NumPy begins anew at each row.
+    Nothing is taken off before the exponential, and a product sums: a row's own maximum and sum
+    take half a training step where 20 keys are looked at, for NumPy begins anew at each row.
     """
-    weights = scores - scores.max()
-    np.exp(weights, out=weights)
+    weights = np.exp(scores)
     if mask is not None:
         weights *= mask
     total = rows(weights) @ np.ones(weights.shape[-1], weights.dtype)

@@ -15,7 +15,7 @@ from course_utils.attention import (
     softmax,
 )
 from course_utils.scoring import AdditiveScore, DotScore, LocationScore, ScaledDotScore
-from course_utils.softmax import NEAR, SHORT, unchecked_softmax
+from course_utils.softmax import MODERATE, SHORT, unchecked_softmax
 from tests.samples import CONTEXTS, make_context, randomise
 
 
@@ -213,14 +213,14 @@ def test_attention_layer_errors():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("reach", [NEAR / 3, NEAR * 3, 1e30])
+@pytest.mark.parametrize("reach", [MODERATE / 3, MODERATE * 3, 1e30])
 @pytest.mark.parametrize("m", [1, 7, SHORT, SHORT + 1])
 def test_the_softmax_of_models_is_the_softmax(m, reach, dtype):
     rng = np.random.default_rng(0)
-    scores = (rng.random((2, 3, 5, m)) * reach).astype(dtype)
+    scores = (rng.uniform(-1, 1, (2, 3, 5, m)) * reach).astype(dtype)
     mask = rng.random((2, 1, 5, m)) < 0.6
     mask[0, 0, 2] = False
-    mask[1] &= scores[1, :1] < 0.5 * reach  # the largest of all may not be looked at
+    mask[1] &= scores[1, :1] < 0  # the largest of all may not be looked at
     tolerance = {np.float32: 1e-5, np.float64: 1e-13}[dtype]
     for some in (None, mask):
         kept = scores.copy()
@@ -228,6 +228,24 @@ def test_the_softmax_of_models_is_the_softmax(m, reach, dtype):
         assert found.dtype == dtype
         np.testing.assert_allclose(found, softmax(scores, mask=some), rtol=tolerance, atol=1e-30)
         np.testing.assert_array_equal(scores, kept)
+
+
+@pytest.mark.parametrize("high", [MODERATE, 200.0, 1e30])
+def test_rows_of_the_models_softmax_do_not_lose_each_other(high):
+    scores = np.array([[high, high - 1], [-high, -high - 1], [0, -1]], np.float32)
+    alone = [unchecked_softmax(row[None])[0] for row in scores]
+    np.testing.assert_allclose(unchecked_softmax(scores), alone, rtol=1e-6)
+    np.testing.assert_allclose(alone, [softmax(row) for row in scores], rtol=1e-6)
+    np.testing.assert_allclose(np.sum(alone, axis=1), 1, rtol=1e-6)
+
+
+def test_a_row_of_the_models_softmax_is_the_same_to_the_last_bit_whatever_the_others_are():
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(50, 20)).astype(np.float32)
+    others = scores.copy()
+    others[1:] = rng.normal(0, 10, (49, 20))
+    assert np.abs(others).max() < MODERATE
+    np.testing.assert_array_equal(unchecked_softmax(scores)[0], unchecked_softmax(others)[0])
 
 
 def test_the_softmax_of_models_says_nan_where_a_score_is():
