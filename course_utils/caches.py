@@ -83,3 +83,23 @@ class KeyValueCache:
                 f"a cache for {self.longest} tokens must not get more, got {self.length} and "
                 f"{keys.shape[-2]} more: build it with a larger `longest`, or call forget()"
             )
+
+
+class Room:
+    """Room for an array that grows by one place at each step: not all of it is copied each time.
+
+    What was given last grows where it lies, as a list of Python's does; any other array is copied:
+    so it is at the beginning, and where beams have changed places.
+    """
+
+    def __init__(self):
+        self._room = self._last = np.empty((0, 0))
+
+    def longer(self, array):
+        """Return the array (..., t, width) with one more place, which is not filled yet."""
+        *lead, t, width = array.shape
+        if array is not self._last or t == self._room.shape[-2]:
+            self._room = np.empty((*lead, 2 * t + 16, width), array.dtype)
+            self._room[..., :t, :] = array
+        self._last = self._room[..., : t + 1, :]
+        return self._last

@@ -3,12 +3,14 @@
 Vaswani et al. (2017), with the norm before each layer where not asked otherwise.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from course_utils import storage
 from course_utils.attention import Memory
+from course_utils.caches import Room
 from course_utils.decoding import beam_search, greedy_search
 from course_utils.layers import Embedding, Layer, Linear, check_ids, nested
 from course_utils.positions import sinusoids
@@ -44,6 +46,12 @@ def causal_mask(n):
     return np.tri(n, dtype=bool)
 
 
+@lru_cache(maxsize=16)
+def _kept_sinusoids(n, size, dtype):
+    """Return `sinusoids` in a dtype: a decoder needs a row of them at each step."""
+    return sinusoids(n, size).astype(dtype)
+
+
 class Stack(Layer):
     """Tokens in, vectors out: embedding, places, blocks one after another, a last norm.
 
@@ -67,7 +75,7 @@ class Stack(Layer):
         x, cache = self.embedding.forward(ids)
         x *= self.model_size**0.5
         if self.positions == "sinusoids":
-            x += sinusoids(places.max() + 1, self.model_size).astype(x.dtype)[places]
+            x += _kept_sinusoids(places.max() // 64 * 64 + 64, self.model_size, x.dtype)[places]
         return x, cache
 
     def forward(self, ids, real, *others):
@@ -97,18 +105,16 @@ class Stack(Layer):
         return d_memory, nested(embedding=table_grads, **by_block, norm=norm_grads)
 
     def step(self, ids, state, kept):
-        """Return (vectors (batch, 1, model_size), the next state, weights) for one more symbol.
+        """Return (vectors (batch, 1, model_size), weights) for one more symbol.
 
-        state (batch, layers, 2, t, model_size) has the keys and values of the symbols before ids
-        (batch,); `kept` has what each block keeps of the memory, and its mask.
+        state (batch, layers, 2, t + 1, model_size) has the keys and values of the symbols before
+        ids (batch,); those of ids are written into its last place. `kept` has what each block keeps
+        of the memory, and its mask.
         """
-        *lead, t, size = state.shape
-        longer = np.empty((*lead, t + 1, size), state.dtype)
-        longer[..., :t, :] = state
-        x, _ = self.embed(ids[:, None], np.array(t))
+        x, _ = self.embed(ids[:, None], np.array(state.shape[-2] - 1))
         for i, block in enumerate(self.blocks.values()):
-            x, weights = block.step(x, longer[:, i], *kept[i])
-        return self.norm(x), longer, weights
+            x, weights = block.step(x, state[:, i], *kept[i])
+        return self.norm(x), weights
 
 
 class Trace(NamedTuple):
@@ -227,9 +233,11 @@ class Transformer(Layer):
         """Return a `step` that keeps keys and values."""
         mask = memory.mask[:, None, None]  # (batch, heads, query, key)
         kept = [(block.keep(memory.states), mask) for block in self.decoder.blocks.values()]
+        room = Room()
 
         def step(ids, state):
-            read, state, weights = self.decoder.step(ids, state, kept)
+            state = room.longer(state)
+            read, weights = self.decoder.step(ids, state, kept)
             return self.readout(read)[:, 0], state, weights[:, :, 0].mean(axis=1)
 
         return step

@@ -161,7 +161,7 @@ class CrossAttention(AttentionLayer):
     def step(self, x, kept, mask=None):
         """Return (output, weights) of x (..., n, model_size) at what `keep` returned."""
         queries = self.split(self.times(x, "W_query"))
-        keys, values = (self.split(part) for part in np.moveaxis(kept, -3, 0))
+        keys, values = self.split(kept[..., 0, :, :]), self.split(kept[..., 1, :, :])
         scores = self.score.compare(queries, self.score.prepare(keys))
         weights = unchecked_softmax(scores, mask=mask)
         return self.times(self.joined(weights @ values, None), "W_output"), weights
@@ -186,7 +186,8 @@ class SelfAttention(CrossAttention):
         kept (..., 2, t + 1, model_size) has the keys and values of the t places before; those of x
         are written into its last place.
         """
-        kept[..., -1:, :] = self.keep(x)
+        kept[..., 0, -1:, :] = self.times(x, "W_key")
+        kept[..., 1, -1:, :] = self.times(x, "W_value")
         return super().step(x, kept)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_utils.caches import KeyValueCache
+from course_utils.caches import KeyValueCache, Room
 from tests.samples import precisions
 
 
@@ -74,3 +74,33 @@ def test_what_does_not_fit_is_refused_in_a_sentence(keys, values, said):
 def test_a_cache_has_room_for_a_token():
     with pytest.raises(ValueError, match="longest must be at least 1, got 0"):
         KeyValueCache(0)
+
+
+def test_an_array_grows_where_it_lies_and_keeps_what_it_had():
+    room, grown, rows = Room(), np.empty((2, 3, 0, 4)), []
+    for t in range(70):
+        longer = room.longer(grown)
+        assert longer.shape == (2, 3, t + 1, 4)
+        longer[..., -1, :] = t
+        rows.append(np.shares_memory(longer, grown))
+        grown = longer
+    np.testing.assert_array_equal(grown[1, 2, :, 3], np.arange(70))
+    assert rows.count(False) <= 4, "room is doubled, so it is seldom moved"
+
+
+def test_an_array_that_is_not_the_last_one_is_copied():
+    room = Room()
+    first = room.longer(np.ones((1, 1, 2)))
+    first[..., -1, :] = 2
+    second = room.longer(first)
+    second[..., -1, :] = 3
+    again = room.longer(first)  # another way on from the same beginning
+    again[..., -1, :] = 4
+    turned = room.longer(second[::-1].copy())
+    turned[..., -1, :] = 5
+    assert [array[0, :, 0].tolist() for array in (first, second, again, turned)] == [
+        [1, 2],
+        [1, 2, 3],
+        [1, 2, 4],
+        [1, 2, 3, 5],
+    ]
