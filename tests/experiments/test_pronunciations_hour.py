@@ -72,6 +72,17 @@ def test_the_whole_of_it_in_small(tiny, capsys):
     assert capsys.readouterr().out.count("models, dev words") == 3, "a third, two thirds, all"
     rows = experiment.table(made).splitlines()
     assert len(rows) == 2 + len(made["test"]) and sum("chosen" in row for row in rows) == 1
+    assert experiment.table(made) in experiment.page(made)
+    experiment.keep("all", made)
+    again = experiment.kept("all")
+    assert experiment.page(again) == experiment.page(made)
+
+
+def test_what_other_settings_found_does_not_count(tiny, monkeypatch):
+    experiment.keep("front 0", {"steps": 1, "seconds": 0.1})
+    assert experiment.kept("front 0")
+    monkeypatch.setitem(experiment.SETTINGS, "width", 5)
+    assert experiment.kept("front 0") is None
 
 
 def test_a_finished_model_is_not_trained_again(tiny):
