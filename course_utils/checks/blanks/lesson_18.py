@@ -132,6 +132,13 @@ def values_not_weighted(scores, values):
     return largest, total, np.broadcast_to(values.sum(axis=0), (len(scores), values.shape[1]))
 
 
+@block_sums.mistake
+def scores_mixed(scores, values):
+    """The values are mixed by the scores themselves: their weights are exp(score − largest)."""
+    largest, total, _ = block_sums(scores, values)
+    return largest, total, np.where(np.isfinite(scores), scores, 0) @ values
+
+
 # 18.b: two ledgers become one
 
 
@@ -264,6 +271,21 @@ def wrong_way_round(top_a, total_a, mixed_a, top_b, total_b, mixed_b):
 
 
 @merge.mistake
+def against_the_second(top_a, total_a, mixed_a, top_b, total_b, mixed_b):
+    """Both are measured against the second's largest score: take the larger of both."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        a = np.exp(top_a - top_b)
+        return np.maximum(top_a, top_b), total_a * a + total_b, mixed_a * a + mixed_b
+
+
+@merge.mistake
+def divided_at_once(top_a, total_a, mixed_a, top_b, total_b, mixed_b):
+    """The mix is divided by the total already: a ledger that is merged again needs it undivided."""
+    largest, total, mixed = merge(top_a, total_a, mixed_a, top_b, total_b, mixed_b)
+    return largest, total, mixed / total
+
+
+@merge.mistake
 def mean_of_answers(top_a, total_a, mixed_a, top_b, total_b, mixed_b):
     """That is the mean of the two answers: a machine with large scores counts for more."""
     largest, total, _ = merge(top_a, total_a, mixed_a, top_b, total_b, mixed_b)
@@ -355,6 +377,15 @@ def _where(n, m, block, last):
 def triangle_of_blocks(n, m, block):
     """A triangle of blocks is right where all tokens ask: here the n queries are the last of m."""
     return np.tri(-(-n // block), -(-m // block), dtype=bool)
+
+
+@needed.mistake
+def moved_by_whole_blocks(n, m, block):
+    """The triangle is moved by whole blocks: m − n tokens need not be a number of blocks. Compare
+    the place of a block's last query with that of a block's first key.
+    """
+    rows, columns = -(-n // block), -(-m // block)
+    return np.tri(rows, columns, columns - rows, dtype=bool)
 
 
 @needed.mistake
@@ -508,6 +539,13 @@ def no_scale(x, W_query, W_key, W_value, keys, values):
     """The scores are not scaled: divide by the root of a key's width."""
     _, keys, values = step(x, W_query, W_key, W_value, keys, values)
     return _with(x, W_query, keys, values, scale=1), keys, values
+
+
+@step.mistake
+def scaled_by_the_token(x, W_query, W_key, W_value, keys, values):
+    """Scaled by the token's width, len(x): it is the root of a key's width, shape[1]."""
+    _, keys, values = step(x, W_query, W_key, W_value, keys, values)
+    return _with(x, W_query, keys, values, scale=len(x) ** 0.5), keys, values
 
 
 @step.mistake

@@ -177,6 +177,21 @@ def never_rescaled(scores, block):
 
 
 @entropy_in_blocks.mistake
+def mix_left_behind(scores, block):
+    """The total is rescaled and the mix is not: both stood against the old largest score."""
+    n, m = scores.shape
+    largest, total, mixed = np.full(n, -np.inf), np.zeros(n), np.zeros(n)
+    for start in range(0, m, block):
+        part = scores[:, start : start + block]
+        new = np.maximum(largest, part.max(axis=1))
+        weights = np.exp(part - new[:, None])
+        total = total * np.exp(largest - new) + weights.sum(axis=1)
+        mixed = mixed + (weights * part).sum(axis=1)
+        largest = new
+    return largest + np.log(total) - mixed / total
+
+
+@entropy_in_blocks.mistake
 def mean_of_blocks(scores, block):
     """That is the mean of the blocks' own entropies: weights of a block alone sum to 1 there."""
     parts = [scores[:, i : i + block] for i in range(0, scores.shape[1], block)]
@@ -254,6 +269,10 @@ def _twice_as_much(trial):
         "one has seen nothing": (
             np.array([[[1.0, 2]], [[0, 0]], [[3, 4]]]),
             np.array([[1.0], [-np.inf], [1]]),
+        ),
+        "two of three have seen nothing": (
+            np.array([[[0.0, 0]], [[0, 0]], [[3, 4]]]),
+            np.array([[-np.inf], [-np.inf], [1]]),
         ),
         "the first has seen nothing": (
             np.array([[[0.0, 0], [1, 1]], [[3, 4], [0, 0]]]),
@@ -568,6 +587,16 @@ def moved_the_other_way(kept, parents):
 
 
 @follow.mistake
+def overwritten_while_read(kept, parents):
+    """Rows are overwritten before others have read them: write into a new array."""
+    out, width = kept.copy(), parents.shape[1]
+    for b, row in enumerate(parents):
+        for i, parent in enumerate(row):
+            out[b * width + i] = out[b * width + parent]
+    return out
+
+
+@follow.mistake
 def beams_of_all_texts_together(kept, parents):
     """Rows are taken as if all texts' first beams stood together: the beams of one text do."""
     batch, _ = parents.shape
@@ -588,31 +617,31 @@ def best_beam_for_all(kept, parents):
     "what a cache weighs",
     points=1,
     asks="""
-    A model has 40 layers; 40 query heads in groups of 5 share one pair of key and value, each 128
-    wide; a number takes 2 bytes. It writes 2,048 tokens with 4 beams. How many GiB, 2³⁰ bytes, are
-    kept at the end? One number, within 0.0001.
+    A model has 40 layers of 40 query heads. Every 5 heads of a layer share one set of keys and
+    values, both 128 wide; a number takes 2 bytes. It writes 2,048 tokens with 4 beams. How many
+    GiB, 2³⁰ bytes, are kept at the end? One number, within 0.0001.
     """,
     what="one number of GiB",
     tolerance=0.0001,
     hints=(
-        "How many pairs of key and value has a layer? And how many texts are kept at once?",
+        "How many sets of keys and values has a layer? And how many texts are kept at once?",
         "2 · 4 · 2048 · 40 · 8 · 128 · ____ / 2³⁰",
     ),
 )
 def gib_kept():
-    """Right: keys and values, 4 beams, 40 layers, 8 pairs of heads."""
+    """Right: keys and values, 4 beams, 40 layers, 8 sets."""
     return 2 * 4 * 2048 * 40 * 8 * 128 * 2 / 2**30
 
 
 @gib_kept.mistake
-def a_pair_for_each_head():
-    """40 pairs were counted: 5 query heads share one, so there are 8."""
+def a_set_for_each_head():
+    """40 sets were counted: 5 query heads share one, so there are 8."""
     return 6.25
 
 
 @gib_kept.mistake
-def five_pairs():
-    """5 pairs were counted: each is shared by 5 query heads, so there are 40 / 5 = 8."""
+def five_sets():
+    """5 sets were counted: each is shared by 5 query heads, so there are 40 / 5 = 8."""
     return 2 * 4 * 2048 * 40 * 5 * 128 * 2 / 2**30
 
 
