@@ -152,10 +152,14 @@ def write(writer, prompt, width=4, cache=None, follow=True):
     return beams[0], float(totals[0])
 
 
-def next_symbol(writer, prompt, pads=0):
-    """Return how probable each symbol is after a prompt, with padding before it in sight."""
+def next_symbol(writer, prompt, pads=0, hidden=False):
+    """Return how probable each symbol is after a prompt with padding before it.
+
+    hidden : whether a mask hides the padding; otherwise it is in sight, like any token.
+    """
     ids = np.concatenate([np.full(pads, PADDING), prompt])[None]
-    return np.exp(writer.read(ids, KeyValueCache(ids.size)))[0]
+    seen = np.arange(ids.size)[None] >= pads if hidden else None
+    return np.exp(writer.read(ids, KeyValueCache(ids.size), seen))[0]
 
 
 def closed_rightly(text):

@@ -161,6 +161,12 @@ WORKS = {
         "Reformer: the efficient transformer",
         "ICLR; arXiv:2001.04451",
     ),
+    "Kwon 2023": (
+        "W. Kwon, Z. Li, S. Zhuang, Y. Sheng, L. Zheng, C. H. Yu, J. E. Gonzalez, H. Zhang, I. Stoica",
+        2023,
+        "Efficient memory management for large language model serving with PagedAttention",
+        "SOSP; arXiv:2309.06180",
+    ),
     "Luong 2015": (
         "M.-T. Luong, H. Pham, C. D. Manning",
         2015,

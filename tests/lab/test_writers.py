@@ -61,6 +61,7 @@ def test_padding_that_a_mask_hides_changes_nothing(writer):
     seen = np.arange(padded.size)[None] >= 3
     hidden = np.exp(writer.read(padded, KeyValueCache(20), seen))[0]
     np.testing.assert_allclose(hidden, alone, atol=1e-6)
+    np.testing.assert_allclose(lab.next_symbol(writer, prompt, 3, hidden=True), alone, atol=1e-6)
     assert np.abs(lab.next_symbol(writer, prompt, 3) - alone).max() > 1e-3
 
 
