@@ -15,7 +15,7 @@ IN_LAB = "COURSE_FOLDER_IN_LAB"  # set by the lab: where a learner's folder is u
 DONE, BEGUN, OPEN = "●", "◐", "○"
 # Sheets without a lesson of their own, and the lesson after which each has its place.
 TEST = "course"
-AFTER_LESSON = {TEST: "", "r1": "05", "r2": "10", "r3": "14"}
+AFTER_LESSON = {TEST: "", "r1": "05", "r2": "10", "r3": "14", "r4": "19"}
 # For those with one week.
 SHORT_PATH = ("00", "01", "02", "06", "07", "08", "12", "13", "14")
 

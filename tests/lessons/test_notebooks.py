@@ -19,7 +19,10 @@ CELLS_OF_A_LESSON = range(20, 41)
 SHORT = {"10b_real_words"}
 UNCOMPARED_OUTPUTS = 3
 # Sheets without a lesson of their own.
-OWN_SHEETS = {"20_capstone_translator", "r1_review", "r2_review", "r3_review", "course_test"}
+OWN_SHEETS = {
+    *("20_capstone_translator", "20b_capstone_sounds", "course_test"),
+    *("r1_review", "r2_review", "r3_review", "r4_review"),
+}
 
 
 def notebooks_in(folder):
