@@ -1,7 +1,8 @@
 """Print the web book as one PDF: python -m tools.book.paper [--edition class] [PDF]
 
-Chromium prints it: lessons, sheets with their solutions, claims, notation, glossary. Each begins a
-page of its own, the contents say on which, every page has its number, and folds are open.
+Chromium prints it: lessons, sheets with their solutions, claims, notation, glossary, what to
+read next. Each begins a page of its own, the contents say on which, every page has its number, and
+folds are open.
 """
 
 import argparse
@@ -23,7 +24,10 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 PARTS = {
     "Lessons": ("notebooks/*.html",),
     "Exercise sheets": ("exercises/[0-9]*.html", "exercises/r*.html"),
-    "Look up": ("docs/claims.html", "docs/notation.html", "docs/glossary.html"),
+    "Look up": (
+        *("docs/claims.html", "docs/notation.html", "docs/glossary.html"),
+        "docs/what_next.html",
+    ),
 }
 SECONDS = 600
 ARTICLE = re.compile(r'<article class="bd-article">(.*?)</article>', re.S)
