@@ -36,6 +36,7 @@ LONGEST = (
     "notebooks/10_seq2seq_with_attention.ipynb",
     "notebooks/09_seq2seq_without_attention.ipynb",
     "solutions/20_capstone_translator.ipynb",
+    "solutions/20b_capstone_sounds.ipynb",
     "tests/browser/",
     "notebooks/",
     "solutions/",

@@ -13,7 +13,7 @@ from course_utils.learning.course_test import AFTER, BEFORE, score
 from course_utils.learning.page import Html, code, page, section, table
 from course_utils.learning.standing import TEST, sheet_of
 
-CAPSTONE = "20"
+CAPSTONES = "20", "20b"
 SCORES = "20.scores"  # where the capstone's table is kept
 
 
@@ -97,11 +97,12 @@ def _solved(entries):
 
 
 def _capstone(entries):
-    """Return what the capstone's claims say: the numbers that were measured again and hold."""
+    """Return what the capstones' claims say: the numbers that were measured again and hold."""
     parts = []
     for key, entry in sorted(entries.items()):
         claim = entry.get("answer")
-        if sheet_of(key) == CAPSTONE and entry.get("passed") and isinstance(claim, dict) and claim:
+        right = sheet_of(key) in CAPSTONES and entry.get("passed")
+        if right and isinstance(claim, dict) and claim:
             asked = beside(key).get(key)
             parts.append(table(["", "value"], claim.items(), asked.title if asked else key))
     if rows := entries.get(SCORES, {}).get("rows"):

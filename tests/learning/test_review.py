@@ -19,7 +19,7 @@ SIZES = [
 ]
 NUMBERS = [
     exercise
-    for sheet in ("r1", "r2", "r3")
+    for sheet in ("r1", "r2", "r3", "r4")
     for exercise in exercises(sheet).values()
     if isinstance(exercise, ValueExercise)
 ]
