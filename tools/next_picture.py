@@ -18,10 +18,10 @@ PAGE = ROOT / "docs" / "what_next.md"
 PICTURE = ROOT / "docs" / "images" / "what_next.png"
 # where a column begins, how wide it is, its colour, and its line: dashed is what is not taught
 COLUMNS = {
-    "lessons": (0.0, 3.1, "#dbe7f5", "-"),
-    "papers": (3.7, 2.0, "#fdf0d5", "-"),
-    "files": (6.3, 3.7, "#dff0e0", "-"),
-    "missing": (10.5, 3.1, "#ffffff", "--"),
+    "lessons": (0.0, 2.55, "#dbe7f5", "-"),
+    "papers": (3.0, 1.6, "#fdf0d5", "-"),
+    "files": (5.05, 2.85, "#dff0e0", "-"),
+    "missing": (8.35, 2.8, "#ffffff", "--"),
 }
 HEADS = {
     "lessons": "you had",
@@ -43,7 +43,11 @@ class Road(NamedTuple):
     def texts(self):
         """What stands in each column, {column: lines}."""
         numbers, _, subject = self.lessons.partition(" · ")
-        return {**self._asdict(), "lessons": (numbers, subject)}
+        files = self.files
+        if len(files) == 1:  # the library above its file
+            library, *_, file = files[0].split("/")
+            files = (library, file)
+        return {**self._asdict(), "lessons": (numbers, subject), "files": files}
 
 
 def main():
@@ -72,9 +76,9 @@ def _road(part, missing):
 
 def drawn(found):
     """A figure with a row for each road, and arrows from the lessons to what they open."""
-    figure = Figure(figsize=(13.2, 0.74 * len(found) + 0.7), layout="constrained")
+    figure = Figure(figsize=(10.9, 0.74 * len(found) + 0.7), layout="constrained")
     axes = figure.add_subplot()
-    axes.set(xlim=(-0.1, 13.7), ylim=(len(found) - 0.5, -0.95))
+    axes.set(xlim=(-0.1, 11.25), ylim=(len(found) - 0.5, -0.95))
     axes.set_axis_off()
     for name, (left, *_) in COLUMNS.items():
         axes.text(left, -0.6, HEADS[name], fontsize=14, fontweight="bold", color=INK)
