@@ -63,7 +63,7 @@ def handed_out(folder, course=None):
 def hand_out_to_a_class(folder):
     """Copy lessons and sheets, without solutions, into a folder that a class can read."""
     written = hand_out(course_folder(), Path(folder), Path(os.devnull))
-    print(f"{len(written)} notebooks are new in {folder}.")
+    print(f"{sum(path.suffix == '.ipynb' for path in written)} notebooks are new in {folder}.")
 
 
 def with_folder(arguments):
@@ -107,7 +107,7 @@ def trust(folder, paths):
 
     Path(jupyter_data_dir()).mkdir(parents=True, exist_ok=True)  # older nbformats do not make it
     notary = NotebookNotary()
-    for path in paths:
+    for path in (path for path in paths if path.suffix == ".ipynb"):
         notary.sign(nbformat.read(folder / path, as_version=4))
 
 

@@ -1,6 +1,7 @@
 """What a learner writes is theirs: every way in which an update can meet a learner's copy."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,32 @@ def test_a_sheet_links_to_its_solution_only_where_one_is(tmp_path, solved):
         copy = (tmp_path / "work/exercises" / sheet.name).read_text(encoding="utf-8")
         assert (f"../solutions/{sheet.name}" in copy) == solved
         assert "progress()" in copy
+
+
+def test_what_a_lesson_links_to_is_there_and_leads_nowhere_else(tmp_path):
+    """Every link of a lesson to a file, also in a package without solutions."""
+    work = tmp_path / "work"
+    written = hand_out(ROOT, work, tmp_path / "none")
+    assert Path("docs/pronunciations.md") in written
+    for path in (path for path in written if path.parts[0] != "exercises"):
+        text = words_of(work / path)
+        links = re.findall(r"\]\((?!https?:|mailto:)([^)#\s]+)", text)
+        assert [link for link in links if not (work / path.parent / link).exists()] == [], path
+    assert hand_out(ROOT, work, tmp_path / "none") == []
+
+
+def words_of(path):
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        return text
+    cells = json.loads(text)["cells"]
+    return "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+
+
+def test_a_document_that_the_learner_changed_is_kept(tmp_path):
+    work, document = tmp_path / "work", Path("docs/pronunciations.md")
+    hand_out(ROOT, work)
+    (work / document).write_text("my notes")
+    (work / RECORD).unlink()
+    assert hand_out(ROOT, work) == [Path("docs/pronunciations.new-edition.md")]
+    assert (work / document).read_text() == "my notes"
