@@ -4,6 +4,7 @@ A new sheet is tested here without a change to this file.
 """
 
 import ast
+import functools
 import re
 import symtable
 import textwrap
@@ -55,8 +56,9 @@ each_mistake = pytest.mark.parametrize(("exercise", "mistake"), MADE, ids=name)
 each_sheet = pytest.mark.parametrize("sheet", sheets())
 
 
+@functools.cache
 def solution_of(sheet):
-    """The solution notebook of a sheet."""
+    """The solution notebook of a sheet: read once, and not changed."""
     (path,) = (ROOT / "solutions").glob(f"{sheet.lower()}_*.ipynb")
     return nbformat.read(path, as_version=4)
 
