@@ -8,6 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output, writes
 
 from course_utils.command import editions
+from course_utils.command.alone import LINE
 from course_utils.command.editions import RECORD, hand_out
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -166,6 +167,15 @@ def test_what_a_lesson_links_to_is_there_and_leads_nowhere_else(tmp_path):
         links = re.findall(r"\]\((?!https?:|mailto:)([^)#\s]+)", text)
         assert [link for link in links if not (work / path.parent / link).exists()] == [], path
     assert hand_out(ROOT, work, tmp_path / "none") == []
+
+
+def test_every_notebook_says_in_its_first_cell_how_to_get_the_package(tmp_path):
+    written = hand_out(ROOT, tmp_path)
+    notebooks = [tmp_path / path for path in written if path.suffix == ".ipynb"]
+    firsts = ["".join(json.loads(path.read_bytes())["cells"][0]["source"]) for path in notebooks]
+    lines = zip(notebooks, (first.splitlines().count(LINE) for first in firsts), strict=True)
+    assert {path.name: count for path, count in lines if count != 1} == {}
+    assert {path.parent.name for path in notebooks} == {"notebooks", "exercises", "solutions"}
 
 
 def words_of(path):
