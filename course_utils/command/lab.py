@@ -5,6 +5,7 @@ which keeps what they change. The fresh copies are marked as trusted, and lesson
 """
 
 import os
+import sys
 from pathlib import Path
 
 from course_utils.command.door import refused
@@ -21,6 +22,9 @@ HOOKS = {  # what Jupyter's server calls of ours
     "ServerApp.kernel_websocket_connection_class": f"{OURS}.connection.PromptConnection",
 }
 FIRST_PAGE = "notebooks/00_start_here.ipynb"
+# A grammar of addresses in all scripts, which jsonschema builds when it is imported. It costs a
+# second, and is for the format "iri" alone, which no schema of Jupyter's has.
+GRAMMAR = "rfc3987_syntax"
 
 
 def open_lab(folder, options=(), course=None, root=None):
@@ -112,6 +116,7 @@ def trust(folder, paths):
 
 
 def _jupyterlab():
+    sys.modules.setdefault(GRAMMAR, None)  # as if it were not installed: jsonschema does without
     try:
         from jupyterlab.labapp import LabApp
     except ImportError as error:
