@@ -2,5 +2,5 @@
 
 import sys
 
-# See GRAMMAR in course_utils/command/lab.py: a second less before each command that reads notebooks.
+# A second less for each command that reads notebooks: see GRAMMAR in course_utils/command/lab.py.
 sys.modules.setdefault("rfc3987_syntax", None)
