@@ -93,20 +93,6 @@ def test_days_and_runs_do_not_make_the_file_grow(lab_page, first_day):
         assert len(states(saved(lesson))) <= len(states(first_day)) + 5, "parts of one answer"
 
 
-def test_a_restarted_kernel_is_told_too(lab_page, first_day):
-    with lab_page.opened(LESSON) as lesson:
-        run(lesson)
-        panel = all_panels(lesson, len(shown_widgets(first_day))).first
-        assert panel.evaluate(ASLEEP) == "none"
-        lesson.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
-        lesson.page.wait_for_function(
-            "() => document.querySelector('.course-panel.jupyter-widgets-disconnected')",
-            timeout=TO_COME_BACK,
-        )
-        assert "Run All Above" in panel.evaluate(ASLEEP)
-        assert lesson.page.evaluate(ICONS) == 0
-
-
 THEMES = {"light": False, "dark": True}
 
 
@@ -127,11 +113,30 @@ def low_contrast(page):
     return found
 
 
-def test_every_text_of_a_lesson_can_be_read(lab_page):
+@pytest.fixture(scope="module")
+def running(lab_page, first_day):
+    """The lesson, opened and run once for the tests below; no other one is opened between them."""
     with lab_page.opened(LESSON) as lesson:
         run(lesson)
-        lesson.page.locator(".alert").first.wait_for(state="attached", timeout=TO_SHOW)
-        assert low_contrast(lesson.page) == {"light": {}, "dark": {}}
+        all_panels(lesson, len(shown_widgets(first_day)))
+        yield lesson
+
+
+def test_every_text_of_a_lesson_can_be_read(running):
+    running.page.locator(".alert").first.wait_for(state="attached", timeout=TO_SHOW)
+    assert low_contrast(running.page) == {"light": {}, "dark": {}}
+
+
+def test_a_restarted_kernel_is_told_too(running):
+    panel = running.page.locator(".course-panel").first
+    assert panel.evaluate(ASLEEP) == "none"
+    running.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    running.page.wait_for_function(
+        "() => document.querySelector('.course-panel.jupyter-widgets-disconnected')",
+        timeout=TO_COME_BACK,
+    )
+    assert "Run All Above" in panel.evaluate(ASLEEP)
+    assert running.page.evaluate(ICONS) == 0
 
 
 def test_every_verdict_of_a_sheet_can_be_read(lab_page):
