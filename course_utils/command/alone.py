@@ -2,10 +2,8 @@
 
 import re
 
-LINE = (
-    "**Opened alone?** In a new cell: `%pip install FILE.whl`, with the course's file "
-    "`attention_course-….whl`."
-)
+WHEEL = "attention_course-….whl"
+LINE = f"**Opened alone?** `%pip install {WHEEL}` in a new cell: that file is the course."
 SAID = re.compile(r"\n+\*\*Opened alone\?\*\*[^\n]*")
 LICENCE = "Text: CC BY 4.0. Code: BSD-3-Clause."
 
