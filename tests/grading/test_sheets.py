@@ -18,16 +18,19 @@ from course_utils.grading.notebooks import Cell, load, parse
 from course_utils.grading.sandbox import Limits, Sandbox
 from course_utils.grading.session import Room, Session
 from course_utils.grading.settings import Settings
-from tests.by_day import LONG, one_in, sheets
+from tests.by_day import one_in, sheets
 
 ROOT = PACKAGE.parent
-STEMS = sheets()
+SHORT, LONG = sheets(), sheets(train=True)
+STEMS = SHORT + LONG
 REASON = Sandbox().why_not()
 pytestmark = pytest.mark.skipif(REASON is not None, reason=str(REASON))
 
 
 def each_third(first):
-    return pytest.mark.parametrize("stem", one_in(3, STEMS, first=first))
+    """Of those that train none, by day: nbval runs their solutions."""
+    by_night = [pytest.param(stem, id=stem, marks=pytest.mark.nightly) for stem in LONG]
+    return pytest.mark.parametrize("stem", one_in(3, SHORT, first=first) + by_night)
 
 
 SEEDS = ("hidden", "a class's own")
@@ -81,7 +84,7 @@ def answer_of(exercise, number):
     return "right_answer"
 
 
-WITH_MISTAKES = [stem.split("_")[0] for stem in STEMS if stem != LONG]
+WITH_MISTAKES = [stem.split("_")[0] for stem in SHORT]
 
 
 @pytest.mark.slow
