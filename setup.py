@@ -1,7 +1,8 @@
 """What pyproject.toml cannot say: the built package gets lessons, sheets and perhaps the book.
 
-A lesson comes without its results: it asks for a prediction before each. COURSE_BOOK names the book
-as one .zip, COURSE_URL where the course lives; `make release` passes both on.
+What lessons link to goes along. A lesson comes without its results: it asks for a prediction before
+each. COURSE_BOOK names the book as one .zip, COURSE_URL where the course lives; `make release`
+passes both on.
 """
 
 import importlib.util
@@ -24,12 +25,16 @@ class WithCourse(build_py):
         super().run()
         if self.editable_mode:  # a clone has its own
             return
+        without_outputs = ours("stripped").without_outputs
         place = Path(self.build_lib, "course_utils", "command", "course")
         shutil.rmtree(place, ignore_errors=True)
         for folder in FOLDERS:
             (place / folder).mkdir(parents=True)
             for path in sorted((ROOT / folder).glob("*.ipynb")):
                 (place / folder / path.name).write_bytes(without_outputs(path.read_bytes()))
+        for name in ours("documents").linked(ROOT):
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, place / name)
         put_away(Path(self.build_lib, "course_utils", "checks", "sheets"))
         if book := os.environ.get("COURSE_BOOK"):
             shutil.copyfile(book, place / "book.zip")
@@ -45,13 +50,13 @@ def put_away(folder):
             path.unlink()
 
 
-def without_outputs(content):
-    """Return a notebook as the lab would hand it out, by the lab's own code."""
-    path = ROOT / "course_utils" / "command" / "stripped.py"
-    spec = importlib.util.spec_from_file_location("stripped", path)
+def ours(name):
+    """Return a module of the command's, loaded alone: nothing that it needs is installed here."""
+    path = ROOT / "course_utils" / "command" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)  # alone: nothing that the package needs is installed here
-    return module.without_outputs(content)
+    spec.loader.exec_module(module)
+    return module
 
 
 url = os.environ.get("COURSE_URL", "").rstrip("/")

@@ -7,6 +7,7 @@ import tempfile
 import pytest
 from hypothesis import settings
 
+from tests.by_day import is_run_in_the_sandbox
 from tests.report import Report
 
 # Before anything imports NumPy, and for the kernels that run the notebooks as well.
@@ -56,12 +57,15 @@ def pytest_configure(config):
     config.pluginmanager.register(Report(config), "course-report")
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(trylast=True)  # the report, which is registered later, comes after it
 def pytest_collection_modifyitems(items):
     def place(item):
         return next((i for i, start in enumerate(LONGEST) if item.nodeid.startswith(start)), 99)
 
     items.sort(key=place)  # a stable sort: a file's tests keep their order
+    for item in items:
+        if is_run_in_the_sandbox(item.path):
+            item.add_marker(pytest.mark.nightly)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -12,6 +12,8 @@ import struct
 
 import nbformat
 
+from course_utils.command import alone
+
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -26,13 +28,17 @@ PNG_REMARKS = (b"tEXt", b"zTXt", b"iTXt", b"tIME")
 def normalise(notebook):
     """Bring a notebook into normal form, in place, and return it. Doing it twice changes nothing.
 
-    Cells keep their sources, ids, tags and execution counts; outputs keep what a reader sees. A
-    widget lives in its kernel: what is kept of it is the still that it shows elsewhere.
+    Cells keep their sources, ids, tags and execution counts; outputs keep what a reader sees. The
+    first says how to get the package. A widget lives in its kernel: what is kept of it is the still
+    that it shows elsewhere.
     """
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
     )
+    for cell in notebook.cells[:1]:
+        if cell.cell_type == "markdown" and cell.source.startswith("# "):
+            cell.source = alone.with_line(cell.source)
     for cell in notebook.cells:
         cell.metadata = _kept_metadata(cell.metadata)
         if cell.cell_type == "code":

@@ -2,12 +2,13 @@
 
     python -m tools.notebooks run   [NAME ...]  execute in fresh kernels, normalise, write
     python -m tools.notebooks check [NAME ...]  name what is not in normal form, execute nothing
+    python -m tools.notebooks tidy  [NAME ...]  write it in normal form, execute nothing
     python -m tools.notebooks edit  NAME ...    write the sources to NAME.py (py:percent text)
     python -m tools.notebooks put   NAME ...    make or update the notebook from NAME.py, run it
 
 NAME is a path (`notebooks/01_a_soft_library.ipynb` or `.py`) or a stem (`01_a_soft_library`, which
-means that lesson and its solution). Without a name, `run` and `check` take every lesson and every
-solution. The .py texts are for editing only and are not committed.
+means that lesson and its solution). Without a name, `run`, `check` and `tidy` take every lesson and
+every solution. The .py texts are for editing only and are not committed.
 """
 
 import argparse
@@ -43,7 +44,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=("run", "check", "edit", "put"))
+    parser.add_argument("command", choices=("run", "check", "tidy", "edit", "put"))
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args(arguments)
     if options.command in ("edit", "put") and not options.names:
@@ -51,7 +52,7 @@ def main(arguments=None):
     os.environ.update(ENVIRONMENT)
     os.environ["PYTHONPATH"] = str(ROOT)
     paths = find(options.names, must_exist=options.command != "put")
-    action = {"run": run, "check": check, "edit": edit, "put": put}[options.command]
+    action = {"run": run, "check": check, "tidy": tidy, "edit": edit, "put": put}[options.command]
     with ThreadPoolExecutor(KERNELS_AT_ONCE) as pool:
         results = list(pool.map(lambda path: _report(action, path), paths))
     return 0 if all(results) else 1
@@ -88,6 +89,15 @@ def check(path):
     if found:
         raise NotebookError("; ".join(found) + f". To repair: make notebooks NAMES={path.stem}")
     return "in normal form"
+
+
+def tidy(path):
+    """Write the notebook in normal form; what it shows stays."""
+    text = to_text(normalise(nbformat.read(path, as_version=4)))
+    if text == path.read_text(encoding="utf-8"):
+        return "was tidy"
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return "tidied"
 
 
 def edit(path):

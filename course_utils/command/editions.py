@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 from course_utils.checks.progress_store import RECORD
+from course_utils.command import documents
 from course_utils.command.solutions import clean_copy, is_solution, without_link
 from course_utils.command.stripped import without_outputs
 
@@ -19,7 +20,7 @@ FOLDERS = ("notebooks", "exercises")
 
 
 def hand_out(course, work, solutions=None):
-    """Copy every notebook of `course` into `work`; return the paths written, relative to `work`.
+    """Copy notebooks, and documents that they link to, into `work`; return what was written there.
 
     solutions : their folder, by default the one of `course`; where it is not there, no sheet has
     a link to its solution.
@@ -30,20 +31,27 @@ def hand_out(course, work, solutions=None):
     before, written = dict(record), []
     sources = {folder: course / folder for folder in FOLDERS}
     sources["solutions"] = solutions or course / "solutions"
-    for folder, place in sources.items():
-        for source in sorted(place.glob("*.ipynb")):
-            content = _for_a_learner(source, folder, sources["solutions"].is_dir())
-            if content is None:
-                continue
-            path = _place(fingerprint(content), work, Path(folder) / source.name, record)
-            if path:
-                _write_atomically(work / path, without_outputs(content))
-                written.append(path)
-                record[path.as_posix()] = fingerprint(content)
-            record[f"{folder}/{source.name}"] = fingerprint(content)
+    for name, content in _all_for_a_learner(course, sources):
+        path = _place(fingerprint(content), work, name, record)
+        if path:
+            _write_atomically(work / path, without_outputs(content))
+            written.append(path)
+            record[path.as_posix()] = fingerprint(content)
+        record[name.as_posix()] = fingerprint(content)
     if record != before:  # a folder with nothing new may be read-only
         _write_atomically(work / RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
     return written
+
+
+def _all_for_a_learner(course, sources):
+    """Yield (path in the learner's folder, bytes) of all that is handed out."""
+    for folder, place in sources.items():
+        for source in sorted(place.glob("*.ipynb")):
+            content = _for_a_learner(source, folder, sources["solutions"].is_dir())
+            if content is not None:
+                yield Path(folder) / source.name, content
+    for name in documents.linked(course):
+        yield Path(name), documents.for_a_learner((course / name).read_bytes())
 
 
 def _for_a_learner(source, folder, solved):
@@ -80,11 +88,11 @@ def _place(edition, work, path, record):
 
 def _new_names(path):
     """02.new-edition.a.ipynb, 02.new-edition-2.a.ipynb, ... for 02_a.ipynb"""
-    first, _, rest = path.stem.partition("_")
+    first, _, rest = path.name.partition("_" if "_" in path.stem else ".")
     number = 1
     while True:
         suffix = "" if number == 1 else f"-{number}"
-        yield path.with_name(f"{first}.new-edition{suffix}.{rest}.ipynb")
+        yield path.with_name(f"{first}.new-edition{suffix}.{rest}")
         number += 1
 
 

@@ -5,6 +5,7 @@ which keeps what they change. The fresh copies are marked as trusted, and lesson
 """
 
 import os
+import sys
 from pathlib import Path
 
 from course_utils.command.door import refused
@@ -21,6 +22,9 @@ HOOKS = {  # what Jupyter's server calls of ours
     "ServerApp.kernel_websocket_connection_class": f"{OURS}.connection.PromptConnection",
 }
 FIRST_PAGE = "notebooks/00_start_here.ipynb"
+# A grammar of addresses in all scripts, which jsonschema builds when it is imported. It costs a
+# second, and is for the format "iri" alone, which no schema of Jupyter's has.
+GRAMMAR = "rfc3987_syntax"
 
 
 def open_lab(folder, options=(), course=None, root=None):
@@ -63,7 +67,7 @@ def handed_out(folder, course=None):
 def hand_out_to_a_class(folder):
     """Copy lessons and sheets, without solutions, into a folder that a class can read."""
     written = hand_out(course_folder(), Path(folder), Path(os.devnull))
-    print(f"{len(written)} notebooks are new in {folder}.")
+    print(f"{sum(path.suffix == '.ipynb' for path in written)} notebooks are new in {folder}.")
 
 
 def with_folder(arguments):
@@ -107,11 +111,12 @@ def trust(folder, paths):
 
     Path(jupyter_data_dir()).mkdir(parents=True, exist_ok=True)  # older nbformats do not make it
     notary = NotebookNotary()
-    for path in paths:
+    for path in (path for path in paths if path.suffix == ".ipynb"):
         notary.sign(nbformat.read(folder / path, as_version=4))
 
 
 def _jupyterlab():
+    sys.modules.setdefault(GRAMMAR, None)  # as if it were not installed: jsonschema does without
     try:
         from jupyterlab.labapp import LabApp
     except ImportError as error:

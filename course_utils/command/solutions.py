@@ -9,6 +9,7 @@ import re
 
 from course_utils.checks.catalogue import find
 from course_utils.checks.choices import ChoiceExercise
+from course_utils.command import alone
 
 MARK = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.M)
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS\n.*?^### END HIDDEN TESTS\n?", re.M | re.S)
@@ -34,7 +35,7 @@ def clean_copy(content, name):
     notebook = json.loads(content)
     first, *rest = notebook["cells"]
     title = TITLE.search("".join(first["source"]))[1]
-    cells = [_markdown(first["id"], HEAD.format(title=title, name=name))]
+    cells = [_markdown(first["id"], alone.with_line(HEAD.format(title=title, name=name)))]
     for cell in rest:
         cells += _cleaned(cell)
     notebook["cells"] = cells

@@ -64,18 +64,27 @@ def home(site):
 
 def visit_all(browser, home, site, **options):
     """{page: Visit} for every page of the site; of the reference's modules, which one function
-    makes, the longest and every sixtieth, where not the whole is asked for."""
+    makes, the longest and every sixtieth, where not the whole is asked for. Then axe tries all its
+    rules on every third page of a folder, and the contrast of each look on all."""
     context = browser.new_context(color_scheme="light")
     reader = Reader(context.new_page(), home, axe_module.Axe(), **options)
     names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
     modules = [name for name in names if "/module." in name]
     longest = max(modules, key=lambda name: (site / name).stat().st_size)
     left_out = set() if options else set(modules) - {longest, *modules[::60]}
-    visits = {
-        name: reader.visit(name) for name in names if name not in left_out and "_static" not in name
-    }
+    names = [name for name in names if name not in left_out and "_static" not in name]
+    tried = set(names) if options else one_in_three_of_each_folder(names)
+    visits = {name: reader.visit(name, rules=name in tried) for name in names}
     context.close()
     return visits
+
+
+def one_in_three_of_each_folder(names):
+    """The pages of one folder are made by one program; those at the top by one each."""
+    folders = {Path(name).parent for name in names} - {Path(".")}
+    in_folders = [sorted(n for n in names if Path(n).parent == folder) for folder in folders]
+    tried = {name for folder in in_folders for name in folder[::3]}
+    return tried | {name for name in names if Path(name).parent == Path(".")}
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from course_utils.checks import progress_store
+from tests.by_day import one_in
 from tools.book import live
 from tools.book.offered import STEP, offered, values_of
 from tools.book.panel import panel
@@ -116,7 +117,7 @@ def test_what_the_page_shows_is_what_python_draws(tab, folder, name):
     assert len(below) == 1, "what stands below moves"
 
 
-@each_explorer
+@pytest.mark.parametrize("name", one_in(3, live.names()))
 def test_every_mission_is_reached_by_keyboard_and_stays_reached(tab, folder, name):
     awake(tab, folder, name)
     marks = tab.locator(".explorer-mark")

@@ -1,7 +1,8 @@
 """Every lesson as a newcomer meets it: opened in JupyterLab, run, its explorer used by keyboard.
 
-nbval has run every cell; here those run that need no training. `make test-all` runs each lesson
-whole, as Run All does. A lesson is opened once, for all of its tests, and closed.
+nbval has run every cell; here those run that need no training, of one lesson in three. `make
+test-all` opens every lesson, and runs it whole, as Run All does. A lesson is opened once, for all
+of its tests, and closed.
 """
 
 import json
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.training_free import training_free
+from tests.by_day import one_in
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 SECONDS_TO_RUN = 240  # lesson 00 trains a model, and the machine may be busy
@@ -40,15 +42,15 @@ def is_explorer(source):
 
 CODE = {path.stem: sources(path) for path in NOTEBOOKS}
 WITH_EXPLORER = [name for name, code in CODE.items() if any(map(is_explorer, code))]
-# pytest knows a lesson by its place in a list, so all lists begin alike.
+# pytest knows a lesson by its place in a list, so all lists begin alike, and by day have the same.
 WITH_NUMBER_BOX = ["01_a_soft_library"]
 WITH_EXPLORER.sort(key=lambda name: name not in WITH_NUMBER_BOX)
 LESSONS = WITH_EXPLORER + [name for name in CODE if name not in WITH_EXPLORER]
 
 
 def each(names):
-    """All tests of one lesson, then all of the next: it is opened once."""
-    return pytest.mark.parametrize("lesson", names, indirect=True, scope="module")
+    """All tests of one lesson, then all of the next: it is opened once. By day one in three."""
+    return pytest.mark.parametrize("lesson", one_in(3, names), indirect=True, scope="module")
 
 
 every_lesson, every_explorer = each(LESSONS), each(WITH_EXPLORER)

@@ -93,26 +93,7 @@ def test_days_and_runs_do_not_make_the_file_grow(lab_page, first_day):
         assert len(states(saved(lesson))) <= len(states(first_day)) + 5, "parts of one answer"
 
 
-def test_a_restarted_kernel_is_told_too(lab_page, first_day):
-    with lab_page.opened(LESSON) as lesson:
-        run(lesson)
-        panel = all_panels(lesson, len(shown_widgets(first_day))).first
-        assert panel.evaluate(ASLEEP) == "none"
-        lesson.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
-        lesson.page.wait_for_function(
-            "() => document.querySelector('.course-panel.jupyter-widgets-disconnected')",
-            timeout=TO_COME_BACK,
-        )
-        assert "Run All Above" in panel.evaluate(ASLEEP)
-        assert lesson.page.evaluate(ICONS) == 0
-
-
-@pytest.fixture(params=[False, True], ids=["light", "dark"])
-def by_night(lab_page, request):
-    """JupyterLab in each of its themes."""
-    wear(lab_page.page, dark=request.param)
-    yield
-    wear(lab_page.page, dark=False)
+THEMES = {"light": False, "dark": True}
 
 
 def wear(page, dark):
@@ -120,17 +101,48 @@ def wear(page, dark):
     page.wait_for_function(IS_DARK, arg=dark, timeout=TO_SHOW)
 
 
-def test_every_text_of_a_lesson_can_be_read(lab_page, by_night):
+def low_contrast(page):
+    """Return {theme: texts that can hardly be read} of what the page shows, in each theme."""
+    found = {}
+    try:
+        for name, dark in THEMES.items():
+            wear(page, dark)
+            found[name] = page.evaluate(LOW_CONTRAST)
+    finally:
+        wear(page, dark=False)
+    return found
+
+
+@pytest.fixture(scope="module")
+def running(lab_page, first_day):
+    """The lesson, opened and run once for the tests below; no other one is opened between them."""
     with lab_page.opened(LESSON) as lesson:
         run(lesson)
-        lesson.page.locator(".alert").first.wait_for(state="attached", timeout=TO_SHOW)
-        assert lesson.page.evaluate(LOW_CONTRAST) == {}
+        all_panels(lesson, len(shown_widgets(first_day)))
+        yield lesson
 
 
-def test_every_verdict_of_a_sheet_can_be_read(lab_page, by_night):
+def test_every_text_of_a_lesson_can_be_read(running):
+    running.page.locator(".alert").first.wait_for(state="attached", timeout=TO_SHOW)
+    assert low_contrast(running.page) == {"light": {}, "dark": {}}
+
+
+def test_a_restarted_kernel_is_told_too(running):
+    panel = running.page.locator(".course-panel").first
+    assert panel.evaluate(ASLEEP) == "none"
+    running.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    running.page.wait_for_function(
+        "() => document.querySelector('.course-panel.jupyter-widgets-disconnected')",
+        timeout=TO_COME_BACK,
+    )
+    assert "Run All Above" in panel.evaluate(ASLEEP)
+    assert running.page.evaluate(ICONS) == 0
+
+
+def test_every_verdict_of_a_sheet_can_be_read(lab_page):
     with lab_page.opened(SHEET, "exercises") as sheet:
         sheet.write("weights_of_q3 = ", "weights_of_q3 = [0.245, 0.090, 0.665]")
         sheet.write("order = ", "order = [1, 2, 3]")
         sheet.run_through(SECONDS_TO_RUN)
         sheet.page.locator("div[role=status]").nth(1).wait_for(timeout=TO_SHOW)
-        assert sheet.page.evaluate(LOW_CONTRAST) == {}
+        assert low_contrast(sheet.page) == {"light": {}, "dark": {}}

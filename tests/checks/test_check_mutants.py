@@ -1,6 +1,7 @@
 """Wrong programs made mechanically of right answers are refused, or it is argued why not.
 
-All of them take minutes: `python -m benchmarks.check_mutants`. Here every 25th is tried.
+All of them take minutes: `python -m benchmarks.check_mutants`. Here every 25th is tried, by day of
+one exercise in three: a new exercise is tried by that command, and by night.
 """
 
 import ast
@@ -10,6 +11,7 @@ import pytest
 from course_utils.checks.catalogue import blanks, exercises, find, lessons, sheets
 from course_utils.checks.choices import ChoiceExercise
 from course_utils.checks.orders import OrderExercise
+from tests.by_day import one_in
 from tools.answer_mutants import changed
 from tools.check_mutants import TRIED, argued, mutants_of
 
@@ -19,7 +21,7 @@ DECLARED += [blank for lesson in lessons() for blank in blanks(lesson).values()]
 CHANGED = [e for e in DECLARED if isinstance(e, TRIED)]
 
 
-@pytest.mark.parametrize("exercise", CHANGED, ids=lambda exercise: exercise.id)
+@pytest.mark.parametrize("exercise", one_in(3, CHANGED, name=lambda exercise: exercise.id))
 def test_a_sample_of_wrong_programs_is_refused(exercise):
     sample = list(mutants_of(exercise))[::EVERY]
     passed = {mutant.key for mutant in sample if mutant.survives()}

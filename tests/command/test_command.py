@@ -207,6 +207,34 @@ def test_the_doctor_names_a_folder_that_cannot_be_written(course):
     assert "Name a folder of yours" in check.remedy and not doctor.works(machine)
 
 
+BEGUN = r"""
+import sys
+from course_utils.command import lab
+lab._jupyterlab()
+assert "lark" not in sys.modules, "what builds grammars"
+import nbformat
+from nbformat.v4 import new_notebook
+nbformat.validate(new_notebook())
+try:
+    nbformat.validate({"nbformat": 4, "nbformat_minor": 5, "cells": [{}], "metadata": {}})
+except nbformat.ValidationError:
+    print("a wrong notebook is found")
+import pathlib, re, jupyter_server, jupyterlab, jupyter_events
+for package in (nbformat, jupyter_server, jupyterlab, jupyter_events):
+    folder = pathlib.Path(package.__file__).parent
+    for schema in (p for s in ("json", "yaml") for p in folder.rglob(f"*.{s}")):
+        text = schema.read_text(encoding="utf-8", errors="ignore")
+        assert not re.search(r"format\W{1,4}iri", text), schema
+"""
+
+
+def test_jupyterlab_begins_without_a_grammar_of_addresses_that_it_never_asks_for():
+    variables = {**os.environ, "PYTHONPATH": str(ROOT)}
+    program = [sys.executable, "-c", BEGUN]
+    done = subprocess.run(program, env=variables, capture_output=True, text=True)
+    assert done.stdout == "a wrong notebook is found\n", done.stderr
+
+
 NOT_ON_WINDOWS = """
 import importlib.abc, os, sys
 

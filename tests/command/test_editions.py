@@ -1,12 +1,14 @@
 """What a learner writes is theirs: every way in which an update can meet a learner's copy."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output, writes
 
 from course_utils.command import editions
+from course_utils.command.alone import LINE
 from course_utils.command.editions import RECORD, hand_out
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,3 +155,41 @@ def test_a_sheet_links_to_its_solution_only_where_one_is(tmp_path, solved):
         copy = (tmp_path / "work/exercises" / sheet.name).read_text(encoding="utf-8")
         assert (f"../solutions/{sheet.name}" in copy) == solved
         assert "progress()" in copy
+
+
+def test_what_a_lesson_links_to_is_there_and_leads_nowhere_else(tmp_path):
+    """Every link of a lesson to a file, also in a package without solutions."""
+    work = tmp_path / "work"
+    written = hand_out(ROOT, work, tmp_path / "none")
+    assert Path("docs/pronunciations.md") in written
+    for path in (path for path in written if path.parts[0] != "exercises"):
+        text = words_of(work / path)
+        links = re.findall(r"\]\((?!https?:|mailto:)([^)#\s]+)", text)
+        assert [link for link in links if not (work / path.parent / link).exists()] == [], path
+    assert hand_out(ROOT, work, tmp_path / "none") == []
+
+
+def test_every_notebook_says_in_its_first_cell_how_to_get_the_package(tmp_path):
+    written = hand_out(ROOT, tmp_path)
+    notebooks = [tmp_path / path for path in written if path.suffix == ".ipynb"]
+    firsts = ["".join(json.loads(path.read_bytes())["cells"][0]["source"]) for path in notebooks]
+    lines = zip(notebooks, (first.splitlines().count(LINE) for first in firsts), strict=True)
+    assert {path.name: count for path, count in lines if count != 1} == {}
+    assert {path.parent.name for path in notebooks} == {"notebooks", "exercises", "solutions"}
+
+
+def words_of(path):
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        return text
+    cells = json.loads(text)["cells"]
+    return "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+
+
+def test_a_document_that_the_learner_changed_is_kept(tmp_path):
+    work, document = tmp_path / "work", Path("docs/pronunciations.md")
+    hand_out(ROOT, work)
+    (work / document).write_text("my notes")
+    (work / RECORD).unlink()
+    assert hand_out(ROOT, work) == [Path("docs/pronunciations.new-edition.md")]
+    assert (work / document).read_text() == "my notes"

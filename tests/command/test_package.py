@@ -17,7 +17,7 @@ from tests.lab_server import wait
 from tools import release, sealed
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILT_OF = ("course_utils", "notebooks", "exercises", "solutions", "packaging")
+BUILT_OF = ("course_utils", "notebooks", "exercises", "solutions", "packaging", "docs")
 FILES = ("pyproject.toml", "setup.py", "README.md", "LICENSE")
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.S)
 SOLVED = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.S)
@@ -169,6 +169,7 @@ def test_the_lab_of_the_package_opens_the_first_lesson_in_the_learners_folder(in
         server.wait()
     assert sorted(p.name for p in (tmp_path / "mine").iterdir()) == [
         ".editions.json",
+        "docs",
         "exercises",
         "notebooks",
     ]

@@ -1,7 +1,8 @@
 """Sheets in other teachers' habits: class grading says what a real kernel says.
 
 Each is graded with its solution, blank, right in three other ways, and wrong. The points that a
-sheet's text expects are measured by a kernel, and those by nbgrader; most of that is nightly.
+sheet's text expects are measured by a kernel, and those by nbgrader; most of that is nightly. By
+day of three sheets one is graded as a class, and another one is run by a kernel.
 """
 
 import csv
@@ -22,36 +23,39 @@ REASON = Sandbox().why_not()
 needs_sandbox = pytest.mark.skipif(REASON is not None, reason=str(REASON))
 
 
-def by_day(sheet):
+IN_CLASS = [sheet.name for sheet in SHEETS[::3]]
+IN_A_KERNEL = [sheet.name for sheet in SHEETS[1::3]]
+
+
+def class_by_day(sheet):
     """The solution, the blank sheet, and one other: the rest of the class comes by night."""
     return [*sheet.students[:2], sheet.others[SHEETS.index(sheet) % len(sheet.others)]]
 
 
-def by_night(pairs):
-    """Everybody, but by day only those whom the class has by day."""
-    return [
-        pytest.param(
-            sheet,
-            student,
-            id=f"{sheet.name}-{student.name}",
-            marks=() if student in by_day(sheet) else pytest.mark.nightly,
-        )
-        for sheet, student in pairs
-    ]
+def in_class_by_day(sheet, student):
+    return sheet.name in IN_CLASS and student in class_by_day(sheet)
 
 
-def nightly_but_one(pairs):
-    """Each sheet's own student by day, so that every kind is run: the others by night."""
-    chosen = {(s.name, s.students[i % len(s.students)].name) for i, s in enumerate(SHEETS)}
-    return [
-        pytest.param(
-            sheet,
-            student,
-            id=f"{sheet.name}-{student.name}",
-            marks=() if (sheet.name, student.name) in chosen else pytest.mark.nightly,
-        )
-        for sheet, student in pairs
-    ]
+def in_a_kernel_by_day(sheet, student):
+    """One student of a sheet, another one of the next, so that every kind is run."""
+    turn = SHEETS.index(sheet) // 3
+    return sheet.name in IN_A_KERNEL and student is sheet.students[turn % len(sheet.students)]
+
+
+def each_pair(by_day):
+    """Each sheet with each of its students; those for whom `by_day` is not true come by night."""
+    return pytest.mark.parametrize(
+        ("sheet", "student"),
+        [
+            pytest.param(
+                sheet,
+                student,
+                id=f"{sheet.name}-{student.name}",
+                marks=() if by_day(sheet, student) else pytest.mark.nightly,
+            )
+            for sheet, student in PAIRS
+        ],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +65,7 @@ def graded(tmp_path_factory, request):
 
     def grade(sheet):
         if sheet.name not in done:
-            students = sheet.students if whole else by_day(sheet)
+            students = sheet.students if whole else class_by_day(sheet)
             done[sheet.name] = _report(sheet, students, tmp_path_factory.mktemp(sheet.name))
         return done[sheet.name]
 
@@ -88,7 +92,7 @@ def _report(sheet, students, folder):
 
 @needs_sandbox
 @pytest.mark.slow
-@pytest.mark.parametrize(("sheet", "student"), by_night(PAIRS))
+@each_pair(in_class_by_day)
 def test_the_class_gets_its_points(sheet, student, graded):
     rows, told = graded(sheet)
     row = rows[student.name]
@@ -111,7 +115,7 @@ def test_what_cannot_be_carried_is_said_of_the_sheet(sheet, tmp_path, capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("sheet", "student"), nightly_but_one(PAIRS))
+@each_pair(in_a_kernel_by_day)
 def test_a_kernel_gives_the_same(sheet, student, tmp_path):
     found = points_in_a_kernel(sheet, sheet.handed_in(student), tmp_path)
     assert found == sheet.in_a_kernel(student)

@@ -42,20 +42,35 @@ def master_of(sheet, folder):
     return read_master(path, sheet.withheld)
 
 
+@pytest.fixture(scope="module")
+def proved_once(tmp_path_factory):
+    """A function: the master of a sheet and its settings, proved once for all attacks on it."""
+    done = {}
+
+    def prove(sheet):
+        if sheet.name not in done:
+            folder = tmp_path_factory.mktemp("sheet")
+            master = master_of(sheet, folder)
+            done[sheet.name] = master, proved(master, Settings(Sandbox(LIMITS), "seed")), folder
+        return done[sheet.name]
+
+    return prove
+
+
 @pytest.mark.parametrize(
     ("sheet", "attack"), CASES, ids=lambda one: one if isinstance(one, str) else one.name
 )
-def test_nothing_is_gained_and_nothing_is_harmed(sheet, attack, tmp_path):
-    (tmp_path / "sheet").mkdir()
+def test_nothing_is_gained_and_nothing_is_harmed(sheet, attack, tmp_path, proved_once):
     canary = tmp_path / "canary.txt"
     canary.write_text("SECRET of somebody else's")
-    master = master_of(sheet, tmp_path / "sheet")
-    settings = proved(master, Settings(Sandbox(LIMITS), "seed"))
+    master, settings, folder = proved_once(sheet)
     answer = sheet.attacks[attack].replace("CANARY", str(canary))
     cells = [Cell(answer if c.grade_id == "answer" else c.source, c.grade_id) for c in master.code]
     result = assess(master, cells, settings)
     assert result.score == 0, result.outcomes
     assert canary.read_text() == "SECRET of somebody else's"
-    assert {path.name for path in tmp_path.iterdir()} == {"canary.txt", "sheet"}
+    assert [path.name for path in tmp_path.iterdir()] == ["canary.txt"]
+    assert {path.name for path in folder.iterdir()} == {"sheet.ipynb", *sheet.files}
+    assert all((folder / name).read_bytes() == data for name, data in sheet.files.items())
     assert not [one for one in result.outcomes for text in NEVER_SAID if text in one.message]
     assert result.status == sheet.status or not sheet.status

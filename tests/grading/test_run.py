@@ -1,6 +1,8 @@
 """Whole runs of the command: reports, resuming, being killed, and what it says when it cannot."""
 
+import contextlib
 import csv
+import io
 import json
 import os
 import re
@@ -38,7 +40,11 @@ MODULE = [sys.executable, "-m", "course_utils.grading"]
 @pytest.fixture
 def school(tmp_path):
     """A folder with a master and four submissions."""
-    (tmp_path / "mini.ipynb").write_text(json.dumps(master_notebook()))
+    return school_in(tmp_path)
+
+
+def school_in(folder):
+    (folder / "mini.ipynb").write_text(json.dumps(master_notebook()))
     for case in (
         Case("ada"),
         Case("lin", {"mean": "def mean(x):\n    return 0"}),
@@ -47,8 +53,23 @@ def school(tmp_path):
         ),
         Case("sam", data=b"no"),
     ):
-        hand_in(tmp_path, case)
-    return tmp_path
+        hand_in(folder, case)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded_once(tmp_path_factory):
+    """A school that the command has graded, the code that it gave, and what it said."""
+    folder, said = school_in(tmp_path_factory.mktemp("graded")), io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = run(folder)
+    return folder, code, said.getvalue()
+
+
+@pytest.fixture
+def graded(graded_once, tmp_path):
+    """A copy of the graded school: what a test does to it meets no other test."""
+    return Path(shutil.copytree(graded_once[0], tmp_path / "school"))
 
 
 def hand_in(folder, case):
@@ -96,8 +117,9 @@ def test_a_gradebook_that_cannot_be_opened_is_told_before_anything_is_graded(sch
 
 
 @needs_sandbox
-def test_a_report(school, capsys):
-    assert run(school) == 0
+def test_a_report(graded_once):
+    school, code, said = graded_once
+    assert code == 0
     found = [(line["student"], line["status"], line["score"]) for line in lines(school)]
     assert found[0] == ("ada", "graded", "10")
     assert found[1] == ("lin", "graded", "8")
@@ -107,7 +129,6 @@ def test_a_report(school, capsys):
     told = json.loads((school / "out" / "grades.json").read_text())
     assert told["submissions"][3]["notes"] == ["The file is not a notebook: it is not JSON."]
     assert told["submissions"][0]["max_score"] == 10
-    said = capsys.readouterr().out
     assert "4 submissions: 3 graded, 1 rejected" in said and "needs a look: sam (rejected)" in said
 
 
@@ -124,8 +145,8 @@ def test_paths_hold_wherever_the_command_is_given(school, monkeypatch, packed):
 
 
 @needs_sandbox
-def test_pages(school):
-    run(school)
+def test_pages(graded_once):
+    school = graded_once[0]
     page = (school / "out" / "feedback" / "lin.html").read_text()
     assert "8 of 10 points" in page and "the mean of 1, 2, 3 is 2" in page
     code = re.sub(r"<[^>]*>", "", page)
@@ -138,8 +159,8 @@ def test_pages(school):
 
 
 @needs_sandbox
-def test_a_second_run_grades_only_what_is_new(school, monkeypatch):
-    run(school)
+def test_a_second_run_grades_only_what_is_new(graded):
+    school = graded
     before = (school / "out" / NAME).read_text()
     table = (school / "out" / "grades.csv").read_text()
     run(school)
@@ -157,8 +178,8 @@ def test_a_second_run_grades_only_what_is_new(school, monkeypatch):
 
 
 @needs_sandbox
-def test_another_seed_grades_again(school):
-    run(school)
+def test_another_seed_grades_again(graded):
+    school = graded
     run(school, "--seed", "another")
     rows = (school / "out" / NAME).read_text().splitlines()
     assert len(rows) == 8 and "another" not in (school / "out" / NAME).read_text()

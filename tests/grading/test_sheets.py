@@ -1,4 +1,7 @@
-"""Every sheet in the sandbox: its solution, the sheet as handed out, every known mistake."""
+"""Every sheet in the sandbox: its solution, the sheet as handed out, every known mistake.
+
+By day each sheet comes once: of three one with its solution, one as handed out, one with mistakes.
+"""
 
 import shutil
 import time
@@ -15,16 +18,21 @@ from course_utils.grading.notebooks import Cell, load, parse
 from course_utils.grading.sandbox import Limits, Sandbox
 from course_utils.grading.session import Room, Session
 from course_utils.grading.settings import Settings
+from tests.by_day import one_in, sheets
 
 ROOT = PACKAGE.parent
-STEMS = sorted(
-    path.stem
-    for path in (ROOT / "solutions").glob("*.ipynb")
-    if any(exercise.points for exercise in exercises(path.stem.split("_")[0]).values())
-)
+SHORT, LONG = sheets(), sheets(train=True)
+STEMS = SHORT + LONG
 REASON = Sandbox().why_not()
 pytestmark = pytest.mark.skipif(REASON is not None, reason=str(REASON))
-each_sheet = pytest.mark.parametrize("stem", STEMS)
+
+
+def each_third(first):
+    """Of those that train none, by day: nbval runs their solutions."""
+    by_night = [pytest.param(stem, id=stem, marks=pytest.mark.nightly) for stem in LONG]
+    return pytest.mark.parametrize("stem", one_in(3, SHORT, first=first) + by_night)
+
+
 SEEDS = ("hidden", "a class's own")
 # A busy machine must not turn a right answer into a slow one.
 SETTINGS = Settings(Sandbox(Limits(call=60, total=600)))
@@ -38,7 +46,7 @@ def cells_of(folder, stem):
     return parse(load(ROOT / folder / f"{stem}.ipynb"))
 
 
-@each_sheet
+@each_third(0)
 def test_the_solution_gets_all_points(stem):
     master = master_of(stem)
     result = assess(master, cells_of("solutions", stem), SETTINGS)
@@ -48,7 +56,7 @@ def test_the_solution_gets_all_points(stem):
     assert kinds <= {"right", "by hand", "recorded"}
 
 
-@each_sheet
+@each_third(1)
 def test_the_sheet_as_handed_out_gets_none(stem):
     result = assess(master_of(stem), cells_of("exercises", stem), SETTINGS)
     assert (result.status, result.score, result.notes) == ("graded", 0, ())
@@ -76,20 +84,18 @@ def answer_of(exercise, number):
     return "right_answer"
 
 
-each_sheet_with_mistakes = pytest.mark.parametrize(
-    "sheet", [stem.split("_")[0] for stem in STEMS if stem[:2] != "20"]
-)
+WITH_MISTAKES = [stem.split("_")[0] for stem in SHORT]
 
 
 @pytest.mark.slow
-@each_sheet_with_mistakes
+@pytest.mark.parametrize("sheet", one_in(3, WITH_MISTAKES, first=2))
 def test_the_first_mistakes_lose_their_questions_and_are_named(sheet, copy_of_the_course):
     """In one notebook. tests/checks/ tries every mistake without a sandbox between."""
     hand_in_mistakes(sheet, copy_of_the_course, most=1)
 
 
 @pytest.mark.nightly
-@each_sheet_with_mistakes
+@pytest.mark.parametrize("sheet", WITH_MISTAKES)
 def test_each_mistake_loses_its_question_and_is_named(sheet, copy_of_the_course):
     """All first mistakes in one notebook, all second ones in the next, and so on."""
     hand_in_mistakes(sheet, copy_of_the_course, most=100)

@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from course_utils.command import alone
 from tools.normal_form import problems
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,8 +52,8 @@ def outputs(path):
 
 
 def prose(cell):
-    """A Markdown cell without its code blocks and mathematics."""
-    text = re.sub(r"```.*?```", "", cell.source, flags=re.S)
+    """What an author wrote in a Markdown cell, without its code blocks and mathematics."""
+    text = re.sub(r"```.*?```", "", alone.without_line(cell.source), flags=re.S)
     return re.sub(r"\$\$.*?\$\$|\$[^$\n]*\$|\\begin\{.*?\\end\{\w+\*?\}", "", text, flags=re.S)
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def course(tmp_path):
 
 
 def words(course, *arguments):
-    command = ["make", "--no-print-directory", *arguments]
+    command = ["make", "--no-print-directory", f"PYTHON={sys.executable}", *arguments]
     done = subprocess.run(command, cwd=course, capture_output=True, text=True, check=True)
     assert not (course / "BAD").exists()
     return done.stdout.splitlines()

@@ -6,6 +6,7 @@ import zlib
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from course_utils.command.alone import LICENCE, LINE
 from tools.normal_form import normalise, problems, strip_png, to_text
 
 
@@ -35,6 +36,19 @@ def test_twice_is_once():
     once = to_text(normalise(notebook_with(*outputs)))
     assert to_text(normalise(nbformat.reads(once, as_version=4))) == once
     assert not problems(once)
+
+
+def first_cell(source):
+    notebook = new_notebook(cells=[new_markdown_cell(source, id="text")])
+    return normalise(normalise(notebook)).cells[0].source
+
+
+def test_the_first_cell_says_once_how_to_get_the_package():
+    assert first_cell("# Title\n\nText.") == f"# Title\n\nText.\n\n{LINE}"
+    assert first_cell(f"# T\n\n{LICENCE}\n\nAsk.") == f"# T\n\n{LICENCE}\n{LINE}\n\nAsk."
+    older = "**Opened alone?** Ask the author."
+    assert first_cell(f"# T\n\n{older}\n\nMore.") == f"# T\n\nMore.\n\n{LINE}"
+    assert first_cell("No title.") == "No title."
 
 
 def test_neighbouring_streams_become_one_stdout_and_one_stderr():

@@ -56,6 +56,12 @@ def test_a_text_becomes_a_notebook_and_a_second_run_changes_no_byte(folder, caps
     assert call("run", path, capsys)[0] == 0
     assert path.read_bytes() == first
 
+    assert call("tidy", path, capsys) == (0, "notebooks/07_try.ipynb: was tidy\n")
+    path.write_text(first.decode().replace("Opened alone?", "Opened by itself?"))
+    assert "not in normal form" in call("check", path, capsys)[1]
+    assert call("tidy", path, capsys) == (0, "notebooks/07_try.ipynb: tidied\n")
+    path.write_bytes(first)
+
     path.write_text(first.decode().replace('"execution_count": 1', '"execution_count": 9'))
     code, said = call("check", path, capsys)
     assert code == 1 and "make notebooks NAMES=07_try" in said

@@ -93,7 +93,7 @@ def test_the_oldest_are_the_lower_bounds():
 def make(*arguments):
     """What make prints, also where the tests themselves were started by make."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    command = ["make", "--no-print-directory", *arguments]
+    command = ["make", "--no-print-directory", f"PYTHON={sys.executable}", *arguments]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=outside).stdout
 
 
@@ -108,7 +108,8 @@ def test_every_command_is_explained_and_every_explained_command_exists():
     for document in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
         commands = set(re.findall(r"(?:`|^)make ([a-z-]+)", text_of(document), flags=re.M))
         assert commands <= set(targets()), document
-    assert all(f"make {name} " in make("help") for name in targets())
+    said = make("help")
+    assert all(f"make {name} " in said for name in targets())
 
 
 @pytest.mark.parametrize("target", ["lab", "test", "quick", "notebooks", "book", "serve"])

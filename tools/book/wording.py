@@ -2,6 +2,7 @@
 
 import re
 
+from course_utils.command import alone
 from tools.book import cells
 
 # A question that waits for no card: what the next cell prints is folded.
@@ -45,7 +46,7 @@ def for_readers(notebook):
             cells.name_fold(cell, "What comes out", "Fold what comes out")
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = said(cell.source)
+            cell.source = said(alone.without_line(cell.source))
     return notebook
 
 
