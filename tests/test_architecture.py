@@ -25,7 +25,7 @@ NAMED = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path fo
 LAWS = {
     "tasks": "| numpy pycountry sklearn",
     ROOT: "tasks | numpy tqdm",
-    "lab": "tasks subject | numpy",
+    "lab": "tasks subject | numpy torch",
     "plots": "| numpy matplotlib IPython",
     "checks": "tasks subject | numpy nbformat nbconvert nbgrader",
     "learning": "checks plots | numpy threadpoolctl ipywidgets IPython fsrs",
@@ -61,6 +61,7 @@ ONLY = {
     "sklearn": "tasks/scans.py",
     "pycountry": "tasks/names.py",
     "threadpoolctl": "learning/machine.py command/doctor.py",
+    "torch": "lab/in_torch.py",
 }
 # Modules that import by name: what they load, no law can see.
 BY_NAME = "_moved.py plots/__init__.py checks/catalogue.py tasks/pronunciations.py"
@@ -187,7 +188,9 @@ def test_the_subject_its_data_and_the_lab_need_no_screen():
     names = [".".join(path.with_suffix("").parts) for path in paths]
     imports = "; ".join(f"import course_utils.{name}" for name in names)
     loaded = run_python(f"{imports}; import sys; print(*sys.modules)").split()
-    assert not {"matplotlib", "ipywidgets", "IPython", "sklearn", "pycountry"} & set(loaded)
+    assert not {"matplotlib", "ipywidgets", "IPython", "sklearn", "pycountry", "torch"} & set(
+        loaded
+    )
 
 
 def test_attention_needs_numpy_and_python_alone():
