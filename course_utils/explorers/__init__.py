@@ -7,6 +7,7 @@ controls' values to what is seen) and `..._picture` (arrays in, one SVG string o
 
 from course_utils.explorers.bend import bend_explorer
 from course_utils.explorers.blocks import block_explorer
+from course_utils.explorers.by_hand import by_hand_explorer
 from course_utils.explorers.clinic import case_explorer
 from course_utils.explorers.conventions import convention_explorer
 from course_utils.explorers.costs import cost_explorer

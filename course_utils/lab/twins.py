@@ -114,9 +114,11 @@ class Twin(Layer):
 
 def three(kind, attends=True):
     """Return three twins of a kind of KINDS, trained alike from three seeds, 300 steps each."""
-    trained = []
-    for seed in range(3):
-        twin = Twin(KINDS[kind], attends, rng=seed)
-        train(twin, endless(seed), steps=300, learning_rate=1e-2, progress=False)
-        trained.append(twin)
-    return trained
+    return [trained(kind, seed, attends) for seed in range(3)]
+
+
+def trained(kind, seed, attends=True):
+    """Return one of those twins: its numbers and its sentences begin with this seed."""
+    twin = Twin(KINDS[kind], attends, rng=seed)
+    train(twin, endless(seed), steps=300, learning_rate=1e-2, progress=False)
+    return twin
