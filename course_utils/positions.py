@@ -51,6 +51,14 @@ def distance_bias(n, m, slope):
     return -slope[..., None, None] * distance
 
 
+def slopes(heads):
+    """Return a price of one place for each head, 2^(−8h/heads) for h = 1, 2, … (ibid., section 3).
+
+    Some heads look near, some far: of four, 1/4, 1/16, 1/64 and 1/256.
+    """
+    return 2.0 ** (-8 * np.arange(1, _count(heads) + 1) / heads)
+
+
 class LearnedPlaces(Layer):
     """Adds a learned row for each place: x (..., n, size) + table[:n] (Gehring et al., 2017).
 
@@ -91,8 +99,15 @@ class _PlacedScore(ScaledDotScore):
         """Raise TypeError: a decoder that asks step by step would ask from place 0 each time."""
         raise TypeError(
             f"{type(self).__name__} must get all queries at once, for it counts their places: "
-            f"use it in an AttentionLayer, or ask step by step with ScaledDotScore"
+            f"use it in an AttentionLayer, or ask step by step with `newest`"
         )
+
+
+def score_of(positions, heads):
+    """Return the rule of self-attention that knows places: "rotary", "distance"; else None."""
+    if positions == "rotary":
+        return RotatedScore()
+    return DistanceScore(slopes(heads)) if positions == "distance" else None
 
 
 class RotatedScore(_PlacedScore):
@@ -113,6 +128,10 @@ class RotatedScore(_PlacedScore):
         # a rotation's transpose is the rotation back
         return *(rotate(x, -np.arange(x.shape[-2])) for x in turned), grads
 
+    def newest(self, queries, keys):
+        places = np.arange(keys.shape[-2])
+        return self.compare(rotate(queries, places[-queries.shape[-2] :]), rotate(keys, places))
+
 
 class DistanceScore(_PlacedScore):
     """Scaled dot products less a price for distance: e_ij = q_i · k_j / √d − slope · |i − j|.
@@ -132,6 +151,11 @@ class DistanceScore(_PlacedScore):
         scores = self.compare(queries, keys)
         bias = distance_bias(*scores.shape[-2:], self.slope)
         return scores + bias.astype(scores.dtype), (queries, keys)
+
+    def newest(self, queries, keys):
+        scores, m = self.compare(queries, keys), keys.shape[-2]
+        bias = distance_bias(m, m, self.slope)[..., -queries.shape[-2] :, :]
+        return scores + bias.astype(scores.dtype)
 
 
 def _angles(positions, size):

@@ -79,6 +79,10 @@ class Score(Layer):
         """Do the part of the work that depends on the keys alone."""
         return keys
 
+    def newest(self, queries, keys):
+        """Return scores of queries that stand where the last keys do: (..., n, m) with n ≤ m."""
+        return self.compare(queries, self.prepare(keys))
+
     def check(self, queries, keys):
         """Return queries and keys as floats of one dtype. Raises ValueError unless they fit."""
         queries, keys = as_float(queries), as_float(keys)

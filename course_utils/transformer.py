@@ -13,7 +13,7 @@ from course_utils.attention import Memory
 from course_utils.caches import Room
 from course_utils.decoding import beam_search, greedy_search
 from course_utils.layers import Embedding, Layer, Linear, check_ids, nested
-from course_utils.positions import sinusoids
+from course_utils.positions import score_of, sinusoids
 from course_utils.recurrent import real_steps
 from course_utils.seq2seq import check_rows
 from course_utils.softmax import cross_entropy
@@ -38,7 +38,7 @@ __all__ = [
     "causal_mask",
 ]
 
-POSITIONS = ("sinusoids", "none")
+POSITIONS = ("sinusoids", "learned", "rotary", "distance", "none")
 
 
 def causal_mask(n):
@@ -56,27 +56,40 @@ class Stack(Layer):
     """Tokens in, vectors out: embedding, places, blocks one after another, a last norm.
 
     The last norm stands there only where each block's norm comes before its layers.
+    positions : "sinusoids" and "learned" rows are added to the vectors, "rotary" and "distance"
+    change the scores of self-attention; longest : rows of the learned table.
     """
 
-    def __init__(self, block, tokens, model_size, layers, positions, rng, dtype, **options):
+    def __init__(
+        self, block, tokens, model_size, layers, positions, longest, rng, dtype, **options
+    ):
+        options["score"] = score_of(positions, options["heads"])
         self.embedding = Embedding(tokens, model_size, rng, dtype)
         self.blocks = {
             str(i): block(model_size, **options, rng=rng, dtype=dtype) for i in range(layers)
         }
         self.norm = LayerNorm(model_size, dtype) if options["norm"] == "before" else Nothing()
         self.positions, self.model_size = positions, model_size
-        super().__init__(parts={"embedding": self.embedding, **self.blocks, "norm": self.norm})
+        parts = {"embedding": self.embedding, **self.blocks, "norm": self.norm}
+        if positions == "learned":
+            parts["places"] = Embedding(longest, model_size, rng, dtype)
+        super().__init__(parts=parts)
 
     def embed(self, ids, places):
         """Return (√model_size · E[ids] + PE[places], cache) (Vaswani et al., 2017, 3.4).
 
-        ids (...) and the places where they stand become vectors (..., model_size).
+        ids (...) and the places where they stand become vectors (..., model_size). Raises
+        ValueError for a place that a learned table has no row for.
         """
         x, cache = self.embedding.forward(ids)
         x *= self.model_size**0.5
         if self.positions == "sinusoids":
             x += _kept_sinusoids(places.max() // 64 * 64 + 64, self.model_size, x.dtype)[places]
-        return x, cache
+        if self.positions == "learned":
+            rows = self.parts["places"].params["table"]
+            _check_reach(places.max() + 1, len(rows))
+            x += rows[places]
+        return x, (cache, places)
 
     def forward(self, ids, real, *others):
         """Return (vectors (real places, model_size), cache): ids and real (batch, n).
@@ -93,16 +106,18 @@ class Stack(Layer):
 
     def backward(self, d_x, cache):
         """Return (d_memory, grads); d_memory is 0 for an encoder, whose blocks have none."""
-        tokens, caches, last = cache
-        d_x, norm_grads = self.norm.backward(d_x, last)
-        d_memory, by_block = 0, {}
+        (tokens, places), caches, last = cache
+        by_part, d_memory = {}, 0
+        d_x, by_part["norm"] = self.norm.backward(d_x, last)
         for (name, block), block_cache in zip(
             reversed(self.blocks.items()), reversed(caches), strict=True
         ):
-            d_x, *d_looked, by_block[name] = block.backward(d_x, block_cache)
+            d_x, *d_looked, by_part[name] = block.backward(d_x, block_cache)
             d_memory = sum(d_looked, start=d_memory)
-        (table_grads,) = self.embedding.backward(d_x * self.model_size**0.5, tokens)
-        return d_memory, nested(embedding=table_grads, **by_block, norm=norm_grads)
+        (by_part["embedding"],) = self.embedding.backward(d_x * self.model_size**0.5, tokens)
+        if self.positions == "learned":
+            (by_part["places"],) = self.parts["places"].backward(d_x, places)
+        return d_memory, nested(**by_part)
 
     def step(self, ids, state, kept):
         """Return (vectors (batch, 1, model_size), weights) for one more symbol.
@@ -132,8 +147,9 @@ class Transformer(Layer):
     Token ids and batches are as for `Seq2Seq`, and so is all that one does with the model. `heads`
     share model_size, `hidden_size` is the feed-forward layers' (2 · model_size where not given).
     norm : where each layer's norm stands, "before", "after" or "none"; residual : whether there
-    is a way around each layer; positions : "sinusoids" or "none". Raises ValueError for
-    settings that do not fit.
+    is a way around each layer; positions : "sinusoids", "learned" (a row for each of `longest`
+    places), "rotary" or "distance" (both in the scores of self-attention), or "none". Raises
+    ValueError for settings that do not fit.
     """
 
     def __init__(
@@ -147,10 +163,11 @@ class Transformer(Layer):
         norm="before",
         residual=True,
         positions="sinusoids",
+        longest=64,
         rng=None,
         dtype=np.float32,
     ):
-        _check_settings(layers, positions, model_size)
+        _check_settings(layers, positions, model_size, heads)
         rng = np.random.default_rng(rng)
         hidden_size = 2 * model_size if hidden_size is None else hidden_size
         self.dtype = np.dtype(dtype)
@@ -164,8 +181,9 @@ class Transformer(Layer):
             "norm": norm,
             "residual": residual,
             "positions": positions,
+            "longest": longest,
         }
-        shared = model_size, layers, positions, rng, dtype
+        shared = model_size, layers, positions, longest, rng, dtype
         options = {"heads": heads, "hidden_size": hidden_size, "norm": norm, "residual": residual}
         self.encoder = Stack(EncoderBlock, source_size, *shared, **options)
         self.decoder = Stack(DecoderBlock, target_size, *shared, **options)
@@ -302,7 +320,7 @@ class Transformer(Layer):
         return model
 
 
-def _check_settings(layers, positions, model_size):
+def _check_settings(layers, positions, model_size, heads):
     """Raise ValueError for a number of layers or a kind of positions that cannot be."""
     if not isinstance(layers, int | np.integer) or layers < 1:
         raise ValueError(
@@ -316,3 +334,17 @@ def _check_settings(layers, positions, model_size):
         )
     if positions == "sinusoids":
         sinusoids(1, model_size)  # raises for an odd size
+    if positions == "rotary" and (model_size // heads) % 2:
+        raise ValueError(
+            f"a head must have an even number of features to turn them in pairs, got "
+            f"{model_size // heads}: choose another model_size or number of heads"
+        )
+
+
+def _check_reach(length, longest):
+    """Raise ValueError where a sequence is longer than a learned table of places."""
+    if length > longest:
+        raise ValueError(
+            f"a sequence must have at most longest = {longest} places, got one of {length}: a "
+            f"learned table has no row for more; build the model for a larger `longest`"
+        )

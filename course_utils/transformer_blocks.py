@@ -162,8 +162,7 @@ class CrossAttention(AttentionLayer):
         """Return (output, weights) of x (..., n, model_size) at what `keep` returned."""
         queries = self.split(self.times(x, "W_query"))
         keys, values = self.split(kept[..., 0, :, :]), self.split(kept[..., 1, :, :])
-        scores = self.score.compare(queries, self.score.prepare(keys))
-        weights = unchecked_softmax(scores, mask=mask)
+        weights = unchecked_softmax(self.score.newest(queries, keys), mask=mask)
         return self.times(self.joined(weights @ values, None), "W_output"), weights
 
 

@@ -36,6 +36,14 @@ def draw(seed, n, m, half, lead=(2, 3)):
     return rng, *(rng.normal(size=(*lead, count, 2 * half)) for count in (n, m))
 
 
+@every_score
+def test_the_newest_queries_stand_at_the_last_places(score):
+    _, queries, keys = draw(0, 6, 6, 2)
+    whole = score(queries, keys)
+    for n in (1, 2, 6):
+        assert_close(score.newest(queries[..., -n:, :], keys), whole[..., -n:, :])
+
+
 # Sinusoids
 
 

@@ -9,7 +9,7 @@ import pytest
 from course_utils.attention import AttentionLayer, softmax
 from course_utils.decoding import read_along
 from course_utils.gradients import check_gradients
-from course_utils.positions import sinusoids
+from course_utils.positions import sinusoids, slopes
 from course_utils.seq2seq import Seq2Seq
 from course_utils.tasks import END, Batch
 from course_utils.transformer import (
@@ -34,6 +34,8 @@ from tests.samples import (
 
 NORMS = ("before", "after", "none")
 every_norm = pytest.mark.parametrize("norm", NORMS)
+POSITIONS = ("sinusoids", "learned", "rotary", "distance", "none")
+every_position = pytest.mark.parametrize("positions", POSITIONS)
 widths = pytest.mark.parametrize("width", [None, 3])
 SIZE, HEADS = 6, 2
 
@@ -185,7 +187,14 @@ def test_the_causal_mask_shows_the_past_and_itself():
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"norm": "after"}, {"norm": "none", "positions": "none", "residual": False}],
+    [
+        {},
+        {"norm": "after"},
+        {"norm": "none", "positions": "none", "residual": False},
+        {"positions": "learned", "longest": 4},
+        {"positions": "rotary"},
+        {"positions": "distance"},
+    ],
     ids=str,
 )
 def test_the_gradients_of_the_whole(options):
@@ -267,6 +276,19 @@ def test_kept_keys_and_values_change_nothing(norm, dtype, width):
         assert kept.tokens.shape[1] > 2
 
 
+@widths
+@every_position
+def test_what_is_kept_stands_at_its_place(positions, width):
+    for seed in range(3):
+        model = make_transformer(seed, positions=positions, size=8)
+        model.params["readout.b"][END] -= 2
+        batch = make_batch(np.random.default_rng(seed), rows=5)
+        kept, again = (decode(model, batch, width, 8, cached=cached) for cached in (True, False))
+        np.testing.assert_array_equal(kept.tokens, again.tokens)
+        assert_close(kept.weights, again.weights)
+        assert kept.tokens.shape[1] > 2
+
+
 def test_a_state_has_the_keys_and_values_of_what_was_read():
     model, batch = make_transformer(), make_batch(np.random.default_rng(0))
     memory, stepper = model.start(batch.source, batch.source_lengths)
@@ -323,9 +345,38 @@ def test_maps_of_all_heads_and_layers():
 def test_without_positions_the_order_of_the_source_does_not_matter():
     batch = Batch(np.array([[3, 4, 5]]), np.array([3]), np.array([[1, 3, 2]]), np.array([3]))
     turned = batch._replace(source=batch.source[:, ::-1])
-    for positions, same in (("none", True), ("sinusoids", False)):
-        model = make_transformer(positions=positions)
-        assert (abs(model(batch) - model(turned)) < 1e-12) == same
+    for positions in POSITIONS:
+        model = make_transformer(positions=positions, size=8)
+        # distance alone cannot tell a source from its mirror image: its middle is changed instead
+        other = batch._replace(source=np.array([[4, 3, 5]])) if positions == "distance" else turned
+        assert (abs(model(batch) - model(other)) < 1e-12) == (positions == "none")
+
+
+@every_position
+def test_padding_changes_nothing_for_any_positions(positions):
+    model = make_transformer(positions=positions, size=8)
+    batch = make_batch(np.random.default_rng(0), rows=4)
+    assert abs(model(batch) - model(wider(batch))) < 1e-12
+
+
+def test_a_learned_table_ends_and_the_others_do_not():
+    target = np.array([[1, 3, 4, 2]])
+    long = Batch(np.full((1, 9), 3), np.array([9]), target, np.array([4]))
+    for positions in POSITIONS:
+        model = make_transformer(positions=positions, size=8, longest=8)
+        if positions == "learned":
+            assert model.params["decoder.places.table"].shape == (8, 8)
+            with pytest.raises(ValueError, match=r"at most longest = 8 places, got one of 9"):
+                model(long)
+        else:
+            assert np.isfinite(model(long))
+
+
+def test_each_head_has_its_own_price_of_a_place():
+    model = make_transformer(positions="distance", size=8)
+    score = model.decoder.blocks["1"].parts["self_attention"].layer.score
+    assert_close(score.slope, [1 / 16, 1 / 256])
+    assert_close(slopes(4), [1 / 4, 1 / 16, 1 / 64, 1 / 256])
 
 
 def test_symbols_stand_at_their_places():
@@ -349,7 +400,7 @@ def test_a_fresh_model_is_about_as_unsure_as_a_guess():
 
 @precisions
 def test_save_and_load_give_the_same_model(dtype, tmp_path):
-    model = make_transformer(dtype=dtype, norm="after", positions="none")
+    model = make_transformer(dtype=dtype, norm="after", positions="learned", longest=20)
     batch = make_batch(np.random.default_rng(0))
     model.save(tmp_path / "model.npz")
     loaded = Transformer.load(tmp_path / "model.npz")
@@ -412,11 +463,16 @@ def test_a_changed_file_is_refused(changes, reason, tmp_path):
         ({"layers": 0}, "layers must be a whole number from 1, got 0"),
         ({"layers": 1.5}, "layers must be a whole number from 1, got 1.5"),
         ({"norm": "pre"}, "norm must be one of before, after, none, got 'pre'"),
-        ({"positions": "rope"}, "positions must be one of sinusoids, none, got 'rope'"),
+        (
+            {"positions": "rope"},
+            "positions must be one of sinusoids, learned, rotary, distance, none, got 'rope'",
+        ),
         ({"heads": 4}, "model_size must be a multiple of heads, got 6 and 4"),
         ({"hidden_size": 0}, "sizes must be at least 1, got a matrix of 6 × 0"),
         ({"dtype": np.float16}, "dtype must be float32 or float64, got float16"),
         ({"model_size": 5, "heads": 1}, "size must be even and at least 2"),
+        ({"positions": "rotary"}, "a head must have an even number of features"),
+        ({"positions": "learned", "longest": 0}, "sizes must be at least 1"),
     ],
 )
 def test_settings_that_cannot_be(options, message):
