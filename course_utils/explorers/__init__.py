@@ -18,6 +18,7 @@ from course_utils.explorers.heads import head_explorer
 from course_utils.explorers.masks import mask_explorer
 from course_utils.explorers.modalities import modality_explorer
 from course_utils.explorers.nudge import nudge_explorer
+from course_utils.explorers.parts import parts_explorer
 from course_utils.explorers.plugboard import plugboard_explorer
 from course_utils.explorers.positions import position_explorer
 from course_utils.explorers.projections import projection_explorer
