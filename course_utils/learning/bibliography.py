@@ -107,6 +107,12 @@ WORKS = {
         "FlashAttention: fast and memory-efficient exact attention with IO-awareness",
         "NeurIPS; arXiv:2205.14135",
     ),
+    "Dong 2021": (
+        "Y. Dong, J.-B. Cordonnier, A. Loukas",
+        2021,
+        "Attention is not all you need: pure attention loses rank doubly exponentially with depth",
+        "ICML; arXiv:2103.03404",
+    ),
     "Gehring 2017": (
         "J. Gehring, M. Auli, D. Grangier, D. Yarats, Y. N. Dauphin",
         2017,
