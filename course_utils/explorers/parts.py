@@ -78,16 +78,17 @@ def parts_look(change, rate, warm_up, step):
     kept = _kept()
     run, whole = (kept[part][rate][warm_up] for part in (change, "whole"))
     losses = np.array(run["losses"])
-    done = step == losses.shape[1]
+    points = losses.shape[1]
+    done = step == points
     shares = (np.array(runs["right"]) for runs in (run, whole))
     facts = Runs(losses[:, :step], *shares, change, rate, done)
     name = next(words for words, part in CHANGES.items() if part == change)
     reading = (
         f"Changed: {name}. Rate {rate}, warm-up {'100 steps' if warm_up == '100' else 'none'}, "
-        f"after {EVERY * step} of {EVERY * losses.shape[1]} steps. Losses of three seeds: "
+        f"after {EVERY * step} of {EVERY * points} steps. Losses of three seeds: "
         f"{_listed(facts.losses[:, -1])}. {_at_the_end(facts)}"
     )
-    return View(parts_picture(facts, losses.shape[1], name, reading), reading, facts)
+    return View(parts_picture(facts, points, name, reading), reading, facts, last_step=points)
 
 
 def _listed(numbers):

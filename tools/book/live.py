@@ -139,7 +139,11 @@ def unpacked(file):
 
 def edition():
     """What the drawings depend on, as a name: the sources, Python and NumPy."""
-    files = (path for path in (ROOT / "course_utils").rglob("*") if path.suffix in (".py", ".npz"))
+    files = (
+        path
+        for path in (ROOT / "course_utils").rglob("*")
+        if path.suffix in (".py", ".npz", ".json")
+    )
     known = hashlib.sha256(f"{sys.version} {np.__version__}".encode())
     for path in (Path(__file__), Path(offered_file), *sorted(files)):
         known.update(path.read_bytes())
