@@ -42,11 +42,11 @@ IMPORTS = re.compile(
     r"(?:[^\n]*\([^)]*\)|[^\n]*)",
     re.M,
 )
-# A room of the reference lists its modules, which have pages of their own; the modules of sheets
-# and blanks have answers; the architecture is an author's.
+# A room of the reference lists its modules, which have pages of their own; what checks and grading
+# are made of is an author's, and has answers; so is the architecture.
 NOT_SEARCHED = re.compile(
     r"_static/|search\.html|CHANGELOG|CONTRIBUTING|docs/architecture"
-    r"|reference/(?!module\.)|reference/module\.checks\.(?:blanks|sheets)"
+    r"|reference/(?!module\.)|reference/module\.(?:checks|grading)\.(?!html)"
 )
 SIGN = re.compile(r'<a class="headerlink".*?</a>', re.S)
 SECTION = re.compile(r'<section\b[^>]*?\bid="([^"]*)"[^>]*>|<h[1-3][^>]*>(.*?)</h[1-3]>', re.S)
