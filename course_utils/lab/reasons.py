@@ -53,7 +53,7 @@ def without_each(ids):
 def falls(twin, ids, without_each=without_each):
     """Return (batch, m): by how much the margin falls when that word is left out of its text."""
     whole, said = margins(twin, ids)
-    shorter = np.asarray(without_each(ids)).swapaxes(0, 1)
+    shorter = np.asarray(without_each(ids)).astype(ids.dtype).swapaxes(0, 1)  # as floats too
     left = [margins(twin, text, said)[0] for text in shorter]
     return whole[:, None] - np.stack(left, axis=1)
 

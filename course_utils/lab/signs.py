@@ -64,7 +64,7 @@ def looks(model, numbers, without_each):
         words, numeral = english_words(number), chinese_numeral(number)
         batch, steps = numbers_batch([number]), range(len(numeral))
         logs, weights = _along(model, batch)
-        fewer = without_each(batch.source)[0]
+        fewer = np.asarray(without_each(batch.source))[0].astype(batch.source.dtype)
         many = [np.repeat(part, len(words), axis=0) for part in batch[2:]]
         shorter = batch._replace(
             source=fewer,

@@ -75,3 +75,9 @@ def test_only_pairs_with_one_of_these_are_counted():
     first, second = (np.array([row]) for row in ([True, False, False], [False, True, False]))
     assert reasons.agreement(a, b, first).item() == 1
     assert reasons.agreement(a, b, second).item() == 0
+
+
+@pytest.mark.parametrize("as_other", [np.ndarray.tolist, np.float64], ids=["lists", "floats"])
+def test_texts_without_each_word_may_be_lists_or_floats(twin, as_other):
+    found = reasons.falls(twin, TEXTS.ids, lambda ids: as_other(reasons.without_each(ids)))
+    np.testing.assert_array_equal(found, reasons.falls(twin, TEXTS.ids))

@@ -51,3 +51,12 @@ def test_looks_are_counted():
     assert signs.dearest(found) == 3
     assert signs.most(found, "weights") == "and" and signs.most(found, "falls") == "hundred"
     assert signs.of_kind(found, "digits") == [] and signs.of_kind(found, "百") == found
+
+
+@pytest.mark.parametrize("as_other", [np.ndarray.tolist, np.float64], ids=["lists", "floats"])
+def test_numbers_without_each_word_may_be_lists_or_floats(model, as_other):
+    other = signs.looks(model, NUMBERS, lambda ids: as_other(reasons.without_each(ids)))
+    for look, expected in zip(
+        other, signs.looks(model, NUMBERS, reasons.without_each), strict=True
+    ):
+        np.testing.assert_array_equal(look.falls, expected.falls)
