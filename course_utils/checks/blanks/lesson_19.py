@@ -258,6 +258,7 @@ def _counted(trial):
         "ties": (np.array([[1.0, 1, 2, 0]]), np.array([[4.0, 3, 3, 3]])),
         "all alike": (np.ones((2, 3)), np.array([[1.0, 2, 3], [3, 1, 2]])),
         "far apart": (np.array([[1e6, 1, 2, 3]]), np.array([[1.0, 2, 3, 4]])),
+        "a tie among others": (np.array([[1.0, 1, 2, 0]]), np.array([[3.0, 4, 5, 1]])),
     },
     properties=(
         Property("pairs ranked alike, minus pairs ranked otherwise, of all pairs", _counted),
@@ -335,6 +336,25 @@ def same_top(a, b):
     return np.where(a.argmax(axis=1) == b.argmax(axis=1), 1.0, -1.0)
 
 
+@agreement.mistake
+def without_ties(a, b):
+    """Divided by the pairs without a tie, which is τ-b: here a tie counts for neither and stays
+    among all pairs, m (m − 1) / 2.
+    """
+    i, j = np.triu_indices(a.shape[1], 1)
+    x, y = np.sign(a[:, i] - a[:, j]), np.sign(b[:, i] - b[:, j])
+    untied = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
+    return (x * y).sum(axis=1) / np.where(untied > 0, untied, 1)
+
+
+@agreement.mistake
+def places_for_ranks(a, b):
+    """argsort names places, not ranks: it says which key is first, not how far up a key stands.
+    Compare the numbers themselves.
+    """
+    return agreement(a.argsort(axis=1), b.argsort(axis=1))
+
+
 # 19.d: how far would the mean move with other texts?
 
 
@@ -410,6 +430,15 @@ def mean_of_each_column(values, picks):
 def ninety_percent(values, picks):
     """5 and 95 % leave out a tenth: for 95 % leave out 2.5 % at either end."""
     return tuple(np.quantile(values[picks].mean(axis=1), [0.05, 0.95]))
+
+
+@interval.mistake
+def bell(values, picks):
+    """Mean minus and plus 1.96 standard deviations takes it that the means form a bell: take the
+    quantiles of the drawn means themselves.
+    """
+    means = values[picks].mean(axis=1)
+    return means.mean() - 1.96 * means.std(), means.mean() + 1.96 * means.std()
 
 
 @interval.mistake

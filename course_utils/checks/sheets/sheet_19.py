@@ -178,6 +178,15 @@ def all_at_the_border(weights, k):
 
 
 @keep_top.mistake
+def last_of_equal(weights, k):
+    """Of equal weights at the border those that come last were kept: the first ones stay. The last
+    k of argsort are the last of equal ones; sort −weights, kind="stable".
+    """
+    rank = np.argsort(np.argsort(weights, axis=1, kind="stable"), axis=1)
+    return _shared(np.where(rank >= weights.shape[1] - k, weights, 0))
+
+
+@keep_top.mistake
 def softmax_again(weights, k):
     """Softmax over the kept weights is no sharing out: they are not scores. Divide by their sum."""
     kept = _ranks(weights) < k
@@ -301,6 +310,13 @@ def not_in_pairs(learned, changed):
     """
     middle = np.median(learned) - np.median(changed, axis=1)
     return middle, learned.min() - changed.max(axis=1), learned.max() - changed.min(axis=1)
+
+
+@fall.mistake
+def lowest_first(learned, changed):
+    """The three are right and in another order: median, lowest, highest."""
+    falls = learned - changed
+    return falls.min(axis=1), np.median(falls, axis=1), falls.max(axis=1)
 
 
 @fall.mistake
