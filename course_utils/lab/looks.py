@@ -32,6 +32,12 @@ def digits_at_their_word(model, numbers):
     return alignment_score(rows, gold)
 
 
+def one_map(model, number):
+    """Return (signs, words, weights (signs, words)) of one number: where each sign looks."""
+    written, read = list(chinese_numeral(number)), english_words(number)
+    return written, read, _weights(model, [number])[0][: len(written)]
+
+
 def around(model, numbers, sign, word):
     """Return how often a sign looks most before, at and after the last such word, as shares."""
     places = []

@@ -59,3 +59,12 @@ def test_digits_at_their_word_of_a_ready_made_translator():
     )
     assert row["right"] > 90 and row["digits"] > 90 and row["at"] < 40
     assert row["before"] + row["at"] + row["after"] in (99, 100, 101)
+
+
+def test_one_map_has_a_row_for_each_sign_and_a_place_for_each_word():
+    number = 342_501
+    model = Looking(looks.numbers_batch([number]), lambda row, step, length: step % length)
+    written, read, weights = looks.one_map(model, number)
+    assert "".join(written) == "三十四万二千五百零一" and read[3:6] == ["forty", "two", "thousand"]
+    assert weights.shape == (len(written), len(read)) == (10, 10)
+    np.testing.assert_array_equal(weights.argmax(axis=1), np.arange(10))
