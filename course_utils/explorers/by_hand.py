@@ -128,7 +128,7 @@ def by_hand_picture(ids, learned, supports, facts, reading):
     heading = label(
         24,
         14,
-        "Twelve words, the signal in a frame; weight goes to the framed cell",
+        "12 words, the signal framed; weight goes to the framed cell",
         size=12,
         fill=FAINT,
     )
