@@ -58,6 +58,7 @@ def main():
 
 def roads(text):
     """The page's roads: a `Road` for each heading of the third level, with its bold words."""
+    text = re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", text)  # links as their words
     parts = re.split(r"^### ", text.split("\n## Courses")[0], flags=re.M)[1:]
     missing = re.findall(r"^\| \*\*(.+?)\*\* \| (\w+) \|", text, flags=re.M)
     return [_road(part, missing) for part in parts]

@@ -11,8 +11,9 @@ ROADS = roads(TEXT)
 
 def test_a_road_is_read_from_its_heading_and_its_bold_words():
     page = (
-        "## Roads\n\n### 05, 06 · Rules\n\n- **[Luong 2015]**: why?\n- **`a/b.py`**, [text](x)\n\n"
-        "### 22 · Bridge\n\nplain\n\n## Courses\n\n| **kernels** | 06 | far |\n"
+        "## Roads\n\n### [05](../n/05_a.ipynb), 06 · Rules\n\n"
+        "- **[Luong 2015]**: why?\n- **`a/b.py`**, [text](x)\n\n"
+        "### 22 · Bridge\n\nplain\n\n## Courses\n\n| **kernels** | [06](../n/06_b.ipynb) | far |\n"
     )
     assert roads(page) == [
         Road("05, 06 · Rules", ("Luong 2015",), ("a/b.py",), ("kernels",)),
@@ -29,7 +30,7 @@ def test_each_road_opens_something_and_each_thing_has_a_question():
 
 
 def test_every_missing_subject_stands_beside_one_road():
-    rows = re.findall(r"^\| \*\*(.+?)\*\* \| \w+ \|", TEXT, flags=re.M)
+    rows = re.findall(r"^\| \*\*(.+?)\*\* \| \[\w+\]\(\S+\) \|", TEXT, flags=re.M)
     assert len(rows) == 9
     assert sorted(rows) == sorted(name for road in ROADS for name in road.missing)
 
