@@ -53,6 +53,7 @@ class FunctionExercise(Exercise):
     and pairs of what `sheets.attention_edges` declares.
     dtypes : of the random inputs, in turns. Float64 alone where a learner compares numbers.
     enough : so many random inputs at most, where one call takes milliseconds.
+    booleans : whether True and False alone count, for what goes where 1.0 means another thing.
     """
 
     name: str
@@ -63,6 +64,7 @@ class FunctionExercise(Exercise):
     crossed: Callable[[], dict[str, tuple[Any, ...]]] = dict
     dtypes: tuple[type, ...] = (np.float64, np.float32)
     enough: int = ROUNDS
+    booleans: bool = False
     answer_is_code = True
 
     @functools.cached_property
@@ -251,7 +253,8 @@ class FunctionExercise(Exercise):
             raise
 
     def _outputs(self, value, case):
-        return as_outputs(value, self.outputs(*case.arguments), self.name, self.truths)
+        shapes = self.outputs(*case.arguments)
+        return as_outputs(value, shapes, self.name, self.truths, self.booleans)
 
     def given(self, name):
         """Return the arguments of that name as a check hands them over; LookupError for another."""
@@ -288,7 +291,7 @@ class FunctionExercise(Exercise):
         sizes = ", ".join(
             f"{name} {argument.shape}"
             if isinstance(argument, np.ndarray)
-            else (f"{name} = {argument}" if isinstance(argument, int | float) else name)
+            else (f"{name} = {argument!r}" if isinstance(argument, int | float | str) else name)
             for name, argument in pairs
         )
         return sizes if case.name.startswith(RANDOM) else f"{sizes} ({case.name})"

@@ -23,17 +23,20 @@ class NotFinite(Failure):
     """An answer of the right shape with NaN or infinity in it."""
 
 
-def as_outputs(value, shapes, function, truths=()):
+def as_outputs(value, shapes, function, truths=(), booleans=False):
     """Return {name: array} of what `function` returned. Raises Failure where it does not fit.
 
     shapes : {name: shape} of what must come back, in this order; more than one is a tuple.
-    truths : the names of those that are True or False.
+    truths : the names of those that are True or False.  booleans : 1.0 and 0.0 are none of these.
     """
     wanted = ("expected", ", ".join(f"{name} {shape}" for name, shape in shapes.items()))
     try:
         parts = _parts(value, shapes, function)
         named = zip(shapes.items(), parts, strict=True)
-        return {name: _array(part, name, shape, name in truths) for (name, shape), part in named}
+        found = {name: _array(part, name, shape, name in truths) for (name, shape), part in named}
+        for name, part in zip(shapes, parts if booleans else (), strict=False):
+            _must_be_boolean(part, name)
+        return found
     except NotFinite:
         raise
     except Failure as failure:
@@ -70,6 +73,12 @@ def _array(part, name, shape, truth):
         message = f"{name} holds NaN or infinity: did exp overflow, or something divide by 0?"
         raise NotFinite(message, ("yours", shown(array)))
     return array
+
+
+def _must_be_boolean(part, name):
+    if np.asarray(part).dtype.kind != "b":
+        message = f"{name} must be boolean: yours holds numbers, and 1.0 is not True there."
+        raise Failure(message, ("yours", shown(part)))
 
 
 def _wanted(shape, truth):

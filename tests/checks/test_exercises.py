@@ -78,7 +78,7 @@ def test_right_answers_written_differently_pass(exercise):
         assert verdict.passed, verdict
 
 
-@each_function
+@pytest.mark.parametrize("exercise", [one for one in FUNCTIONS if not one.booleans], ids=name)
 def test_one_of_the_right_answers_computes_in_float32(exercise):
     arguments = exercise.inputs(np.random.default_rng(0))
     results = (variant(*arguments) for variant in exercise.other_answers)

@@ -291,6 +291,23 @@ def test_truth_values_are_no_numbers():
     assert "must be boolean here, True or False at each place" in verdict.message
 
 
+def test_a_mask_of_numbers_is_none_where_numbers_are_added_to_scores():
+    ours = find("22.2")
+    for kind in (float, np.float32, int):
+        verdict = ours.judge(lambda *given, kind=kind: ours.right(*given).astype(kind), AT_HOME)
+        assert (
+            verdict.message
+            == "mask must be boolean: yours holds numbers, and 1.0 is not True there."
+        )
+    assert ours.judge(lambda *given: ours.right(*given).tolist(), AT_HOME).passed
+    assert find("12.1").judge(lambda n: np.tri(n), AT_HOME).passed  # elsewhere 1 and 0 do
+
+
+def test_a_text_among_the_arguments_is_shown():
+    verdict = find("22.2").judge(lambda mask, where, heads: mask, AT_HOME)
+    assert "where = '" in dict(verdict.evidence)["input"]
+
+
 def test_a_wrong_mask_is_counted_in_truth_values():
     verdict = find("12.1").judge(lambda n: np.tri(n, dtype=bool) | (np.arange(n) == n - 1), AT_HOME)
     assert dict(verdict.evidence)["expected"] == "mask: [[True False] [True True]]"

@@ -290,7 +290,7 @@ def _asked(rng, square=False):
 def _other_way_round(trial):
     mask, heard = trial.arguments
     again = float(trial.call(~mask, heard)["meaning"])
-    wanted = -float(trial.outputs["meaning"])
+    wanted = 0 - float(trial.outputs["meaning"])
     return None if again == wanted else f"with the mask turned round {again:g}, not {wanted:g}"
 
 

@@ -121,8 +121,9 @@ _TWO = np.array([_TRI, ~_TRI])
     `"sdpa"`, the attn_mask of `F.scaled_dot_product_attention`, (batch, 1, n, m), one for all
     heads; `"multihead"`, the attn_mask of `nn.MultiheadAttention`, (batch · heads, n, m), first all
     heads of text 0, then those of text 1; `"padding"`, its key_padding_mask, (batch, m), for the
-    keys that **no** query of a text may look at.
+    keys that **no** query of a text may look at. (Of booleans: numbers would be added to scores.)
     """,
+    booleans=True,
     outputs=_mask_shape,
     inputs=_mask_and_place,
     edges={
@@ -169,8 +170,11 @@ def mask_by_broadcast(mask, where, heads):
 
 
 @to_torch_mask.also_right
-def mask_in_float32(mask, where, heads):
-    return to_torch_mask(mask, where, heads).astype(np.float32)
+def mask_by_comparison(mask, where, heads):
+    seen = mask.astype(np.float32)
+    if where == "padding":
+        return seen.max(axis=1) < 1
+    return seen[:, None] > 0 if where == "sdpa" else np.kron(seen, np.ones((heads, 1, 1))) == 0
 
 
 @to_torch_mask.mistake
