@@ -1069,8 +1069,8 @@ def _first_count(seen):
     four rows `(words, rate)` for words of 2–5, 6–7, 8–9 and 10–18 letters. Beside it `"baseline"`,
     the rate of your table of letters, made of your train entries, on the same test; a letter
     without a sound writes nothing. Hand in a dict of these, `"train"`, `"test"` (the entries) and
-    `"say"`. The check measures all of it again, and on fresh words: a test whose words were taught
-    shows there.
+    `"say"`. At least 300 words a side. The check measures all of it again, rates within 0.001, and
+    on fresh words: a test whose words were taught shows there.
     """,
     what="the dict report",
     tried=_reported,
@@ -1362,8 +1362,9 @@ def _misfit(seen):
 
     Hand in a dict: `"idea"`, in at least 8 words; `"without"` and `"with"`, the rates on your test,
     one for each seed; `"say_without"` and `"say_with"`, the functions of the **last** seed;
-    `"test"`, the entries. The side without must work (at most 0.25 wrong), and the idea may not
-    break everything (at most 0.45): that would be a bug, no result.
+    `"test"`, the entries, of at least 300 words. The side without must work (at most 0.25 wrong,
+    every seed), and the idea may not break everything (at most 0.45): that would be a bug, no
+    result; so would be seeds of one side that are more than 0.06 apart.
     """,
     what="the dict negative",
     tried=_tried,
