@@ -12,10 +12,10 @@ MASK = np.array([False, True, False, True])  # over four keys: two True, two Fal
 
 
 def version():
-    """Return the version of PyTorch, or None where it is not installed."""
+    """Return the version of PyTorch, or None where it is not installed, or cannot be loaded."""
     try:
         import torch
-    except ImportError:
+    except (ImportError, OSError):  # OSError: a library of its own is missing, on Windows mostly
         return None
     return torch.__version__.partition("+")[0]
 
@@ -112,20 +112,28 @@ def _moved_by(call):
 
 
 def with_every_key_hidden():
-    """Return {function: its answer to a query that may look at no key}, arrays."""
+    """Return {function: its answer to a query that may look at no key}, arrays.
+
+    Two as they come; then a layer whose weights nobody wants, and a block before and after eval().
+    """
     import torch
     from torch import nn
     from torch.nn import functional
 
     torch.manual_seed(0)
     several = nn.MultiheadAttention(SIZE, HEADS, bias=False, batch_first=True)
+    block = nn.TransformerEncoderLayer(SIZE, HEADS, HIDDEN, dropout=0.0, batch_first=True)
     x, none = torch.randn(1, 4, SIZE), torch.zeros(4, 4, dtype=torch.bool)
+    dot, without = functional.scaled_dot_product_attention, {"need_weights": False}
     with torch.no_grad():
         found = {
-            "F.scaled_dot_product_attention": functional.scaled_dot_product_attention(
-                x, x, x, attn_mask=none
-            ),
+            "F.scaled_dot_product_attention": dot(x, x, x, attn_mask=none),
             "nn.MultiheadAttention": several(x, x, x, attn_mask=~none)[0],
+            "nn.MultiheadAttention, need_weights=False": several(
+                x, x, x, attn_mask=~none, **without
+            )[0],
+            "nn.TransformerEncoderLayer, in training": block(x, src_mask=~none),
+            "nn.TransformerEncoderLayer, after eval()": block.eval()(x, src_mask=~none),
         }
     return {name: answer[0, 0].numpy() for name, answer in found.items()}
 

@@ -1,5 +1,7 @@
 """The bridge: both sides give the same, live or kept, and the NumPy stand-in speaks as PyTorch."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -68,7 +70,37 @@ def test_a_query_without_a_key_and_a_test_with_dropout(answering):
     empty, twice = bridge.with_every_key_hidden(), bridge.twice_in_eval()
     assert (empty["F.scaled_dot_product_attention"] == 0).all()
     assert np.isnan(empty[MULTIHEAD]).all()
+    assert (empty[f"{MULTIHEAD}, need_weights=False"] == 0).all()
+    assert np.isfinite(empty["nn.TransformerEncoderLayer, in training"]).all()
+    assert np.isnan(empty["nn.TransformerEncoderLayer, after eval()"]).all()
     assert twice[MULTIHEAD] == 0 < twice["F.scaled_dot_product_attention"]
+
+
+def test_pytorchs_defaults_are_those_of_the_lessons_table():
+    nn = pytest.importorskip("torch").nn
+    several, block, gru = (
+        nn.MultiheadAttention(8, 2),
+        nn.TransformerEncoderLayer(8, 2),
+        nn.GRU(3, 4),
+    )
+    assert not any((several.batch_first, block.self_attn.batch_first, gru.batch_first))
+    assert several.in_proj_bias is not None and several.out_proj.bias is not None
+    assert (several.dropout, block.dropout.p, block.self_attn.dropout) == (0, 0.1, 0.1)
+    assert not block.norm_first
+
+
+def test_thirds_of_in_proj_weight_are_square_or_there_is_none():
+    nn = pytest.importorskip("torch").nn
+    assert nn.MultiheadAttention(16, 2).in_proj_weight.shape == (48, 16)
+    other = nn.MultiheadAttention(16, 2, kdim=8, vdim=8)
+    assert other.in_proj_weight is None and other.k_proj_weight.shape == (16, 8)
+
+
+def test_a_pytorch_that_cannot_be_loaded_is_none(monkeypatch, tmp_path):
+    (tmp_path / "torch.py").write_text('raise OSError("a library of its own is missing")\n')
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    assert in_torch.version() is None
 
 
 def test_it_says_who_answers(answering):
