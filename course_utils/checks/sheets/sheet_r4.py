@@ -159,8 +159,8 @@ sheet.choice(
             "Heads that are not trained have flat maps rather. And the map may well be learned.",
         ),
         "c": (
-            "the verb has no part in any answer",
-            "Another head can fetch the verb as well: only this one was taken away.",
+            "its rows of W_O go on working without it",
+            "They meet zeros then: nothing comes through them.",
         ),
         "d": (
             "its weights are shared among the others",
@@ -233,8 +233,8 @@ sheet.choice(
     letter="d",
     options={
         "a": (
-            "the weights of a row sum to 1",
-            "So do shares that are not a softmax. What does adding one number to all scores do?",
+            "gradients at the weights sum to 0 already",
+            "They may be anything, such as 1 and 6. What does one number on all scores do?",
         ),
         "b": (
             "in the minimum all gradients are 0",
