@@ -259,6 +259,14 @@ def reset_before_the_product(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 @step.mistake
+def reset_around_both(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
+    """The reset gate scales the input's side too: in the brackets stands the state's side alone."""
+    (r_x, z_x, n_x), (r_h, z_h, n_h) = _thirds(x, h, weight_ih, weight_hh, bias_ih, bias_hh)
+    r, z = _sigmoid(r_x + r_h), _sigmoid(z_x + z_h)
+    return z * h + (1 - z) * np.tanh(r * (n_x + n_h))
+
+
+@step.mistake
 def no_reset(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
     """The reset gate is not used: it scales the state's side of the candidate."""
     (_, z_x, n_x), (_, z_h, n_h) = _thirds(x, h, weight_ih, weight_hh, bias_ih, bias_hh)
