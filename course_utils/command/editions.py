@@ -51,7 +51,7 @@ def _all_for_a_learner(course, sources):
             if content is not None:
                 yield Path(folder) / source.name, content
     for name in documents.linked(course):
-        yield Path(name), documents.for_a_learner((course / name).read_bytes())
+        yield Path(name), documents.for_a_learner(name, (course / name).read_bytes())
 
 
 def _for_a_learner(source, folder, solved):
