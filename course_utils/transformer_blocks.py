@@ -110,6 +110,7 @@ class CrossAttention(AttentionLayer):
 
     def forward(self, x, y, mask=None, real=None, y_real=None):
         """Return (output shaped like x, LayerCache); `real` and `y_real` say what x and y are."""
+        x, y = as_float(x), as_float(y)
         check_last_axis(x, self.model_size, "x")
         check_last_axis(y, self.model_size, "y")
         queries = self.split(unpacked(self.times(x, "W_query"), real))

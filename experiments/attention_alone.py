@@ -17,7 +17,7 @@ from course_utils.lab.results import FOLDER, results
 from experiments.record import record
 
 SEEDS = (0, 1, 2)
-STEPS = (250, 500, 1000)
+STEPS = (250, 400, 500, 1000)
 FEW = 500
 PLACE = FOLDER / "attention_alone.json"
 RATES = (6e-3, 12e-3, 24e-3)

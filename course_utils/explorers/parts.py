@@ -121,18 +121,26 @@ def _losses(losses, points):
         parts.append(middle(place, TOP + HIGH + 18, EVERY * point, size=13, fill=FAINT))
     parts.append(label(LEFT, TOP - 16, "nats per symbol", size=13, fill=FAINT))
     parts.append(middle(LEFT + WIDE / 2, TOP + HIGH + 36, "steps", size=13, fill=FAINT))
-    heights = TOP + HIGH * (1 - np.minimum(losses[:, -1], MOST) / MOST)
-    lowest_first = np.argsort(heights)
     for seed, line in enumerate(losses):
         xs = LEFT + WIDE * np.arange(1, len(line) + 1) / points
-        ys = TOP + HIGH * (1 - np.minimum(line, MOST) / MOST)
         look = {"stroke": INK, "stroke_width": 2, "stroke_dasharray": DASHES[seed]}
-        parts.append(tag("polyline", points=through(xs, ys), fill="none", **look))
-    for rank, seed in enumerate(lowest_first):  # the names of the lines, apart
-        y = heights[lowest_first[1]] + 14 * (rank - 1)
-        y = min(y, heights[seed]) if rank == 0 else max(y, heights[seed]) if rank == 2 else y
-        parts.append(label(xs[-1] + 4, y, f"{seed}", size=12))
+        parts.append(tag("polyline", points=through(xs, _height(line)), fill="none", **look))
+    named = zip(_apart(_height(losses[:, -1])), range(len(losses)), strict=True)
+    parts += [label(xs[-1] + 4, y, f"{seed}", size=12) for y, seed in named]
     return parts
+
+
+def _height(losses):
+    return TOP + HIGH * (1 - np.minimum(losses, MOST) / MOST)
+
+
+def _apart(heights, gap=14):
+    """Return heights for the names of lines: above the axis, none upon another."""
+    found, below = np.zeros(len(heights)), TOP + HIGH
+    for line in np.argsort(-heights):
+        found[line] = min(heights[line], below)
+        below = found[line] - gap
+    return found
 
 
 def _shares(facts):
@@ -143,6 +151,6 @@ def _shares(facts):
     for row, (words, shares) in enumerate((("changed", facts.right), ("the whole", facts.whole))):
         parts.append(label(486, 60 + 150 * row, words, fill=FAINT))
         for seed, share in enumerate(shares):
-            y = 78 + 150 * row + 34 * seed
+            y = 86 + 150 * row + 32 * seed
             parts.append(bar(486, y, f"seed {seed}", float(share), f"{share:.2f}", INK, room=64))
     return parts

@@ -7,6 +7,7 @@ import numpy as np
 
 from course_utils import tasks
 from course_utils.attention import Attention
+from course_utils.lab.reasons import agreement
 from course_utils.metrics import by_length, matches
 from course_utils.scoring import AdditiveScore
 from course_utils.seq2seq import Seq2Seq
@@ -23,6 +24,11 @@ SHORT = 10  # words of the longest number, where a model is examined beyond what
 BEYOND = {"2–10": (2, 11), "11": (11, 12), "12": (12, 13), "13–14": (13, 15), "15–16": (15, 17)}
 WORDS = {"2–5": (2, 6), "6–8": (6, 9), "9–11": (9, 12), "12–16": (12, 17)}
 KINDS = ("sinusoids", "learned", "rotary", "distance", "none")
+ATTENTIONS = {
+    "encoder's": ("encoder", "self"),
+    "decoder's, at its own text": ("decoder", "self"),
+    "decoder's, at the source": ("decoder", "cross"),
+}
 CHANGES = {  # what is left out, or stands elsewhere
     "whole": {},
     "no residual": {"residual": False},
@@ -170,6 +176,20 @@ def heads(model, batch):
                     float(right(model, batch).mean()),
                 )
     return found
+
+
+def least_by_kind(right_without):
+    """Return {kind of attention: the smallest share right without one head of it}."""
+    return {
+        kind: min(share for name, share in right_without.items() if stack in name and what in name)
+        for kind, (stack, what) in ATTENTIONS.items()
+    }
+
+
+def clear_and_needed(found):
+    """Return Kendall's τ of what `heads` found: 1 where always more is lost of the clearer head."""
+    clear, right_without = np.transpose(list(found.values()))
+    return float(agreement(clear[None], -right_without[None])[0])
 
 
 def translated(model, task, number):

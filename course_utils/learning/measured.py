@@ -14,6 +14,7 @@ import numpy as np
 __all__ = ["measured", "register"]
 
 REGISTER = Path(__file__).with_name("register.toml")
+MENDED = "If you have mended the bug above, this is as it should be. If not: "
 WIDTH = 8  # letters of a column: the same for all numbers, so that only digits change
 
 
@@ -121,8 +122,9 @@ def _outside(value, key):
                 place = f"{', '.join(name)}: " if name else ""
                 yield (
                     f"Outside: {place}{number:.4g}, where {low:g} to {high:g} was expected "
-                    f"({entry['claim']}). Run the lesson again from its start; if it stays so, "
-                    f"tell the authors: the claim may not hold on your machine."
+                    f"({entry['claim']}). {MENDED if '.hunt' in key else ''}Run the lesson again "
+                    f"from its start; if it stays so, tell the authors: the claim may not hold on "
+                    f"your machine."
                 )
 
 

@@ -105,6 +105,20 @@ def test_every_head_is_examined(task):
         assert 0 < clear <= 1 and 0 <= share <= 1
 
 
+def test_the_least_of_each_kind_of_attention(task):
+    names = list(lab.heads(lab.transformer(task), few(task.test, 2)))
+    right = {name: 0.1 + 0.01 * place for place, name in enumerate(names)}
+    low = {"encoder.1.self": 0.01, "decoder.0.self": 0.02, "decoder.1.cross": 0.03}
+    right |= {f"{start}_attention, head 2": share for start, share in low.items()}
+    assert len(right) == 24 and list(lab.least_by_kind(right).values()) == [0.01, 0.02, 0.03]
+
+
+def test_clear_and_needed_are_ranked_alike_or_not():
+    alike = {"a": (0.2, 0.9), "b": (0.5, 0.6), "c": (0.7, 0.1)}
+    assert lab.clear_and_needed(alike) == 1
+    assert lab.clear_and_needed(alike | {"c": (0.7, 0.7)}) == pytest.approx(1 / 3)
+
+
 def test_shares_by_words_are_those_of_the_rows(task):
     model = lab.with_gru(task)
     lab.trained(model, task, steps=100)

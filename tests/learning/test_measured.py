@@ -16,6 +16,7 @@ SANITIZE = Path(__file__).resolve().parents[1] / "nbval_sanitize.cfg"
 REGISTER = {
     "10.long": {"claim": "long strings", "range": {"dot": [0.9, 1.0], "none": {"20": [0, 0.55]}}},
     "10.gap": {"claim": "the gap", "range": [0.3, 0.6]},
+    "10.hunt": {"claim": "what the bug gives", "range": [0, 0.1]},
 }
 
 
@@ -67,6 +68,12 @@ def test_inside_its_range_nothing_is_said(capsys):
 def test_outside_of_its_range_a_sentence_says_so(value, capsys):
     said = printed(capsys, "gap", value, "10.gap")
     assert re.search(r"^Outside: .* where 0\.3 to 0\.6 was expected \(the gap\)", said, flags=re.M)
+
+
+def test_a_bug_that_was_mended_is_no_broken_claim(capsys):
+    said = printed(capsys, "loss", 0.8, "10.hunt")
+    assert "Outside: 0.8" in said and "If you have mended the bug above" in said
+    assert "mended" not in printed(capsys, "gap", 0.8, "10.gap")
 
 
 def test_rows_and_columns_have_ranges_of_their_own(capsys):

@@ -117,6 +117,26 @@ def mean_left_in(x):
     return x / np.sqrt(x.var(axis=1, keepdims=True) + SMALL)
 
 
+@layer_norm.mistake
+def never_divided(x):
+    """The mean is off and the spread is left: divide by the root of variance + 1e-5."""
+    return x - x.mean(axis=1, keepdims=True)
+
+
+@layer_norm.mistake
+def to_length_1(x):
+    """Each vector has length 1: divide by the root of the mean of squares, not of their sum."""
+    x = x - x.mean(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+@layer_norm.mistake
+def epsilon_outside(x):
+    """1e-5 is added to the root: it belongs to the variance, inside of it."""
+    return (x - x.mean(axis=1, keepdims=True)) / (x.std(axis=1, keepdims=True) + SMALL)
+
+
 # 21.b: feed-forward, with a norm before it and a way around it
 
 
@@ -232,6 +252,24 @@ def cut_at_the_end(x, W, b, W_out, b_out):
 def cut_before_the_bias(x, W, b, W_out, b_out):
     """The bias comes after the cut: it says from where on a feature is cut, so add it before."""
     return x + (np.maximum(layer_norm(x) @ W, 0) + b) @ W_out + b_out
+
+
+@feed.mistake
+def inner_bias_forgotten(x, W, b, W_out, b_out):
+    """b is left out: it is added before the cut."""
+    return feed(x, W, np.zeros_like(b), W_out, b_out)
+
+
+@feed.mistake
+def outer_bias_forgotten(x, W, b, W_out, b_out):
+    """b_out is left out: it is added after the second matrix."""
+    return feed(x, W, b, W_out, np.zeros_like(b_out))
+
+
+@feed.mistake
+def norm_of_what_is_said(x, W, b, W_out, b_out):
+    """The norm is of what the layer says: here it is of what the layer reads."""
+    return x + layer_norm(np.maximum(x @ W + b, 0) @ W_out + b_out)
 
 
 # 21.c: what the decoder reads, and what it is asked for

@@ -445,8 +445,9 @@ def block_in_float32(*arrays):
     return block(*(array.astype(np.float32) for array in arrays))
 
 
-def _looked(x, W, mask=True):
-    scores = (x @ W[0]) @ (x @ W[1]).T / x.shape[1] ** 0.5
+def _looked(x, W, mask=True, scale=None):
+    scale = x.shape[1] ** 0.5 if scale is None else scale
+    scores = (x @ W[0]) @ (x @ W[1]).T / scale
     mask = np.tri(len(x), dtype=bool) if mask else None
     return softmax(scores, mask=mask) @ (x @ W[2]) @ W[3]
 
@@ -477,6 +478,20 @@ def sees_the_future(x, W, inner, outer):
     """No mask: the first place has looked at those after it."""
     x = _normal(x + _looked(x, W, mask=False), 1)
     return _normal(x + np.maximum(x @ inner, 0) @ outer, 1)
+
+
+@block.mistake
+def never_scaled(x, W, inner, outer):
+    """The scores are not divided by √d, the root of x.shape[1]."""
+    x = _normal(x + _looked(x, W, scale=1), 1)
+    return _normal(x + np.maximum(x @ inner, 0) @ outer, 1)
+
+
+@block.mistake
+def fed_first(x, W, inner, outer):
+    """Feed-forward came first: it is self-attention, then feed-forward."""
+    x = _normal(x + np.maximum(x @ inner, 0) @ outer, 1)
+    return _normal(x + _looked(x, W), 1)
 
 
 @block.mistake
